@@ -1,0 +1,115 @@
+/**
+ * The closed set of expected failures. Anything else that is thrown is a bug.
+ * The groups decide the exit code of the command line and where the window shows a failure.
+ */
+export const failureCodes = {
+  usage: [
+    'usage',
+    'name-taken',
+    'key-not-found',
+    'vault-not-found',
+    'vault-exists',
+    'cannot-carry',
+  ],
+  token: [
+    'module-not-found',
+    'module-unusable',
+    'token-not-found',
+    'token-removed',
+    'token-failed',
+    'evaluation-only',
+    'pin-incorrect',
+    'pin-locked',
+    'pin-missing',
+    'not-logged-in',
+    'engine-lost',
+    'master-missing',
+    'proof-failed',
+    'object-refused',
+  ],
+  vault: [
+    'vault-locked',
+    'ledger-damaged',
+    'keystore-damaged',
+    'keystore-foreign',
+    'record-failed',
+    'blob-damaged',
+  ],
+  key: ['key-state', 'key-exhausted', 'no-key', 'mixed-bulk'],
+  file: [
+    'not-a-file',
+    'symlink',
+    'not-found',
+    'no-permission',
+    'name-unusable',
+    'exists',
+    'collision',
+    'source-changed',
+    'not-encrypted',
+    'header-damaged',
+    'wrong-key',
+    'wrong-body-key',
+    'header-altered',
+    'cut-short',
+    'trailing-data',
+    'segment-damaged',
+    'metadata-damaged',
+    'disk-full',
+    'read-only',
+    'io',
+    'read-back-failed',
+    'cancelled',
+  ],
+} as const;
+
+export type FailureGroup = keyof typeof failureCodes;
+export type FailureCode = (typeof failureCodes)[FailureGroup][number];
+
+export interface FailureContext {
+  /** What has not been harmed, as a sentence. */
+  readonly unharmed?: string;
+  /** What the reader can do next, as a sentence. */
+  readonly next?: string;
+  /** For experts: the CKR code, errno or the like. */
+  readonly detail?: string;
+}
+
+/** An expected failure, in words: the cause, what is unharmed and what to do next. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+  readonly unharmed: string | undefined;
+  readonly next: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(code: FailureCode, cause: string, context: FailureContext = {}) {
+    super(cause);
+    this.code = code;
+    this.unharmed = context.unharmed;
+    this.next = context.next;
+    this.detail = context.detail;
+  }
+}
+
+/** A failure as plain data, for crossing a process border or entering the ledger. */
+export interface FailureData extends FailureContext {
+  readonly code: FailureCode;
+  readonly cause: string;
+}
+
+export const toFailureData = (failure: Failure): FailureData => ({
+  code: failure.code,
+  cause: failure.message,
+  ...(failure.unharmed === undefined ? {} : { unharmed: failure.unharmed }),
+  ...(failure.next === undefined ? {} : { next: failure.next }),
+  ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+});
+
+export const fromFailureData = (data: FailureData): Failure =>
+  new Failure(data.code, data.cause, data);
+
+export const groupOf = (code: FailureCode): FailureGroup => {
+  const groups = Object.keys(failureCodes) as FailureGroup[];
+  const group = groups.find((name) => (failureCodes[name] as readonly string[]).includes(code));
+  return group ?? 'usage';
+};

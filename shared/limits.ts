@@ -1,0 +1,17 @@
+/** Every numeric bound of the program, with its reason. */
+export const limits = {
+  /** Random 96-bit GCM nonces: at most 2^32 seals per key (NIST SP 800-38D, section 8.3). */
+  sealsPerKey: 2 ** 32,
+  /** Seals are counted in the keystore in blocks of this many, so that one write serves many files. */
+  sealReservation: 10_000,
+  /** Slots of one file: bounds what a reader parses before any key is used. */
+  slots: 16,
+  /** Workers of the engine: beyond this, memory bandwidth and not AES is the limit. */
+  workers: 8,
+  /** Files of one commit group: they share one ledger fsync. */
+  filesPerGroup: 64,
+  /** Files up to this many segments are processed whole by one worker. */
+  wholeFileSegments: 16,
+  /** Progress reports per second at most. */
+  progressPerSecond: 10,
+} as const;
