@@ -23,6 +23,7 @@ export const failureCodes = {
     'pin-missing',
     'not-logged-in',
     'engine-lost',
+    'worker-lost',
     'master-missing',
     'proof-failed',
     'object-refused',

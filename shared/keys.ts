@@ -67,6 +67,8 @@ export interface KeySummary {
   readonly created: string;
 }
 
+export const bytesSchema = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');
+
 /** One version of a key with everything the engine needs to use it; holds no readable key bytes. */
 export const keyMaterialSchema = v.strictObject({
   id: keyIdSchema,
@@ -76,10 +78,10 @@ export const keyMaterialSchema = v.strictObject({
   /** Six hex digits, or "" where the key has none. */
   kcv: v.pipe(v.string(), v.regex(/^([0-9a-f]{6})?$/)),
   /** Keystore blob (nonce 12, ciphertext, tag 16); null for resident keys. */
-  blob: v.nullable(v.instance(Uint8Array)),
+  blob: v.nullable(bytesSchema),
   /** CKA_ID of the token object, 16 bytes; null unless resident. */
-  objectId: v.nullable(v.instance(Uint8Array)),
+  objectId: v.nullable(bytesSchema),
   /** Confirms a resident key's object; null otherwise. */
-  proof: v.nullable(v.instance(Uint8Array)),
+  proof: v.nullable(bytesSchema),
 });
 export type KeyMaterial = v.InferOutput<typeof keyMaterialSchema>;

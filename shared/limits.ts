@@ -10,8 +10,12 @@ export const limits = {
   workers: 8,
   /** Files of one commit group: they share one ledger fsync. */
   filesPerGroup: 64,
-  /** Files up to this many segments are processed whole by one worker. */
-  wholeFileSegments: 16,
+  /** Files up to this many bytes are processed whole, in memory, by one worker. */
+  wholeFileBytes: 4 * 1024 * 1024,
+  /** Bytes of a large file that a worker processes in one go: bounds how long a cancel takes. */
+  rangeBytes: 8 * 1024 * 1024,
+  /** How often a file is tried when the engine or a worker is lost while it processes it. */
+  attemptsPerFile: 3,
   /** Progress reports per second at most. */
   progressPerSecond: 10,
 } as const;

@@ -1,0 +1,124 @@
+import { rm } from 'node:fs/promises';
+import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import { Failure, type FailureCode, toFailureData } from '../../shared/failure.ts';
+import { limits } from '../../shared/limits.ts';
+import type { EngineCalls } from '../engine/api.ts';
+import type { FileResult, VerifyJob } from '../engine/files/jobs.ts';
+import type { Caller } from '../engine/rpc/caller.ts';
+import type { VaultSession } from '../session/vault-session.ts';
+import { keysFor } from './lending.ts';
+import { partPath } from './output-name.ts';
+
+/** Losses after which another engine, or another login, may do better. */
+const recoverable: ReadonlySet<FailureCode> = new Set([
+  'engine-lost',
+  'token-removed',
+  'not-logged-in',
+  'token-failed',
+]);
+
+interface Call {
+  readonly signal: AbortSignal;
+  readonly onProgress: (bytes: number) => void;
+}
+
+/**
+ * A batch's calls to the engine. Where the engine is lost, another one is started and the group
+ * that failed is done again file by file, with new file keys; a file that takes the engine down
+ * every time fails alone.
+ */
+export class BatchCalls {
+  readonly #session: VaultSession;
+  readonly #batch: StoredBatch;
+  #loan: { readonly engine: Caller<EngineCalls>; readonly number: Promise<number> } | null = null;
+
+  constructor(session: VaultSession, batch: StoredBatch) {
+    this.#session = session;
+    this.#batch = batch;
+  }
+
+  /** @throws Failure where the token or the engine could not be brought back */
+  async process(files: readonly PlannedFile[], call: Call, attempt = 1): Promise<FileResult[]> {
+    try {
+      return await this.#once(files, call);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await this.#comeBack(files, error);
+      if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
+      const results: FileResult[] = [];
+      for (const file of files) {
+        if (call.signal.aborted) break;
+        results.push(...(await this.process([file], call, attempt + 1)));
+      }
+      return results;
+    }
+  }
+
+  /** Reads outputs back and compares them with their originals. */
+  async readBack(files: readonly VerifyJob[], call: Call): Promise<FileResult[]> {
+    const { engine } = this.#session;
+    return engine.call('verify', { loan: await this.#lend(), files }, call);
+  }
+
+  async close(): Promise<void> {
+    const loan = this.#loan;
+    this.#loan = null;
+    if (loan === null) return;
+    // An engine that is gone has returned everything.
+    await loan.number
+      .then((number) => loan.engine.call('returnKeys', { loan: number }))
+      .catch(() => undefined);
+  }
+
+  async #once(files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
+    const { engine } = this.#session;
+    const loan = await this.#lend();
+    if (this.#batch.kind === 'verify') {
+      const jobs = files.map(({ index, input, size }) => ({ index, input, size, original: null }));
+      return engine.call('verify', { loan, files: jobs }, call);
+    }
+    const jobs = files.map((file) => ({
+      index: file.index,
+      input: file.input,
+      size: file.size,
+      part: partOf(this.#batch, file),
+    }));
+    return engine.call(this.#batch.kind, { loan, files: jobs }, call);
+  }
+
+  /** What a lost engine left behind is removed: no attempt ever goes on with another one's part. */
+  async #comeBack(files: readonly PlannedFile[], error: Failure): Promise<void> {
+    if (error.code !== 'worker-lost' && !recoverable.has(error.code)) throw error;
+    if (recoverable.has(error.code)) await this.#session.recover(error);
+    await removeParts(this.#batch, files);
+  }
+
+  #lend(): Promise<number> {
+    const { engine, vault } = this.#session;
+    if (this.#loan?.engine !== engine) {
+      const number = engine.call('lendKeys', keysFor(vault.tables.keys, this.#batch));
+      this.#loan = { engine, number };
+    }
+    return this.#loan.number;
+  }
+}
+
+export const partOf = (batch: Pick<StoredBatch, 'id'>, file: PlannedFile): string => {
+  if (file.output === null) throw new Error('a verified file has no part');
+  return partPath(batch.id, file.index, file.output);
+};
+
+/** Removes the parts of files that will not be finished from them. */
+export const removeParts = async (
+  batch: Pick<StoredBatch, 'id' | 'kind'>,
+  files: readonly PlannedFile[],
+): Promise<void> => {
+  if (batch.kind === 'verify') return;
+  await Promise.all(files.map((file) => rm(partOf(batch, file), { force: true })));
+};
+
+const gaveUp = (index: number, failure: Failure): FileResult => ({
+  outcome: 'failed',
+  index,
+  failure: toFailureData(failure),
+});

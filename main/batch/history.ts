@@ -1,0 +1,102 @@
+import type { Receipt } from '../../shared/batch.ts';
+import { type FailureCode, failureCodes, type FailureData } from '../../shared/failure.ts';
+import type { BatchId } from '../../shared/ids.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** How far the ledger says that a file of a batch has come. */
+export interface FileHistory {
+  readonly outcome: 'done' | 'failed';
+  readonly receipt: Receipt;
+}
+
+/** The end of each file of a batch, by its index in the plan. */
+export const batchHistory = async (
+  vault: Vault,
+  batch: BatchId,
+): Promise<ReadonlyMap<number, FileHistory>> => {
+  const history = new Map<number, FileHistory>();
+  for (const record of await recordsOf(vault, batch)) {
+    const index = record.subject['file'];
+    if (typeof index !== 'number') continue;
+    const end = endOf(record, history.get(index));
+    if (end !== null) history.set(index, end);
+  }
+  return history;
+};
+
+const PAGE = 5_000;
+
+/** Oldest first. */
+const recordsOf = async (vault: Vault, batch: BatchId): Promise<LedgerRecord[]> => {
+  const index = await vault.audit();
+  const records: LedgerRecord[] = [];
+  for (;;) {
+    const page = await index.query({ batch, limit: PAGE, offset: records.length });
+    records.push(...page.lines.map(({ record }) => record));
+    if (page.lines.length === 0 || records.length >= page.total) return records.reverse();
+  }
+};
+
+const endOf = (record: LedgerRecord, before: FileHistory | undefined): FileHistory | null => {
+  const { action, subject } = record;
+  if (action === 'file.rename' && before !== undefined) {
+    return { ...before, receipt: { ...before.receipt, output: text(subject['output']) } };
+  }
+  if (action === 'file.delete-original' && before !== undefined) {
+    const receipt = { ...before.receipt, originalDeleted: record.outcome === 'ok' };
+    return { ...before, receipt };
+  }
+  if (!fileEnds.has(action)) return null;
+  return record.outcome === 'ok' ? doneEnd(record) : failedEnd(record);
+};
+
+const fileEnds: ReadonlySet<string> = new Set([
+  'file.encrypt',
+  'file.decrypt',
+  'file.verify',
+  'file.publish',
+]);
+
+const doneEnd = ({ subject, details }: LedgerRecord): FileHistory => ({
+  outcome: 'done',
+  receipt: {
+    input: text(subject['input']) ?? '',
+    output: text(subject['output']),
+    outcome: 'done',
+    bytes: number(details['bytes']) ?? 0,
+    sha256: text(details['sha256']),
+    key: text(subject['key']),
+    version: number(subject['version']),
+  },
+});
+
+const failedEnd = ({ subject, details, code }: LedgerRecord): FileHistory => ({
+  outcome: 'failed',
+  receipt: {
+    input: text(subject['input']) ?? '',
+    output: null,
+    outcome: 'failed',
+    reason: reasonOf(code, text(details['cause']), text(details['detail'])),
+    bytes: 0,
+    sha256: null,
+    key: null,
+    version: null,
+  },
+});
+
+const reasonOf = (
+  code: string | undefined,
+  cause: string | null,
+  detail: string | null,
+): FailureData => ({
+  code: isFailureCode(code) ? code : 'io',
+  cause: cause ?? 'The ledger does not say why.',
+  ...(detail === null ? {} : { detail }),
+});
+
+const isFailureCode = (code: string | undefined): code is FailureCode =>
+  Object.values(failureCodes).some((codes) => codes.some((known) => known === code));
+
+const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);

@@ -1,0 +1,95 @@
+import { lstat, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import { Failure, fromFailureData } from '../../shared/failure.ts';
+import { fileFailure } from '../engine/files/errno.ts';
+import type { FileDone, FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
+import { syncFolder } from '../engine/files/part.ts';
+import type { NewRecord } from '../ledger/record.ts';
+import type { Vault } from '../vault/vault.ts';
+import { deletedRecord } from './records.ts';
+
+export interface Published {
+  /** With the output's final name. */
+  readonly file: PlannedFile;
+  readonly done: FileDone;
+}
+
+export interface DeleteOriginals {
+  readonly batch: StoredBatch;
+  readonly vault: Vault;
+  readonly published: readonly Published[];
+  readonly readBack: (jobs: readonly VerifyJob[]) => Promise<FileResult[]>;
+}
+
+/**
+ * Deletes originals whose encrypted file, read back through its key, gave the same bytes. Each
+ * deletion is recorded before it is carried out. An original that stays is not a failed file: it
+ * was encrypted; the record says why it stayed.
+ * @returns by index: null where the original is gone, or why it stayed
+ */
+export const deleteOriginals = async (
+  input: DeleteOriginals,
+): Promise<ReadonlyMap<number, Failure | null>> => {
+  const { batch, vault, published } = input;
+  const jobs = published.map(({ file, done }) => ({
+    index: file.index,
+    input: file.output ?? file.input,
+    size: done.encryptedBytes,
+    original: file.input,
+  }));
+  const proved = new Map((await input.readBack(jobs)).map((result) => [result.index, result]));
+  const judged = await Promise.all(
+    published.map(async ({ file, done }) => ({
+      file,
+      refusal: refusalOf(proved.get(file.index)) ?? (await changedSince(file.input, done.source)),
+    })),
+  );
+  await vault.record(judged.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)));
+  const late: NewRecord[] = [];
+  const outcomes = new Map<number, Failure | null>();
+  for (const { file, refusal } of judged) {
+    const failure = refusal ?? (await remove(file.input));
+    outcomes.set(file.index, failure);
+    if (refusal === null && failure !== null) late.push(deletedRecord({ ...file, batch }, failure));
+  }
+  if (late.length > 0) await vault.record(late);
+  return outcomes;
+};
+
+const refusalOf = (result: FileResult | undefined): Failure | null => {
+  if (result === undefined) return new Failure('read-back-failed', 'The output was not read back.');
+  return result.outcome === 'done' ? null : fromFailureData(result.failure);
+};
+
+/** Only the very file that was encrypted is deleted, not one that has taken its name. */
+const changedSince = async (file: string, identity: FileIdentity): Promise<Failure | null> => {
+  try {
+    const now = await lstat(file, { bigint: true });
+    const same =
+      String(now.dev) === identity.device &&
+      String(now.ino) === identity.inode &&
+      String(now.size) === identity.size &&
+      String(now.mtimeNs) === identity.modifiedNs;
+    if (same) return null;
+    return new Failure('source-changed', 'The original changed after it was encrypted.');
+  } catch (error) {
+    return asFailure(error);
+  }
+};
+
+const remove = async (file: string): Promise<Failure | null> => {
+  try {
+    await rm(file);
+    await syncFolder(path.dirname(file));
+    return null;
+  } catch (error) {
+    return asFailure(error);
+  }
+};
+
+const asFailure = (error: unknown): Failure => {
+  const failure = fileFailure(error);
+  if (failure instanceof Failure) return failure;
+  throw error;
+};

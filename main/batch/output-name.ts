@@ -1,0 +1,33 @@
+import path from 'node:path';
+import type { BatchKind } from '../../shared/batch.ts';
+
+export const ENCRYPTED_SUFFIX = '.clv';
+
+export const hasEncryptedSuffix = (name: string): boolean =>
+  name.toLowerCase().endsWith(ENCRYPTED_SUFFIX);
+
+/** The name of the output beside the name of the input: `.clv` is added, or taken away. */
+export const outputName = (kind: Exclude<BatchKind, 'verify'>, input: string): string => {
+  if (kind === 'encrypt') return `${input}${ENCRYPTED_SUFFIX}`;
+  const stem = hasEncryptedSuffix(input) ? input.slice(0, -ENCRYPTED_SUFFIX.length) : '';
+  return stem === '' ? `${input}.decrypted` : stem;
+};
+
+/**
+ * The n-th name for an output whose name is taken: the number stands before the first extension,
+ * so that `a (2).pdf.clv` decrypts to `a (2).pdf`.
+ */
+export const numberedName = (output: string, n: number): string => {
+  const { dir, base } = path.parse(output);
+  const dot = base.indexOf('.', 1);
+  const [stem, extension] = dot < 0 ? [base, ''] : [base.slice(0, dot), base.slice(dot)];
+  return path.join(dir, `${stem} (${n})${extension}`);
+};
+
+const partPattern = /^claviger-[0-9a-f]{32}-\d+\.part$/;
+
+/** The part of a file: its name is the batch's own and of fixed length, whatever the output's is. */
+export const partPath = (batchId: string, index: number, output: string): string =>
+  path.join(path.dirname(output), `claviger-${batchId}-${index}.part`);
+
+export const isPartName = (name: string): boolean => partPattern.test(name);

@@ -1,0 +1,168 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import type {
+  BatchKind,
+  BatchPlan,
+  ConflictRule,
+  PlannedFile,
+  SkippedInput,
+} from '../../shared/batch.ts';
+import { type FailureCode, type FailureData } from '../../shared/failure.ts';
+import { hasEncryptedSuffix, isPartName, numberedName, outputName } from './output-name.ts';
+import { type Found, walk } from './walk.ts';
+
+export interface PlanRequest {
+  readonly kind: BatchKind;
+  readonly paths: readonly string[];
+  /** Folder for the outputs; null: beside each input. */
+  readonly outputDir: string | null;
+  readonly conflict: ConflictRule;
+  /** Nothing in this folder is ever an input. */
+  readonly vaultDir: string;
+}
+
+type FoundFile = Extract<Found, { kind: 'file' }>;
+
+/** Finds the inputs, names the outputs and settles conflicts before anything is written. */
+export const planBatch = async (request: PlanRequest): Promise<BatchPlan> => {
+  const found = await walk(request.paths);
+  const inputs = new Set(found.map(({ file }) => file));
+  const draft = new Draft(request, inputs);
+  for (const item of found) {
+    if (item.kind === 'unusable') draft.skip(item.file, item.named, item.reason);
+    else await draft.add(item);
+  }
+  return draft.plan();
+};
+
+class Draft {
+  readonly #request: PlanRequest;
+  readonly #inputs: ReadonlySet<string>;
+  readonly #outputs = new Set<string>();
+  readonly #files: PlannedFile[] = [];
+  readonly #skipped: SkippedInput[] = [];
+  #conflicts = 0;
+
+  constructor(request: PlanRequest, inputs: ReadonlySet<string>) {
+    this.#request = request;
+    this.#inputs = inputs;
+  }
+
+  plan(): BatchPlan {
+    const bytes = this.#files.reduce((sum, { size }) => sum + size, 0);
+    return { files: this.#files, skipped: this.#skipped, bytes, conflicts: this.#conflicts };
+  }
+
+  skip(input: string, named: boolean, reason: FailureData): void {
+    this.#skipped.push({ input, outcome: named ? 'failed' : 'skipped', reason });
+  }
+
+  async add(found: FoundFile): Promise<void> {
+    const unwanted = this.#unwanted(found);
+    if (unwanted !== null) this.#skipped.push(unwanted);
+    else if (this.#request.kind === 'verify') this.#push(found, null);
+    else await this.#addWriting(found, this.#request.kind);
+  }
+
+  async #addWriting(found: FoundFile, kind: 'encrypt' | 'decrypt'): Promise<void> {
+    const wanted = path.join(this.#folderFor(found), outputName(kind, path.basename(found.file)));
+    if (this.#inputs.has(wanted) && this.#request.conflict === 'replace') {
+      this.skip(found.file, true, collision(wanted));
+      return;
+    }
+    const output = await this.#settle(found, wanted);
+    if (output === null) return;
+    this.#outputs.add(keyOf(output));
+    this.#push(found, output);
+  }
+
+  #push(found: FoundFile, output: string | null): void {
+    this.#files.push({ index: this.#files.length, input: found.file, output, size: found.size });
+  }
+
+  /** A folder keeps its name and structure under the output folder. */
+  #folderFor({ file, root, named }: FoundFile): string {
+    const { outputDir } = this.#request;
+    const folder = path.dirname(file);
+    if (outputDir === null) return folder;
+    return named ? outputDir : path.join(outputDir, path.relative(path.dirname(root), folder));
+  }
+
+  /** The output's final name, or null where the file is left out. */
+  async #settle(found: FoundFile, wanted: string): Promise<string | null> {
+    const ours = this.#outputs.has(keyOf(wanted));
+    if (!ours && !(await exists(wanted))) return wanted;
+    switch (this.#request.conflict) {
+      case 'keep-both':
+        this.#conflicts++;
+        return this.#freeName(wanted);
+      case 'replace':
+        if (!ours) {
+          this.#conflicts++;
+          return wanted;
+        }
+        this.skip(found.file, true, collision(wanted));
+        return null;
+      case 'skip':
+        this.skip(found.file, false, because('exists', `${wanted} exists already.`));
+        return null;
+    }
+  }
+
+  async #freeName(wanted: string): Promise<string> {
+    for (let n = 2; ; n++) {
+      const name = numberedName(wanted, n);
+      if (!this.#outputs.has(keyOf(name)) && !(await exists(name))) return name;
+    }
+  }
+
+  #unwanted({ file, named }: FoundFile): SkippedInput | null {
+    const { kind, vaultDir } = this.#request;
+    const outcome = named ? 'failed' : 'skipped';
+    if (isInside(file, vaultDir)) {
+      const reason = because('not-a-file', 'This file belongs to the open vault.');
+      return { input: file, outcome, reason };
+    }
+    if (isPartName(path.basename(file))) {
+      const reason = because('not-a-file', 'This is the unfinished output of another batch.');
+      return { input: file, outcome, reason };
+    }
+    if (kind === 'encrypt' && hasEncryptedSuffix(file)) {
+      const reason = because('exists', 'This file is encrypted already (.clv).');
+      return { input: file, outcome: 'skipped', reason };
+    }
+    if (kind !== 'encrypt' && !named && !hasEncryptedSuffix(file)) {
+      const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
+      return { input: file, outcome: 'skipped', reason };
+    }
+    return null;
+  }
+}
+
+/** Names that differ only in case or in their Unicode form are one file on many systems. */
+const keyOf = (file: string): string =>
+  process.platform === 'linux' ? file : file.normalize('NFC').toLowerCase();
+
+const isInside = (file: string, folder: string): boolean => {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+};
+
+const exists = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    () => true,
+    () => false,
+  );
+
+const because = (code: FailureCode, cause: string): FailureData => ({
+  code,
+  cause,
+  unharmed: 'It was left as it is.',
+});
+
+const collision = (output: string): FailureData => ({
+  code: 'collision',
+  cause: `Another file of this batch is, or becomes, ${output}.`,
+  unharmed: 'Neither file was touched.',
+  next: 'Choose "keep both", another output folder, or two batches.',
+});

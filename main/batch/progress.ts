@@ -1,0 +1,54 @@
+import type { BatchProgress, PlannedFile } from '../../shared/batch.ts';
+import { limits } from '../../shared/limits.ts';
+
+/** Adds up what is done and tells it a bounded number of times a second. */
+export class ProgressMeter {
+  readonly #tell: (progress: BatchProgress) => void;
+  readonly #files: number;
+  readonly #bytes: number;
+  #filesDone = 0;
+  #bytesDone = 0;
+  #toldMs = 0;
+
+  constructor(files: readonly PlannedFile[], tell: (progress: BatchProgress) => void) {
+    this.#tell = tell;
+    this.#files = files.length;
+    this.#bytes = files.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** `complete` settles a group at its planned size, whatever retries or failures made of it. */
+  forGroup(files: readonly PlannedFile[]): { add: (bytes: number) => void; complete: () => void } {
+    const planned = files.reduce((sum, { size }) => sum + size, 0);
+    let counted = 0;
+    return {
+      add: (bytes) => {
+        const more = Math.min(bytes, planned - counted);
+        counted += more;
+        this.#advance(0, more);
+      },
+      complete: () => this.#advance(files.length, planned - counted),
+    };
+  }
+
+  finish(): void {
+    this.#tell(this.#now());
+  }
+
+  #advance(files: number, bytes: number): void {
+    this.#filesDone += files;
+    this.#bytesDone += bytes;
+    const now = Date.now();
+    if (now - this.#toldMs < 1_000 / limits.progressPerSecond) return;
+    this.#toldMs = now;
+    this.#tell(this.#now());
+  }
+
+  #now(): BatchProgress {
+    return {
+      files: this.#files,
+      filesDone: this.#filesDone,
+      bytes: this.#bytes,
+      bytesDone: this.#bytesDone,
+    };
+  }
+}

@@ -1,0 +1,107 @@
+import type { Receipt, StoredBatch } from '../../shared/batch.ts';
+import { type FailureData, toFailureData, type Failure } from '../../shared/failure.ts';
+import type { FileDone } from '../engine/files/jobs.ts';
+import type { NewRecord } from '../ledger/record.ts';
+
+/** What the ledger says of a batch and its files. Every record of a batch carries its id. */
+
+export const startRecord = (batch: StoredBatch, bytes: number): NewRecord => ({
+  action: 'batch.start',
+  subject: { batch: batch.id },
+  outcome: 'ok',
+  details: {
+    kind: batch.kind,
+    files: batch.files.length,
+    bytes,
+    keys: batch.keys.map(({ id, version }) => ({ key: id, version })),
+    conflict: batch.conflict,
+    deleteOriginals: batch.deleteOriginals,
+  },
+});
+
+export const endRecord = (
+  batch: Pick<StoredBatch, 'id'>,
+  receipts: readonly Receipt[],
+  outcome: 'ok' | 'failed',
+): NewRecord => {
+  const count = (wanted: Receipt['outcome']): number =>
+    receipts.filter((receipt) => receipt.outcome === wanted).length;
+  return {
+    action: 'batch.end',
+    subject: { batch: batch.id },
+    outcome,
+    details: {
+      done: count('done'),
+      failed: count('failed'),
+      skipped: count('skipped'),
+      cancelled: count('cancelled'),
+    },
+  };
+};
+
+interface FileOf {
+  readonly batch: Pick<StoredBatch, 'id' | 'kind'>;
+  readonly index: number;
+  readonly input: string;
+  readonly output: string | null;
+}
+
+const subjectOf = ({ batch, index, input, output }: FileOf): NewRecord['subject'] => ({
+  batch: batch.id,
+  file: index,
+  input,
+  ...(output === null ? {} : { output }),
+});
+
+export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
+  const [key] = done.keys;
+  return {
+    action: `file.${file.batch.kind}`,
+    subject: {
+      ...subjectOf(file),
+      ...(key === undefined ? {} : { key: key.id, version: key.version, kcv: key.kcv }),
+    },
+    outcome: 'ok',
+    details: {
+      bytes: done.bytes,
+      encryptedBytes: done.encryptedBytes,
+      sha256: done.sha256,
+      ...(done.keys.length > 1
+        ? { keys: done.keys.map(({ id, version }) => ({ key: id, version })) }
+        : {}),
+    },
+  };
+};
+
+export const failedRecord = (file: FileOf, failure: FailureData): NewRecord => ({
+  action: `file.${file.batch.kind}`,
+  subject: subjectOf(file),
+  outcome: failure.code === 'key-state' ? 'refused' : 'failed',
+  code: failure.code,
+  details: {
+    cause: failure.cause,
+    ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+  },
+});
+
+/** The output could not get its planned name; it has this one. */
+export const renamedRecord = (file: FileOf, output: string): NewRecord => ({
+  action: 'file.rename',
+  subject: { ...subjectOf(file), output },
+  outcome: 'ok',
+  details: { planned: file.output ?? '' },
+});
+
+/** The output was recorded but could not get its name: it does not exist. */
+export const unpublishedRecord = (file: FileOf, failure: Failure): NewRecord => ({
+  ...failedRecord(file, toFailureData(failure)),
+  action: 'file.publish',
+});
+
+export const deletedRecord = (file: FileOf, failure: Failure | null): NewRecord => ({
+  action: 'file.delete-original',
+  subject: subjectOf(file),
+  outcome: failure === null ? 'ok' : 'failed',
+  ...(failure === null ? {} : { code: failure.code }),
+  details: failure === null ? {} : { cause: failure.message },
+});

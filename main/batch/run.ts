@@ -1,0 +1,257 @@
+import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
+import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import { limits } from '../../shared/limits.ts';
+import { fileFailure } from '../engine/files/errno.ts';
+import type { FileResult } from '../engine/files/jobs.ts';
+import type { VaultSession } from '../session/vault-session.ts';
+import { BatchCalls, partOf, removeParts } from './engine-calls.ts';
+import { makeGroups } from './groups.ts';
+import { deleteOriginals, type Published } from './originals.ts';
+import { ProgressMeter } from './progress.ts';
+import { ensureFolder, publishPart, syncFoldersOf } from './publish.ts';
+import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
+import type { NewRecord } from '../ledger/record.ts';
+import path from 'node:path';
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: BatchProgress) => void;
+  readonly onReceipt: (receipt: Receipt) => void;
+}
+
+export interface RunResult {
+  readonly receipts: readonly Receipt[];
+  /** Why the batch stopped before its end, so that it can be resumed; null where it did not. */
+  readonly interrupted: Failure | null;
+}
+
+interface Pair {
+  readonly file: PlannedFile;
+  readonly result: FileResult;
+}
+
+interface Ended {
+  readonly index: number;
+  readonly receipt: Receipt;
+}
+
+/** Groups in flight: while some wait for the disk, the workers have others. */
+const GROUPS_AT_ONCE = 4;
+
+/** One pass over the files of a batch. Nothing is reported as done before it is on disk and recorded. */
+export class BatchRun {
+  readonly #session: VaultSession;
+  readonly #batch: StoredBatch;
+  readonly #options: RunOptions;
+  readonly #calls: BatchCalls;
+  readonly #meter: ProgressMeter;
+  readonly #receipts = new Map<number, Receipt>();
+  #stopped: Failure | null = null;
+
+  constructor(session: VaultSession, batch: StoredBatch, options: RunOptions) {
+    this.#session = session;
+    this.#batch = batch;
+    this.#options = options;
+    this.#calls = new BatchCalls(session, batch);
+    this.#meter = new ProgressMeter(batch.files, options.onProgress);
+  }
+
+  async run(): Promise<RunResult> {
+    const groups = makeGroups(this.#batch.files);
+    const lane = async (): Promise<void> => {
+      for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
+        if (this.#stopped !== null || this.#options.signal.aborted) return;
+        await this.#guarded(group);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, lane));
+    } finally {
+      await this.#calls.close();
+    }
+    this.#reportRest();
+    this.#meter.finish();
+    const receipts = [...this.#receipts].sort(([a], [b]) => a - b).map(([, receipt]) => receipt);
+    return { receipts, interrupted: this.#stopped };
+  }
+
+  /** A failure of the token or of the ledger ends the batch; the group's parts do not stay. */
+  async #guarded(group: readonly PlannedFile[]): Promise<void> {
+    try {
+      await this.#group(group);
+    } catch (error) {
+      await removeParts(
+        this.#batch,
+        group.filter(({ index }) => !this.#receipts.has(index)),
+      );
+      if (!(error instanceof Failure)) throw error;
+      this.#stopped ??= error;
+    }
+  }
+
+  async #group(group: readonly PlannedFile[]): Promise<void> {
+    const files = await this.#withFolders(group);
+    if (files.length === 0) return;
+    await this.#takeSeals(files.length);
+    const progress = this.#meter.forGroup(files);
+    const { signal } = this.#options;
+    const results = await this.#calls.process(files, { signal, onProgress: progress.add });
+    await this.#settle(group, results);
+    progress.complete();
+  }
+
+  /** Makes the output folders. Files whose folder cannot be made fail at once. */
+  async #withFolders(group: readonly PlannedFile[]): Promise<readonly PlannedFile[]> {
+    const ready: PlannedFile[] = [];
+    const failed: FileResult[] = [];
+    for (const file of group) {
+      try {
+        if (file.output !== null) await ensureFolder(path.dirname(file.output));
+        ready.push(file);
+      } catch (error) {
+        failed.push({ outcome: 'failed', index: file.index, failure: reasonOf(error) });
+      }
+    }
+    if (failed.length > 0) await this.#settle(group, failed);
+    return ready;
+  }
+
+  /** Slots of host keys are sealed under random nonces, which are counted. */
+  async #takeSeals(count: number): Promise<void> {
+    if (this.#batch.kind !== 'encrypt') return;
+    for (const { id, version } of this.#batch.keys) {
+      if (this.#session.vault.tables.keys.material(id, version).bulk === 'host') {
+        await this.#session.seals.take(`${id}/${version}`, count * limits.attemptsPerFile);
+      }
+    }
+  }
+
+  /** Records first, then names: what the ledger does not know of does not appear. */
+  async #settle(group: readonly PlannedFile[], results: readonly FileResult[]): Promise<void> {
+    const files = new Map(group.map((file) => [file.index, file]));
+    const of = (index: number): PlannedFile => {
+      const file = files.get(index);
+      if (file === undefined) throw new Error(`the engine answered for another file: ${index}`);
+      return file;
+    };
+    const pairs = results.map((result) => ({ file: of(result.index), result }));
+    await this.#session.vault.record(
+      pairs.map(({ file, result }) =>
+        result.outcome === 'done'
+          ? doneRecord({ ...file, batch: this.#batch }, result)
+          : failedRecord({ ...file, batch: this.#batch }, result.failure),
+      ),
+    );
+    for (const { index, receipt } of await this.#publish(pairs)) this.#report(index, receipt);
+  }
+
+  async #publish(pairs: readonly Pair[]): Promise<Ended[]> {
+    const late: NewRecord[] = [];
+    const ended: Ended[] = [];
+    const published: Published[] = [];
+    for (const { file, result } of pairs) {
+      const output = result.outcome === 'done' ? await this.#publishOne(file, late) : null;
+      if (result.outcome === 'failed') ended.push(failed(file, result.failure));
+      else if (output instanceof Failure) ended.push(failed(file, toFailureData(output)));
+      else published.push({ file: { ...file, output }, done: result });
+    }
+    const outputs = published.flatMap(({ file }) => (file.output === null ? [] : [file.output]));
+    await syncFoldersOf(outputs);
+    if (late.length > 0) await this.#session.vault.record(late);
+    const originals = this.#batch.deleteOriginals ? await this.#deleteOriginals(published) : null;
+    for (const each of published) ended.push(done(each, originals?.get(each.file.index)));
+    return ended;
+  }
+
+  /** @returns the output's name, or why there is no output */
+  async #publishOne(file: PlannedFile, late: NewRecord[]): Promise<string | null | Failure> {
+    if (file.output === null) return null;
+    const described = { ...file, batch: this.#batch };
+    try {
+      const output = await publishPart(
+        partOf(this.#batch, file),
+        file.output,
+        this.#batch.conflict,
+      );
+      if (output !== file.output) late.push(renamedRecord(described, output));
+      return output;
+    } catch (error) {
+      const failure = fileFailure(error);
+      if (!(failure instanceof Failure)) throw error;
+      await removeParts(this.#batch, [file]);
+      late.push(unpublishedRecord(described, failure));
+      return failure;
+    }
+  }
+
+  #deleteOriginals(published: readonly Published[]): Promise<ReadonlyMap<number, Failure | null>> {
+    const call = { signal: this.#options.signal, onProgress: () => undefined };
+    return deleteOriginals({
+      batch: this.#batch,
+      vault: this.#session.vault,
+      published,
+      readBack: (jobs) => this.#calls.readBack(jobs, call),
+    });
+  }
+
+  #report(index: number, receipt: Receipt): void {
+    this.#receipts.set(index, receipt);
+    this.#options.onReceipt(receipt);
+  }
+
+  /** What was not processed was cancelled, by the user or because the batch had to stop. */
+  #reportRest(): void {
+    const reason =
+      this.#stopped ??
+      new Failure('cancelled', 'The batch was cancelled before this file was started.', {
+        unharmed: 'The file is unchanged.',
+      });
+    for (const file of this.#batch.files) {
+      if (this.#receipts.has(file.index)) continue;
+      const receipt = {
+        ...failedReceipt(file, toFailureData(reason)),
+        outcome: 'cancelled',
+      } as const;
+      this.#report(file.index, receipt);
+    }
+  }
+}
+
+const reasonOf = (error: unknown): FailureData => {
+  const failure = fileFailure(error);
+  if (failure instanceof Failure) return toFailureData(failure);
+  throw error;
+};
+
+const failed = (file: PlannedFile, reason: FailureData): Ended => ({
+  index: file.index,
+  receipt: failedReceipt(file, reason),
+});
+
+/** @param kept why the original stayed, null where it is gone, undefined where nobody asked */
+const done = ({ file, done }: Published, kept: Failure | null | undefined): Ended => {
+  const [key] = done.keys;
+  const receipt: Receipt = {
+    input: file.input,
+    output: file.output,
+    outcome: 'done',
+    bytes: done.bytes,
+    sha256: done.sha256,
+    key: key?.id ?? null,
+    version: key?.version ?? null,
+    ...(kept === undefined ? {} : { originalDeleted: kept === null }),
+    ...(kept instanceof Failure ? { reason: toFailureData(kept) } : {}),
+  };
+  return { index: file.index, receipt };
+};
+
+const failedReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
+  input: file.input,
+  output: null,
+  outcome: reason.code === 'cancelled' ? 'cancelled' : 'failed',
+  reason,
+  bytes: file.size,
+  sha256: null,
+  key: null,
+  version: null,
+});

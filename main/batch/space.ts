@@ -1,0 +1,61 @@
+import { stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { PlannedFile } from '../../shared/batch.ts';
+import { Failure } from '../../shared/failure.ts';
+
+/** Room that one output takes beside its content: header, metadata and tags, rounded up to blocks. */
+const PER_FILE = 8_192;
+const TAGS_SHARE = 1 / 4_096;
+
+export interface FreeSpace {
+  /** Bytes the outputs will take, an upper bound. */
+  readonly needed: number;
+  /** Bytes that are free where they go; the smallest where they go to several disks. */
+  readonly free: number;
+}
+
+/**
+ * Room for the outputs, disk by disk.
+ * @throws Failure `disk-full` before anything is written
+ */
+export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpace | null> => {
+  const disks = new Map<number, { folder: string; needed: number }>();
+  for (const { output, size } of files) {
+    if (output === null) continue;
+    const { folder, device } = await existingFolder(path.dirname(output));
+    const disk = disks.get(device) ?? { folder, needed: 0 };
+    disk.needed += Math.ceil(size * (1 + TAGS_SHARE)) + PER_FILE;
+    disks.set(device, disk);
+  }
+  let tightest: FreeSpace | null = null;
+  for (const { folder, needed } of disks.values()) {
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    if (free < needed) throw notEnough(folder, needed, free);
+    if (tightest === null || free < tightest.free) tightest = { needed, free };
+  }
+  return tightest;
+};
+
+/** The nearest folder that is there already: the output folder may still have to be made. */
+const existingFolder = async (
+  folder: string,
+): Promise<{ readonly folder: string; readonly device: number }> => {
+  try {
+    return { folder, device: (await stat(folder)).dev };
+  } catch (error) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw error;
+    return existingFolder(parent);
+  }
+};
+
+const notEnough = (folder: string, needed: number, free: number): Failure =>
+  new Failure(
+    'disk-full',
+    `There is not enough room in ${folder}: the outputs need up to ${needed} bytes, ${free} are free.`,
+    {
+      unharmed: 'Nothing was written.',
+      next: 'Free some space or choose another output folder with --out.',
+    },
+  );

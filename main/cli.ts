@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { hostname, userInfo } from 'node:os';
+import { VERSION } from '../shared/version.ts';
+import { runCli } from './cli/main.ts';
+import { processTerminal } from './cli/terminal.ts';
+import { type EngineProcess, startEngine } from './engine/start.ts';
+import { loadSqlJs } from './keystore/sql-js.ts';
+import type { VaultContext } from './vault/vault.ts';
+
+// Composition root of the command line.
+
+const CANCELLED = 130;
+
+const terminal = processTerminal(process);
+const cancelling = new AbortController();
+const engines = new Set<EngineProcess>();
+
+const start = (): EngineProcess => {
+  const engine = startEngine(new URL('./engine/process.js', import.meta.url));
+  engines.add(engine);
+  void engine.exited.then(() => engines.delete(engine));
+  return engine;
+};
+
+const vaultContext = async (): Promise<VaultContext> => ({
+  sqlJs: await loadSqlJs(),
+  actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
+  clock: { source: 'system', now: () => new Date() },
+});
+
+/** The first Ctrl-C finishes what is under way; the second one does not wait. */
+const cancel = (): void => {
+  if (cancelling.signal.aborted) process.exit(CANCELLED);
+  terminal.notice(
+    'Cancelling: files under way are finished or removed. Once more to stop at once.',
+  );
+  cancelling.abort();
+};
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
+// A reader that closes early (head, less) is no error of ours.
+process.stdout.on('error', () => undefined);
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  terminal,
+  environment: process.env,
+  startEngine: start,
+  vaultContext,
+  signal: cancelling.signal,
+});
+for (const engine of engines) await engine.stop();

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { Failure } from '../../shared/failure.ts';
+
+/** An option of a command; all are long ones. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly multiple?: boolean;
+  /** How the help names the value. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+/** The arguments of one call, after its command's name. */
+export class Arguments {
+  readonly positionals: readonly string[];
+  readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+  /** @throws Failure `usage` */
+  constructor(args: readonly string[], specs: OptionSpecs) {
+    try {
+      const options = Object.fromEntries(
+        Object.entries(specs).map(([name, { type, multiple = false }]) => [
+          name,
+          { type, multiple },
+        ]),
+      );
+      const parsed = parseArgs({ args: [...args], options, allowPositionals: true });
+      this.#values = parsed.values;
+      this.positionals = parsed.positionals;
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error);
+      throw new Failure('usage', cause, { next: 'Run the command with --help.' });
+    }
+  }
+
+  flag(name: string): boolean {
+    return this.#values[name] === true;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  texts(name: string): string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+  }
+
+  /** One of a closed set of words. @throws Failure `usage` */
+  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const chosen = choices.find((choice) => choice === value);
+    if (chosen !== undefined) return chosen;
+    throw new Failure('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`);
+  }
+}

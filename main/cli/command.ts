@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import type { EngineProcess } from '../engine/start.ts';
+import { VaultSession } from '../session/vault-session.ts';
+import { Vault, type VaultContext } from '../vault/vault.ts';
+import type { Arguments, OptionSpecs } from './arguments.ts';
+import { type PinOptions, readPin } from './pin.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command has at hand. */
+export interface CliContext {
+  readonly terminal: Terminal;
+  /** True where the one result is a JSON document on standard output. */
+  readonly json: boolean;
+  readonly vault: string | undefined;
+  readonly pin: PinOptions;
+  readonly startEngine: () => EngineProcess;
+  readonly vaultContext: () => Promise<VaultContext>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export interface Command {
+  /** One or two words. */
+  readonly name: string;
+  readonly summary: string;
+  /** What follows the name. */
+  readonly usage: string;
+  readonly options: OptionSpecs;
+  /** More lines of help. */
+  readonly notes?: string;
+  /** @returns the exit code */
+  readonly run: (args: Arguments, context: CliContext) => Promise<number>;
+}
+
+export const exitCodes = { done: 0, someFailed: 1, usage: 2, token: 3, unverified: 4 } as const;
+
+/** @throws Failure `usage` where no vault is named */
+export const vaultDirOf = (context: CliContext): string => {
+  if (context.vault !== undefined && context.vault !== '') return path.resolve(context.vault);
+  throw new Failure('usage', 'Which vault?', {
+    next: 'Name its folder with --vault DIR or the variable CLAVIGER_VAULT.',
+  });
+};
+
+/** Opens the vault without its token: for looking and for the ledger. */
+export const withVault = async <T>(
+  context: CliContext,
+  work: (vault: Vault, vaultDir: string) => Promise<T>,
+): Promise<T> => {
+  const vaultDir = vaultDirOf(context);
+  const vault = await Vault.open(vaultDir, await context.vaultContext());
+  try {
+    return await work(vault, vaultDir);
+  } finally {
+    await vault.close();
+  }
+};
+
+/** How long the command line keeps unsealed keys: it lives for one command. */
+const LIFETIMES = { idleMs: 60_000, absoluteMs: 15 * 60_000 } as const;
+
+/**
+ * Opens the vault and gives a way to unlock it, so that a command can refuse what is wrong before
+ * it asks for the PIN. The session is locked at the end, whatever happens.
+ */
+export const withSession = async <T>(
+  context: CliContext,
+  work: (session: VaultSession) => Promise<T>,
+): Promise<T> =>
+  withVault(context, async (vault, vaultDir) => {
+    const session = new VaultSession({
+      vaultDir,
+      vault,
+      startEngine: context.startEngine,
+      lifetimes: LIFETIMES,
+      askPin: (token) => readPin(context.pin, `PIN of the token "${token.label}": `),
+    });
+    try {
+      return await work(session);
+    } finally {
+      await session.lock('the command has ended');
+    }
+  });
+
+/** Prints a result: one JSON document for machines, or text for people. */
+export const printResult = (context: CliContext, document: unknown, text: string): void =>
+  context.terminal.print(context.json ? JSON.stringify(document, null, 2) : text);

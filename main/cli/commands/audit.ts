@@ -1,0 +1,154 @@
+import { Failure } from '../../../shared/failure.ts';
+import type { AuditFilter } from '../../ledger/audit-query.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
+import type { LedgerVerdict } from '../../ledger/verify.ts';
+import { verifyLedger } from '../../ledger/verify.ts';
+import { FolderStorage } from '../../vault/folder-storage.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
+import { formatCount, formatTable } from '../format.ts';
+
+const outcomes = ['ok', 'refused', 'failed'] as const;
+const DEFAULT_LIMIT = 50;
+
+export const auditListCommand: Command = {
+  name: 'audit list',
+  summary: 'search the ledger, newest records first; the view is recorded',
+  usage:
+    '[--since TIME] [--until TIME] [--key NAME] [--action ACTION] [--outcome OUTCOME] [--limit N]',
+  options: {
+    since: {
+      type: 'string',
+      value: 'TIME',
+      help: 'records from this time on, like 2026-01-31 or 2026-01-31T12:00Z',
+    },
+    until: { type: 'string', value: 'TIME', help: 'records before this time' },
+    key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
+    action: {
+      type: 'string',
+      value: 'ACTION',
+      help: 'like file.encrypt, key.create, vault.unlock',
+    },
+    outcome: { type: 'string', value: outcomes.join('|'), help: 'how the act ended' },
+    text: { type: 'string', value: 'TEXT', help: 'records that hold this text' },
+    limit: { type: 'string', value: 'N', help: `at most so many records (${DEFAULT_LIMIT})` },
+  },
+  run: (args, context) =>
+    withVault(context, async (vault) => {
+      const filter = filterOf(args, vault);
+      const { lines, total } = await (await vault.audit()).query(filter);
+      await vault.record([
+        { action: 'audit.view', subject: {}, outcome: 'ok', details: { ...filter, found: total } },
+      ]);
+      const records = lines.map(({ record }) => record);
+      const text =
+        records.length === 0
+          ? 'No record fits.'
+          : `${tableOf(records)}\n${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}`;
+      printResult(context, { records, total }, text);
+      return exitCodes.done;
+    }),
+};
+
+const filterOf = (args: Arguments, vault: Vault): AuditFilter => {
+  const since = timeOf(args, 'since');
+  const until = timeOf(args, 'until');
+  const key = args.text('key');
+  const action = args.text('action');
+  const outcome = args.choice('outcome', outcomes);
+  const text = args.text('text');
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(key === undefined ? {} : { key: vault.tables.keys.get(key).id }),
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(text === undefined ? {} : { text }),
+    limit: limitOf(args),
+  };
+};
+
+const timeOf = (args: Arguments, name: string): string | undefined => {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (!Number.isNaN(time)) return new Date(time).toISOString();
+  throw new Failure('usage', `--${name} "${text}" is not a time.`, {
+    next: 'Write it like 2026-01-31 or 2026-01-31T12:00Z.',
+  });
+};
+
+const limitOf = (args: Arguments): number => {
+  const text = args.text('limit');
+  if (text === undefined) return DEFAULT_LIMIT;
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new Failure('usage', `--limit "${text}" is not a number of records.`);
+};
+
+const tableOf = (records: readonly LedgerRecord[]): string =>
+  formatTable(
+    ['SEQ', 'TIME (UTC)', 'ACTION', 'OUTCOME', 'WHO', 'ABOUT'],
+    records.map((record) => [
+      String(record.seq),
+      record.time.slice(0, 19).replace('T', ' '),
+      record.action,
+      record.code === undefined ? record.outcome : `${record.outcome}: ${record.code}`,
+      `${record.actor.user}@${record.actor.host}`,
+      aboutOf(record),
+    ]),
+  );
+
+const aboutOf = ({ subject }: LedgerRecord): string => {
+  const names = ['input', 'name', 'output', 'key', 'batch', 'scope', 'vault'];
+  const name = names.find((each) => subject[each] !== undefined);
+  const value = name === undefined ? undefined : subject[name];
+  return typeof value === 'string' ? value : '';
+};
+
+export const auditVerifyCommand: Command = {
+  name: 'audit verify',
+  summary: 'check every record of the ledger and that the keystore belongs to it; no PIN is needed',
+  usage: '',
+  options: {},
+  run: async (_args, context) => {
+    const vaultDir = vaultDirOf(context);
+    const verdict = await verifyLedger(new FolderStorage(vaultDir));
+    const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
+    const head = { size: verdict.size, root: verdict.root };
+    printResult(
+      context,
+      { verified: sound, ...head, findings: verdict.findings, total: verdict.total },
+      describeVerdict(verdict, head.root, sound),
+    );
+    if (sound) await recordVerification(context, head);
+    return sound ? exitCodes.done : exitCodes.unverified;
+  },
+};
+
+const recordVerification = (
+  context: Parameters<Command['run']>[1],
+  head: { readonly size: number; readonly root: string },
+): Promise<unknown> =>
+  withVault(context, (vault) =>
+    vault.record([{ action: 'audit.verify', subject: {}, outcome: 'ok', details: head }]),
+  );
+
+const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): string => {
+  const findings = verdict.findings.map(({ record, byte, problem }) => {
+    const where = [
+      ...(record === null ? [] : [`record ${record}`]),
+      ...(byte === null ? [] : [`byte ${byte}`]),
+    ];
+    return `  ${where.length === 0 ? '' : `${where.join(', ')}: `}${problem}`;
+  });
+  const count = formatCount(verdict.size, 'record');
+  return [
+    sound
+      ? `The ledger verifies: ${count}, and the keystore belongs to it.`
+      : `THE LEDGER DOES NOT VERIFY (${formatCount(verdict.total, 'finding')} in ${count}).`,
+    `root ${root}`,
+    ...findings,
+  ].join('\n');
+};

@@ -1,0 +1,106 @@
+import { Failure } from '../../../shared/failure.ts';
+import type { TokenProfile } from '../../engine/pkcs11/profile.ts';
+import { createVault, type TokenChoice } from '../../session/create-vault.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, exitCodes, printResult, vaultDirOf } from '../command.ts';
+import { readNewPin, readPin } from '../pin.ts';
+
+export const initCommand: Command = {
+  name: 'init',
+  summary: 'make a new vault with its two master keys',
+  usage: '--vault DIR (--evaluation | --module PATH --token LABEL)',
+  options: {
+    evaluation: {
+      type: 'boolean',
+      help: 'make a SoftHSM2 token inside the vault folder, to try the program',
+    },
+    module: { type: 'string', value: 'PATH', help: 'PKCS#11 library of the token' },
+    token: { type: 'string', value: 'LABEL', help: 'label of the token' },
+    serial: {
+      type: 'string',
+      value: 'SERIAL',
+      help: 'its serial number, where several have that label',
+    },
+    'module-parameters': {
+      type: 'string',
+      value: 'TEXT',
+      help: 'initialisation string of the library (NSS softokn)',
+    },
+  },
+  run: async (args, context) => {
+    const choice = choiceOf(args);
+    const vaultDir = vaultDirOf(context);
+    const { vaultId, profile } = await createVault({
+      vaultDir,
+      choice,
+      context: await context.vaultContext(),
+      startEngine: context.startEngine,
+      askPin: (token) =>
+        token === null
+          ? readNewPin(context.pin)
+          : readPin(context.pin, `PIN of the token "${token.label}": `),
+    });
+    const evaluation = choice.kind === 'evaluation' || profile.evaluationOnly;
+    const { label, serial } = profile.token;
+    const document = { vault: vaultDir, id: vaultId, token: { label, serial }, evaluation };
+    printResult(context, document, describe(vaultDir, vaultId, choice, profile));
+    return exitCodes.done;
+  },
+};
+
+const choiceOf = (args: Arguments): TokenChoice => {
+  const modulePath = args.text('module');
+  const label = args.text('token');
+  if (args.flag('evaluation')) {
+    if (modulePath === undefined && label === undefined) return { kind: 'evaluation' };
+    throw new Failure('usage', '--evaluation makes its own token: leave --module and --token out.');
+  }
+  if (modulePath === undefined || label === undefined) {
+    throw new Failure(
+      'usage',
+      'Which token? Give --evaluation, or --module PATH and --token LABEL.',
+      {
+        next: 'Run "claviger token list" to see the tokens that are there.',
+      },
+    );
+  }
+  return {
+    kind: 'existing',
+    modulePath,
+    label,
+    serial: args.text('serial') ?? null,
+    parameters: args.text('module-parameters') ?? null,
+  };
+};
+
+const describe = (
+  vaultDir: string,
+  vaultId: string,
+  choice: TokenChoice,
+  profile: TokenProfile,
+): string => {
+  const carried = profile.pairs.filter((pair) => pair.carried);
+  const lines = [
+    `Vault ${vaultDir} is ready (id ${vaultId}).`,
+    `Token: ${profile.token.label}, ${profile.token.model}, serial ${profile.token.serial}`,
+    `It carries ${carried.map(({ custody, bulk }) => `${custody}/${bulk}`).join(', ')}.`,
+    ...(choice.kind === 'evaluation' ? [evaluationWarning] : [lossWarning]),
+    ...(profile.evaluationOnly ? [unmetWarning(profile)] : []),
+  ];
+  return lines.join('\n');
+};
+
+const evaluationWarning =
+  'EVALUATION ONLY: this token lies in the vault folder, so whoever copies the folder holds the\n' +
+  'master keys behind the PIN alone. Files must be encrypted again to move to an HSM.';
+
+const lossWarning =
+  'The two master keys exist in this token only: if it is lost, every key and every file is lost.\n' +
+  'Back it up with the tools of its maker, or give every file a second key from another vault.';
+
+const unmetWarning = (profile: TokenProfile): string =>
+  'EVALUATION ONLY: this token does not meet what a key custodian must ask for:\n' +
+  profile.hardRequirements
+    .filter(({ met }) => !met)
+    .map(({ words }) => `  - ${words}`)
+    .join('\n');

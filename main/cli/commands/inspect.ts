@@ -1,0 +1,37 @@
+import { Failure } from '../../../shared/failure.ts';
+import { inspectFile, type Inspection } from '../../engine/files/inspect.ts';
+import { type Command, exitCodes, printResult } from '../command.ts';
+import { formatBytes, formatTable } from '../format.ts';
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  summary: 'show the header of an encrypted file in words; no PIN and no vault is needed',
+  usage: 'FILE',
+  options: {},
+  notes: 'Nothing that is shown is authentic before the file has been verified or decrypted.',
+  run: (args, context) => {
+    const [file, ...others] = args.positionals;
+    if (file === undefined || others.length > 0) throw new Failure('usage', 'Give one file.');
+    const inspection = inspectFile(file);
+    printResult(context, inspection, describe(inspection));
+    return Promise.resolve(exitCodes.done);
+  },
+};
+
+const describe = (inspection: Inspection): string =>
+  [
+    `${inspection.path}: encrypted file, format version 1, ${inspection.suite}`,
+    `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${inspection.segments} segments of ${inspection.segment} bytes`,
+    `file id   ${inspection.file}`,
+    `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
+    'It opens with any of these keys:',
+    formatTable(
+      ['KEY', 'VERSION', 'KCV', 'WRAPPED BY'],
+      inspection.slots.map(({ key, version, kcv, wrap }) => [
+        key,
+        String(version),
+        kcv ?? 'none',
+        wrap === 'A256KW' ? 'AES key wrap in the token' : 'AES-GCM under the key',
+      ]),
+    ),
+  ].join('\n');

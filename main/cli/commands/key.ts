@@ -1,0 +1,110 @@
+import { Failure } from '../../../shared/failure.ts';
+import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
+import { createKey } from '../../keys/key-service.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
+import { formatTable } from '../format.ts';
+
+export const keyCreateCommand: Command = {
+  name: 'key create',
+  summary: 'create a key',
+  usage: 'NAME [--custody CUSTODY] [--bulk BULK]',
+  options: {
+    custody: {
+      type: 'string',
+      value: custodies.join('|'),
+      help: "where the key's bytes may exist",
+    },
+    bulk: { type: 'string', value: bulks.join('|'), help: 'where file data is processed' },
+  },
+  notes:
+    'Maximum   hsm-only/token    the key and the file data are never outside the token\n' +
+    'Balanced  hsm-only/host     the key is never outside the token, files are encrypted at CPU speed (default)\n' +
+    'Fast      hsm-wrapped/host  at rest only the token can open the key; in use it is in memory for a bounded time\n' +
+    'resident keys are objects in the token itself.',
+  run: async (args, context) => {
+    const name = onlyName(args);
+    const custody = args.choice('custody', custodies);
+    const bulk = args.choice('bulk', bulks);
+    return withSession(context, async (session) => {
+      await session.unlock();
+      const { key, fallback } = await createKey(session, { name, custody, bulk });
+      if (fallback !== null) context.terminal.notice(fallback);
+      printResult(
+        context,
+        { key },
+        `Key "${key.name}" is ready: ${key.custody}/${key.bulk}, version ${key.version}, ` +
+          `KCV ${key.kcv ?? 'none (proof verified)'}, id ${key.id}`,
+      );
+      return exitCodes.done;
+    });
+  },
+};
+
+export const keyListCommand: Command = {
+  name: 'key list',
+  summary: 'list the keys; no PIN is needed',
+  usage: '',
+  options: {},
+  run: (_args, context) =>
+    withVault(context, (vault) => {
+      const keys = vault.tables.keys.list();
+      printResult(context, { keys }, keys.length === 0 ? noKeys : tableOf(keys));
+      return Promise.resolve(exitCodes.done);
+    }),
+};
+
+const noKeys = 'There is no key yet. Create one with "claviger key create NAME".';
+
+const tableOf = (keys: readonly KeySummary[]): string =>
+  formatTable(
+    ['NAME', 'CUSTODY', 'BULK', 'STATE', 'VERSION', 'KCV', 'CREATED', 'ID'],
+    keys.map((key) => [
+      key.name,
+      key.custody,
+      key.bulk,
+      key.state,
+      String(key.version),
+      key.kcv ?? 'none',
+      key.created,
+      key.id,
+    ]),
+  );
+
+export const keyShowCommand: Command = {
+  name: 'key show',
+  summary: 'show one key with its versions; no PIN is needed',
+  usage: 'NAME',
+  options: {},
+  run: (args, context) =>
+    withVault(context, (vault) => {
+      const { keys, seals } = vault.tables;
+      const key = keys.get(onlyName(args));
+      const versions = keys.versions(key.id).map((version) => ({
+        ...version,
+        kcv: version.kcv === '' ? null : version.kcv,
+        sealsReserved: seals.reserved(`${key.id}/${version.version}`),
+      }));
+      const rows = versions.map(({ version, state, kcv, created, sealsReserved }) => [
+        String(version),
+        state,
+        kcv ?? 'none',
+        created,
+        key.bulk === 'host' ? String(sealsReserved) : 'not counted',
+      ]);
+      const text = [
+        `${key.name}  ${key.custody}/${key.bulk}  id ${key.id}`,
+        formatTable(['VERSION', 'STATE', 'KCV', 'CREATED', 'SEALS RESERVED'], rows),
+      ].join('\n');
+      printResult(context, { key, versions }, text);
+      return Promise.resolve(exitCodes.done);
+    }),
+};
+
+const onlyName = (args: Arguments): string => {
+  const [name, ...others] = args.positionals;
+  if (name !== undefined && others.length === 0) return name;
+  throw new Failure('usage', 'Give the name of one key.', {
+    next: 'Put a name with blanks between quotation marks.',
+  });
+};

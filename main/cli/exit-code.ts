@@ -1,0 +1,31 @@
+import type { Receipt } from '../../shared/batch.ts';
+import {
+  type Failure,
+  type FailureCode,
+  type FailureGroup,
+  groupOf,
+} from '../../shared/failure.ts';
+import { exitCodes } from './command.ts';
+
+const ofGroup: Readonly<Record<FailureGroup, number>> = {
+  usage: exitCodes.usage,
+  token: exitCodes.token,
+  vault: exitCodes.unverified,
+  key: exitCodes.usage,
+  file: exitCodes.someFailed,
+};
+
+/** Failures of the vault that say nothing against what is in it. */
+const passing: ReadonlySet<FailureCode> = new Set(['vault-locked', 'record-failed']);
+
+export const exitCodeOfFailure = ({ code }: Failure): number =>
+  passing.has(code) ? exitCodes.someFailed : ofGroup[groupOf(code)];
+
+/** What was skipped on purpose is no failure; what was named and could not be processed is one. */
+export const exitCodeOf = (receipts: readonly Receipt[]): number => {
+  const ended = receipts.every(
+    ({ outcome, originalDeleted }) =>
+      outcome === 'skipped' || (outcome === 'done' && originalDeleted !== false),
+  );
+  return ended ? exitCodes.done : exitCodes.someFailed;
+};

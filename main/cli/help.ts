@@ -1,0 +1,55 @@
+import type { OptionSpecs } from './arguments.ts';
+import type { Command } from './command.ts';
+import { VERSION } from '../../shared/version.ts';
+
+/** Options that every command takes. */
+export const commonOptions = {
+  vault: {
+    type: 'string',
+    value: 'DIR',
+    help: 'folder of the vault (or the variable CLAVIGER_VAULT)',
+  },
+  'pin-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'file that holds the PIN (or the variable CLAVIGER_PIN, or a prompt)',
+  },
+  json: { type: 'boolean', help: 'print one JSON document' },
+  help: { type: 'boolean', help: 'show this help' },
+} as const satisfies OptionSpecs;
+
+export const helpOf = (command: Command): string =>
+  [
+    `claviger ${command.name} ${command.usage}`.trimEnd(),
+    '',
+    `${command.summary.charAt(0).toUpperCase()}${command.summary.slice(1)}.`,
+    ...(command.notes === undefined ? [] : ['', command.notes]),
+    '',
+    'Options:',
+    ...optionLines({ ...command.options, ...commonOptions }),
+  ].join('\n');
+
+const optionLines = (specs: OptionSpecs): string[] => {
+  const heads = Object.entries(specs).map(
+    ([name, { value }]) => `--${name}${value === undefined ? '' : ` ${value}`}`,
+  );
+  const width = Math.min(28, Math.max(...heads.map(({ length }) => length)));
+  return Object.values(specs).map(({ help }, index) => {
+    const head = heads[index] ?? '';
+    const gap =
+      head.length > width ? `\n${' '.repeat(width + 4)}` : ' '.repeat(width - head.length + 2);
+    return `  ${head}${gap}${help}`;
+  });
+};
+
+export const overview = (commands: readonly Command[]): string => {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    `claviger ${VERSION}: keys that only an HSM can open, files encrypted under them, and a ledger of every act`,
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'Every command has --help. Exit codes: 0 all done, 1 some files failed, 2 wrong usage,',
+    '3 token or PIN, 4 ledger or keystore does not verify.',
+  ].join('\n');
+};

@@ -1,0 +1,115 @@
+import { Failure, toFailureData } from '../../shared/failure.ts';
+import { VERSION } from '../../shared/version.ts';
+import { Arguments } from './arguments.ts';
+import { type CliContext, type Command, exitCodes } from './command.ts';
+import { auditListCommand, auditVerifyCommand } from './commands/audit.ts';
+import { decryptCommand, encryptCommand, resumeCommand, verifyCommand } from './commands/batch.ts';
+import { initCommand } from './commands/init.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key.ts';
+import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
+import { exitCodeOfFailure } from './exit-code.ts';
+import { commonOptions, helpOf, overview } from './help.ts';
+import type { Terminal } from './terminal.ts';
+
+const commands: readonly Command[] = [
+  initCommand,
+  tokenListCommand,
+  tokenProbeCommand,
+  keyCreateCommand,
+  keyListCommand,
+  keyShowCommand,
+  encryptCommand,
+  decryptCommand,
+  verifyCommand,
+  resumeCommand,
+  inspectCommand,
+  auditListCommand,
+  auditVerifyCommand,
+];
+
+/** What the composition root provides; the rest of a context comes from the arguments. */
+export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext' | 'signal'> {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs one call of the command line. @returns its exit code */
+export const runCli = async (args: readonly string[], parts: CliParts): Promise<number> => {
+  const json = args.includes('--json');
+  try {
+    const found = findCommand(args);
+    if (found === null) return withoutCommand(args, parts.terminal);
+    const { command, rest } = found;
+    const parsed = new Arguments(rest, { ...command.options, ...commonOptions });
+    if (parsed.flag('help')) {
+      parts.terminal.print(helpOf(command));
+      return exitCodes.done;
+    }
+    return await command.run(parsed, contextOf(parsed, parts));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    report(error, json, parts.terminal);
+    return exitCodeOfFailure(error);
+  }
+};
+
+const findCommand = (
+  args: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } | null => {
+  for (const command of commands) {
+    const words = command.name.split(' ');
+    if (words.every((word, index) => args[index] === word)) {
+      return { command, rest: args.slice(words.length) };
+    }
+  }
+  return null;
+};
+
+const withoutCommand = (args: readonly string[], terminal: Terminal): number => {
+  const [first] = args;
+  if (first === '--version') {
+    terminal.print(VERSION);
+    return exitCodes.done;
+  }
+  if (first === undefined || first === '--help' || first === 'help') {
+    terminal.print(overview(commands));
+    return first === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (group.length > 0) {
+    terminal.notice(overview(group));
+    return args.includes('--help') ? exitCodes.done : exitCodes.usage;
+  }
+  throw new Failure('usage', `There is no command "${first}".`, {
+    next: 'Run "claviger --help" to see the commands.',
+  });
+};
+
+const contextOf = (args: Arguments, parts: CliParts): CliContext => {
+  const { terminal, environment, startEngine, vaultContext, signal } = parts;
+  return {
+    terminal,
+    startEngine,
+    vaultContext,
+    signal,
+    json: args.flag('json'),
+    vault: args.text('vault') ?? environment['CLAVIGER_VAULT'],
+    pin: {
+      terminal,
+      pinFile: args.text('pin-file'),
+      environment: environment['CLAVIGER_PIN'],
+    },
+  };
+};
+
+const report = (failure: Failure, json: boolean, terminal: Terminal): void => {
+  if (json) terminal.print(JSON.stringify({ error: toFailureData(failure) }, null, 2));
+  const lines = [
+    `claviger: ${failure.message}`,
+    ...(failure.unharmed === undefined ? [] : [`  ${failure.unharmed}`]),
+    ...(failure.next === undefined ? [] : [`  ${failure.next}`]),
+    ...(failure.detail === undefined ? [] : [`  (${failure.detail})`]),
+  ];
+  terminal.notice(lines.join('\n'));
+};

@@ -1,0 +1,35 @@
+import type { BatchProgress } from '../../shared/batch.ts';
+import { formatBytes, formatSeconds } from './format.ts';
+import type { Terminal } from './terminal.ts';
+
+const WIDTH = 24;
+
+/** One line that shows how far a batch is: bytes, rate and the time that is left. */
+export class ProgressBar {
+  readonly #terminal: Terminal;
+  readonly #startMs = Date.now();
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  readonly update = (progress: BatchProgress): void => this.#terminal.status(this.#line(progress));
+
+  clear(): void {
+    this.#terminal.status('');
+  }
+
+  #line({ files, filesDone, bytes, bytesDone }: BatchProgress): string {
+    const share = bytes === 0 ? filesDone / Math.max(1, files) : bytesDone / bytes;
+    const filled = Math.round(share * WIDTH);
+    const seconds = (Date.now() - this.#startMs) / 1_000;
+    const rate = seconds > 0 ? bytesDone / seconds : 0;
+    const left =
+      rate > 0 && seconds > 1 ? `, ${formatSeconds((bytes - bytesDone) / rate)} left` : '';
+    const bar = `${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}`;
+    return (
+      `[${bar}] ${Math.floor(share * 100)} %  ${filesDone}/${files} files  ` +
+      `${formatBytes(bytesDone)} of ${formatBytes(bytes)}, ${formatBytes(rate)}/s${left}`
+    );
+  }
+}

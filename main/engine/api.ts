@@ -1,0 +1,80 @@
+import type { FailureData } from '../../shared/failure.ts';
+import type { KeyId, VaultId } from '../../shared/ids.ts';
+import type { KeyMaterial } from '../../shared/keys.ts';
+import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
+import type { NewKey } from './keys/create-key.ts';
+import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
+import type { Masters } from './keys/vault-token.ts';
+import type { ModuleInfo } from './pkcs11/module.ts';
+import type { TokenProfile } from './pkcs11/profile.ts';
+import type { TokenTarget } from './pkcs11/target.ts';
+import type { TokenInfo } from './pkcs11/token-info.ts';
+
+/** A PKCS#11 library, before any token of it is chosen. */
+export type ModuleTarget = Pick<TokenTarget, 'modulePath' | 'parameters' | 'environment'>;
+
+export interface ModuleListing {
+  readonly module: ModuleInfo;
+  readonly tokens: readonly TokenInfo[];
+}
+
+export interface UseMasters {
+  readonly vaultId: VaultId;
+  readonly masters: Masters;
+  readonly profile: TokenProfile;
+  readonly lifetimes: KeyringLifetimes;
+}
+
+/** A key that must not be used now, and why: told instead of "no key". */
+export interface RefusedKey {
+  readonly id: KeyId;
+  readonly version: number;
+  readonly failure: FailureData;
+}
+
+/** The keys of one batch, sent once. */
+export interface LendKeys {
+  readonly keys: readonly KeyMaterial[];
+  readonly refused: readonly RefusedKey[];
+}
+
+export interface GroupOf<Job> {
+  /** From `lendKeys`. */
+  readonly loan: number;
+  readonly files: readonly Job[];
+}
+
+/**
+ * Everything that the main process asks of the engine. The engine alone talks to the token and
+ * alone touches key bytes; what it returns holds none that can be read.
+ */
+export interface EngineCalls {
+  listTokens: (input: ModuleTarget) => ModuleListing;
+  createEvaluationToken: (input: { readonly folder: string; readonly pin: string }) => TokenTarget;
+  /** Finds the evaluation token of a vault folder, which may have been moved. */
+  connectEvaluation: (input: { readonly folder: string; readonly label: string }) => TokenInfo;
+  /** Loads the library and finds the token; no PIN is needed. */
+  connect: (input: TokenTarget) => TokenInfo;
+  /** @param pin null where the PIN is typed at the token */
+  login: (input: { readonly pin: string | null }) => TokenInfo;
+  probe: (input: null) => TokenProfile;
+  createMasters: (input: { readonly vaultId: VaultId }) => Masters;
+  /** Finds the masters, tries their proofs and starts the workers. */
+  useMasters: (input: UseMasters) => void;
+  createKey: (input: NewKey) => KeyMaterial;
+  lendKeys: (input: LendKeys) => number;
+  returnKeys: (input: { readonly loan: number }) => void;
+  /** Encrypts under the loan's keys, one slot for each. Progress: plaintext bytes. */
+  encrypt: (input: GroupOf<WritingJob>) => FileResult[];
+  decrypt: (input: GroupOf<WritingJob>) => FileResult[];
+  verify: (input: GroupOf<VerifyJob>) => FileResult[];
+  /** SHA-256 of a file, hex. */
+  hashFile: (input: { readonly path: string }) => string;
+  /** Unsealed keys in memory now. */
+  cachedKeys: (input: null) => CachedKey[];
+  /** Zeroises one key's cached bytes, or all. */
+  flushKeys: (input: { readonly id: KeyId | null }) => void;
+  /** Objects that exist only in sessions: none outside an operation. */
+  countSessionObjects: (input: null) => number;
+  logout: (input: null) => void;
+}

@@ -1,0 +1,150 @@
+import { Failure } from '../../shared/failure.ts';
+import type { EngineCalls, UseMasters } from './api.ts';
+import { hashFile } from './files/file-hash.ts';
+import { FileService } from './files/file-service.ts';
+import { createKey } from './keys/create-key.ts';
+import { KeySession } from './keys/key-session.ts';
+import { Keyring } from './keys/keyring.ts';
+import { createMasters, findMasters, type VaultToken } from './keys/vault-token.ts';
+import { TokenConnection } from './pkcs11/connection.ts';
+import {
+  createEvaluationToken,
+  evaluationTarget,
+  writeEvaluationConfig,
+} from './pkcs11/evaluation.ts';
+import { Pkcs11Module } from './pkcs11/module.ts';
+import { probe } from './pkcs11/probe.ts';
+import type { TokenTarget } from './pkcs11/target.ts';
+import type { TokenInfo } from './pkcs11/token-info.ts';
+import type { Calls } from './rpc/messages.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+interface Connected {
+  readonly target: TokenTarget;
+  readonly connection: TokenConnection;
+}
+
+interface Opened {
+  readonly token: VaultToken;
+  readonly keyring: Keyring;
+  readonly pool: WorkerPool;
+  readonly files: FileService;
+}
+
+export interface EngineOptions {
+  /** The worker's script. */
+  readonly workerScript: URL;
+  /** Worker threads, where the token allows as many sessions. */
+  readonly workers: number;
+}
+
+const SWEEP_MS = 1_000;
+
+/** The engine's state: the way to the token, then the masters and what works with them. */
+export class Engine {
+  readonly #options: EngineOptions;
+  #connected: Connected | null = null;
+  #opened: Opened | null = null;
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /** The calls, for whichever channel serves them. */
+  calls(): Calls<EngineCalls> {
+    return {
+      listTokens: ({ modulePath, parameters, environment }) => {
+        Object.assign(process.env, environment);
+        const module = Pkcs11Module.load(modulePath, parameters);
+        return { module: module.info(), tokens: module.tokens() };
+      },
+      createEvaluationToken: ({ folder, pin }) => createEvaluationToken(folder, pin),
+      connectEvaluation: ({ folder, label }) => {
+        writeEvaluationConfig(folder);
+        return this.#connect(evaluationTarget(folder, label));
+      },
+      connect: (target) => this.#connect(target),
+      login: ({ pin }) => {
+        const { connection } = this.#connection();
+        connection.logout();
+        connection.login(pin);
+        return connection.token;
+      },
+      probe: () => probe(this.#connection().connection),
+      createMasters: ({ vaultId }) => createMasters(this.#connection().connection, vaultId),
+      useMasters: (input) => this.#useMasters(input),
+      createKey: (input) => createKey(this.#vault().token, input),
+      lendKeys: (input) => this.#vault().files.lend(input),
+      returnKeys: ({ loan }) => this.#vault().files.return(loan),
+      encrypt: (input, context) => this.#vault().files.encrypt(input, context),
+      decrypt: (input, context) => this.#vault().files.decrypt(input, context),
+      verify: (input, context) => this.#vault().files.verify(input, context),
+      hashFile: ({ path }) => hashFile(path),
+      cachedKeys: () => this.#opened?.keyring.list() ?? [],
+      flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
+      countSessionObjects: () =>
+        this.#connection().connection.withSession((session) => session.countSessionObjects()),
+      logout: () => this.#close(),
+    };
+  }
+
+  async #connect(target: TokenTarget): Promise<TokenInfo> {
+    await this.#close();
+    const connection = TokenConnection.open(target);
+    this.#connected = { target, connection };
+    return connection.token;
+  }
+
+  async #useMasters(input: UseMasters): Promise<void> {
+    await this.#closeVault();
+    const { target, connection } = this.#connection();
+    const { vaultId, masters, profile } = input;
+    const callerNonce = profile.iv === 'caller';
+    const token = findMasters({ connection, vaultId, masters, callerNonce });
+    const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
+      connection.withSession((session) => new KeySession(token, session).unseal(material));
+    const keyring = new Keyring(input.lifetimes, unseal);
+    const setup = { target, vaultId, masters, callerNonce };
+    const pool = new WorkerPool(this.#options.workerScript, setup, this.#workers(profile));
+    const files = new FileService({ token, pool, keyring, segment: profile.segmentSize });
+    this.#opened = { token, keyring, pool, files };
+    this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
+  }
+
+  /** One session holds the login and one serves this thread; each worker needs one of its own. */
+  #workers(profile: UseMasters['profile']): number {
+    const sessions = profile.maxSessions ?? Infinity;
+    return Math.max(1, Math.min(this.#options.workers, sessions - 2));
+  }
+
+  async #close(): Promise<void> {
+    await this.#closeVault();
+    this.#connected?.connection.close();
+    this.#connected = null;
+  }
+
+  async #closeVault(): Promise<void> {
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#sweeper = null;
+    this.#opened?.keyring.flush();
+    await this.#opened?.pool.close();
+    this.#opened = null;
+  }
+
+  #connection(): Connected {
+    if (this.#connected === null) throw notOpen();
+    return this.#connected;
+  }
+
+  #vault(): Opened {
+    if (this.#opened === null) throw notOpen();
+    return this.#opened;
+  }
+}
+
+const notOpen = (): Failure =>
+  new Failure('not-logged-in', 'The vault is locked: nobody is logged in to its token.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Unlock the vault with the PIN of its token.',
+  });

@@ -1,0 +1,116 @@
+import { createCipheriv } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import { hostCipher, release } from './host-cipher.ts';
+import { derive } from './testing/deterministic.ts';
+
+const hex = (text: string): Buffer => Buffer.from(text, 'hex');
+const nonce = derive('host/nonce', 12);
+const aad = derive('host/aad', 45);
+const dek = derive('host/dek', 32);
+
+// Test case 16 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)", appendix B.
+const CASE_16 = {
+  key: hex('feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308'),
+  nonce: hex('cafebabefacedbaddecaf888'),
+  aad: hex('feedfacedeadbeeffeedfacedeadbeefabaddad2'),
+  plaintext: hex(
+    'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72' +
+      '1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39',
+  ),
+  data: hex(
+    '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa' +
+      '8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662' +
+      '76fc6ece0f4e1768cddf8853bb2d551b',
+  ),
+};
+
+describe('the host cipher', () => {
+  test('is AES-256-GCM', () => {
+    const cipher = hostCipher(CASE_16.key);
+    const sealed = cipher.encrypt(CASE_16.nonce, CASE_16.aad, CASE_16.plaintext);
+    expect(sealed).toEqual({ nonce: CASE_16.nonce, data: CASE_16.data });
+    expect(cipher.decrypt(CASE_16.nonce, CASE_16.aad, CASE_16.data)).toEqual(CASE_16.plaintext);
+  });
+
+  test.each([1, 16, 262_143, 262_144, 262_145, 4_194_304])(
+    'takes %i bytes like one update',
+    (size) => {
+      const plaintext = derive('host/plaintext', size);
+      const whole = createCipheriv('aes-256-gcm', dek, nonce, { authTagLength: 16 }).setAAD(aad);
+      const expected = Buffer.concat([whole.update(plaintext), whole.final(), whole.getAuthTag()]);
+      const { data } = hostCipher(dek).encrypt(nonce, aad, plaintext);
+      expect(expected.equals(data)).toBe(true);
+      expect(plaintext.equals(hostCipher(dek).decrypt(nonce, aad, data) ?? Buffer.alloc(0))).toBe(
+        true,
+      );
+    },
+  );
+
+  const data = Buffer.from(hostCipher(dek).encrypt(nonce, aad, derive('host/text', 32)).data);
+
+  test('never accepts a shorter tag', () => {
+    for (let length = 17; length < data.length; length += 1)
+      expect(hostCipher(dek).decrypt(nonce, aad, data.subarray(0, length))).toBeNull();
+  });
+
+  test('refuses what has no room for plaintext', () => {
+    expect(() => hostCipher(dek).decrypt(nonce, aad, data.subarray(0, 16))).toThrow(RangeError);
+    expect(() => hostCipher(dek).encrypt(nonce, aad, Buffer.alloc(0))).toThrow(RangeError);
+  });
+
+  test('refuses nonces of another length', () => {
+    for (const length of [0, 8, 11, 13, 16]) {
+      const other = Buffer.alloc(length);
+      expect(() => hostCipher(dek).decrypt(other, aad, data)).toThrow(RangeError);
+      expect(() => hostCipher(dek).encrypt(other, aad, data)).toThrow(RangeError);
+    }
+  });
+
+  test('refuses another nonce, AAD or key', () => {
+    const changed = (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 1));
+    expect(hostCipher(dek).decrypt(changed(nonce), aad, data)).toBeNull();
+    expect(hostCipher(dek).decrypt(nonce, changed(aad), data)).toBeNull();
+    expect(hostCipher(changed(dek)).decrypt(nonce, aad, data)).toBeNull();
+  });
+
+  test('wipes the plaintext of a failed tag', () => {
+    const altered = Buffer.from(data);
+    altered.writeUInt8(altered.readUInt8(data.length - 1) ^ 1, data.length - 1);
+    const allocations = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    try {
+      expect(hostCipher(dek).decrypt(nonce, aad, altered)).toBeNull();
+      const plaintext = allocations.mock.results.at(-1)?.value as Buffer;
+      expect(plaintext.every((byte) => byte === 0)).toBe(true);
+    } finally {
+      allocations.mockRestore();
+    }
+  });
+
+  test('does not work under a key that has been wiped', () => {
+    const key = Buffer.from(dek);
+    const cipher = hostCipher(key);
+    release(key);
+    expect(() => cipher.encrypt(nonce, aad, data)).toThrow('released');
+    expect(() => cipher.decrypt(nonce, aad, data)).toThrow('released');
+    expect(() => hostCipher(Buffer.alloc(16, 1)).encrypt(nonce, aad, data)).toThrow('32 bytes');
+  });
+});
+
+describe('release', () => {
+  test('zeroes exactly the view', () => {
+    const memory = new Uint8Array(16).fill(7);
+    release(memory.subarray(4, 8));
+    expect([...memory]).toEqual([7, 7, 7, 7, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7]);
+  });
+
+  test('gives back memory only where the view is all of it', () => {
+    const lengths: number[] = [];
+    const withTransfer = (memory: ArrayBuffer) =>
+      Object.assign(memory, { transfer: (length: number) => lengths.push(length) });
+    release(new Uint8Array(withTransfer(new ArrayBuffer(16)), 0, 8));
+    release(new Uint8Array(withTransfer(new ArrayBuffer(16)), 8));
+    expect(lengths).toEqual([]);
+    release(new Uint8Array(withTransfer(new ArrayBuffer(16))));
+    expect(lengths).toEqual([0]);
+  });
+});

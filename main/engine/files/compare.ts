@@ -1,0 +1,28 @@
+import { closeSync } from 'node:fs';
+import { Failure } from '../../../shared/failure.ts';
+import { openSource, readExactly } from './source.ts';
+
+/** The read-back: what the encrypted file holds must be what the original holds, byte for byte. */
+export const compareWithOriginal = (original: string, content: Uint8Array): void => {
+  const source = openSource(original);
+  try {
+    if (source.size !== content.length) throw readBackFailed();
+    const bytes = Buffer.allocUnsafeSlow(source.size);
+    readExactly(source.fd, bytes, 0);
+    const equal = bytes.equals(content);
+    bytes.fill(0);
+    if (!equal) throw readBackFailed();
+  } finally {
+    closeSync(source.fd);
+  }
+};
+
+export const readBackFailed = (): Failure =>
+  new Failure(
+    'read-back-failed',
+    'The encrypted file does not give back what the original holds.',
+    {
+      unharmed: 'The original was not deleted.',
+      next: 'The original probably changed in the meantime: encrypt it again.',
+    },
+  );

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { fchmodSync, futimesSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'valibot';
+import { fileIdSchema } from '../../../shared/ids.ts';
+import type { FixedHeader } from '../envelope/header.ts';
+import { encodeMetadata, type FileMetadata, storedTime } from '../envelope/metadata.ts';
+import type { LentKey } from '../keys/key-session.ts';
+import type { FileDone, FileIdentity } from './jobs.ts';
+import type { Source } from './source.ts';
+
+const PERMISSIONS = 0o777;
+
+/** What an encrypted file says about its original, sealed in segment 0. */
+export const metadataOf = (input: string, source: Source): Buffer =>
+  encodeMetadata({
+    name: path.basename(input),
+    mtime: storedTime(Number(source.stats.mtimeMs)),
+    mode: Number(source.stats.mode) & PERMISSIONS,
+  });
+
+/** A header for one pass over one source: every attempt gets a new file id, and so a new key. */
+export const newFixedHeader = (
+  source: Source,
+  metadata: Uint8Array,
+  segment: number,
+): FixedHeader => ({
+  segment,
+  file: parse(fileIdSchema, randomBytes(16).toString('hex')),
+  meta: metadata.length,
+  size: source.size,
+});
+
+/** Gives a decrypted part the time and permissions of the original; set-id bits never come back. */
+export const restoreAttributes = (fd: number, metadata: FileMetadata): void => {
+  const time = new Date(metadata.mtime);
+  fchmodSync(fd, metadata.mode & PERMISSIONS);
+  futimesSync(fd, time, time);
+};
+
+export const identityOf = (source: Source): FileIdentity => ({
+  device: String(source.stats.dev),
+  inode: String(source.stats.ino),
+  size: String(source.stats.size),
+  modifiedNs: String(source.stats.mtimeNs),
+});
+
+export const namesOf = (keys: readonly LentKey[]): FileDone['keys'] =>
+  keys.map(({ material: { id, version, kcv } }) => ({ id, version, kcv }));

@@ -1,0 +1,189 @@
+import { closeSync, rmSync } from 'node:fs';
+import type { KeyMaterial } from '../../../shared/keys.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { GroupOf, LendKeys } from '../api.ts';
+import { LARGEST_AREA } from '../envelope/format.ts';
+import { parseHeader } from '../envelope/header.ts';
+import type { LentKey } from '../keys/key-session.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { VaultToken } from '../keys/vault-token.ts';
+import type { CallContext } from '../rpc/messages.ts';
+import type { WorkerPool } from '../worker-pool.ts';
+import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
+import { Lanes } from './lanes.ts';
+import type { LargeContext } from './large-body.ts';
+import { decryptLarge, verifyLarge } from './large-decrypt.ts';
+import { encryptLarge } from './large-encrypt.ts';
+import { Loan } from './loans.ts';
+import { openSource, readExactly } from './source.ts';
+import { failedFile } from './whole-files.ts';
+
+export interface FileServiceParts {
+  readonly token: VaultToken;
+  readonly pool: WorkerPool;
+  readonly keyring: Keyring;
+  /** Plaintext bytes of a segment: what the token's buffers allow. */
+  readonly segment: number;
+}
+
+/** Large files at the same time: while one waits for its disk, the workers have the other. */
+const LARGE_AT_ONCE = 2;
+
+type Lent = readonly LentKey[];
+
+/** Encrypts, decrypts and verifies groups of files: small ones whole, large ones segment by segment. */
+export class FileService {
+  readonly #parts: FileServiceParts;
+  readonly #loans = new Map<number, Loan>();
+  readonly #large = new Lanes(LARGE_AT_ONCE);
+  #nextLoan = 1;
+
+  constructor(parts: FileServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes the keys of a batch. @returns the number under which its calls use them */
+  lend(input: LendKeys): number {
+    const loan = this.#nextLoan++;
+    this.#loans.set(loan, new Loan(input));
+    return loan;
+  }
+
+  return(loan: number): void {
+    this.#loans.delete(loan);
+  }
+
+  encrypt({ loan, files }: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+    const { pool, segment } = this.#parts;
+    return this.#withKeys(this.#loan(loan).keys, async (keys) => {
+      requireKeys(keys);
+      return this.#process(files, context, {
+        whole: (small) => pool.run('encryptWhole', { files: small, keys, segment }),
+        large: (job, large) => encryptLarge(large, { job, keys, segment }),
+      });
+    });
+  }
+
+  decrypt({ loan, files }: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+    return this.#open(this.#loan(loan), files, (jobs, keys) =>
+      this.#process(jobs, context, {
+        whole: (small) => this.#parts.pool.run('decryptWhole', { files: small, keys }),
+        large: (job, large) => decryptLarge(large, job, keys),
+      }),
+    );
+  }
+
+  verify({ loan, files }: GroupOf<VerifyJob>, context: CallContext): Promise<FileResult[]> {
+    return this.#open(this.#loan(loan), files, (jobs, keys) =>
+      this.#process(jobs, context, {
+        whole: (small) => this.#parts.pool.run('verifyWhole', { files: small, keys }),
+        large: (job, large) => verifyLarge(large, job, keys),
+      }),
+    );
+  }
+
+  /** Reads the headers first, so that only the keys that they name are brought into memory. */
+  async #open<Job extends FileJob>(
+    loan: Loan,
+    files: readonly Job[],
+    work: (jobs: readonly Job[], keys: Lent) => Promise<FileResult[]>,
+  ): Promise<FileResult[]> {
+    const named = new Set<KeyMaterial>();
+    const refused: FileResult[] = [];
+    const jobs = files.filter((job) => {
+      try {
+        for (const key of keysNamedBy(job, loan)) named.add(key);
+        return true;
+      } catch (error) {
+        refused.push(failedFile(job.index, error));
+        return false;
+      }
+    });
+    if (jobs.length === 0) return refused;
+    return [...refused, ...(await this.#withKeys([...named], (keys) => work(jobs, keys)))];
+  }
+
+  async #process<Job extends FileJob>(
+    files: readonly Job[],
+    context: CallContext,
+    ways: {
+      readonly whole: (small: readonly Job[]) => Promise<FileResult[]>;
+      readonly large: (job: Job, large: LargeContext) => Promise<FileDone>;
+    },
+  ): Promise<FileResult[]> {
+    const { token, pool } = this.#parts;
+    const isSmall = (job: Job): boolean => job.size <= limits.wholeFileBytes;
+    const small = files.filter(isSmall);
+    const large = { token, pool, signal: context.signal, progress: context.progress };
+    const results = await Promise.all([
+      ...(small.length === 0 ? [] : [reported(ways.whole(small), small, context)]),
+      ...files
+        .filter((job) => !isSmall(job))
+        .map((job) => this.#large.run(() => one(job, large, ways.large))),
+    ]);
+    return results.flat();
+  }
+
+  /** Lends out keys with their bytes where software needs them; nothing is erased meanwhile. */
+  #withKeys<T>(materials: readonly KeyMaterial[], work: (keys: Lent) => Promise<T>): Promise<T> {
+    const { keyring } = this.#parts;
+    const next = (rest: readonly KeyMaterial[], lent: Lent): Promise<T> => {
+      const [material, ...others] = rest;
+      if (material === undefined) return work(lent);
+      if (material.custody !== 'hsm-wrapped') {
+        return next(others, [...lent, { material, software: null }]);
+      }
+      return keyring.use(material, (software) => next(others, [...lent, { material, software }]));
+    };
+    return next(materials, []);
+  }
+
+  #loan(number: number): Loan {
+    const loan = this.#loans.get(number);
+    if (loan === undefined) throw new Error(`there is no loan ${number}`);
+    return loan;
+  }
+}
+
+function requireKeys(keys: Lent): asserts keys is readonly [LentKey, ...LentKey[]] {
+  if (keys.length === 0) throw new Error('files cannot be encrypted without a key');
+}
+
+const one = async <Job extends FileJob>(
+  job: Job,
+  context: LargeContext,
+  process: (job: Job, context: LargeContext) => Promise<FileDone>,
+): Promise<FileResult[]> => {
+  try {
+    return [await process(job, context)];
+  } catch (error) {
+    return [failedFile(job.index, error)];
+  }
+};
+
+/** A worker that dies leaves its parts behind: they are of no use, because a retry takes a new key. */
+const reported = async (
+  results: Promise<FileResult[]>,
+  files: readonly (FileJob | WritingJob)[],
+  context: CallContext,
+): Promise<FileResult[]> => {
+  try {
+    const done = await results;
+    context.progress(files.reduce((sum, { size }) => sum + size, 0));
+    return done;
+  } catch (error) {
+    for (const job of files) if ('part' in job) rmSync(job.part, { force: true });
+    throw error;
+  }
+};
+
+const keysNamedBy = (job: FileJob, loan: Loan): KeyMaterial[] => {
+  const source = openSource(job.input);
+  try {
+    const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
+    readExactly(source.fd, prefix, 0);
+    return loan.of(parseHeader(prefix));
+  } finally {
+    closeSync(source.fd);
+  }
+};

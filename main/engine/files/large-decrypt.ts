@@ -1,0 +1,155 @@
+import { closeSync } from 'node:fs';
+import path from 'node:path';
+import { LARGEST_AREA, SEGMENT_OVERHEAD } from '../envelope/format.ts';
+import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
+import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
+import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
+import { decryptSegment } from '../envelope/segment.ts';
+import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { readBackFailed } from './compare.ts';
+import { identityOf, namesOf, restoreAttributes } from './describe.ts';
+import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
+import {
+  eraseFileKey,
+  hashBeside,
+  type LargeBody,
+  type LargeContext,
+  runSegments,
+  shareFileKey,
+} from './large-body.ts';
+import { openFirstSlot, openHeldSlots, type OpenedSlot } from './open-header.ts';
+import { createPart, discardPart, syncAndClose, syncFolder } from './part.ts';
+import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
+
+interface OpenedLarge {
+  readonly body: LargeBody;
+  readonly metadata: FileMetadata;
+  readonly keys: readonly LentKey[];
+}
+
+/** Decrypts one file whose segments are shared out over the workers. */
+export const decryptLarge = (
+  context: LargeContext,
+  job: WritingJob,
+  lent: readonly LentKey[],
+): Promise<FileDone> =>
+  withOpened(context, job, lent, 'first', async (source, opened) => {
+    const fd = createPart(job.part);
+    try {
+      const sha256 = await readSegments(context, source, opened.body, fd, null);
+      restoreAttributes(fd, opened.metadata);
+      await syncAndClose(fd);
+      await syncFolder(path.dirname(job.part));
+      return sha256;
+    } catch (error) {
+      discardPart(fd, job.part);
+      throw error;
+    }
+  });
+
+/** Checks every tag of one file, and compares it with its original where there is one. */
+export const verifyLarge = (
+  context: LargeContext,
+  job: VerifyJob,
+  lent: readonly LentKey[],
+): Promise<FileDone> =>
+  withOpened(context, job, lent, 'all', async (source, { body }) => {
+    if (job.original === null) return readSegments(context, source, body, null, null);
+    const original = openSource(job.original);
+    try {
+      if (original.size !== body.fixed.size) throw readBackFailed();
+      return await readSegments(context, source, body, null, original.fd);
+    } finally {
+      closeSync(original.fd);
+    }
+  });
+
+const withOpened = async (
+  context: LargeContext,
+  job: FileJob,
+  lent: readonly LentKey[],
+  slots: 'first' | 'all',
+  work: (source: Source, opened: OpenedLarge) => Promise<string>,
+): Promise<FileDone> => {
+  const source = openSource(job.input);
+  try {
+    const opened = openLarge(context, source, lent, slots);
+    try {
+      const sha256 = await work(source, opened);
+      return {
+        outcome: 'done',
+        index: job.index,
+        bytes: opened.body.fixed.size,
+        encryptedBytes: source.size,
+        sha256,
+        keys: namesOf(opened.keys),
+        source: identityOf(source),
+      };
+    } finally {
+      eraseFileKey(opened.body.fileKey);
+    }
+  } finally {
+    closeSync(source.fd);
+  }
+};
+
+const openLarge = (
+  context: LargeContext,
+  source: Source,
+  lent: readonly LentKey[],
+  slots: 'first' | 'all',
+): OpenedLarge => {
+  const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
+  readExactly(source.fd, prefix, 0);
+  const header = parseHeader(prefix);
+  return context.token.connection.withSession((session) => {
+    const keys = new KeySession(context.token, session);
+    const opened =
+      slots === 'first'
+        ? ([openFirstSlot(keys, header, lent)] as const)
+        : openHeldSlots(keys, header, lent);
+    checkFileLength(header.areaLength, header.fixed, source.size);
+    const fileKey = keepOne(opened);
+    const metadata = readMetadata(keys, header, fileKey, source);
+    const { fixed, hash, areaLength } = header;
+    const body = { fixed, hash, areaLength, fileKey };
+    return { body, metadata, keys: opened.map(({ key }) => key) };
+  });
+};
+
+/** All slots lead to one file key; one copy of it is enough. */
+const keepOne = ([first, ...others]: readonly [
+  OpenedSlot,
+  ...OpenedSlot[],
+]): LargeBody['fileKey'] => {
+  for (const { fileKey } of others) eraseFileKey(fileKey);
+  return shareFileKey(first.fileKey);
+};
+
+const readMetadata = (
+  keys: KeySession,
+  header: ParsedHeader,
+  fileKey: LargeBody['fileKey'],
+  source: Source,
+): FileMetadata => {
+  const stored = Buffer.alloc(segmentLength(header.fixed, 0) + SEGMENT_OVERHEAD);
+  readExactly(source.fd, stored, segmentOffset(header.areaLength, header.fixed, 0));
+  return parseMetadata(decryptSegment(keys.cipher(fileKey), header, 0, stored));
+};
+
+/** @returns SHA-256 of the encrypted file, which is hashed while its segments are decrypted */
+const readSegments = (
+  context: LargeContext,
+  source: Source,
+  body: LargeBody,
+  partFd: number | null,
+  originalFd: number | null,
+): Promise<string> =>
+  hashBeside(context, source.fd, async (reached) => {
+    const range = { ...body, sourceFd: source.fd, partFd, originalFd };
+    await runSegments(context, body, reached, (from, to) =>
+      context.pool.run('decryptRange', { ...range, from, to }),
+    );
+    assertUnchanged(source);
+    return source.size;
+  });

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import path from 'node:path';
+import { SEAL_BYTES } from '../envelope/format.ts';
+import { encodeHeader, headerHash } from '../envelope/header.ts';
+import { fileLength } from '../envelope/layout.ts';
+import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
+import { makeSeal } from '../envelope/seal.ts';
+import { encryptSegment } from '../envelope/segment.ts';
+import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
+import type { FileDone, WritingJob } from './jobs.ts';
+import {
+  eraseFileKey,
+  hashBeside,
+  type LargeBody,
+  type LargeContext,
+  runSegments,
+  shareFileKey,
+} from './large-body.ts';
+import { createPart, discardPart, syncAndClose, syncFolder, writeAll } from './part.ts';
+import { assertUnchanged, openSource, type Source } from './source.ts';
+
+export interface EncryptLarge {
+  readonly job: WritingJob;
+  readonly keys: readonly [LentKey, ...LentKey[]];
+  /** Plaintext bytes of a segment. */
+  readonly segment: number;
+}
+
+/** Encrypts one file whose segments are shared out over the workers. */
+export const encryptLarge = async (
+  context: LargeContext,
+  input: EncryptLarge,
+): Promise<FileDone> => {
+  const source = openSource(input.job.input);
+  try {
+    const { body, head } = newBody(context, input, source);
+    try {
+      const sha256 = await writeLarge(context, input.job.part, source, body, head);
+      return {
+        outcome: 'done',
+        index: input.job.index,
+        bytes: source.size,
+        encryptedBytes: fileLength(body.areaLength, body.fixed),
+        sha256,
+        keys: namesOf(input.keys),
+        source: identityOf(source),
+      };
+    } finally {
+      eraseFileKey(body.fileKey);
+    }
+  } finally {
+    closeSync(source.fd);
+  }
+};
+
+/** A new file key, the header area and segment 0, all made within one session. */
+const newBody = (
+  context: LargeContext,
+  { job, keys, segment }: EncryptLarge,
+  source: Source,
+): { readonly body: LargeBody; readonly head: readonly Uint8Array[] } => {
+  const metadata = metadataOf(job.input, source);
+  const fixed = newFixedHeader(source, metadata, segment);
+  const hash = headerHash(fixed);
+  return context.token.connection.withSession((session) => {
+    const work = new KeySession(context.token, session);
+    const made = work.newFileKey(hash, keys);
+    const fileKey = shareFileKey(made.fileKey);
+    const cipher = work.cipher(fileKey);
+    const sealed = encodeHeader(fixed, made.slots);
+    const seal = makeSeal(cipher, sealed, sealNonce(randomBytes(SEAL_RANDOM_BYTES)));
+    const first = encryptSegment(cipher, { fixed, hash }, 0, metadata);
+    const body = { fixed, hash, areaLength: sealed.length + SEAL_BYTES, fileKey };
+    return { body, head: [sealed, seal, first.nonce, first.data] };
+  });
+};
+
+const writeLarge = async (
+  context: LargeContext,
+  part: string,
+  source: Source,
+  body: LargeBody,
+  head: readonly Uint8Array[],
+): Promise<string> => {
+  const fd = createPart(part);
+  try {
+    writeAll(fd, head, 0);
+    const sha256 = await hashBeside(context, fd, async (reached) => {
+      const range = { ...body, sourceFd: source.fd, partFd: fd };
+      await runSegments(context, body, reached, (from, to) =>
+        context.pool.run('encryptRange', { ...range, from, to }),
+      );
+      return fileLength(body.areaLength, body.fixed);
+    });
+    assertUnchanged(source);
+    await syncAndClose(fd);
+    await syncFolder(path.dirname(part));
+    return sha256;
+  } catch (error) {
+    discardPart(fd, part);
+    throw error;
+  }
+};

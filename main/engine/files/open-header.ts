@@ -1,0 +1,98 @@
+import { Failure } from '../../../shared/failure.ts';
+import type { ParsedHeader, Slot } from '../envelope/header.ts';
+import { checkSeal } from '../envelope/seal.ts';
+import type { FileKey, KeySession, LentKey } from '../keys/key-session.ts';
+
+export interface OpenedSlot {
+  readonly key: LentKey;
+  readonly fileKey: FileKey;
+}
+
+/** Opens a file through the first of its slots that we hold a key for. The seal is checked. */
+export const openFirstSlot = (
+  keys: KeySession,
+  header: ParsedHeader,
+  lent: readonly LentKey[],
+): OpenedSlot => {
+  const held = heldSlots(header, lent);
+  for (const { slot, key } of held) {
+    const opened = tryOpen(keys, header, slot, key);
+    if (opened !== null) return opened;
+  }
+  throw notOpened(held);
+};
+
+/** Opens every slot that we hold a key for: each one has to lead to the same sealed file. */
+export const openHeldSlots = (
+  keys: KeySession,
+  header: ParsedHeader,
+  lent: readonly LentKey[],
+): readonly [OpenedSlot, ...OpenedSlot[]] => {
+  const held = heldSlots(header, lent);
+  const opened = held.map(({ slot, key }) => {
+    const result = tryOpen(keys, header, slot, key);
+    if (result === null) throw notOpened([{ slot, key }]);
+    return result;
+  });
+  const [first, ...others] = opened;
+  if (first === undefined) throw notOpened(held);
+  return [first, ...others];
+};
+
+interface HeldSlot {
+  readonly slot: Slot;
+  readonly key: LentKey;
+}
+
+const heldSlots = (header: ParsedHeader, lent: readonly LentKey[]): HeldSlot[] =>
+  header.slots.flatMap((slot) => {
+    const key = lent.find(
+      ({ material }) => material.id === slot.key && material.version === slot.version,
+    );
+    if (key === undefined) return [];
+    const fits = (key.material.bulk === 'token') === (slot.wrap === 'A256KW');
+    if (!fits)
+      throw headerAltered(
+        `slot of key ${slot.key} is ${slot.wrap}, the key does not make such slots`,
+      );
+    return [{ slot, key }];
+  });
+
+const tryOpen = (
+  keys: KeySession,
+  header: ParsedHeader,
+  slot: Slot,
+  key: LentKey,
+): OpenedSlot | null => {
+  const fileKey = keys.openSlot(header.hash, slot, key);
+  if (fileKey === null) return null;
+  checkSeal(keys.cipher(fileKey), header);
+  return { key, fileKey };
+};
+
+const unharmed = 'The file is unchanged and nothing was written.';
+
+/** Diagnosis of docs/format.md, "Reading": only our own key check value tells the two cases apart. */
+const notOpened = (held: readonly HeldSlot[]): Failure => {
+  if (held.length === 0) {
+    return new Failure('no-key', 'No key of this vault opens this file.', {
+      unharmed,
+      next: 'Run "claviger inspect" to see which keys do, and open the vault that holds one of them.',
+    });
+  }
+  const sameKey = held.some(({ slot, key }) => slot.kcv !== '' && slot.kcv === key.material.kcv);
+  return sameKey ? headerAltered() : wrongKey();
+};
+
+const headerAltered = (detail?: string): Failure =>
+  new Failure('header-altered', "The file's header was altered after it was written.", {
+    unharmed,
+    next: 'Take an intact copy of the file.',
+    ...(detail === undefined ? {} : { detail }),
+  });
+
+const wrongKey = (): Failure =>
+  new Failure('wrong-key', 'The key that this file names does not open it.', {
+    unharmed,
+    next: 'The file may come from another vault or its header may be damaged: try an intact copy.',
+  });

@@ -1,0 +1,56 @@
+import { closeSync, fsync, openSync, rmSync, writevSync, close as closeAsync, open } from 'node:fs';
+import { promisify } from 'node:util';
+
+/**
+ * A part: the unfinished output. It lies in the destination folder under a name of its own, is
+ * readable by its owner only, and becomes the output by a rename once everything is on disk.
+ */
+export const createPart = (path: string): number => openSync(path, 'wx+', 0o600);
+
+/** Closes and removes a part that will not become an output. */
+export const discardPart = (fd: number, path: string): void => {
+  closeSync(fd);
+  rmSync(path, { force: true });
+};
+
+/** Writes all pieces one after another from a position; system calls may take only some at once. */
+export const writeAll = (fd: number, pieces: readonly Uint8Array[], position: number): void => {
+  let at = position;
+  let rest = pieces.filter((piece) => piece.length > 0);
+  while (rest.length > 0) {
+    const written = writevSync(fd, rest, at);
+    at += written;
+    rest = afterBytes(rest, written);
+  }
+};
+
+const afterBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array[] => {
+  let skip = count;
+  const rest: Uint8Array[] = [];
+  for (const piece of pieces) {
+    if (skip < piece.length) rest.push(piece.subarray(skip));
+    skip = Math.max(0, skip - piece.length);
+  }
+  return rest;
+};
+
+const fsyncAsync = promisify(fsync);
+const openAsync = promisify(open);
+const closeFd = promisify(closeAsync);
+
+/** Puts a part on disk and closes it. */
+export const syncAndClose = async (fd: number): Promise<void> => {
+  try {
+    await fsyncAsync(fd);
+  } finally {
+    await closeFd(fd);
+  }
+};
+
+/** Puts the names in a folder on disk: POSIX promises a new or renamed entry only after this. */
+export const syncFolder = async (path: string): Promise<void> => {
+  // Windows opens no folder for writing and needs none of this: NTFS journals its names.
+  if (process.platform === 'win32') return;
+  const fd = await openAsync(path, 'r');
+  await syncAndClose(fd);
+};

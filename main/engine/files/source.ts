@@ -1,0 +1,63 @@
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { Failure } from '../../../shared/failure.ts';
+
+/** A file that is open for reading, checked through the handle that reads it. */
+export interface Source {
+  readonly fd: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly stats: BigIntStats;
+}
+
+// O_NOFOLLOW: a link put in the file's place is refused. O_NONBLOCK: opening a FIFO does not hang.
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a regular file without following links. The caller closes it. */
+export const openSource = (path: string): Source => {
+  const fd = openSync(path, flags);
+  try {
+    const stats = fstatSync(fd, { bigint: true });
+    if (!stats.isFile()) throw notRegular(stats);
+    return { fd, size: Number(stats.size), stats };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+};
+
+const notRegular = (stats: BigIntStats): Failure => {
+  const kind = stats.isDirectory()
+    ? 'a folder'
+    : stats.isFIFO()
+      ? 'a pipe (FIFO)'
+      : 'a device or socket';
+  return new Failure('not-a-file', `This is ${kind}, not a regular file.`, {
+    unharmed: 'It was not read.',
+  });
+};
+
+/** @throws Failure `source-changed` where the file is not what it was when it was opened */
+export const assertUnchanged = (source: Source): void => {
+  const now = fstatSync(source.fd, { bigint: true });
+  const same =
+    now.size === source.stats.size &&
+    now.mtimeNs === source.stats.mtimeNs &&
+    now.ctimeNs === source.stats.ctimeNs;
+  if (!same) throw sourceChanged();
+};
+
+export const sourceChanged = (): Failure =>
+  new Failure('source-changed', 'The file changed while it was being read.', {
+    unharmed: 'The file itself was not touched and no output was written.',
+    next: 'Close the program that writes to it, then try this file again.',
+  });
+
+/** Fills `target` from a position; a file that ends early has changed since it was measured. */
+export const readExactly = (fd: number, target: Uint8Array, position: number): void => {
+  let done = 0;
+  while (done < target.length) {
+    const got = readSync(fd, target, done, target.length - done, position + done);
+    if (got === 0) throw sourceChanged();
+    done += got;
+  }
+};

@@ -1,0 +1,242 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { Failure, groupOf, toFailureData } from '../../../shared/failure.ts';
+import { limits } from '../../../shared/limits.ts';
+import { headerHash, parseHeader } from '../envelope/header.ts';
+import { checkFileLength } from '../envelope/layout.ts';
+import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
+import type { FileMetadata } from '../envelope/metadata.ts';
+import { encryptWhole, openWhole } from '../envelope/whole.ts';
+import { KeySession, type LentKey } from '../keys/key-session.ts';
+import type { VaultToken } from '../keys/vault-token.ts';
+import { compareWithOriginal } from './compare.ts';
+import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } from './describe.ts';
+import { fileFailure } from './errno.ts';
+import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
+import { openFirstSlot, openHeldSlots } from './open-header.ts';
+import { createPart, discardPart, syncAndClose, syncFolder, writeAll } from './part.ts';
+import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
+
+/** A group of files that each fit into memory, processed one by one in a worker. */
+export interface WholeFiles<Job extends FileJob> {
+  readonly files: readonly Job[];
+  readonly keys: readonly LentKey[];
+}
+
+/** A part that is written but perhaps not yet on disk. */
+interface Written {
+  readonly fd: number;
+  readonly part: string;
+  readonly done: FileDone;
+}
+
+export interface EncryptWhole extends WholeFiles<WritingJob> {
+  readonly keys: readonly [LentKey, ...LentKey[]];
+  /** Plaintext bytes of a segment. */
+  readonly segment: number;
+}
+
+export const encryptWholeFiles = (token: VaultToken, input: EncryptWhole): Promise<FileResult[]> =>
+  writeGroup(input.files, (job) => encryptOne(token, job, input));
+
+export const decryptWholeFiles = (
+  token: VaultToken,
+  input: WholeFiles<WritingJob>,
+): Promise<FileResult[]> => writeGroup(input.files, (job) => decryptOne(token, job, input.keys));
+
+export const verifyWholeFiles = (
+  token: VaultToken,
+  input: WholeFiles<VerifyJob>,
+): Promise<FileResult[]> =>
+  Promise.resolve(
+    input.files.map((job) => {
+      try {
+        return verifyOne(token, job, input.keys);
+      } catch (error) {
+        return failedFile(job.index, error);
+      }
+    }),
+  );
+
+/** Writes every part, then puts all of them on disk at once: concurrent fsyncs share their waiting. */
+const writeGroup = async (
+  files: readonly WritingJob[],
+  write: (job: WritingJob) => Written,
+): Promise<FileResult[]> => {
+  const parts: Written[] = [];
+  const failed: FileResult[] = [];
+  try {
+    for (const job of files) {
+      try {
+        parts.push(write(job));
+      } catch (error) {
+        failed.push(failedFile(job.index, error));
+      }
+    }
+  } catch (error) {
+    for (const { fd, part } of parts) discardPart(fd, part);
+    throw error;
+  }
+  const synced = await Promise.all(parts.map(syncWritten));
+  await syncFolders(parts);
+  return [...failed, ...synced];
+};
+
+const syncWritten = async ({ fd, part, done }: Written): Promise<FileResult> => {
+  try {
+    await syncAndClose(fd);
+    return done;
+  } catch (error) {
+    rmSync(part, { force: true });
+    return failedFile(done.index, error);
+  }
+};
+
+const syncFolders = async (parts: readonly Written[]): Promise<void> => {
+  const folders = new Set(parts.map(({ part }) => path.dirname(part)));
+  await Promise.all([...folders].map(syncFolder));
+};
+
+/** A failed file is a result; a failed token concerns the whole group and is thrown on. */
+export const failedFile = (index: number, thrown: unknown): FileResult => {
+  const error = fileFailure(thrown);
+  if (!(error instanceof Failure) || groupOf(error.code) === 'token') throw error;
+  return { outcome: 'failed', index, failure: toFailureData(error) };
+};
+
+const withSource = <T>(input: string, work: (source: Source) => T): T => {
+  const source = openSource(input);
+  try {
+    return work(source);
+  } finally {
+    closeSync(source.fd);
+  }
+};
+
+/** A file that has outgrown memory since it was planned is not read. */
+const readWhole = (source: Source): Buffer => {
+  if (source.size > limits.wholeFileBytes) throw sourceChanged();
+  const content = Buffer.allocUnsafeSlow(source.size);
+  readExactly(source.fd, content, 0);
+  return content;
+};
+
+const writePart = (part: string, content: Uint8Array, finish?: (fd: number) => void): number => {
+  const fd = createPart(part);
+  try {
+    writeAll(fd, [content], 0);
+    finish?.(fd);
+    return fd;
+  } catch (error) {
+    discardPart(fd, part);
+    throw error;
+  }
+};
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+const encryptOne = (token: VaultToken, job: WritingJob, input: EncryptWhole): Written =>
+  withSource(job.input, (source) => {
+    const content = readWhole(source);
+    const file = encryptContent(token, job, source, content, input);
+    assertUnchanged(source);
+    const fd = writePart(job.part, file);
+    const done: FileDone = {
+      outcome: 'done',
+      index: job.index,
+      bytes: source.size,
+      encryptedBytes: file.length,
+      sha256: sha256(file),
+      keys: namesOf(input.keys),
+      source: identityOf(source),
+    };
+    return { fd, part: job.part, done };
+  });
+
+const encryptContent = (
+  token: VaultToken,
+  job: WritingJob,
+  source: Source,
+  content: Buffer,
+  input: EncryptWhole,
+): Buffer => {
+  const metadata = metadataOf(job.input, source);
+  const fixed = newFixedHeader(source, metadata, input.segment);
+  return token.connection.withSession((session) => {
+    const keys = new KeySession(token, session);
+    const { fileKey, slots } = keys.newFileKey(headerHash(fixed), input.keys);
+    try {
+      const sealRandom = randomBytes(SEAL_RANDOM_BYTES);
+      const cipher = keys.cipher(fileKey);
+      return encryptWhole({ cipher, fixed, slots, metadata, content, sealRandom });
+    } finally {
+      content.fill(0);
+      if (fileKey.bulk === 'host') fileKey.dek.fill(0);
+    }
+  });
+};
+
+interface Decrypted {
+  readonly content: Buffer;
+  readonly metadata: FileMetadata;
+  readonly done: FileDone;
+}
+
+const decryptOne = (token: VaultToken, job: WritingJob, lent: readonly LentKey[]): Written =>
+  withSource(job.input, (source) => {
+    const { content, metadata, done } = decryptContent(token, job, source, lent, 'first');
+    try {
+      const fd = writePart(job.part, content, (open) => restoreAttributes(open, metadata));
+      return { fd, part: job.part, done };
+    } finally {
+      content.fill(0);
+    }
+  });
+
+const verifyOne = (token: VaultToken, job: VerifyJob, lent: readonly LentKey[]): FileDone =>
+  withSource(job.input, (source) => {
+    const { content, done } = decryptContent(token, job, source, lent, 'all');
+    try {
+      if (job.original !== null) compareWithOriginal(job.original, content);
+      return done;
+    } finally {
+      content.fill(0);
+    }
+  });
+
+/** @param slots open the first slot that we hold a key for, or prove all of those */
+const decryptContent = (
+  token: VaultToken,
+  job: FileJob,
+  source: Source,
+  lent: readonly LentKey[],
+  slots: 'first' | 'all',
+): Decrypted => {
+  const file = readWhole(source);
+  const header = parseHeader(file);
+  const opened = token.connection.withSession((session) => {
+    const keys = new KeySession(token, session);
+    const open =
+      slots === 'first'
+        ? ([openFirstSlot(keys, header, lent)] as const)
+        : openHeldSlots(keys, header, lent);
+    checkFileLength(header.areaLength, header.fixed, file.length);
+    try {
+      return { open, ...openWhole(keys.cipher(open[0].fileKey), header, file) };
+    } finally {
+      for (const { fileKey } of open) if (fileKey.bulk === 'host') fileKey.dek.fill(0);
+    }
+  });
+  assertUnchanged(source);
+  const done: FileDone = {
+    outcome: 'done',
+    index: job.index,
+    bytes: header.fixed.size,
+    encryptedBytes: file.length,
+    sha256: sha256(file),
+    keys: namesOf(opened.open.map(({ key }) => key)),
+    source: identityOf(source),
+  };
+  return { content: opened.content, metadata: opened.metadata, done };
+};

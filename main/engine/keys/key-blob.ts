@@ -1,0 +1,63 @@
+import type { Bulk, Custody } from '../../../shared/keys.ts';
+import type { KeyId, VaultId } from '../../../shared/ids.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { ObjectHandle, Session } from '../pkcs11/session.ts';
+
+const NONCE = 12;
+const TAG = 16;
+
+/** What a stored key blob is bound to: another row, custody, bulk or vault opens nothing. */
+export interface KeyBinding {
+  readonly vaultId: VaultId;
+  readonly id: KeyId;
+  readonly version: number;
+  readonly custody: Custody;
+  readonly bulk: Bulk;
+  /** Six hex digits. */
+  readonly kcv: string;
+}
+
+/** The exact bytes that the sealing master authenticates beside a key. */
+export const keyBlobAad = (binding: KeyBinding): Buffer => {
+  const { vaultId, id, version, custody, bulk, kcv } = binding;
+  const lines = ['claviger/keyblob/1', vaultId, id, String(version), custody, bulk, kcv];
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''), 'ascii');
+};
+
+/**
+ * Seals what must not lie on disk in the open: a wrapped key (40 bytes) or a software key (32).
+ * @returns nonce 12, ciphertext, tag 16
+ */
+export const sealBlob = (
+  session: Session,
+  master: ObjectHandle,
+  binding: KeyBinding,
+  content: Uint8Array,
+): Buffer => {
+  const sealed = session.encryptGcm(master, session.random(NONCE), keyBlobAad(binding), content);
+  return Buffer.concat([sealed.nonce, sealed.data]);
+};
+
+/** @throws Failure `blob-damaged` where the blob, its row or its vault is not the one it was sealed for */
+export const openBlob = (
+  session: Session,
+  master: ObjectHandle,
+  binding: KeyBinding,
+  blob: Uint8Array,
+): Buffer => {
+  if (blob.length <= NONCE + TAG) throw damaged(binding);
+  const nonce = blob.subarray(0, NONCE);
+  const content = session.decryptGcm(master, nonce, keyBlobAad(binding), blob.subarray(NONCE));
+  if (content === null) throw damaged(binding);
+  return content;
+};
+
+const damaged = (binding: KeyBinding): Failure =>
+  new Failure(
+    'blob-damaged',
+    `The stored blob of key ${binding.id}, version ${binding.version}, does not belong to this entry of the keystore.`,
+    {
+      unharmed: 'The key was not used and nothing was changed.',
+      next: 'Run "claviger audit verify"; if the keystore was altered, restore the vault from a copy.',
+    },
+  );

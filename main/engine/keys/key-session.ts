@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../../shared/failure.ts';
+import type { KeyMaterial } from '../../../shared/keys.ts';
+import { slotAad } from '../envelope/aad.ts';
+import type { FileCipher } from '../envelope/cipher.ts';
+import type { Slot } from '../envelope/header.ts';
+import { hostCipher } from '../envelope/host-cipher.ts';
+import { findTokenKey } from '../pkcs11/objects.ts';
+import type { ObjectHandle, Session } from '../pkcs11/session.ts';
+import { residentLabel, usageOf } from './create-key.ts';
+import { openBlob } from './key-blob.ts';
+import { tokenCipher } from './token-cipher.ts';
+import type { VaultToken } from './vault-token.ts';
+
+/** A key as a worker gets it: with its bytes in shared memory where its custody is `hsm-wrapped`. */
+export interface LentKey {
+  readonly material: KeyMaterial;
+  readonly software: Uint8Array | null;
+}
+
+/** One file's key (DEK), in a form that can be handed to other workers of this process. */
+export type FileKey =
+  | { readonly bulk: 'host'; readonly dek: Uint8Array }
+  | { readonly bulk: 'token'; readonly wrapped: Uint8Array; readonly under: LentKey };
+
+export interface NewFileKey {
+  readonly fileKey: FileKey;
+  readonly slots: readonly Slot[];
+}
+
+const DEK_BYTES = 32;
+const NONCE = 12;
+const TOKEN_DEK = { usage: 'data', extractable: false, token: null } as const;
+
+/** What one operation does with keys. Every object it opens lives in its session and dies with it. */
+export class KeySession {
+  readonly #token: VaultToken;
+  readonly #session: Session;
+  readonly #opened = new Map<string, ObjectHandle>();
+
+  constructor(token: VaultToken, session: Session) {
+    this.#token = token;
+    this.#session = session;
+  }
+
+  /** A fresh file key with a slot for each of `keys`, which are all of one bulk kind. */
+  newFileKey(headerHash: Uint8Array, keys: readonly [LentKey, ...LentKey[]]): NewFileKey {
+    return keys[0].material.bulk === 'token'
+      ? this.#newTokenKey(keys)
+      : this.#newHostKey(headerHash, keys);
+  }
+
+  /** The file key in a slot, or null where the slot does not open under this key. */
+  openSlot(headerHash: Uint8Array, slot: Slot, key: LentKey): FileKey | null {
+    if (slot.wrap === 'A256KW') {
+      const handle = this.#session.unwrap(this.#handle(key.material), slot.dek, TOKEN_DEK);
+      if (handle === null) return null;
+      this.#session.destroy(handle);
+      return { bulk: 'token', wrapped: slot.dek, under: key };
+    }
+    const aad = slotAad(headerHash, slot);
+    const dek = this.#sealer(key).decrypt(
+      slot.dek.subarray(0, NONCE),
+      aad,
+      slot.dek.subarray(NONCE),
+    );
+    return dek === null ? null : { bulk: 'host', dek };
+  }
+
+  /** The cipher of a file key. A token's cipher works as long as this session is open. */
+  cipher(fileKey: FileKey): FileCipher {
+    if (fileKey.bulk === 'host') return hostCipher(fileKey.dek);
+    const kek = this.#handle(fileKey.under.material);
+    const handle = this.#session.unwrap(kek, fileKey.wrapped, TOKEN_DEK);
+    if (handle === null) throw new Error('a file key that opened before does not open again');
+    return tokenCipher(this.#session, handle, this.#token.callerNonce);
+  }
+
+  /** The 32 bytes of an `hsm-wrapped` key. The caller zeroises them. */
+  unseal(material: KeyMaterial): Buffer {
+    if (material.custody !== 'hsm-wrapped' || material.blob === null) {
+      throw new Error(`a key of custody ${material.custody} is never unsealed`);
+    }
+    const binding = { ...material, vaultId: this.#token.vaultId };
+    return openBlob(this.#session, this.#token.seal, binding, material.blob);
+  }
+
+  /** Generated in the token and wrapped there: its bytes are never outside. */
+  #newTokenKey(keys: readonly [LentKey, ...LentKey[]]): NewFileKey {
+    const session = this.#session;
+    const fresh = session.generateSecretKey({ usage: 'none', extractable: true, token: null });
+    const slots = keys.map(({ material }): Slot => {
+      const dek = session.wrap(this.#handle(material), fresh);
+      return {
+        key: material.id,
+        version: material.version,
+        kcv: material.kcv,
+        wrap: 'A256KW',
+        dek,
+      };
+    });
+    session.destroy(fresh);
+    const wrapped = slots[0]?.dek;
+    if (wrapped === undefined) throw new Error('a file needs at least one key');
+    return { slots, fileKey: { bulk: 'token', wrapped, under: keys[0] } };
+  }
+
+  #newHostKey(headerHash: Uint8Array, keys: readonly LentKey[]): NewFileKey {
+    const dek = this.#session.random(DEK_BYTES);
+    const slots = keys.map((key): Slot => {
+      const { id, version, kcv } = key.material;
+      const bare: Slot = { key: id, version, kcv, wrap: 'A256GCMKW', dek: new Uint8Array() };
+      const sealed = this.#sealer(key).encrypt(randomBytes(NONCE), slotAad(headerHash, bare), dek);
+      return { ...bare, dek: Buffer.concat([sealed.nonce, sealed.data]) };
+    });
+    return { slots, fileKey: { bulk: 'host', dek } };
+  }
+
+  /** What seals and opens file keys of host bulk: the key in the token, or its bytes in memory. */
+  #sealer(key: LentKey): FileCipher {
+    if (key.material.custody !== 'hsm-wrapped') {
+      return tokenCipher(this.#session, this.#handle(key.material), this.#token.callerNonce);
+    }
+    if (key.software === null) throw new Error('an hsm-wrapped key came without its bytes');
+    return hostCipher(key.software);
+  }
+
+  #handle(material: KeyMaterial): ObjectHandle {
+    const name = `${material.id}/${material.version}`;
+    const known = this.#opened.get(name);
+    if (known !== undefined) return known;
+    const handle = this.#open(material);
+    this.#opened.set(name, handle);
+    return handle;
+  }
+
+  #open(material: KeyMaterial): ObjectHandle {
+    if (material.objectId !== null) {
+      const label = residentLabel(this.#token, material);
+      return findTokenKey(this.#session, { objectId: material.objectId, label });
+    }
+    if (material.blob === null) throw new Error('a key has neither an object nor a blob');
+    const binding = { ...material, vaultId: this.#token.vaultId };
+    const wrapped = openBlob(this.#session, this.#token.seal, binding, material.blob);
+    const usage = usageOf(material.bulk);
+    const intent = { usage, extractable: false, token: null } as const;
+    const handle = this.#session.unwrap(this.#token.wrap, wrapped, intent);
+    if (handle === null) throw notUnwrapped(material);
+    return handle;
+  }
+}
+
+const notUnwrapped = (material: KeyMaterial): Failure =>
+  new Failure(
+    'proof-failed',
+    `The wrapping master does not open key ${material.id}, version ${material.version}.`,
+    {
+      unharmed: 'Nothing was changed.',
+      next: 'Check that the token is the one this key was made with.',
+    },
+  );

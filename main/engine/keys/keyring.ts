@@ -1,0 +1,115 @@
+import type { KeyId } from '../../../shared/ids.ts';
+import type { KeyMaterial } from '../../../shared/keys.ts';
+
+/** How long unsealed keys may stay in memory. */
+export interface KeyringLifetimes {
+  /** Milliseconds since the last use. */
+  readonly idleMs: number;
+  /** Milliseconds since the key was unsealed, however often it is used. */
+  readonly absoluteMs: number;
+}
+
+/** A cached key as shown to people: never its bytes. */
+export interface CachedKey {
+  readonly id: KeyId;
+  readonly version: number;
+  readonly since: string;
+  readonly lastUsed: string;
+}
+
+interface Entry {
+  readonly id: KeyId;
+  readonly version: number;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly sinceMs: number;
+  lastUsedMs: number;
+  users: number;
+  doomed: boolean;
+}
+
+/**
+ * Unsealed `hsm-wrapped` keys, for a bounded time. The bytes lie in shared memory, so that
+ * zeroising them here takes them from every worker at once; a key in use is zeroised when its
+ * last user is done, because sealing under half-erased bytes would lose a file.
+ */
+export class Keyring {
+  readonly #lifetimes: KeyringLifetimes;
+  readonly #unseal: (material: KeyMaterial) => Buffer;
+  readonly #now: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param unseal returns the 32 key bytes; the keyring zeroises what it is given */
+  constructor(
+    lifetimes: KeyringLifetimes,
+    unseal: (material: KeyMaterial) => Buffer,
+    now: () => number = Date.now,
+  ) {
+    this.#lifetimes = lifetimes;
+    this.#unseal = unseal;
+    this.#now = now;
+  }
+
+  /** Lends a key's bytes to `work`; they are not erased before it has settled. */
+  async use<T>(
+    material: KeyMaterial,
+    work: (bytes: Uint8Array<SharedArrayBuffer>) => Promise<T>,
+  ): Promise<T> {
+    this.sweep();
+    const entry = this.#take(material);
+    entry.users++;
+    entry.lastUsedMs = this.#now();
+    try {
+      return await work(entry.bytes);
+    } finally {
+      entry.users--;
+      entry.lastUsedMs = this.#now();
+      if (entry.doomed && entry.users === 0) entry.bytes.fill(0);
+    }
+  }
+
+  /** Forgets one key (all its versions), or everything. Later uses unseal again. */
+  flush(id?: KeyId): void {
+    for (const [name, entry] of this.#entries) {
+      if (id === undefined || entry.id === id) this.#drop(name, entry);
+    }
+  }
+
+  /** Forgets what has outlived its time. To be called now and then, and before every use. */
+  sweep(): void {
+    const now = this.#now();
+    for (const [name, entry] of this.#entries) {
+      const idle = entry.users === 0 && now - entry.lastUsedMs >= this.#lifetimes.idleMs;
+      if (idle || now - entry.sinceMs >= this.#lifetimes.absoluteMs) this.#drop(name, entry);
+    }
+  }
+
+  list(): CachedKey[] {
+    return [...this.#entries.values()].map((entry) => ({
+      id: entry.id,
+      version: entry.version,
+      since: new Date(entry.sinceMs).toISOString(),
+      lastUsed: new Date(entry.lastUsedMs).toISOString(),
+    }));
+  }
+
+  #take(material: KeyMaterial): Entry {
+    const name = `${material.id}/${material.version}`;
+    const known = this.#entries.get(name);
+    if (known !== undefined) return known;
+    const plain = this.#unseal(material);
+    const bytes = new Uint8Array(new SharedArrayBuffer(plain.length));
+    bytes.set(plain);
+    plain.fill(0);
+    const now = this.#now();
+    const { id, version } = material;
+    const entry = { id, version, bytes, sinceMs: now, lastUsedMs: now, users: 0, doomed: false };
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #drop(name: string, entry: Entry): void {
+    this.#entries.delete(name);
+    entry.doomed = true;
+    if (entry.users === 0) entry.bytes.fill(0);
+  }
+}

@@ -1,0 +1,91 @@
+import type { VaultId } from '../../../shared/ids.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { TokenConnection } from '../pkcs11/connection.ts';
+import { createTokenKey, findTokenKey } from '../pkcs11/objects.ts';
+import { checkDataProof, checkWrapProof, makeDataProof, makeWrapProof } from '../pkcs11/proofs.ts';
+import type { ObjectHandle, Session } from '../pkcs11/session.ts';
+
+/** A master key as the keystore knows it. */
+export interface MasterRecord {
+  /** CKA_ID, 16 bytes. */
+  readonly objectId: Uint8Array;
+  /** CKA_LABEL. */
+  readonly label: string;
+  /** What confirms the object: a probe key wrapped by it, or 32 zero bytes sealed by it. */
+  readonly proof: Uint8Array;
+}
+
+/** The two masters of a vault. Their usages are separated: neither can do what the other does. */
+export interface Masters {
+  readonly wrap: MasterRecord;
+  readonly seal: MasterRecord;
+}
+
+/** One thread's view of the token that holds a vault's masters. Handles are valid in this process only. */
+export interface VaultToken {
+  readonly connection: TokenConnection;
+  readonly vaultId: VaultId;
+  readonly wrap: ObjectHandle;
+  readonly seal: ObjectHandle;
+  /** True where the token encrypts under exactly the GCM nonce that it is given. */
+  readonly callerNonce: boolean;
+}
+
+const masterLabel = (vaultId: VaultId, role: 'wrap' | 'seal'): string =>
+  `claviger/${vaultId}/${role}`;
+
+export const createMasters = (connection: TokenConnection, vaultId: VaultId): Masters =>
+  connection.withSession((session) => {
+    const wrapLabel = masterLabel(vaultId, 'wrap');
+    const sealLabel = masterLabel(vaultId, 'seal');
+    const wrap = createTokenKey(session, wrapLabel, 'wrap');
+    const seal = createTokenKey(session, sealLabel, 'data');
+    return {
+      wrap: { ...identity(wrap, wrapLabel), proof: makeWrapProof(session, wrap.handle) },
+      seal: { ...identity(seal, sealLabel), proof: makeDataProof(session, seal.handle) },
+    };
+  });
+
+const identity = (
+  key: { readonly objectId: Uint8Array },
+  label: string,
+): Omit<MasterRecord, 'proof'> => ({ objectId: key.objectId, label });
+
+export interface FindMasters {
+  readonly connection: TokenConnection;
+  readonly vaultId: VaultId;
+  readonly masters: Masters;
+  readonly callerNonce: boolean;
+}
+
+/** Finds both masters and tries their proofs. The objects' names alone prove nothing. */
+export const findMasters = (input: FindMasters): VaultToken =>
+  input.connection.withSession((session) => {
+    const { wrap: wrapRecord, seal: sealRecord } = input.masters;
+    const wrap = findTokenKey(session, wrapRecord);
+    if (!checkWrapProof(session, wrap, wrapRecord.proof)) throw notProved('wrapping');
+    const seal = findTokenKey(session, sealRecord);
+    if (!checkDataProof(session, seal, sealRecord.proof)) throw notProved('sealing');
+    const { connection, vaultId, callerNonce } = input;
+    return { connection, vaultId, wrap, seal, callerNonce };
+  });
+
+/** The masters' handles without trying the proofs again: for threads that start after the check. */
+export const findProvedMasters = (input: FindMasters): VaultToken =>
+  input.connection.withSession((session: Session) => ({
+    connection: input.connection,
+    vaultId: input.vaultId,
+    callerNonce: input.callerNonce,
+    wrap: findTokenKey(session, input.masters.wrap),
+    seal: findTokenKey(session, input.masters.seal),
+  }));
+
+const notProved = (role: string): Failure =>
+  new Failure(
+    'proof-failed',
+    `The ${role} master key in this token is not the one this vault was made with.`,
+    {
+      unharmed: 'Nothing was changed in the vault or in the token.',
+      next: 'Check that the right token is connected: it may be another one with the same label.',
+    },
+  );

@@ -1,0 +1,199 @@
+import { Failure } from '../../../shared/failure.ts';
+import { ckrOf } from './ckr.ts';
+import { asFailure, notLoggedIn, pinFailure, tokenRemoved } from './failures.ts';
+import { Pkcs11Module } from './module.ts';
+import { CKS, CKU } from './native.ts';
+import type { Session } from './session.ts';
+import type { TokenTarget } from './target.ts';
+import type { TokenInfo } from './token-info.ts';
+
+/** 'verified': the token checked the PIN; 'already': this process was logged in, nothing was checked. */
+export type LoginOutcome = 'verified' | 'already';
+
+/**
+ * A PIN typed at the token is none (PKCS#11 v2.40 §5.6 wants NULL_PTR). The addon can only hand
+ * over a string, and libraries with a PIN pad take one of length zero for the same.
+ */
+const PIN_PAD = '';
+
+/** The way to one token. One per thread; the login is shared by all threads of the process. */
+export class TokenConnection {
+  readonly module: Pkcs11Module;
+  readonly #slotId: string;
+  readonly #label: string;
+  readonly #loginRequired: boolean;
+  #idle: Buffer | null = null;
+
+  private constructor(module: Pkcs11Module, token: TokenInfo) {
+    this.module = module;
+    this.#slotId = token.slotId;
+    this.#label = token.label;
+    this.#loginRequired = token.loginRequired;
+  }
+
+  /**
+   * Loads the library and finds the token by label and serial number. The environment reaches the
+   * library only from the main thread: there it must be opened before any worker does.
+   * @throws Failure 'module-not-found' | 'module-unusable' | 'token-not-found'
+   */
+  static open(target: TokenTarget): TokenConnection {
+    Object.assign(process.env, target.environment);
+    return TokenConnection.on(Pkcs11Module.load(target.modulePath, target.parameters), target);
+  }
+
+  /** As open, with a library that is loaded already. */
+  static on(module: Pkcs11Module, target: Pick<TokenTarget, 'label' | 'serial'>): TokenConnection {
+    return new TokenConnection(module, findToken(module, target));
+  }
+
+  /** What the token says of itself now (its PIN state changes). */
+  get token(): TokenInfo {
+    return this.#translated(() => this.module.tokenInfo(this.#slotId));
+  }
+
+  /**
+   * Opens the idle session that holds the login: closing the last session would log out.
+   * @param pin null where the PIN is typed at the token
+   * @throws Failure 'pin-missing' | 'pin-incorrect' | 'pin-locked' | 'token-removed' | 'token-failed'
+   */
+  login(pin: string | null): LoginOutcome {
+    if (pin === null && !this.token.pinPad) {
+      throw new Failure('pin-missing', 'This token has no PIN pad: the PIN must be given.');
+    }
+    const idle = this.#idleSession();
+    try {
+      this.module.native.C_Login(idle, CKU.USER, pin ?? PIN_PAD);
+      return 'verified';
+    } catch (error) {
+      if (ckrOf(error)?.name === 'CKR_USER_ALREADY_LOGGED_IN') return 'already';
+      this.#closeIdle();
+      throw pinFailure(error, this.token);
+    }
+  }
+
+  /** Ends the login for every thread of this process. */
+  logout(): void {
+    const idle = this.#idle;
+    if (idle === null) return;
+    try {
+      this.module.native.C_Logout(idle);
+    } catch (error) {
+      if (ckrOf(error) === null) throw error; // a token that is gone has nobody logged in
+    } finally {
+      this.#closeIdle();
+    }
+  }
+
+  /**
+   * Runs `work` with a session of its own. Whatever it left behind ends with the session:
+   * operations, session objects, half-made keys.
+   * @throws Failure 'token-removed' | 'not-logged-in' | 'token-failed' for errors of the token
+   */
+  withSession<T>(work: (session: Session) => T): T {
+    return this.#translated(() => {
+      const { session, handle } = this.module.openSession(this.#slotId);
+      try {
+        this.#requireLogin(handle);
+        return work(session);
+      } finally {
+        this.#closeQuietly(handle);
+      }
+    });
+  }
+
+  /** Logs out and lets go of the token. The library stays initialised: unloading crashes some. */
+  close(): void {
+    this.logout();
+  }
+
+  /** The session that holds the login; a new one where the token was away in between. */
+  #idleSession(): Buffer {
+    if (this.#idle !== null && !this.#isOpen(this.#idle)) this.#closeIdle();
+    this.#idle ??= this.#translated(() => this.module.openSession(this.#slotId).handle);
+    return this.#idle;
+  }
+
+  #isOpen(session: Buffer): boolean {
+    try {
+      this.module.native.C_GetSessionInfo(session);
+      return true;
+    } catch (error) {
+      if (ckrOf(error) === null) throw error;
+      return false;
+    }
+  }
+
+  /** Without a login private objects are just not found: that must not look like a lost key. */
+  #requireLogin(session: Buffer): void {
+    if (!this.#loginRequired) return;
+    const { state } = this.module.native.C_GetSessionInfo(session);
+    if (state !== CKS.RW_USER_FUNCTIONS) throw notLoggedIn(`session state ${state}`);
+  }
+
+  #closeIdle(): void {
+    if (this.#idle !== null) this.#closeQuietly(this.#idle);
+    this.#idle = null;
+  }
+
+  /** A session that cannot be closed is gone already; the error that matters was another one. */
+  #closeQuietly(handle: Buffer): void {
+    try {
+      this.module.native.C_CloseSession(handle);
+    } catch (error) {
+      if (ckrOf(error) === null) throw error;
+    }
+  }
+
+  #translated<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const failure = asFailure(error);
+      const unclear = failure instanceof Failure && failure.code === 'token-failed';
+      throw unclear && !this.#present() ? tokenRemoved(failure.detail ?? '') : failure;
+    }
+  }
+
+  /** Not every token says that it is gone; one that does not show its label is. */
+  #present(): boolean {
+    try {
+      return this.module.tokenInfo(this.#slotId).label === this.#label;
+    } catch (error) {
+      if (ckrOf(error) === null) throw error;
+      return false;
+    }
+  }
+}
+
+const findToken = (
+  module: Pkcs11Module,
+  target: Pick<TokenTarget, 'label' | 'serial'>,
+): TokenInfo => {
+  const tokens = module.tokens();
+  const found = tokens.filter(
+    (token) =>
+      token.label === target.label && (target.serial === null || token.serial === target.serial),
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  throw found.length > 1 ? ambiguous(target.label) : absent(target, tokens);
+};
+
+const ambiguous = (label: string): Failure =>
+  new Failure('token-not-found', `Several tokens are called “${label}”.`, {
+    next: 'Say which one by its serial number.',
+  });
+
+const absent = (
+  target: Pick<TokenTarget, 'label' | 'serial'>,
+  tokens: readonly TokenInfo[],
+): Failure => {
+  const serial = target.serial === null ? '' : ` with the serial number ${target.serial}`;
+  const seen = tokens.filter((token) => token.initialised).map((token) => `“${token.label}”`);
+  return new Failure('token-not-found', `The token “${target.label}”${serial} is not there.`, {
+    unharmed: 'Nothing was changed.',
+    next: 'Connect the token, then try again.',
+    detail:
+      seen.length === 0 ? 'the library shows no token' : `the library shows ${seen.join(', ')}`,
+  });
+};

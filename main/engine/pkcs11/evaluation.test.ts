@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Failure } from '../../../shared/failure.ts';
+import { TokenConnection } from './connection.ts';
+import {
+  createEvaluationToken,
+  evaluationTarget,
+  requireSoftHsm,
+  writeEvaluationConfig,
+} from './evaluation.ts';
+import { Pkcs11Module } from './module.ts';
+import { createTokenKey, findTokenKey } from './objects.ts';
+
+const PIN = 'correct horse';
+const root = mkdtempSync(join(tmpdir(), "claviger évaluation '; "));
+const folder = join(root, 'first vault');
+afterAll(() => rmSync(root, { recursive: true }));
+
+const failure = (work: () => unknown): Failure => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error('nothing failed');
+};
+
+describe('an evaluation token', () => {
+  test.each(['a # b', 'a=b', 'x'.repeat(1000)])(
+    'is not made where SoftHSM2 could not find it: %s',
+    (name) => {
+      expect(failure(() => createEvaluationToken(join(root, name), PIN)).code).toBe('usage');
+      expect(readdirSync(root)).toEqual([]);
+    },
+  );
+
+  test('wants a PIN of a length that the token takes, and is not made otherwise', () => {
+    const short = failure(() => createEvaluationToken(folder, '123'));
+    expect(short.code).toBe('pin-incorrect');
+    expect(short.message).toMatch(/4 to 255/);
+    expect(readdirSync(join(folder, 'token'))).toHaveLength(0);
+  });
+
+  test('lies in its folder, for its owner alone, and opens with its PIN', () => {
+    const target = createEvaluationToken(folder, PIN);
+    expect(target.label).toMatch(/^claviger-eval-[0-9a-f]{6}$/);
+    expect(statSync(join(folder, 'token')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'softhsm2.conf')).mode & 0o077).toBe(0);
+    expect(readdirSync(join(folder, 'token'))).toHaveLength(1);
+    const connection = TokenConnection.open(target);
+    expect(connection.token).toMatchObject({ label: target.label, serial: target.serial });
+    expect(connection.login(PIN)).toBe('verified');
+    connection.close();
+  });
+
+  test('cannot be made in a second folder by the same process, which would put it elsewhere', () => {
+    const elsewhere = failure(() => createEvaluationToken(join(root, 'other'), PIN));
+    expect(elsewhere.code).toBe('module-unusable');
+    expect(readdirSync(join(root, 'other', 'token'))).toHaveLength(0);
+  });
+
+  test('keeps its keys when its folder is moved and the configuration written again', () => {
+    const { label } = createEvaluationToken(folder, PIN);
+    const before = TokenConnection.open(evaluationTarget(folder, label));
+    before.login(PIN);
+    const key = before.withSession((session) => createTokenKey(session, 'moved', 'data'));
+    before.close();
+    before.module.native.C_Finalize();
+
+    const moved = join(root, 'second place');
+    renameSync(folder, moved);
+    writeEvaluationConfig(moved);
+    expect(readFileSync(join(moved, 'softhsm2.conf'), 'utf8')).toContain(join(moved, 'token'));
+    const after = TokenConnection.open(evaluationTarget(moved, label));
+    after.login(PIN);
+    after.withSession((session) => expect(findTokenKey(session, key, 'data')).toBeDefined());
+    after.close();
+  });
+
+  test('the officer PIN is nowhere: not even the usual ones open the token', () => {
+    const target = createEvaluationToken(join(root, 'second place'), PIN);
+    const module = Pkcs11Module.load(target.modulePath, null);
+    const token = module.tokens().find((candidate) => candidate.label === target.label);
+    const slot = Buffer.from(token?.slotId ?? '', 'hex');
+    const session = module.native.C_OpenSession(slot, 6);
+    for (const pin of ['12345678', 'so-pin', PIN, '0000']) {
+      expect(() => module.native.C_Login(session, 0, pin)).toThrow('CKR_PIN_INCORRECT');
+    }
+    module.native.C_CloseSession(session);
+  });
+
+  test('without SoftHSM2 it says how to install it, per system', () => {
+    expect(failure(() => requireSoftHsm([], 'linux')).next).toMatch(/apt install softhsm2/);
+    expect(failure(() => requireSoftHsm([], 'darwin')).next).toMatch(/brew install softhsm/);
+    expect(failure(() => requireSoftHsm([], 'win32')).code).toBe('module-not-found');
+  });
+});

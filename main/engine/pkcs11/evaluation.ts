@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Failure } from '../../../shared/failure.ts';
+import { TokenConnection } from './connection.ts';
+import { asFailure, pinFailure } from './failures.ts';
+import { findModules, type KnownModule } from './known-modules.ts';
+import { Pkcs11Module } from './module.ts';
+import { CKF, CKU } from './native.ts';
+import type { TokenTarget } from './target.ts';
+import type { TokenInfo } from './token-info.ts';
+
+/*
+ * An evaluation token is a SoftHSM2 token inside the vault folder: to try the program without
+ * hardware. Whoever copies the folder holds the masters behind the PIN alone.
+ */
+
+const TOKEN_FOLDER = 'token';
+const CONFIG_VARIABLE = 'SOFTHSM2_CONF';
+const CONFIG_FILE = 'softhsm2.conf';
+const MOST_PATH_BYTES = 900;
+/** CK_TOKEN_INFO.label: 32 bytes padded with blanks, without a terminating zero (PKCS#11 §3.2). */
+const LABEL_BYTES = 32;
+
+/**
+ * The configuration of SoftHSM2 knows no quoting: it cuts a line at "#" and "=", and at 1023 bytes.
+ */
+const requireWritable = (tokens: string): void => {
+  if (!/[#=\r\n]/.test(tokens) && Buffer.byteLength(tokens) < MOST_PATH_BYTES) return;
+  throw new Failure('usage', 'SoftHSM2 cannot keep a token in a folder of this name.', {
+    unharmed: 'Nothing was created.',
+    next: 'Choose a shorter path, without “#” and “=”.',
+    detail: tokens,
+  });
+};
+
+/**
+ * Writes the configuration of SoftHSM2 for the folder as it is called now: done before every
+ * open, because a vault may have been moved.
+ * @throws Failure 'usage' where SoftHSM2 could not use a folder of this name
+ */
+export const writeEvaluationConfig = (folder: string): void => {
+  const tokens = join(resolve(folder), TOKEN_FOLDER);
+  requireWritable(tokens);
+  const lines = [
+    `directories.tokendir = ${tokens}`,
+    'objectstore.backend = file',
+    'log.level = ERROR',
+    'slots.removable = false',
+  ];
+  writeFileSync(join(folder, CONFIG_FILE), `${lines.join('\n')}\n`, { mode: 0o600 });
+};
+
+/** How to reach the evaluation token of a folder. Call writeEvaluationConfig before opening it. */
+export const evaluationTarget = (folder: string, label: string): TokenTarget => ({
+  modulePath: requireSoftHsm(findModules(), process.platform),
+  parameters: null,
+  environment: { [CONFIG_VARIABLE]: join(resolve(folder), CONFIG_FILE) },
+  label,
+  serial: null,
+});
+
+/**
+ * Makes a token in `folder`/token with this user PIN; its security-officer PIN is random and
+ * forgotten. Runs in the main thread of a process that has not used SoftHSM2 for another folder.
+ * @throws Failure 'module-not-found' with the install command | 'module-unusable' | 'pin-incorrect'
+ */
+export const createEvaluationToken = (folder: string, pin: string): TokenTarget => {
+  const target = evaluationTarget(folder, `claviger-eval-${randomBytes(3).toString('hex')}`);
+  requireWritable(resolve(folder));
+  makeTokenFolder(folder);
+  writeEvaluationConfig(folder);
+  const module = loadSoftHsm(target);
+  try {
+    initialiseToken(module, target.label, pin);
+  } catch (error) {
+    throw asFailure(error);
+  }
+  requireTokenIn(folder);
+  return { ...target, serial: TokenConnection.on(module, target).token.serial };
+};
+
+/** Open to the owner alone, also where an umask or an existing folder would say otherwise. */
+const makeTokenFolder = (folder: string): void => {
+  const tokens = join(folder, TOKEN_FOLDER);
+  mkdirSync(tokens, { recursive: true, mode: 0o700 });
+  chmodSync(tokens, 0o700);
+};
+
+/** SoftHSM2 reads its configuration once per process: a second folder needs a second process. */
+const loadSoftHsm = (target: TokenTarget): Pkcs11Module => {
+  const config = target.environment[CONFIG_VARIABLE];
+  const before = process.env[CONFIG_VARIABLE];
+  process.env[CONFIG_VARIABLE] = config;
+  const module = Pkcs11Module.load(target.modulePath, target.parameters);
+  if (module.first || before === config) return module;
+  if (before === undefined) Reflect.deleteProperty(process.env, CONFIG_VARIABLE);
+  else process.env[CONFIG_VARIABLE] = before;
+  throw new Failure(
+    'module-unusable',
+    'SoftHSM2 is already in use with another folder in this process.',
+    { unharmed: 'No token was created.', next: 'Start the program again, then try once more.' },
+  );
+};
+
+const initialiseToken = (module: Pkcs11Module, label: string, pin: string): void => {
+  const blank = module.tokens().find((token) => !token.initialised);
+  if (blank === undefined) {
+    throw new Failure('module-unusable', 'SoftHSM2 offers no slot for a new token.');
+  }
+  requirePinLength(pin, blank);
+  const officerPin = randomBytes(16).toString('hex');
+  module.native.C_InitToken(slotOf(blank), officerPin, label.padEnd(LABEL_BYTES));
+  const token = module.tokens().find((candidate) => candidate.label === label);
+  if (token === undefined) {
+    throw new Failure('token-failed', 'SoftHSM2 did not keep the new token.');
+  }
+  setUserPin(module, token, officerPin, pin);
+};
+
+const slotOf = (token: TokenInfo): Buffer => Buffer.from(token.slotId, 'hex');
+
+const requirePinLength = (pin: string, token: TokenInfo): void => {
+  const { min, max } = token.pinLength;
+  const length = Buffer.byteLength(pin, 'utf8');
+  if (length >= min && length <= max) return;
+  throw new Failure('pin-incorrect', `The PIN must have ${min} to ${max} characters.`, {
+    unharmed: 'No token was created.',
+    next: 'Choose another PIN.',
+  });
+};
+
+const setUserPin = (
+  module: Pkcs11Module,
+  token: TokenInfo,
+  officerPin: string,
+  pin: string,
+): void => {
+  const { native } = module;
+  const session = native.C_OpenSession(slotOf(token), CKF.SERIAL_SESSION | CKF.RW_SESSION);
+  try {
+    native.C_Login(session, CKU.SO, officerPin);
+    native.C_InitPIN(session, pin);
+    native.C_Logout(session);
+  } catch (error) {
+    throw pinFailure(error, token);
+  } finally {
+    native.C_CloseSession(session);
+  }
+};
+
+/** A token that landed elsewhere would be a vault without its masters. */
+const requireTokenIn = (folder: string): void => {
+  if (readdirSync(join(folder, TOKEN_FOLDER)).length > 0) return;
+  throw new Failure('token-failed', 'SoftHSM2 put the new token into another folder.', {
+    next: 'Start the program again, then try once more.',
+  });
+};
+
+const installCommands: Readonly<Record<string, string>> = {
+  linux:
+    'Install it with “sudo apt install softhsm2” (Debian, Ubuntu), “sudo dnf install softhsm” ' +
+    '(Fedora) or the package manager of your system.',
+  darwin: 'Install it with “brew install softhsm”.',
+  win32: 'Install SoftHSM2 for Windows (64 bit) into C:\\SoftHSM2.',
+};
+
+/**
+ * The path of SoftHSM2 among the libraries found.
+ * @throws Failure 'module-not-found' with the command that installs it
+ */
+export const requireSoftHsm = (found: readonly KnownModule[], platform: string): string => {
+  const module = found.find((candidate) => candidate.product === 'SoftHSM2');
+  if (module !== undefined) return module.path;
+  throw new Failure('module-not-found', 'An evaluation token needs SoftHSM2, which is not here.', {
+    unharmed: 'Nothing was created.',
+    next: installCommands[platform] ?? 'Install SoftHSM2 for your system.',
+  });
+};

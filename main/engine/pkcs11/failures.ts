@@ -1,0 +1,92 @@
+import { Failure } from '../../../shared/failure.ts';
+import { callOf, ckrOf, ckrSet, type Ckr } from './ckr.ts';
+import type { TokenInfo } from './token-info.ts';
+
+const removed = ckrSet(
+  'CKR_SLOT_ID_INVALID',
+  'CKR_DEVICE_ERROR',
+  'CKR_DEVICE_REMOVED',
+  'CKR_SESSION_CLOSED',
+  'CKR_SESSION_HANDLE_INVALID',
+  'CKR_TOKEN_NOT_PRESENT',
+  'CKR_TOKEN_NOT_RECOGNIZED',
+);
+
+/** Whether the token or its session is gone, as opposed to the token refusing something. */
+export const isTokenLoss = (ckr: Ckr): boolean =>
+  removed.has(ckr.code) || ckr.name === 'CKR_USER_NOT_LOGGED_IN';
+
+const detailOf = (ckr: Ckr, error: unknown): string => {
+  const call = callOf(error);
+  return call === null ? ckr.name : `${call} ${ckr.name}`;
+};
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error));
+
+export const tokenRemoved = (detail: string): Failure =>
+  new Failure('token-removed', 'The token was removed or no longer answers.', {
+    next: 'Connect the token, then unlock again.',
+    detail,
+  });
+
+export const notLoggedIn = (detail: string): Failure =>
+  new Failure('not-logged-in', 'The token is locked.', {
+    next: 'Unlock it with its PIN.',
+    detail,
+  });
+
+/** An error of the token as a failure in words; everything else is a bug and stays what it is. */
+export const asFailure = (error: unknown): Error => {
+  const ckr = ckrOf(error);
+  if (ckr === null) return asError(error);
+  const detail = detailOf(ckr, error);
+  if (removed.has(ckr.code)) return tokenRemoved(detail);
+  if (ckr.name === 'CKR_USER_NOT_LOGGED_IN') return notLoggedIn(detail);
+  return new Failure('token-failed', `The token refused: ${ckr.words}.`, { detail });
+};
+
+/** How many tries remain, as far as a token tells (PKCS#11 v2.40 §3.2, CK_TOKEN_INFO flags). */
+const triesLeft = (token: TokenInfo): string => {
+  if (token.pinState === 'final-try') return 'One try remains before the PIN is locked.';
+  if (token.pinState === 'count-low') return 'Few tries remain before the PIN is locked.';
+  return 'Type the PIN again.';
+};
+
+const unlockedByOfficer =
+  'Only the security officer of the token can set a new PIN, with the software of its maker.';
+
+/** What C_Login said, with the state of the PIN after it. */
+export const pinFailure = (error: unknown, token: TokenInfo): Error => {
+  const ckr = ckrOf(error);
+  if (ckr === null) return asError(error);
+  const detail = detailOf(ckr, error);
+  if (ckr.name === 'CKR_PIN_LOCKED' || token.pinState === 'locked') {
+    return new Failure('pin-locked', 'The PIN of this token is locked.', {
+      unharmed: 'The keys in the token are not harmed.',
+      next: unlockedByOfficer,
+      detail,
+    });
+  }
+  if (ckr.name === 'CKR_USER_PIN_NOT_INITIALIZED') {
+    return new Failure('pin-missing', 'This token has no user PIN yet.', {
+      next: unlockedByOfficer,
+      detail,
+    });
+  }
+  if (wrongPin.has(ckr.code)) {
+    return new Failure('pin-incorrect', `The PIN was not accepted: ${ckr.words}.`, {
+      next: triesLeft(token),
+      detail,
+    });
+  }
+  return asFailure(error);
+};
+
+const wrongPin = ckrSet(
+  'CKR_PIN_INCORRECT',
+  'CKR_PIN_INVALID',
+  'CKR_PIN_LEN_RANGE',
+  'CKR_PIN_EXPIRED',
+  'CKR_PIN_TOO_WEAK',
+);

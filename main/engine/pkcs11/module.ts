@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { Failure } from '../../../shared/failure.ts';
+import { ckrOf, type Ckr } from './ckr.ts';
+import { CKF, loadNative, type Native } from './native.ts';
+import { Session } from './session.ts';
+import { readTokenInfo, type TokenInfo } from './token-info.ts';
+
+export interface ModuleInfo {
+  readonly path: string;
+  readonly description: string;
+  readonly manufacturer: string;
+  /** Version of the library, "2.6". */
+  readonly version: string;
+  /** Version of PKCS#11 it speaks, "2.40". */
+  readonly cryptoki: string;
+}
+
+/** CK_INFO.cryptokiVersion: the minor number is in hundredths (PKCS#11 v2.40 §3.1). */
+const cryptokiVersion = (version: { major: number; minor: number }): string =>
+  `${version.major}.${String(version.minor).padStart(2, '0')}`;
+
+/** A loaded and initialised PKCS#11 library. Each thread loads its own; they share one login. */
+export class Pkcs11Module {
+  readonly path: string;
+  /** false where somebody in this process had initialised the library before. */
+  readonly first: boolean;
+  readonly #native: Native;
+
+  private constructor(path: string, native: Native, first: boolean) {
+    this.path = path;
+    this.#native = native;
+    this.first = first;
+  }
+
+  /**
+   * Loads the library and initialises it for use by several threads. `parameters` is the string
+   * that NSS softokn wants; null for every other library.
+   * @throws Failure 'module-not-found' | 'module-unusable'
+   */
+  static load(path: string, parameters: string | null): Pkcs11Module {
+    const native = loadLibrary(path);
+    return new Pkcs11Module(path, native, initialise(native, path, parameters));
+  }
+
+  /** For tests that inject faults between us and a library that is loaded already. */
+  static over(path: string, native: Native): Pkcs11Module {
+    return new Pkcs11Module(path, native, false);
+  }
+
+  get native(): Native {
+    return this.#native;
+  }
+
+  info(): ModuleInfo {
+    const info = this.#native.C_GetInfo();
+    return {
+      path: this.path,
+      description: tidy(info.libraryDescription),
+      manufacturer: tidy(info.manufacturerID),
+      version: `${info.libraryVersion.major}.${info.libraryVersion.minor}`,
+      cryptoki: cryptokiVersion(info.cryptokiVersion),
+    };
+  }
+
+  /** Every token that is present, initialised or not. A slot that does not answer is left out. */
+  tokens(): TokenInfo[] {
+    return this.#native.C_GetSlotList(true).flatMap((slot) => {
+      try {
+        return [readTokenInfo(this.#native, slot)];
+      } catch (error) {
+        if (ckrOf(error) === null) throw error;
+        return [];
+      }
+    });
+  }
+
+  tokenInfo(slotId: string): TokenInfo {
+    return readTokenInfo(this.#native, Buffer.from(slotId, 'hex'));
+  }
+
+  /** A read-write session; whoever opens it closes it. */
+  openSession(slotId: string): { session: Session; handle: Buffer } {
+    const flags = CKF.SERIAL_SESSION | CKF.RW_SESSION;
+    const handle = this.#native.C_OpenSession(Buffer.from(slotId, 'hex'), flags);
+    return { session: new Session(this.#native, handle), handle };
+  }
+}
+
+const tidy = (text: string): string => text.replace(/[\0 ]+$/, '');
+
+const loadLibrary = (path: string): Native => {
+  if (!existsSync(path)) {
+    throw new Failure('module-not-found', 'There is no PKCS#11 library at this place.', {
+      next: 'Check the path, or install the software of the token maker.',
+      detail: path,
+    });
+  }
+  try {
+    return loadNative(path);
+  } catch (error) {
+    throw unloadable(path, error instanceof Error ? error.message : String(error));
+  }
+};
+
+/** The loader's own words, told apart: glibc, musl, macOS dyld and Windows ("Win32 error N"). */
+const loaderFaults: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /wrong ELF class|incompatible architecture|need 'x86_64'|need 'arm64'|Win32 error 193\b/,
+    'This PKCS#11 library is for another kind of processor.',
+    'Install the 64-bit library for this machine.',
+  ],
+  [
+    /C_GetFunctionList|Win32 error 127\b/,
+    'This library is not a PKCS#11 library.',
+    'Choose the PKCS#11 library from the software of the token maker.',
+  ],
+  [
+    /invalid ELF header|file too short|not a mach-o|slice is not valid|cannot read file data/i,
+    'This file is not a library.',
+    'Choose the PKCS#11 library from the software of the token maker.',
+  ],
+  [
+    /cannot open shared object|Library not loaded|Error loading shared library|Win32 error 126\b/,
+    'Another library that this PKCS#11 library needs is missing.',
+    'Install the complete software of the token maker.',
+  ],
+];
+
+const unloadable = (path: string, words: string): Failure => {
+  const fault = loaderFaults.find(([pattern]) => pattern.test(words));
+  return new Failure('module-unusable', fault?.[1] ?? 'The PKCS#11 library cannot be loaded.', {
+    next: fault?.[2] ?? 'See the details for what the operating system says.',
+    detail: words.startsWith(path) ? words : `${path}: ${words}`,
+  });
+};
+
+/**
+ * Says whether this call initialised the library; a second thread finds that done. The addon
+ * drops the last character of the parameter string, hence the blank at its end.
+ */
+const initialise = (native: Native, path: string, parameters: string | null): boolean => {
+  const library = parameters === null ? {} : { libraryParameters: `${parameters} ` };
+  try {
+    native.C_Initialize({ flags: CKF.OS_LOCKING_OK, ...library });
+    return true;
+  } catch (error) {
+    const ckr = ckrOf(error);
+    if (ckr?.name === 'CKR_CRYPTOKI_ALREADY_INITIALIZED') return false;
+    if (ckr === null) throw error;
+    throw notInitialised(path, ckr);
+  }
+};
+
+const notInitialised = (path: string, ckr: Ckr): Failure =>
+  new Failure('module-unusable', `The PKCS#11 library does not start: ${ckr.words}.`, {
+    next: 'Check the configuration and services that the software of the token maker needs.',
+    detail: `C_Initialize ${ckr.name} (${path})`,
+  });

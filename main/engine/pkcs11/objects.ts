@@ -1,0 +1,80 @@
+import { Failure } from '../../../shared/failure.ts';
+import { CKO } from './native.ts';
+import type { ObjectHandle, Session } from './session.ts';
+import { OBJECT_ID_BYTES, type KeyIntent, type KeyUsage } from './templates.ts';
+
+/** How a key in the token is found again; handles are never stored. */
+export interface TokenKeyName {
+  /** CKA_ID: 16 random bytes, never reused. */
+  readonly objectId: Uint8Array;
+  readonly label: string;
+}
+
+export interface TokenKey extends TokenKeyName {
+  readonly objectId: Buffer;
+  readonly handle: ObjectHandle;
+}
+
+export const tokenKeyIntent = (name: TokenKeyName, usage: KeyUsage): KeyIntent => ({
+  usage,
+  extractable: false,
+  token: name,
+});
+
+/**
+ * A new AES-256 key that never leaves the token, under a fresh random id.
+ * @throws Failure 'object-refused' where the token made something else
+ */
+export const createTokenKey = (session: Session, label: string, usage: KeyUsage): TokenKey => {
+  const objectId = session.random(OBJECT_ID_BYTES);
+  const handle = session.generateSecretKey(tokenKeyIntent({ objectId, label }, usage));
+  return { objectId, label, handle };
+};
+
+const search = (session: Session, name: TokenKeyName): ObjectHandle[] =>
+  session.find({ ...name, class: CKO.SECRET_KEY, token: true });
+
+/**
+ * The one token key of that id and label; its attributes are checked where `usage` is given.
+ * That it is the right key only its proof can tell.
+ * @throws Failure 'master-missing' | 'object-refused'
+ */
+export const findTokenKey = (
+  session: Session,
+  name: TokenKeyName,
+  usage?: KeyUsage,
+): ObjectHandle => {
+  const found = search(session, name);
+  const [only] = found;
+  if (only === undefined) throw missing(name);
+  if (found.length > 1) throw ambiguous(name, found.length);
+  if (usage !== undefined) session.confirm(only, tokenKeyIntent(name, usage), 'found');
+  return only;
+};
+
+/** @throws Failure 'token-failed' where the key is still there afterwards */
+export const destroyTokenKey = (session: Session, name: TokenKeyName): void => {
+  for (const object of search(session, name)) session.destroy(object);
+  if (search(session, name).length === 0) return;
+  throw new Failure('token-failed', 'The token did not destroy the key.', {
+    next: 'Destroy it with the software of the token maker.',
+    detail: describe(name),
+  });
+};
+
+const describe = (name: TokenKeyName): string =>
+  `CKA_LABEL ${name.label}, CKA_ID ${Buffer.from(name.objectId).toString('hex')}`;
+
+const missing = (name: TokenKeyName): Failure =>
+  new Failure('master-missing', 'The token does not hold the key that is looked for.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Check that this is the right token; restore its keys from the backup of its maker.',
+    detail: describe(name),
+  });
+
+const ambiguous = (name: TokenKeyName, count: number): Failure =>
+  new Failure('object-refused', `The token holds ${count} keys of the same name and id.`, {
+    unharmed: 'None of them was used.',
+    next: 'Remove the copies with the software of the token maker.',
+    detail: describe(name),
+  });

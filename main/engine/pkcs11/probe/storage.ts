@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { CKA, CKK, CKO } from '../native.ts';
+import type { Session } from '../session.ts';
+import type { Template } from '../templates.ts';
+import type { Bench, Check, Seen } from './bench.ts';
+
+/*
+ * Where the newest checkpoint of the ledger can be kept in the token: in a data object, or else
+ * in the label of a secret that nobody uses.
+ */
+
+/** A signed checkpoint has about 300 bytes. */
+const CHECKPOINT_BYTES = 400;
+
+const storedAndGone = (session: Session, template: Template, read: number, value: Buffer): Seen => {
+  const object = session.createObject(template);
+  const same = session.attribute(object, read)?.equals(value) === true;
+  session.destroy(object);
+  const gone = !session.find({ token: true, label: labelOf(template) }).length;
+  if (!same) return { seen: 'other content', ok: false };
+  return { seen: gone ? 'kept and destroyed' : 'not destroyed', ok: gone };
+};
+
+const labelOf = (template: Template): string =>
+  String(template.find((attribute) => attribute.type === CKA.LABEL)?.value ?? '');
+
+const dataObject = (label: string, value: Buffer): Template => [
+  { type: CKA.CLASS, value: CKO.DATA },
+  { type: CKA.TOKEN, value: true },
+  { type: CKA.PRIVATE, value: true },
+  { type: CKA.APPLICATION, value: 'claviger' },
+  { type: CKA.LABEL, value: label },
+  { type: CKA.VALUE, value },
+  { type: CKA.MODIFIABLE, value: false },
+];
+
+const labelledSecret = (label: string): Template => [
+  { type: CKA.CLASS, value: CKO.SECRET_KEY },
+  { type: CKA.KEY_TYPE, value: CKK.GENERIC_SECRET },
+  { type: CKA.TOKEN, value: true },
+  { type: CKA.PRIVATE, value: true },
+  { type: CKA.SENSITIVE, value: true },
+  { type: CKA.EXTRACTABLE, value: false },
+  { type: CKA.SIGN, value: false },
+  { type: CKA.VERIFY, value: false },
+  { type: CKA.DERIVE, value: false },
+  { type: CKA.VALUE, value: randomBytes(16) },
+  { type: CKA.ID, value: randomBytes(16) },
+  { type: CKA.LABEL, value: label },
+  { type: CKA.MODIFIABLE, value: false },
+];
+
+const longText = (): string =>
+  `claviger/probe/${randomBytes(CHECKPOINT_BYTES / 2).toString('hex')}`;
+
+const keepsDataObject = (_: Bench, session: Session): Seen => {
+  const value = randomBytes(CHECKPOINT_BYTES);
+  const label = `claviger/probe/${randomBytes(16).toString('hex')}`;
+  return storedAndGone(session, dataObject(label, value), CKA.VALUE, value);
+};
+
+const keepsLongLabel = (_: Bench, session: Session): Seen => {
+  const label = longText();
+  return storedAndGone(session, labelledSecret(label), CKA.LABEL, Buffer.from(label));
+};
+
+export const storageChecks: readonly Check[] = [
+  {
+    name: 'data-object',
+    expected: `a private data object keeps ${CHECKPOINT_BYTES} bytes`,
+    run: keepsDataObject,
+  },
+  {
+    name: 'label-object',
+    expected: `the label of a secret keeps ${CHECKPOINT_BYTES} bytes`,
+    run: keepsLongLabel,
+  },
+];

@@ -1,0 +1,34 @@
+import type { ChildProcess } from 'node:child_process';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import type { Channel, Request, Response } from './messages.ts';
+
+/** The engine as a child process, seen from its parent. Needs `serialization: 'advanced'`. */
+export const childChannel = (child: ChildProcess): Channel<Request, Response> => ({
+  post: (message) => {
+    // A child that has just died is noticed by its exit event; the send error says nothing more.
+    child.send(message, () => undefined);
+  },
+  onMessage: (listener) => child.on('message', (message) => listener(message as Response)),
+  onClose: (listener) => child.once('exit', listener),
+});
+
+/** The same channel, seen from the child. */
+export const parentChannel = (own: NodeJS.Process): Channel<Response, Request> => ({
+  post: (message) => own.send?.(message),
+  onMessage: (listener) => own.on('message', (message) => listener(message as Request)),
+  onClose: (listener) => own.once('disconnect', listener),
+});
+
+/** A worker thread, seen from the engine. */
+export const workerChannel = (worker: Worker): Channel<Request, Response> => ({
+  post: (message) => worker.postMessage(message),
+  onMessage: (listener) => worker.on('message', (message) => listener(message as Response)),
+  onClose: (listener) => worker.once('exit', listener),
+});
+
+/** The same channel, seen from the worker. */
+export const portChannel = (port: MessagePort): Channel<Response, Request> => ({
+  post: (message) => port.postMessage(message),
+  onMessage: (listener) => port.on('message', (message) => listener(message as Request)),
+  onClose: (listener) => port.once('close', listener),
+});

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { Failure } from '../../shared/failure.ts';
+import type { EngineCalls } from './api.ts';
+import { Caller } from './rpc/caller.ts';
+import { childChannel } from './rpc/channels.ts';
+
+/** How an engine ended, and whether we had asked for it: exit code 0 alone does not say "in order". */
+export interface EngineExit {
+  readonly asked: boolean;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A running engine. */
+export interface EngineProcess {
+  readonly caller: Caller<EngineCalls>;
+  readonly exited: Promise<EngineExit>;
+  /** Ends the engine; a driver that blocks signals is ended all the same. */
+  stop(): Promise<void>;
+}
+
+/** Concurrent fsyncs wait in libuv's threads: four, its default, would be the bottleneck. */
+const UV_THREADS = '16';
+const PATIENCE_MS = 2_000;
+
+/** Starts the engine as a child process: what a driver does there cannot take this process down. */
+export const startEngine = (script: URL): EngineProcess => {
+  const { CLAVIGER_PIN: _pin, ...env } = process.env;
+  const child = fork(script, [], {
+    serialization: 'advanced',
+    env: { ...env, UV_THREADPOOL_SIZE: UV_THREADS },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  let asked = false;
+  const exited = new Promise<EngineExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ asked, code, signal }));
+    child.once('error', () => resolve({ asked, code: null, signal: null }));
+  });
+  const stop = async (): Promise<void> => {
+    asked = true;
+    child.disconnect();
+    const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    await exited;
+    clearTimeout(killer);
+  };
+  return { caller: new Caller(childChannel(child), engineLost), exited, stop };
+};
+
+const engineLost = (): Failure =>
+  new Failure('engine-lost', 'The engine, which talks to the token, has stopped.', {
+    unharmed: 'Everything that was reported as done is on disk; unfinished outputs were not kept.',
+    next: 'Unlock the vault again; an interrupted batch can be resumed.',
+  });

@@ -1,0 +1,141 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../shared/failure.ts';
+import { Caller } from './rpc/caller.ts';
+import { workerChannel } from './rpc/channels.ts';
+import type { CallInput, CallOutput } from './rpc/messages.ts';
+import type { WorkerCalls, WorkerSetup } from './worker-calls.ts';
+
+type Name = keyof WorkerCalls;
+type Output<N extends Name> = Awaited<CallOutput<WorkerCalls, N>>;
+
+interface Waiting {
+  readonly resolve: (member: Member) => void;
+  readonly reject: (error: Failure) => void;
+}
+
+/** Workers lost one after another without a finished job between: then none will ever start. */
+const LOSSES_IN_A_ROW = 6;
+
+interface Member {
+  readonly worker: Worker;
+  readonly caller: Caller<WorkerCalls>;
+  busy: boolean;
+}
+
+/**
+ * The engine's worker threads. Each runs one job at a time with sessions of its own; jobs wait in a
+ * queue. One more thread hashes large files, because SHA-256 cannot be split. A worker that dies
+ * fails its job and is replaced.
+ */
+export class WorkerPool {
+  readonly #setup: WorkerSetup;
+  readonly #script: URL;
+  readonly #members = new Set<Member>();
+  readonly #waiting: Waiting[] = [];
+  #hasher: Member;
+  #lossesInARow = 0;
+  #closed = false;
+
+  /** @param size worker threads, beside the one that hashes */
+  constructor(script: URL, setup: WorkerSetup, size: number) {
+    this.#script = script;
+    this.#setup = setup;
+    for (let i = 0; i < size; i++) this.#members.add(this.#start());
+    this.#hasher = this.#start();
+  }
+
+  /** How many jobs can run at once. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /** Runs a job on the next free worker. @throws Failure `worker-lost` where the worker dies */
+  async run<N extends Name>(name: N, input: CallInput<WorkerCalls, N>): Promise<Output<N>> {
+    const member = await this.#free();
+    try {
+      const output = await member.caller.call(name, input);
+      this.#lossesInARow = 0;
+      return output;
+    } finally {
+      this.#release(member);
+    }
+  }
+
+  /** Runs a call on the hashing thread, in the order in which they are made. */
+  hash<N extends 'hashStart' | 'hashTo' | 'hashEnd'>(
+    name: N,
+    input: CallInput<WorkerCalls, N>,
+  ): Promise<Output<N>> {
+    return this.#hasher.caller.call(name, input);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#members, this.#hasher];
+    await Promise.all(all.map(({ worker }) => worker.terminate()));
+  }
+
+  #start(): Member {
+    const worker = new Worker(this.#script, { workerData: this.#setup });
+    const caller = new Caller<WorkerCalls>(workerChannel(worker), workerLost);
+    const member: Member = { worker, caller, busy: false };
+    // The exit event follows and says the same to every open call.
+    worker.on('error', () => undefined);
+    worker.once('exit', () => this.#replace(member));
+    return member;
+  }
+
+  #replace(member: Member): void {
+    if (this.#closed) return;
+    this.#lossesInARow++;
+    if (this.#lossesInARow > LOSSES_IN_A_ROW) {
+      this.#giveUp();
+      return;
+    }
+    if (member === this.#hasher) {
+      this.#hasher = this.#start();
+      return;
+    }
+    this.#members.delete(member);
+    const fresh = this.#start();
+    this.#members.add(fresh);
+    this.#serveNext(fresh);
+  }
+
+  /** Replacing workers that cannot start would go on for ever (a fork storm). */
+  #giveUp(): void {
+    this.#closed = true;
+    for (const { reject } of this.#waiting) reject(workerLost());
+    this.#waiting.length = 0;
+  }
+
+  #free(): Promise<Member> {
+    if (this.#closed) return Promise.reject(workerLost());
+    const idle = [...this.#members].find(({ busy }) => !busy);
+    if (idle === undefined) return this.#wait();
+    idle.busy = true;
+    return Promise.resolve(idle);
+  }
+
+  #wait(): Promise<Member> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  #release(member: Member): void {
+    member.busy = false;
+    if (this.#members.has(member)) this.#serveNext(member);
+  }
+
+  #serveNext(member: Member): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    member.busy = true;
+    next.resolve(member);
+  }
+}
+
+const workerLost = (): Failure =>
+  new Failure('worker-lost', 'A worker of the engine stopped while it processed this file.', {
+    unharmed: 'The original is unchanged and no unfinished output was left behind.',
+    next: 'Try the file again.',
+  });

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { parse } from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
+import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
+import { isCustodyPair } from '../../shared/keys.ts';
+import type { TokenProfile } from '../engine/pkcs11/profile.ts';
+import type { VaultSession } from '../session/vault-session.ts';
+
+export interface KeyRequest {
+  readonly name: string;
+  readonly custody?: Custody | undefined;
+  readonly bulk?: Bulk | undefined;
+}
+
+export interface CreatedKey {
+  readonly key: KeySummary;
+  /** Why the key is not what the default would be; null where it is. */
+  readonly fallback: string | null;
+}
+
+/** Best first, where nothing was asked for: Balanced, then what lesser tokens can carry. */
+const preference: readonly CustodyPair[] = [
+  { custody: 'hsm-only', bulk: 'host' },
+  { custody: 'resident', bulk: 'host' },
+  { custody: 'hsm-wrapped', bulk: 'host' },
+  { custody: 'hsm-only', bulk: 'token' },
+  { custody: 'resident', bulk: 'token' },
+];
+
+const FIRST_VERSION = 1;
+
+/** Creates a key in the token and stores what is needed to use it again. */
+export const createKey = async (
+  session: VaultSession,
+  request: KeyRequest,
+): Promise<CreatedKey> => {
+  const { vault } = session;
+  refuseTakenName(session, request.name);
+  const { pair, fallback } = choosePair(session.profile, request);
+  const id = newKeyId();
+  // Blobs and proofs are sealed under random nonces too: counted before they are made.
+  await session.seals.take('master', 1);
+  const material = await session.engine.call('createKey', { id, version: FIRST_VERSION, ...pair });
+  const { version, kcv, blob, objectId, proof } = material;
+  const created = new Date().toISOString();
+  await vault.commit(
+    ({ keys }) =>
+      keys.insert(
+        { id, name: request.name, ...pair },
+        { version, kcv, blob, objectId, proof, created, state: 'active' },
+      ),
+    () => ({
+      action: 'key.create',
+      subject: { key: id, name: request.name, version, kcv },
+      outcome: 'ok',
+      details: { ...pair },
+    }),
+  );
+  return { key: vault.tables.keys.get(id), fallback };
+};
+
+const newKeyId = (): KeyId => parse(keyIdSchema, randomBytes(16).toString('hex'));
+
+/** Asked before the token makes anything: an object of a refused resident key would be an orphan. */
+const refuseTakenName = (session: VaultSession, name: string): void => {
+  if (session.vault.tables.keys.find(name) === null) return;
+  throw new Failure('name-taken', `There is already a key called "${name}".`, {
+    unharmed: 'Nothing was created.',
+    next: 'Choose another name.',
+  });
+};
+
+const choosePair = (
+  profile: TokenProfile,
+  { custody, bulk }: KeyRequest,
+): { readonly pair: CustodyPair; readonly fallback: string | null } => {
+  const carried = (pair: CustodyPair): boolean => reasonAgainst(profile, pair) === null;
+  const wanted = preference.filter(
+    (pair) =>
+      (custody === undefined || pair.custody === custody) &&
+      (bulk === undefined || pair.bulk === bulk),
+  );
+  const [best] = wanted;
+  if (best === undefined || (custody && bulk && !isCustodyPair(custody, bulk))) throw noSuchPair();
+  const pair = wanted.find(carried);
+  if (pair === undefined) throw cannotCarry(best, reasonAgainst(profile, best) ?? '');
+  if (pair === best) return { pair, fallback: null };
+  const reason = reasonAgainst(profile, best) ?? '';
+  const words = `This token cannot carry ${best.custody}/${best.bulk} (${reason}), so the key is ${pair.custody}/${pair.bulk}.`;
+  return { pair, fallback: words };
+};
+
+const reasonAgainst = (profile: TokenProfile, pair: CustodyPair): string | null => {
+  const verdict = profile.pairs.find(
+    ({ custody, bulk }) => custody === pair.custody && bulk === pair.bulk,
+  );
+  if (verdict === undefined) return 'it was not probed for it';
+  return verdict.carried ? null : verdict.reason;
+};
+
+const noSuchPair = (): Failure =>
+  new Failure(
+    'usage',
+    'A key of custody hsm-wrapped is used in memory, so its bulk must be host.',
+    {
+      unharmed: 'Nothing was created.',
+      next: 'Choose --bulk host, or --custody hsm-only or resident.',
+    },
+  );
+
+const cannotCarry = (pair: CustodyPair, reason: string): Failure =>
+  new Failure('cannot-carry', `This token cannot carry ${pair.custody}/${pair.bulk}: ${reason}.`, {
+    unharmed: 'Nothing was created.',
+    next: 'Run "claviger token probe" to see what it can carry.',
+  });

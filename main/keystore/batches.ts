@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
+import type { Json } from '../ledger/record.ts';
+import { sql, type Db } from './db.ts';
+
+const jsonSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.custom<Json>((value) => value !== undefined),
+);
+
+const batchSchema = v.strictObject({
+  id: batchIdSchema,
+  kind: v.string(),
+  /** UTC, ISO 8601. */
+  created: v.string(),
+  plan: jsonSchema,
+  state: v.string(),
+});
+/** A batch that is not finished, with what is needed to go on with it. */
+export type Batch = v.InferOutput<typeof batchSchema>;
+
+export class BatchRepository {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  insert({ id, kind, created, plan, state }: Batch): void {
+    this.#db.run(sql`INSERT INTO batches (id, kind, created, plan, state)
+      VALUES (${id}, ${kind}, ${created}, ${JSON.stringify(plan)}, ${state})`);
+  }
+
+  list(): Batch[] {
+    const query = sql`SELECT id, kind, created, plan, state FROM batches ORDER BY created, id`;
+    return this.#db.all(query, batchSchema);
+  }
+
+  find(id: BatchId): Batch | null {
+    const query = sql`SELECT id, kind, created, plan, state FROM batches WHERE id = ${id}`;
+    return this.#db.one(query, batchSchema);
+  }
+
+  setState(id: BatchId, state: string): void {
+    if (this.#db.run(sql`UPDATE batches SET state = ${state} WHERE id = ${id}`) !== 1)
+      throw new Error(`there is no batch ${id}`);
+  }
+
+  /** Forgets a finished batch; what it did is in the ledger. */
+  remove(id: BatchId): void {
+    this.#db.run(sql`DELETE FROM batches WHERE id = ${id}`);
+  }
+}

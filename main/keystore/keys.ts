@@ -1,0 +1,219 @@
+import * as v from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import { idSchema, keyIdSchema, type KeyId } from '../../shared/ids.ts';
+import {
+  bulks,
+  custodies,
+  isCustodyPair,
+  keyMaterialSchema,
+  keyNameSchema,
+  keyStates,
+  type Bulk,
+  type Custody,
+  type KeyMaterial,
+  type KeyState,
+  type KeySummary,
+} from '../../shared/keys.ts';
+import { sql, type Db, type Query } from './db.ts';
+
+const summarySchema = v.strictObject({
+  id: keyIdSchema,
+  name: v.string(),
+  custody: v.picklist(custodies),
+  bulk: v.picklist(bulks),
+  state: v.picklist(keyStates),
+  version: v.number(),
+  kcv: v.pipe(
+    v.string(),
+    v.transform((kcv) => (kcv === '' ? null : kcv)),
+  ),
+  created: v.string(),
+});
+
+const versionSchema = v.strictObject({
+  version: v.number(),
+  state: v.picklist(keyStates),
+  /** Six hex digits, or "" where the key has none. */
+  kcv: v.string(),
+  /** UTC, ISO 8601. */
+  created: v.string(),
+});
+export type KeyVersionSummary = v.InferOutput<typeof versionSchema>;
+
+const destroyedSchema = v.strictObject({
+  id: keyIdSchema,
+  version: v.number(),
+  /** CKA_ID, 16 bytes. */
+  objectId: v.instance(Uint8Array),
+});
+export type DestroyedObject = v.InferOutput<typeof destroyedSchema>;
+
+export interface NewKey {
+  readonly id: KeyId;
+  readonly name: string;
+  readonly custody: Custody;
+  readonly bulk: Bulk;
+}
+
+/** One version as it is stored: a blob, or for resident keys an object id with its proof. */
+export interface NewKeyVersion extends Pick<KeyMaterial, 'version' | 'kcv'> {
+  readonly state: Exclude<KeyState, 'destroyed'>;
+  readonly blob: Uint8Array | null;
+  readonly objectId: Uint8Array | null;
+  readonly proof: Uint8Array | null;
+  /** UTC, ISO 8601. */
+  readonly created: string;
+}
+
+/** What can be asked about keys. */
+export interface KeyReader {
+  list(): KeySummary[];
+  /** By id or by name; null where there is none. */
+  find(idOrName: string): KeySummary | null;
+  /** Like find. @throws Failure 'key-not-found' */
+  get(idOrName: string): KeySummary;
+  /** The name of every key there ever was, also of destroyed ones. */
+  names(): ReadonlyMap<KeyId, string>;
+  /** Newest first. @throws Failure 'key-not-found' */
+  versions(idOrName: string): KeyVersionSummary[];
+  /** What the engine needs to use a version, the newest by default. @throws Failure 'key-not-found' | 'key-state' (destroyed) */
+  material(idOrName: string, version?: number): KeyMaterial;
+  /** Token objects of destroyed resident keys, which must not be in the token any more. */
+  destroyedObjects(): DestroyedObject[];
+}
+
+export class KeyRepository implements KeyReader {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** @throws Failure 'name-taken' | 'usage' */
+  insert({ id, name, custody, bulk }: NewKey, version: NewKeyVersion): void {
+    if (!isCustodyPair(custody, bulk)) throw new Error(`${custody} with ${bulk} does not exist`);
+    this.#checkName(name);
+    this.#db.run(sql`INSERT INTO keys (id, name, custody, bulk, created)
+      VALUES (${id}, ${name}, ${custody}, ${bulk}, ${version.created})`);
+    this.addVersion(id, version);
+  }
+
+  addVersion(id: KeyId, each: NewKeyVersion): void {
+    const { version, state, kcv, blob, objectId, proof, created } = each;
+    this.#db.run(sql`INSERT INTO key_versions
+      (key_id, version, state, kcv, blob, object_id, proof, created)
+      VALUES (${id}, ${version}, ${state}, ${kcv}, ${blob}, ${objectId}, ${proof}, ${created})`);
+  }
+
+  list(): KeySummary[] {
+    return this.#db.all(summaries(sql`SELECT id FROM keys`), summarySchema);
+  }
+
+  find(idOrName: string): KeySummary | null {
+    const which = sql`SELECT id FROM keys WHERE id = ${idOrName} OR name = ${idOrName}`;
+    return this.#db.one(summaries(which), summarySchema);
+  }
+
+  get(idOrName: string): KeySummary {
+    const key = this.find(idOrName);
+    if (key !== null) return key;
+    throw new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
+      next: 'Look at the list of keys for its exact name.',
+    });
+  }
+
+  names(): ReadonlyMap<KeyId, string> {
+    const row = v.object({ id: keyIdSchema, name: v.string() });
+    const rows = this.#db.all(sql`SELECT id, name FROM keys`, row);
+    return new Map(rows.map(({ id, name }) => [id, name]));
+  }
+
+  versions(idOrName: string): KeyVersionSummary[] {
+    const { id } = this.get(idOrName);
+    const query = sql`SELECT version, state, kcv, created FROM key_versions
+      WHERE key_id = ${id} ORDER BY version DESC`;
+    return this.#db.all(query, versionSchema);
+  }
+
+  material(idOrName: string, version?: number): KeyMaterial {
+    const key = this.get(idOrName);
+    const wanted = version ?? key.version;
+    const found = this.#db.one(
+      sql`SELECT key_id AS id, version, custody, bulk, kcv, blob, object_id AS objectId, proof
+        FROM key_versions JOIN keys ON keys.id = key_id
+        WHERE key_id = ${key.id} AND version = ${wanted} AND state <> 'destroyed'`,
+      keyMaterialSchema,
+    );
+    return found ?? this.#refuseMaterial(key, wanted);
+  }
+
+  /** Any change but to and from "destroyed"; which ones are allowed is the caller's matter. */
+  setState(id: KeyId, version: number, state: Exclude<KeyState, 'destroyed'>): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET state = ${state}
+        WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
+      `${id}/${version}`,
+    );
+  }
+
+  /** Replaces the blob, as a purge does after re-wrapping under new masters. */
+  setBlob(id: KeyId, version: number, blob: Uint8Array): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET blob = ${blob}
+        WHERE key_id = ${id} AND version = ${version} AND blob IS NOT NULL`,
+      `${id}/${version}`,
+    );
+  }
+
+  /**
+   * Marks a version as destroyed and deletes its blob. A resident key keeps object id and proof,
+   * by which its object is found again if it should still be in the token.
+   */
+  destroy(id: KeyId, version: number): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET state = 'destroyed', blob = NULL
+        WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
+      `${id}/${version}`,
+    );
+  }
+
+  destroyedObjects(): DestroyedObject[] {
+    const query = sql`SELECT key_id AS id, version, object_id AS objectId FROM key_versions
+      WHERE state = 'destroyed' AND object_id IS NOT NULL`;
+    return this.#db.all(query, destroyedSchema);
+  }
+
+  #checkName(name: string): void {
+    const checked = v.safeParse(keyNameSchema, name);
+    if (!checked.success) throw new Failure('usage', `${checked.issues[0].message}.`);
+    // A name like an id would make "id or name" mean two keys.
+    if (v.safeParse(idSchema, name).success)
+      throw new Failure('usage', 'A key name must not look like a key id.');
+    if (this.find(name) !== null)
+      throw new Failure('name-taken', `There is already a key "${name}".`, {
+        unharmed: 'Nothing was changed.',
+        next: 'Choose another name, or rotate the existing key.',
+      });
+  }
+
+  #changeOne(query: Query, which: string): void {
+    if (this.#db.run(query) !== 1) throw new Error(`key version ${which} cannot be changed so`);
+  }
+
+  #refuseMaterial(key: KeySummary, version: number): never {
+    const known = this.versions(key.id).some((each) => each.version === version);
+    throw known
+      ? new Failure('key-state', `Version ${version} of the key "${key.name}" was destroyed.`)
+      : new Failure('key-not-found', `The key "${key.name}" has no version ${version}.`);
+  }
+}
+
+/** Keys with their newest version. */
+const summaries = (which: Query): Query => ({
+  text: `SELECT id, name, custody, bulk, state, version, kcv, keys.created AS created
+    FROM keys JOIN key_versions ON key_id = id
+    WHERE id IN (${which.text})
+      AND version = (SELECT max(version) FROM key_versions WHERE key_id = id)
+    ORDER BY name`,
+  values: which.values,
+});

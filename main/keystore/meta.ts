@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import { vaultIdSchema } from '../../shared/ids.ts';
+import { jsonObjectSchema } from '../ledger/record.ts';
+import { sql, type Db } from './db.ts';
+
+/** The token that holds the vault's masters, and the library that leads to it. */
+export const tokenBindingSchema = v.strictObject({
+  label: v.string(),
+  serial: v.string(),
+  modulePath: v.string(),
+  /** Text for C_Initialize where the library wants one (NSS). */
+  parameters: v.nullable(v.string()),
+  /** SHA-256 of the library when the token was probed, hex. */
+  librarySha256: v.string(),
+  /** True for an evaluation token, whose files lie in the vault's folder and move with it. */
+  inVault: v.boolean(),
+  /** What `token probe` found. */
+  profile: jsonObjectSchema,
+});
+export type TokenBinding = v.InferOutput<typeof tokenBindingSchema>;
+
+const metaSchemas = {
+  vaultId: vaultIdSchema,
+  /** UTC, ISO 8601. */
+  created: v.string(),
+  token: tokenBindingSchema,
+  /** True where the token lies in the vault's folder or fails a hard requirement. */
+  evaluation: v.boolean(),
+};
+type Meta = { [Name in keyof typeof metaSchemas]: v.InferOutput<(typeof metaSchemas)[Name]> };
+
+/** Facts about the vault as a whole. */
+export class MetaRepository {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  vaultId(): Meta['vaultId'] | null {
+    return this.#get('vaultId', metaSchemas.vaultId);
+  }
+
+  created(): string | null {
+    return this.#get('created', metaSchemas.created);
+  }
+
+  token(): TokenBinding | null {
+    return this.#get('token', metaSchemas.token);
+  }
+
+  isEvaluation(): boolean {
+    return this.#get('evaluation', metaSchemas.evaluation) ?? false;
+  }
+
+  set<Name extends keyof Meta>(name: Name, value: Meta[Name]): void {
+    const text = JSON.stringify(v.parse(metaSchemas[name], value));
+    this.#db.run(sql`INSERT INTO meta (name, value) VALUES (${name}, ${text})
+      ON CONFLICT (name) DO UPDATE SET value = excluded.value`);
+  }
+
+  #get<S extends v.GenericSchema>(name: keyof Meta, schema: S): v.InferOutput<S> | null {
+    const row = v.object({ value: v.pipe(v.string(), v.parseJson(), schema) });
+    return this.#db.one(sql`SELECT value FROM meta WHERE name = ${name}`, row)?.value ?? null;
+  }
+}

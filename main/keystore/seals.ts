@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import type { KeyId } from '../../shared/ids.ts';
+import { limits } from '../../shared/limits.ts';
+import { sql, type Db } from './db.ts';
+
+/** What seals with random nonces: the sealing master, or a version of a key. */
+export type SealScope = 'master' | `${KeyId}/${number}`;
+
+/** Counts seals by reservation, before they are made (NIST SP 800-38D §8.3). */
+export class SealRepository {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  reserved(scope: SealScope): number {
+    const query = sql`SELECT reserved FROM seal_counters WHERE scope = ${scope}`;
+    return this.#db.one(query, v.object({ reserved: v.number() }))?.reserved ?? 0;
+  }
+
+  /** Sets `count` seals aside and returns the new sum. @throws Failure 'key-exhausted' */
+  reserve(scope: SealScope, count: number): number {
+    if (!Number.isSafeInteger(count) || count < 1) throw new Error(`cannot reserve ${count} seals`);
+    const reserved = this.reserved(scope) + count;
+    if (reserved > limits.sealsPerKey) throw exhausted(scope);
+    this.#db.run(sql`INSERT OR REPLACE INTO seal_counters (scope, reserved)
+      VALUES (${scope}, ${reserved})`);
+    return reserved;
+  }
+}
+
+const exhausted = (scope: SealScope): Failure =>
+  new Failure(
+    'key-exhausted',
+    scope === 'master'
+      ? 'The sealing master key has made as many seals as are safe.'
+      : 'This version of the key has made as many seals as are safe.',
+    {
+      unharmed: 'What was encrypted stays readable.',
+      next: scope === 'master' ? 'Create new master keys.' : 'Rotate the key.',
+      detail: `${scope}: 2^32 seals (NIST SP 800-38D section 8.3)`,
+    },
+  );

@@ -1,0 +1,193 @@
+import type { SqlJsStatic } from 'sql.js';
+import { Failure } from '../../shared/failure.ts';
+import { Db } from '../keystore/db.ts';
+import { vaultFiles } from '../vault/files.ts';
+import { sha256 } from '../vault/sha256.ts';
+import type { Storage } from '../vault/storage.ts';
+import { allStarts, countRecords, findPlaces, holdsText, type AuditFilter } from './audit-query.ts';
+import {
+  createAuditIndexes,
+  createAuditTables,
+  readProgress,
+  writeProgress,
+  type IndexProgress,
+} from './audit-schema.ts';
+import { AuditWriter, type IndexedLine } from './audit-writer.ts';
+import { vaultActions } from './facts.ts';
+import type { Ledger } from './ledger.ts';
+import { readLines } from './lines.ts';
+import { parseLine, type LedgerRecord } from './record.ts';
+
+/** Saving pays only when reading the file is quicker than reading this many lines again. */
+const WORTH_SAVING = 1000;
+/** Lines put into the index at once; bounds how long the main process is kept busy. */
+const PORTION = 2000;
+
+export interface AuditLine {
+  readonly record: LedgerRecord;
+  /** The exact text of the line in the ledger. */
+  readonly line: string;
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly lines: readonly AuditLine[];
+  /** How many records fit the filter altogether. */
+  readonly total: number;
+}
+
+/**
+ * The search index over the ledger. It holds places, not records: what is shown is always read
+ * from the ledger. A saved index counts only if the ledger names its SHA-256, because a changed
+ * one could hide records; anything else is silently built again.
+ */
+export class AuditIndex {
+  readonly #db: Db;
+  readonly #writer: AuditWriter;
+  readonly #storage: Storage;
+  readonly #ledger: Ledger;
+  readonly #saved: number;
+  #progress: IndexProgress;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  private constructor(db: Db, progress: IndexProgress, storage: Storage, ledger: Ledger) {
+    this.#db = db;
+    this.#writer = new AuditWriter(db);
+    this.#progress = progress;
+    this.#saved = progress.size;
+    this.#storage = storage;
+    this.#ledger = ledger;
+  }
+
+  static async open(sqlJs: SqlJsStatic, storage: Storage, ledger: Ledger): Promise<AuditIndex> {
+    const { db, progress } = (await loadSaved(sqlJs, storage, ledger)) ?? newIndex(sqlJs);
+    const index = new AuditIndex(db, progress, storage, ledger);
+    await index.#run(() => index.#catchUp());
+    return index;
+  }
+
+  /** Looks at everything that is in the ledger at this moment. */
+  query(filter: AuditFilter): Promise<AuditPage> {
+    return this.#run(async () => {
+      await this.#catchUp();
+      return filter.text === undefined || filter.text === ''
+        ? this.#byIndex(filter)
+        : this.#byText(filter, filter.text.toLowerCase());
+    });
+  }
+
+  /** Saves the index where that is worth it, and records its SHA-256. */
+  close(): Promise<void> {
+    return this.#run(async () => {
+      try {
+        if (this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
+      } finally {
+        this.#db.close();
+      }
+    });
+  }
+
+  async #save(): Promise<void> {
+    const image = this.#db.image();
+    await this.#storage.writeSynced(vaultFiles.auditIndex, image);
+    await this.#storage.syncFolder();
+    const details = { sha256: sha256(image), size: this.#progress.size };
+    const action = vaultActions.auditIndex;
+    await this.#ledger.append([{ action, subject: {}, outcome: 'ok', details }]);
+  }
+
+  async #catchUp(): Promise<void> {
+    const { bytes: from } = this.#progress;
+    const to = this.#ledger.bytes;
+    let portion: IndexedLine[] = [];
+    await readLines(this.#storage, vaultFiles.ledger, { from, to }, (line, start) => {
+      portion.push({ record: recordOf(line), start, length: line.length });
+      if (portion.length < PORTION) return;
+      this.#add(portion);
+      portion = [];
+    });
+    this.#add(portion);
+    createAuditIndexes(this.#db);
+  }
+
+  #add(lines: readonly IndexedLine[]): void {
+    const last = lines.at(-1);
+    if (last === undefined) return;
+    const progress = { size: last.record.seq, bytes: last.start + last.length + 1 };
+    this.#db.transaction(() => {
+      this.#writer.add(lines);
+      writeProgress(this.#db, progress);
+    });
+    this.#progress = progress;
+  }
+
+  async #byIndex(filter: AuditFilter): Promise<AuditPage> {
+    const lines: AuditLine[] = [];
+    for (const { start, length } of findPlaces(this.#db, filter))
+      lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
+    return { lines, total: countRecords(this.#db, filter) };
+  }
+
+  /** Reads through the ledger: an index of all words would be larger than the ledger. */
+  async #byText(filter: AuditFilter, text: string): Promise<AuditPage> {
+    const candidates = allStarts(this.#db, filter);
+    const found: { start: number; length: number }[] = [];
+    const inJson = JSON.stringify(text).slice(1, -1);
+    const to = this.#progress.bytes;
+    await readLines(this.#storage, vaultFiles.ledger, { from: 0, to }, (line, start) => {
+      if (!candidates.has(start)) return;
+      if (!line.toString('utf8').toLowerCase().includes(inJson)) return;
+      if (holdsText(recordOf(line), text)) found.push({ start, length: line.length });
+    });
+    const { limit, offset = 0 } = filter;
+    const lines: AuditLine[] = [];
+    for (const { start, length } of found.toReversed().slice(offset, offset + limit))
+      lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
+    return { lines, total: found.length };
+  }
+
+  #run<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+const newIndex = (sqlJs: SqlJsStatic): { db: Db; progress: IndexProgress } => {
+  const db = Db.empty(sqlJs);
+  createAuditTables(db);
+  return { db, progress: { size: 0, bytes: 0 } };
+};
+
+const loadSaved = async (
+  sqlJs: SqlJsStatic,
+  storage: Storage,
+  ledger: Ledger,
+): Promise<{ db: Db; progress: IndexProgress } | null> => {
+  if (ledger.facts.auditIndex === null) return null;
+  const image = await storage.read(vaultFiles.auditIndex).catch(() => null);
+  if (image === null || sha256(image) !== ledger.facts.auditIndex) return null;
+  const db = Db.load(sqlJs, image);
+  const progress = readProgress(db);
+  if (progress !== null) return { db, progress };
+  db.close();
+  return null;
+};
+
+const auditLine = (line: Buffer): AuditLine => ({
+  record: recordOf(line),
+  line: line.toString('utf8'),
+});
+
+/** The ledger was checked when it was opened; what does not parse now was changed underfoot. */
+const recordOf = (line: Buffer): LedgerRecord => {
+  const { record, fault } = parseLine(line);
+  if (fault !== null) throw changedUnderfoot(fault.problem);
+  return record;
+};
+
+const changedUnderfoot = (detail: string): Failure =>
+  new Failure('ledger-damaged', 'The ledger was changed while the vault was open.', {
+    next: 'Close the vault, keep its folder as it is and verify the ledger.',
+    detail,
+  });

@@ -1,0 +1,85 @@
+import type { SqlValue } from 'sql.js';
+import * as v from 'valibot';
+import type { BatchId, KeyId } from '../../shared/ids.ts';
+import { type Db, type Query } from '../keystore/db.ts';
+import type { Json, LedgerRecord } from './record.ts';
+
+export interface AuditFilter {
+  /** Records from this moment on, UTC ISO 8601. */
+  readonly since?: string;
+  /** Records before this moment. */
+  readonly until?: string;
+  readonly key?: KeyId;
+  readonly batch?: BatchId;
+  readonly action?: string;
+  readonly outcome?: LedgerRecord['outcome'];
+  /** Found in any value of subject, details, actor, action or code; case does not matter. */
+  readonly text?: string;
+  /** How many records at most. */
+  readonly limit: number;
+  readonly offset?: number;
+}
+
+export interface Place {
+  readonly start: number;
+  readonly length: number;
+}
+
+const placeSchema = v.object({ start: v.number(), length: v.number() });
+const countSchema = v.object({ total: v.number() });
+
+/** The conditions of a filter but for its text. */
+const conditions = (filter: AuditFilter): Query => {
+  const parts: [string, SqlValue | undefined][] = [
+    ['time >= ?', filter.since === undefined ? undefined : Date.parse(filter.since)],
+    ['time < ?', filter.until === undefined ? undefined : Date.parse(filter.until)],
+    ['action = (SELECT id FROM words WHERE word = ?)', filter.action],
+    ['outcome = (SELECT id FROM words WHERE word = ?)', filter.outcome],
+    [mentioned, filter.key],
+    [mentioned, filter.batch],
+  ];
+  const given = parts.filter((part): part is [string, SqlValue] => part[1] !== undefined);
+  return {
+    text: given.map(([text]) => ` AND ${text}`).join(''),
+    values: given.map(([, value]) => value),
+  };
+};
+
+const mentioned =
+  'seq IN (SELECT seq FROM mentions WHERE word = (SELECT id FROM words WHERE word = ?))';
+
+export const countRecords = (db: Db, filter: AuditFilter): number => {
+  const { text, values } = conditions(filter);
+  const query = { text: `SELECT count(*) AS total FROM records WHERE true${text}`, values };
+  return db.one(query, countSchema)?.total ?? 0;
+};
+
+/** Where the wanted lines are, newest first. */
+export const findPlaces = (db: Db, filter: AuditFilter): Place[] => {
+  const { text, values } = conditions(filter);
+  return db.all(
+    {
+      text: `SELECT start, length FROM records WHERE true${text} ORDER BY seq DESC LIMIT ? OFFSET ?`,
+      values: [...values, filter.limit, filter.offset ?? 0],
+    },
+    placeSchema,
+  );
+};
+
+/** Where every line that fits is, oldest first; for reading through them. */
+export const allStarts = (db: Db, filter: AuditFilter): Set<number> => {
+  const { text, values } = conditions(filter);
+  return new Set(db.column({ text: `SELECT start FROM records WHERE true${text}`, values }));
+};
+
+/** Whether a record holds the text in one of its values (not in the names of its fields). */
+export const holdsText = (record: LedgerRecord, lowerCase: string): boolean => {
+  const { actor, action, code, subject, details } = record;
+  return valuesHold([{ ...actor }, action, code ?? '', subject, details], lowerCase);
+};
+
+const valuesHold = (value: Json, lowerCase: string): boolean => {
+  if (typeof value === 'object' && value !== null)
+    return Object.values(value).some((each: Json) => valuesHold(each, lowerCase));
+  return String(value).toLowerCase().includes(lowerCase);
+};

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { sql, type Db } from '../keystore/db.ts';
+
+/** A change of this number makes older index files useless: they are rebuilt. */
+const FORM = 1;
+
+/** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
+const TABLES = `
+  CREATE TABLE progress (form INTEGER NOT NULL, size INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+  CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE records (
+    seq     INTEGER PRIMARY KEY,
+    start   INTEGER NOT NULL,
+    length  INTEGER NOT NULL,
+    time    INTEGER NOT NULL,
+    action  INTEGER NOT NULL,
+    outcome INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE mentions (
+    word INTEGER NOT NULL,
+    seq  INTEGER NOT NULL,
+    PRIMARY KEY (word, seq)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Made after the first filling, which is twice as fast without them. */
+const INDEXES = `
+  CREATE INDEX IF NOT EXISTS records_time ON records (time);
+  CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome);
+  CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action);
+`;
+
+export interface IndexProgress {
+  /** Records taken in so far. */
+  readonly size: number;
+  /** Length of the ledger they make, in bytes. */
+  readonly bytes: number;
+}
+
+export const createAuditTables = (db: Db): void => {
+  db.script(TABLES);
+  db.run(sql`INSERT INTO progress (form, size, bytes) VALUES (${FORM}, 0, 0)`);
+};
+
+export const createAuditIndexes = (db: Db): void => {
+  db.script(INDEXES);
+};
+
+const progressSchema = v.object({ size: v.number(), bytes: v.number() });
+
+/** Null where the file is of another form. */
+export const readProgress = (db: Db): IndexProgress | null =>
+  db.one(sql`SELECT size, bytes FROM progress WHERE form = ${FORM}`, progressSchema);
+
+export const writeProgress = (db: Db, { size, bytes }: IndexProgress): void => {
+  db.run(sql`UPDATE progress SET size = ${size}, bytes = ${bytes}`);
+};
+
+const wordSchema = v.object({ id: v.number(), word: v.string() });
+
+export const readWords = (db: Db): Map<string, number> =>
+  new Map(db.all(sql`SELECT id, word FROM words`, wordSchema).map(({ id, word }) => [word, id]));

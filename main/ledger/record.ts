@@ -1,0 +1,114 @@
+import { isUtf8 } from 'node:buffer';
+import * as v from 'valibot';
+import { jsonFault } from './json-fault.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/** Longest line, in bytes without its LF: bounds what a reader holds of an untrusted file. */
+export const MAX_LINE = 1024 * 1024;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const jsonObjectSchema = v.custom<JsonObject>(isObject, 'must be an object');
+
+const actorSchema = v.strictObject({
+  /** The operating system's user name. */
+  user: v.string(),
+  host: v.string(),
+  /** The program and its version, like claviger/0.1.0. */
+  app: v.string(),
+  /** The token in use, null where none is. */
+  token: v.nullable(v.strictObject({ label: v.string(), serial: v.string() })),
+});
+
+const recordSchema = v.strictObject({
+  /** 1 for the first record; the leaf index in the tree is one less. */
+  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  /** UTC, ISO 8601 with milliseconds. */
+  time: v.pipe(
+    v.string(),
+    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds'),
+    v.check((time) => !Number.isNaN(Date.parse(time)), 'must be a date that exists'),
+  ),
+  /** Where the time comes from, like "system". */
+  clock: v.string(),
+  actor: actorSchema,
+  action: v.pipe(v.string(), v.minLength(1)),
+  subject: jsonObjectSchema,
+  outcome: v.picklist(['ok', 'refused', 'failed']),
+  /** Why it was refused or failed: a FailureCode or the like. */
+  code: v.optional(v.string()),
+  details: jsonObjectSchema,
+});
+
+export type Actor = Readonly<v.InferOutput<typeof actorSchema>>;
+export type LedgerRecord = Readonly<Omit<v.InferOutput<typeof recordSchema>, 'code'>> & {
+  readonly code?: string;
+};
+/** What a caller says of an act; the ledger adds who, when and the number. */
+export type NewRecord = Omit<LedgerRecord, 'seq' | 'time' | 'clock' | 'actor'>;
+
+/** The bytes of one line of the ledger, with its LF. */
+export const encodeRecord = (record: LedgerRecord): Buffer => {
+  const { seq, time, clock, actor, action, subject, outcome, code, details } = record;
+  const head = { seq, time, clock, actor, action, subject, outcome };
+  const text = JSON.stringify(
+    code === undefined ? { ...head, details } : { ...head, code, details },
+  );
+  const line = Buffer.from(`${text}\n`);
+  if (line.length > MAX_LINE) throw new Error(`a record of ${line.length} bytes is too long`);
+  return line;
+};
+
+export interface LineFault {
+  /** Offset in the line of the first byte that is wrong. */
+  readonly at: number;
+  /** What is wrong, as a sentence. */
+  readonly problem: string;
+}
+export type ParsedLine =
+  | { readonly record: LedgerRecord; readonly fault: null }
+  | { readonly record: null; readonly fault: LineFault };
+
+const faulty = (at: number, problem: string): ParsedLine => ({
+  record: null,
+  fault: { at, problem },
+});
+
+/** Reads one line, given without its LF. */
+export const parseLine = (line: Buffer): ParsedLine => {
+  if (line.length > MAX_LINE) return faulty(MAX_LINE, 'The line is too long for a record.');
+  const text = line.toString('utf8');
+  if (!isUtf8(line)) return faulty(firstDifference(line, Buffer.from(text)), 'It is not UTF-8.');
+  const json = parseJson(text);
+  if (json === undefined) return faulty(jsonFault(text), 'It is not JSON.');
+  const parsed = v.safeParse(recordSchema, json, { abortEarly: true });
+  return parsed.success
+    ? { record: toRecord(parsed.output), fault: null }
+    : faulty(0, `It is not a record: ${sentence(parsed.issues[0])}.`);
+};
+
+/** The offset of the first byte in which two pieces differ; their common length if none does. */
+export const firstDifference = (a: Uint8Array, b: Uint8Array): number => {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) if (a[at] !== b[at]) return at;
+  return length;
+};
+
+const toRecord = ({ code, ...rest }: v.InferOutput<typeof recordSchema>): LedgerRecord =>
+  code === undefined ? rest : { ...rest, code };
+
+const sentence = (issue: v.BaseIssue<unknown>): string =>
+  `${v.getDotPath(issue) ?? 'the line'}: ${issue.message}`;
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,169 @@
+import { vaultFiles } from '../vault/files.ts';
+import { judgeKeystore } from '../vault/recovery.ts';
+import type { Storage } from '../vault/storage.ts';
+import { Failure } from '../../shared/failure.ts';
+import { firstDifference, type LedgerRecord } from './record.ts';
+import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
+
+export interface Finding {
+  /** `damage` breaks a promise; a `notice` is for the reader to judge. */
+  readonly kind: 'damage' | 'notice';
+  /** The number of the record, null where it is about something else. */
+  readonly record: number | null;
+  /** Offset in the ledger of the first byte that is wrong, null where there is none. */
+  readonly byte: number | null;
+  /** A sentence. */
+  readonly problem: string;
+}
+
+export interface LedgerVerdict extends LedgerHead {
+  /** The first ones, at most `MAX_FINDINGS`. */
+  readonly findings: readonly Finding[];
+  /** How many there are altogether. */
+  readonly total: number;
+}
+
+export interface VerifyOptions {
+  /** Earlier heads that the reader trusts, from reports or notes: each must lie on this ledger. */
+  readonly heads?: readonly LedgerHead[];
+}
+
+/** More than this help nobody. */
+export const MAX_FINDINGS = 100;
+
+/**
+ * Checks every line of the ledger, trusted earlier heads, and that the keystore is the one that
+ * the ledger names. Changes nothing, needs no lock and no key.
+ */
+export const verifyLedger = async (
+  storage: Storage,
+  { heads = [] }: VerifyOptions = {},
+): Promise<LedgerVerdict> => {
+  const findings = new Findings();
+  const scan = new LedgerScan();
+  const roots = new RootWatch(heads);
+  let previous: LedgerRecord | null = null;
+  if (!(await storage.list()).includes(vaultFiles.ledger)) return missing(scan);
+  const tail = await scanLedger(storage, scan, ({ record, finding }, line, offset) => {
+    if (finding !== null) findings.damage(finding);
+    if (record !== null) previous = checkRecord(findings, record, previous, line, offset);
+    roots.check(scan, findings);
+  });
+  checkEnds(findings, scan, tail);
+  roots.finish(scan, findings);
+  await checkKeystore(findings, storage, scan);
+  return { ...scan.head(), findings: findings.first, total: findings.total };
+};
+
+const missing = (scan: LedgerScan): LedgerVerdict => {
+  const problem = 'The ledger is missing.';
+  const findings = [{ kind: 'damage', record: null, byte: null, problem }] as const;
+  return { ...scan.head(), findings, total: 1 };
+};
+
+class Findings {
+  readonly first: Finding[] = [];
+  total = 0;
+
+  damage(finding: Omit<Finding, 'kind'>): void {
+    this.#add({ kind: 'damage', ...finding });
+  }
+
+  notice(finding: Omit<Finding, 'kind'>): void {
+    this.#add({ kind: 'notice', ...finding });
+  }
+
+  #add(finding: Finding): void {
+    this.total += 1;
+    if (this.first.length < MAX_FINDINGS) this.first.push(finding);
+  }
+}
+
+/** Compares the root with trusted heads as the tree passes their sizes. */
+class RootWatch {
+  readonly #expected: ReadonlyMap<number, readonly string[]>;
+
+  constructor(heads: readonly LedgerHead[]) {
+    const sizes = new Set(heads.map(({ size }) => size));
+    this.#expected = new Map(
+      [...sizes].map((at) => [at, heads.filter(({ size }) => size === at).map((h) => h.root)]),
+    );
+  }
+
+  check(scan: LedgerScan, findings: Findings): void {
+    const expected = this.#expected.get(scan.tree.size);
+    if (expected === undefined) return;
+    const { size, root } = scan.head();
+    if (expected.some((each) => each !== root))
+      findings.damage({
+        record: null,
+        byte: null,
+        problem: `The first ${size} records are not those of a head that is trusted.`,
+      });
+  }
+
+  finish(scan: LedgerScan, findings: Findings): void {
+    for (const size of this.#expected.keys())
+      if (size > scan.tree.size)
+        findings.damage({
+          record: null,
+          byte: scan.bytes,
+          problem: `The ledger ends after ${scan.tree.size} records; a trusted head has ${size}.`,
+        });
+  }
+}
+
+/** Duplicate names, other spellings of a value and the like: JSON, but not what was written. */
+const checkRecord = (
+  findings: Findings,
+  record: LedgerRecord,
+  previous: LedgerRecord | null,
+  line: Buffer,
+  offset: number,
+): LedgerRecord => {
+  const { seq } = record;
+  const again = Buffer.from(JSON.stringify(JSON.parse(line.toString('utf8'))));
+  if (!again.equals(line))
+    findings.damage({
+      record: seq,
+      byte: offset + firstDifference(again, line),
+      problem: 'The line is not written the way this program writes it.',
+    });
+  if (previous !== null && record.time < previous.time)
+    findings.notice({
+      record: seq,
+      byte: offset,
+      problem: `The clock went back, from ${previous.time} to ${record.time}.`,
+    });
+  return record;
+};
+
+const checkEnds = (findings: Findings, scan: LedgerScan, tail: Buffer): void => {
+  if (scan.tree.size === 0)
+    findings.damage({ record: null, byte: 0, problem: 'The ledger holds no record.' });
+  if (tail.length > 0)
+    findings.notice({
+      record: scan.tree.size + 1,
+      byte: scan.bytes,
+      problem: `The last ${tail.length} bytes are not a complete record; a crash leaves that.`,
+    });
+};
+
+const checkKeystore = async (
+  findings: Findings,
+  storage: Storage,
+  scan: LedgerScan,
+): Promise<void> => {
+  try {
+    const { next } = await judgeKeystore(storage, scan.facts.keystore);
+    if (next === 'roll-forward')
+      findings.notice({
+        record: null,
+        byte: null,
+        problem: 'The newest keystore is not in its place yet; opening the vault completes that.',
+      });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    findings.damage({ record: null, byte: null, problem: error.message });
+  }
+};

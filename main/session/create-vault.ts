@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import { type VaultId, vaultIdSchema } from '../../shared/ids.ts';
+import { limits } from '../../shared/limits.ts';
+import type { EngineCalls } from '../engine/api.ts';
+import type { Masters } from '../engine/keys/vault-token.ts';
+import type { TokenProfile } from '../engine/pkcs11/profile.ts';
+import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
+import type { Caller } from '../engine/rpc/caller.ts';
+import type { EngineProcess } from '../engine/start.ts';
+import type { TokenBinding } from '../keystore/meta.ts';
+import { Vault, type VaultContext } from '../vault/vault.ts';
+import { bindToken, profileDetails } from './token-binding.ts';
+
+/** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
+export type TokenChoice =
+  | { readonly kind: 'evaluation' }
+  | {
+      readonly kind: 'existing';
+      readonly modulePath: string;
+      /** String for C_Initialize, for libraries that want one (NSS). */
+      readonly parameters: string | null;
+      readonly label: string;
+      readonly serial: string | null;
+    };
+
+export interface CreateVault {
+  readonly vaultDir: string;
+  readonly choice: TokenChoice;
+  readonly context: VaultContext;
+  readonly startEngine: () => EngineProcess;
+  /** Asks for the PIN of the token, or for a new one where the token is being made. */
+  readonly askPin: (token: TokenInfo | null) => Promise<string>;
+}
+
+export interface CreatedVault {
+  readonly vaultId: VaultId;
+  readonly profile: TokenProfile;
+}
+
+/** What an evaluation token puts into the vault's folder. */
+const EVALUATION_FILES = ['token', 'softhsm2.conf'] as const;
+
+/**
+ * Makes a vault: its token is probed and its two master keys are made there. The vault's folder is
+ * written last; where that fails, an evaluation token is removed again and masters in a real token
+ * stay behind as objects that nothing refers to.
+ */
+export const createVault = async (input: CreateVault): Promise<CreatedVault> => {
+  await refuseUsedFolder(input.vaultDir);
+  const engine = input.startEngine();
+  try {
+    const how = await connect(input, engine.caller);
+    const profile = await engine.caller.call('probe', null);
+    refuseUnusable(profile);
+    const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
+    const masters = await engine.caller.call('createMasters', { vaultId });
+    await store(input, vaultId, bindToken(profile, how), profile, masters);
+    return { vaultId, profile };
+  } catch (error) {
+    if (input.choice.kind === 'evaluation') await removeEvaluationToken(input.vaultDir);
+    throw error;
+  } finally {
+    await engine.stop();
+  }
+};
+
+const refuseUsedFolder = async (folder: string): Promise<void> => {
+  const names = await readdir(folder).catch(() => []);
+  if (names.length === 0) return;
+  throw new Failure('vault-exists', `The folder ${folder} is not empty.`, {
+    unharmed: 'Nothing in it was changed.',
+    next: 'Choose another folder for the new vault with --vault.',
+  });
+};
+
+type How = Pick<TokenBinding, 'modulePath' | 'parameters' | 'inVault'>;
+
+const connect = async (input: CreateVault, engine: Caller<EngineCalls>): Promise<How> => {
+  const { choice, vaultDir } = input;
+  if (choice.kind === 'evaluation') {
+    const pin = await input.askPin(null);
+    await mkdir(vaultDir, { recursive: true, mode: 0o700 });
+    const target = await engine.call('createEvaluationToken', { folder: vaultDir, pin });
+    await engine.call('connectEvaluation', { folder: vaultDir, label: target.label });
+    await engine.call('login', { pin });
+    return { modulePath: target.modulePath, parameters: null, inVault: true };
+  }
+  const { modulePath, parameters, label, serial } = choice;
+  const token = await engine.call('connect', {
+    modulePath,
+    parameters,
+    environment: {},
+    label,
+    serial,
+  });
+  await engine.call('login', { pin: token.pinPad ? null : await input.askPin(token) });
+  return { modulePath, parameters, inVault: false };
+};
+
+/** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */
+const refuseUnusable = (profile: TokenProfile): void => {
+  if (profile.pairs.some(({ carried }) => carried)) return;
+  const reasons = new Set(profile.pairs.map(({ reason }) => reason));
+  throw new Failure('cannot-carry', `This token cannot hold a vault. ${[...reasons].join(' ')}`, {
+    unharmed: 'Nothing was created.',
+    next: 'Choose another token; "claviger token probe" shows what each one can do.',
+  });
+};
+
+const store = async (
+  { vaultDir, choice, context }: CreateVault,
+  vaultId: VaultId,
+  binding: TokenBinding,
+  profile: TokenProfile,
+  masters: Masters,
+): Promise<void> => {
+  const created = context.clock.now().toISOString();
+  const inVault = choice.kind === 'evaluation';
+  const vault = await Vault.create(
+    vaultDir,
+    {
+      vaultId,
+      token: { label: binding.label, serial: binding.serial },
+      beside: inVault ? EVALUATION_FILES : [],
+      details: profileDetails(profile),
+      change: ({ meta, masters: table, seals }) => {
+        meta.set('token', binding);
+        meta.set('evaluation', inVault || profile.evaluationOnly);
+        table.set({ role: 'wrap', ...masters.wrap, created });
+        table.set({ role: 'seal', ...masters.seal, created });
+        // The proof of the sealing master was its first seal.
+        seals.reserve('master', limits.sealReservation);
+      },
+    },
+    context,
+  );
+  await vault.close();
+};
+
+const removeEvaluationToken = async (folder: string): Promise<void> => {
+  for (const name of EVALUATION_FILES) {
+    await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+};

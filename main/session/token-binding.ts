@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import type { Masters } from '../engine/keys/vault-token.ts';
+import type { TokenProfile } from '../engine/pkcs11/profile.ts';
+import type { ReadTables } from '../keystore/keystore.ts';
+import type { TokenBinding } from '../keystore/meta.ts';
+import { jsonObjectSchema } from '../ledger/record.ts';
+
+/** The token that a vault belongs to. @throws Failure `keystore-damaged` */
+export const bindingOf = ({ meta }: ReadTables): TokenBinding => {
+  const binding = meta.token();
+  if (binding === null) throw incomplete('the token');
+  return binding;
+};
+
+/** The two masters as the keystore knows them. @throws Failure `keystore-damaged` */
+export const mastersOf = ({ masters }: ReadTables): Masters => {
+  const wrap = masters.find('wrap');
+  const seal = masters.find('seal');
+  if (wrap === null || seal === null) throw incomplete('the master keys');
+  return { wrap, seal };
+};
+
+const incomplete = (what: string): Failure =>
+  new Failure('keystore-damaged', `The keystore does not say what is needed of ${what}.`, {
+    unharmed: 'Nothing was changed.',
+    next: 'Restore the vault from a copy.',
+  });
+
+/** What of a stored profile is relied on; the rest is evidence to be shown. */
+const storedProfileSchema = v.looseObject({
+  iv: v.picklist(['caller', 'token', 'none']),
+  segmentSize: v.number(),
+  maxSessions: v.nullable(v.number()),
+  evaluationOnly: v.boolean(),
+  module: v.looseObject({ sha256: v.string() }),
+  pairs: v.array(v.looseObject({ custody: v.string(), bulk: v.string(), carried: v.boolean() })),
+});
+
+/** The keystore is bound to the ledger, so a profile in it is one that we wrote. */
+export const profileOf = (binding: TokenBinding): TokenProfile => {
+  const parsed = v.safeParse(storedProfileSchema, binding.profile);
+  if (!parsed.success) throw incomplete("the token's profile");
+  return binding.profile as unknown as TokenProfile;
+};
+
+export const bindToken = (
+  profile: TokenProfile,
+  how: Pick<TokenBinding, 'modulePath' | 'parameters' | 'inVault'>,
+): TokenBinding => ({
+  ...how,
+  label: profile.token.label,
+  serial: profile.token.serial,
+  librarySha256: profile.module.sha256,
+  profile: v.parse(jsonObjectSchema, JSON.parse(JSON.stringify(profile))),
+});
+
+/** What the ledger says of a probe: the verdicts; the whole evidence is in the keystore. */
+export const profileDetails = (profile: TokenProfile): Record<string, string | boolean> => ({
+  library: profile.module.path,
+  librarySha256: profile.module.sha256,
+  libraryVersion: profile.module.version,
+  carries: profile.pairs
+    .filter(({ carried }) => carried)
+    .map(({ custody, bulk }) => `${custody}/${bulk}`)
+    .join(' '),
+  unmet: profile.hardRequirements
+    .filter(({ met }) => !met)
+    .map(({ name }) => name)
+    .join(' '),
+  evaluationOnly: profile.evaluationOnly,
+});
+
+/** @returns 64 hex digits */
+export const sha256OfFile = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');

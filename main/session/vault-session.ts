@@ -1,0 +1,183 @@
+import { Failure } from '../../shared/failure.ts';
+import type { EngineCalls } from '../engine/api.ts';
+import type { KeyringLifetimes } from '../engine/keys/keyring.ts';
+import type { TokenProfile } from '../engine/pkcs11/profile.ts';
+import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
+import type { Caller } from '../engine/rpc/caller.ts';
+import type { EngineProcess } from '../engine/start.ts';
+import { SealBudget } from '../keys/seal-budget.ts';
+import type { Vault } from '../vault/vault.ts';
+import {
+  bindingOf,
+  bindToken,
+  mastersOf,
+  profileDetails,
+  profileOf,
+  sha256OfFile,
+} from './token-binding.ts';
+
+export interface SessionParts {
+  readonly vaultDir: string;
+  readonly vault: Vault;
+  readonly startEngine: () => EngineProcess;
+  /** Asks for the PIN; it is passed on and not kept. Not asked for tokens with a PIN pad. */
+  readonly askPin: (token: TokenInfo) => Promise<string>;
+  readonly lifetimes: KeyringLifetimes;
+}
+
+interface Unlocked {
+  readonly engine: EngineProcess;
+  readonly token: TokenInfo;
+  readonly profile: TokenProfile;
+}
+
+/** Waiting times before the engine is started again; after the last one it is given up. */
+const BACK_OFF_MS = [200, 1_000, 3_000] as const;
+
+/** A vault with its token: locked or unlocked, and unlocked again when the engine is lost. */
+export class VaultSession {
+  readonly vaultDir: string;
+  readonly vault: Vault;
+  readonly seals: SealBudget;
+  readonly #parts: SessionParts;
+  #unlocked: Unlocked | null = null;
+  #recovering: Promise<void> | null = null;
+  #recoveries = 0;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.vaultDir = parts.vaultDir;
+    this.vault = parts.vault;
+    this.seals = new SealBudget(parts.vault);
+  }
+
+  /** The engine. @throws Failure `not-logged-in` while the vault is locked */
+  get engine(): Caller<EngineCalls> {
+    return this.#open().engine.caller;
+  }
+
+  get profile(): TokenProfile {
+    return this.#open().profile;
+  }
+
+  get token(): TokenInfo {
+    return this.#open().token;
+  }
+
+  /** Logs in to the token and proves the masters. Every attempt is recorded. */
+  async unlock(): Promise<void> {
+    const engine = this.#parts.startEngine();
+    try {
+      const token = await this.#connect(engine.caller);
+      this.vault.setToken({ label: token.label, serial: token.serial });
+      await this.#login(engine.caller, token);
+      const profile = await this.#currentProfile(engine.caller);
+      await engine.caller.call('useMasters', {
+        vaultId: this.vault.id,
+        masters: mastersOf(this.vault.tables),
+        profile,
+        lifetimes: this.#parts.lifetimes,
+      });
+      await this.vault.record([
+        { action: 'vault.unlock', subject: {}, outcome: 'ok', details: {} },
+      ]);
+      this.#unlocked = { engine, token, profile };
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+  }
+
+  /** Ends the engine and with it the login and every cached key. */
+  async lock(reason: string): Promise<void> {
+    const unlocked = this.#unlocked;
+    if (unlocked === null) return;
+    this.#unlocked = null;
+    await unlocked.engine.caller.call('logout', null).catch(() => undefined);
+    await unlocked.engine.stop();
+    await this.vault.record([
+      { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
+    ]);
+  }
+
+  /**
+   * After the engine or its login was lost: records it, starts another engine and unlocks again.
+   * Callers that fail at the same time share one recovery.
+   * @throws the cause where it was recovered from too often
+   */
+  recover(cause: Failure): Promise<void> {
+    this.#recovering ??= this.#recover(cause).finally(() => (this.#recovering = null));
+    return this.#recovering;
+  }
+
+  async #recover(cause: Failure): Promise<void> {
+    const lost = this.#unlocked;
+    this.#unlocked = null;
+    await lost?.engine.stop();
+    const exit = await lost?.engine.exited;
+    const details = {
+      cause: cause.message,
+      signal: exit?.signal ?? null,
+      code: exit?.code ?? null,
+    };
+    await this.vault.record([
+      { action: 'engine.lost', subject: {}, outcome: 'failed', code: cause.code, details },
+    ]);
+    const pause = BACK_OFF_MS[this.#recoveries];
+    if (pause === undefined) throw cause;
+    this.#recoveries++;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    await this.unlock();
+  }
+
+  async #connect(engine: Caller<EngineCalls>): Promise<TokenInfo> {
+    const binding = bindingOf(this.vault.tables);
+    const { label, serial, modulePath, parameters } = binding;
+    return binding.inVault
+      ? engine.call('connectEvaluation', { folder: this.vaultDir, label })
+      : engine.call('connect', { modulePath, parameters, environment: {}, label, serial });
+  }
+
+  async #login(engine: Caller<EngineCalls>, token: TokenInfo): Promise<void> {
+    const pin = token.pinPad ? null : await this.#parts.askPin(token);
+    try {
+      await engine.call('login', { pin });
+    } catch (error) {
+      if (error instanceof Failure) {
+        const { code } = error;
+        await this.vault.record([
+          { action: 'token.login', subject: {}, outcome: 'refused', code, details: {} },
+        ]);
+      }
+      throw error;
+    }
+  }
+
+  /** The stored profile, or a new one where the library is not the one that was probed. */
+  async #currentProfile(engine: Caller<EngineCalls>): Promise<TokenProfile> {
+    const binding = bindingOf(this.vault.tables);
+    const stored = profileOf(binding);
+    // A vault that was moved may find its library elsewhere, or another one.
+    const library = await sha256OfFile(binding.modulePath).catch(() => null);
+    if (library === binding.librarySha256) return stored;
+    const profile = await engine.call('probe', null);
+    await this.vault.commit(
+      ({ meta }) => meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
+      () => ({
+        action: 'token.probe',
+        subject: {},
+        outcome: 'ok',
+        details: { ...profileDetails(profile), because: 'the PKCS#11 library has changed' },
+      }),
+    );
+    return profile;
+  }
+
+  #open(): Unlocked {
+    if (this.#unlocked !== null) return this.#unlocked;
+    throw new Failure('not-logged-in', 'The vault is locked.', {
+      unharmed: 'Nothing was changed.',
+      next: 'Unlock it with the PIN of its token.',
+    });
+  }
+}

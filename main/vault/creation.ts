@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { stampRecord, type Stamp } from '../ledger/ledger.ts';
+import { encodeRecord, type NewRecord } from '../ledger/record.ts';
+import { vaultFiles } from './files.ts';
+import { syncDirectory } from './folder-storage.ts';
+import { installNext } from './recovery.ts';
+import { sha256 } from './sha256.ts';
+import { isErrno, storageFailure } from './storage-failure.ts';
+import type { Storage } from './storage.ts';
+
+/** Makes the folder for its owner only, where there is none. Its parent must exist. */
+export const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    await syncDirectory(dirname(resolve(folder)));
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return;
+    throw storageFailure(error, `The folder ${folder} cannot be made`, {
+      next: 'Choose a place that exists and where you may write.',
+    });
+  }
+};
+
+const leftovers: readonly string[] = [vaultFiles.ledgerNext, vaultFiles.keystoreNext];
+const isLock = (name: string): boolean =>
+  name === vaultFiles.lock || name.startsWith(`${vaultFiles.lock}.`);
+
+/**
+ * A new vault may use an empty folder, or one where creating a vault was interrupted before its
+ * first record. `beside` names what may lie there too (an evaluation token).
+ * @throws Failure 'vault-exists'
+ */
+export const refuseUsedFolder = async (
+  storage: Storage,
+  beside: readonly string[],
+): Promise<void> => {
+  const names = await storage.list();
+  const isVault = names.includes(vaultFiles.ledger) || names.includes(vaultFiles.keystore);
+  const strange = names.filter(
+    (name) => !leftovers.includes(name) && !beside.includes(name) && !isLock(name),
+  );
+  if (strange.length === 0) return;
+  throw new Failure(
+    'vault-exists',
+    isVault ? 'There is already a vault in this folder.' : 'The folder is not empty.',
+    { unharmed: 'Nothing was changed.', next: 'Choose a new or empty folder.' },
+  );
+};
+
+/** @throws Failure 'vault-not-found' | 'ledger-damaged' */
+export const refuseNoVault = async (storage: Storage): Promise<void> => {
+  const names = await storage.list().catch((error: unknown): string[] => {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw error;
+  });
+  if (names.includes(vaultFiles.ledger)) return;
+  if (names.includes(vaultFiles.keystore))
+    throw new Failure('ledger-damaged', 'The ledger is missing.', {
+      unharmed: 'Nothing was changed.',
+      next: 'Restore the whole vault from a copy.',
+    });
+  const begun = leftovers.some((name) => names.includes(name));
+  throw new Failure(
+    'vault-not-found',
+    begun ? 'Creating this vault was interrupted.' : 'There is no vault in this folder.',
+    { next: begun ? 'Create it again in the same folder.' : 'Choose another folder.' },
+  );
+};
+
+/**
+ * Writes a new vault. The first record becomes the ledger by a rename: so a ledger that exists
+ * holds a record, and an empty one is always damage.
+ */
+export const writeNewVault = async (
+  storage: Storage,
+  stamp: Stamp,
+  image: Buffer,
+  record: NewRecord,
+): Promise<void> => {
+  const details = { ...record.details, keystore: sha256(image) };
+  const line = encodeRecord({ seq: 1, ...stampRecord(stamp, { ...record, details }) });
+  await storage.writeSynced(vaultFiles.keystoreNext, image);
+  await storage.writeSynced(vaultFiles.ledgerNext, line);
+  await storage.syncFolder();
+  await storage.rename(vaultFiles.ledgerNext, vaultFiles.ledger);
+  await storage.syncFolder();
+  await installNext(storage, image, { purge: false });
+};

@@ -1,0 +1,44 @@
+import { Failure, type FailureCode, type FailureContext } from '../../shared/failure.ts';
+
+const codes: Readonly<Record<string, FailureCode>> = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EROFS: 'read-only',
+  EACCES: 'no-permission',
+  EPERM: 'no-permission',
+};
+
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your share of the disk is full',
+  EROFS: 'the disk is read-only',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EIO: 'the disk reports an error',
+};
+
+/** The errno name of an error of node:fs, or null. */
+export const errnoOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+
+export const isErrno = (error: unknown, code: string): boolean => errnoOf(error) === code;
+
+/** Why the disk refused, as the second half of a sentence. */
+export const reasonOf = (error: unknown): string => {
+  const errno = errnoOf(error);
+  return words[errno ?? ''] ?? (error instanceof Error ? error.message : String(error));
+};
+
+/** An error of the disk as a Failure in words; a Failure passes through. */
+export const storageFailure = (
+  error: unknown,
+  what: string,
+  context: Omit<FailureContext, 'detail'>,
+): Failure => {
+  if (error instanceof Failure) return error;
+  const errno = errnoOf(error);
+  return new Failure(codes[errno ?? ''] ?? 'io', `${what}: ${reasonOf(error)}.`, {
+    ...context,
+    ...(errno === null ? {} : { detail: errno }),
+  });
+};

@@ -1,0 +1,361 @@
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Migration } from '../keystore/migrate.ts';
+import { migrations } from '../keystore/migrations/index.ts';
+import { verifyLedger } from '../ledger/verify.ts';
+import { FolderStorage } from './folder-storage.ts';
+import { act, newKeyId, newVaultId, testContext, wrappedVersion } from './testing/context.ts';
+import { Vault, type VaultContext } from './vault.ts';
+
+let context: VaultContext;
+let parent: string;
+let folder: string;
+beforeEach(async () => {
+  context = await testContext();
+  parent = await mkdtemp(join(tmpdir(), 'vault-'));
+  folder = join(parent, 'v');
+});
+afterEach(() => rm(parent, { recursive: true }));
+
+const contents = async (): Promise<Record<string, string>> => {
+  const names = (await readdir(folder)).toSorted();
+  const read = names.map(async (name) => [
+    name,
+    (await readFile(join(folder, name))).toString('hex'),
+  ]);
+  return Object.fromEntries(await Promise.all(read)) as Record<string, string>;
+};
+
+/** A closed vault with a row in every table. */
+const fullVault = async (): Promise<void> => {
+  const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+  await vault.commit(
+    ({ meta, masters, keys, seals, batches }) => {
+      meta.set('evaluation', true);
+      masters.set({
+        role: 'wrap',
+        objectId: Buffer.alloc(16, 1),
+        label: 'm',
+        proof: Buffer.alloc(40),
+        created: 'now',
+      });
+      keys.insert(
+        { id: newKeyId(), name: 'k', custody: 'hsm-only', bulk: 'token' },
+        wrappedVersion(1, Buffer.alloc(68, 2)),
+      );
+      seals.reserve('master', 10);
+      const id = '0123456789abcdef0123456789abcdef' as never;
+      batches.insert({ id, kind: 'encrypt', created: 'now', plan: { files: 3 }, state: 'running' });
+    },
+    () => act('fill'),
+  );
+  await vault.close();
+};
+
+describe('creating a vault', () => {
+  it('makes a private folder with a ledger, a keystore and nothing else', async () => {
+    const vaultId = newVaultId();
+    const details = { reason: 'test' };
+    const vault = await Vault.create(folder, { vaultId, details }, context);
+    expect(vault.id).toBe(vaultId);
+    expect(vault.head.size).toBe(1);
+    await vault.close();
+    expect((await readdir(folder)).toSorted()).toEqual(['keystore.sqlite', 'ledger.jsonl']);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(folder, 'ledger.jsonl'))).mode & 0o777).toBe(0o600);
+    const line = JSON.parse(await readFile(join(folder, 'ledger.jsonl'), 'utf8')) as object;
+    expect(line).toMatchObject({
+      seq: 1,
+      clock: 'test',
+      action: 'vault.create',
+      subject: { vault: vaultId },
+      actor: { user: 'ines', host: 'desk-4', token: null },
+      details,
+    });
+  });
+
+  it('refuses a folder with a vault or with anything else, and leaves it as it is', async () => {
+    await fullVault();
+    const before = await contents();
+    const again = Vault.create(folder, { vaultId: newVaultId() }, context);
+    await expect(again).rejects.toMatchObject({ code: 'vault-exists' });
+    expect(await contents()).toEqual(before);
+    const other = join(parent, 'photos');
+    await mkdir(other);
+    await writeFile(join(other, 'holiday.jpg'), 'x');
+    await expect(Vault.create(other, { vaultId: newVaultId() }, context)).rejects.toMatchObject({
+      code: 'vault-exists',
+    });
+    const beside = ['holiday.jpg'];
+    const vault = await Vault.create(other, { vaultId: newVaultId(), beside }, context);
+    await vault.close();
+  });
+
+  it('says that there is no vault, without leaving a trace', async () => {
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-not-found' });
+    await mkdir(folder);
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-not-found' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('an open vault', () => {
+  it('admits one program at a time and is free after closing', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-locked' });
+    await vault.close();
+    const again = await Vault.open(folder, context);
+    await again.close();
+  });
+
+  it('keeps what was committed, in the order of the calls, and numbers records without a gap', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    vault.setToken({ label: 'hsm', serial: '5B02' });
+    const names = Array.from({ length: 30 }, (_, i) => `key ${i}`);
+    const order: string[] = [];
+    await Promise.all(
+      names.flatMap((name) => [
+        vault.commit(
+          ({ keys }) => {
+            keys.insert(
+              { id: newKeyId(), name, custody: 'hsm-wrapped', bulk: 'host' },
+              wrappedVersion(1, Buffer.alloc(60)),
+            );
+            order.push(name);
+          },
+          () => act('key.create', name),
+        ),
+        vault.record([act('note', name), act('note', name)]),
+      ]),
+    );
+    const { head } = vault;
+    await vault.close();
+    expect(order).toEqual(names);
+    expect(head.size).toBe(1 + 3 * names.length);
+    const again = await Vault.open(folder, context);
+    expect(again.head).toEqual(head);
+    expect(again.tables.keys.list().map(({ name }) => name)).toEqual(names.toSorted());
+    expect(await verifyLedger(new FolderStorage(folder))).toMatchObject({ ...head, total: 0 });
+    await again.close();
+    expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"serial":"5B02"');
+  });
+
+  it('changes nothing where the change or its record throws', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const before = await contents();
+    const reserve = vault.commit(
+      ({ seals }) => {
+        seals.reserve('master', 5);
+        throw new Error('second thoughts');
+      },
+      () => act('never'),
+    );
+    await expect(reserve).rejects.toThrow('second thoughts');
+    const record = vault.commit(
+      ({ seals }) => seals.reserve('master', 5),
+      () => {
+        throw new Error('no words');
+      },
+    );
+    await expect(record).rejects.toThrow('no words');
+    expect(vault.tables.seals.reserved('master')).toBe(0);
+    expect(await contents()).toEqual(before);
+    await vault.close();
+  });
+
+  it('shows a change only once it is on the disk', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const change = vault.commit(
+      ({ seals }) => seals.reserve('master', 5),
+      () => {
+        expect(vault.tables.seals.reserved('master')).toBe(0);
+        return act('seals.reserve');
+      },
+    );
+    await change;
+    expect(vault.tables.seals.reserved('master')).toBe(5);
+    await vault.close();
+  });
+
+  it('cannot be changed around the ledger, nor be told what only the vault may record', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { seals } = vault.tables as unknown as { seals: { reserve(s: string, n: number): void } };
+    expect(() => {
+      seals.reserve('master', 1);
+    }).toThrow(/readonly/);
+    const forged = { ...act('x'), details: { keystore: 'ab' } };
+    await expect(vault.record([forged])).rejects.toThrow('only the vault itself');
+    await expect(vault.record([act('audit.index')])).rejects.toThrow('only the vault itself');
+    await vault.close();
+    await expect(vault.record([act('late')])).rejects.toThrow('closed');
+  });
+
+  it('refuses to append to a ledger that somebody else has written to', async () => {
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    await writeFile(join(folder, 'ledger.jsonl'), 'x', { flag: 'a' });
+    await expect(vault.record([act('a')])).rejects.toMatchObject({ code: 'record-failed' });
+    await vault.close();
+  });
+});
+
+describe('a purging commit', () => {
+  it('leaves the blob in no file, and overwrites where it lay', async () => {
+    const secret = Buffer.from('A-SEALED-KEY-BLOB-THAT-HAS-TO-GO');
+    const id = newKeyId();
+    const blob = Buffer.concat([secret, Buffer.alloc(9000, 5), secret]);
+    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const key = { id, name: 'doomed', custody: 'hsm-wrapped', bulk: 'host' } as const;
+    await vault.commit(
+      ({ keys }) => {
+        keys.insert(key, wrappedVersion(1, blob));
+      },
+      () => act('key.create'),
+    );
+    const oldFile = await open(join(folder, 'keystore.sqlite'));
+    expect((await readFile(join(folder, 'keystore.sqlite'))).includes(secret)).toBe(true);
+    await vault.commit(
+      ({ keys }) => {
+        keys.destroy(id, 1);
+      },
+      () => act('key.destroy'),
+      { purge: true },
+    );
+    await vault.close();
+    for (const name of await readdir(folder))
+      expect((await readFile(join(folder, name))).includes(secret)).toBe(false);
+    // The blocks of the old generation, still reachable through its open handle.
+    expect((await oldFile.readFile()).includes(secret)).toBe(false);
+    await oldFile.close();
+    const again = await Vault.open(folder, context);
+    expect(() => again.tables.keys.material('doomed')).toThrow('was destroyed');
+    await again.close();
+  });
+});
+
+describe('a keystore that was touched outside', () => {
+  const refused = async (code: string): Promise<void> => {
+    const before = await contents();
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code });
+    expect(await contents()).toEqual(before);
+    const { findings } = await verifyLedger(new FolderStorage(folder));
+    expect(findings).toMatchObject([{ kind: 'damage', record: null }]);
+  };
+
+  it('is refused for an edit of any column of any table', async () => {
+    await fullVault();
+    const path = join(folder, 'keystore.sqlite');
+    const good = await readFile(path);
+    const db = new context.sqlJs.Database(new Uint8Array(good));
+    const columns =
+      db.exec(`SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c
+      WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'`)[0]?.values;
+    db.close();
+    expect(columns?.length).toBe(29);
+    for (const [table, column, type] of columns ?? []) {
+      const edited = new context.sqlJs.Database(new Uint8Array(good));
+      edited.run('PRAGMA ignore_check_constraints = ON');
+      const value = type === 'INTEGER' ? '77' : type === 'BLOB' ? "x'00'" : "'edited'";
+      edited.run(`UPDATE "${String(table)}" SET "${String(column)}" = ${value}
+        WHERE rowid = (SELECT min(rowid) FROM "${String(table)}")`);
+      expect(edited.getRowsModified()).toBe(1);
+      await writeFile(path, edited.export());
+      edited.close();
+      await refused('keystore-foreign');
+    }
+    await writeFile(path, good);
+    const vault = await Vault.open(folder, context);
+    await vault.close();
+  });
+
+  it('is refused where it is an older one, an empty one, gone, or somebody else’s', async () => {
+    await fullVault();
+    const path = join(folder, 'keystore.sqlite');
+    const older = await readFile(path);
+    const vault = await Vault.open(folder, context);
+    await vault.commit(
+      ({ seals }) => seals.reserve('master', 1),
+      () => act('seals.reserve'),
+    );
+    await vault.close();
+    await writeFile(path, older);
+    await refused('keystore-foreign');
+    await writeFile(join(folder, 'keystore.next'), older);
+    await refused('keystore-foreign');
+    await rm(join(folder, 'keystore.next'));
+    await writeFile(path, '');
+    await refused('keystore-damaged');
+    await rm(path);
+    await refused('keystore-damaged');
+  });
+});
+
+describe('a ledger that was touched outside', () => {
+  it('is never begun anew when it is empty or gone', async () => {
+    await fullVault();
+    const path = join(folder, 'ledger.jsonl');
+    await writeFile(path, '');
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'ledger-damaged' });
+    expect(await readFile(path, 'utf8')).toBe('');
+    await rm(path);
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'ledger-damaged' });
+    await expect(Vault.create(folder, { vaultId: newVaultId() }, context)).rejects.toMatchObject({
+      code: 'vault-exists',
+    });
+    expect((await readdir(folder)).toSorted()).toEqual(['keystore.sqlite']);
+  });
+
+  it('has a torn tail set aside, recorded, and goes on', async () => {
+    await fullVault();
+    const path = join(folder, 'ledger.jsonl');
+    const whole = await readFile(path);
+    const torn = '{"seq":3,"time":"2026-';
+    await writeFile(path, torn, { flag: 'a' });
+    const vault = await Vault.open(folder, context);
+    await vault.record([act('after')]);
+    await vault.close();
+    const names = await readdir(folder);
+    const file = names.find((name) => name.startsWith('ledger.torn-')) ?? '';
+    expect(await readFile(join(folder, file), 'utf8')).toBe(torn);
+    const ledger = await readFile(path);
+    expect(ledger.subarray(0, whole.length)).toEqual(whole);
+    const [record] = ledger.subarray(whole.length).toString().split('\n');
+    expect(JSON.parse(record ?? '')).toMatchObject({
+      seq: 3,
+      action: 'ledger.torn',
+      details: {
+        file,
+        bytes: 22,
+        sha256: '90987b4fd985c4f2e300d261f3fb00e45fc586fcd3c7a81a5d066d18d0eeedd9',
+      },
+    });
+    const again = await Vault.open(folder, context);
+    expect(again.head.size).toBe(4);
+    await again.close();
+  });
+});
+
+describe('a keystore of an older form', () => {
+  const next: Migration = {
+    id: 2,
+    name: 'colours',
+    script: `ALTER TABLE keys ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'`,
+  };
+
+  it('is migrated and recorded when opened; an older program then refuses it', async () => {
+    await fullVault();
+    const newer = { ...context, migrations: [...migrations, next] };
+    const vault = await Vault.open(folder, newer);
+    expect(vault.tables.keys.list()).toHaveLength(1);
+    expect(vault.head.size).toBe(3);
+    await vault.close();
+    const again = await Vault.open(folder, newer);
+    expect(again.head.size).toBe(3);
+    await again.close();
+    const before = await contents();
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'keystore-damaged' });
+    expect(await contents()).toEqual(before);
+    expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"2 colours"');
+  });
+});

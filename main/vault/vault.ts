@@ -1,0 +1,372 @@
+import type { SqlJsStatic } from 'sql.js';
+import { Failure } from '../../shared/failure.ts';
+import type { VaultId } from '../../shared/ids.ts';
+import { Keystore, type ReadTables, type Tables } from '../keystore/keystore.ts';
+import type { Migration } from '../keystore/migrate.ts';
+import { migrations as allMigrations } from '../keystore/migrations/index.ts';
+import { AuditIndex } from '../ledger/audit-index.ts';
+import { vaultActions } from '../ledger/facts.ts';
+import { Ledger, type Clock, type Stamp } from '../ledger/ledger.ts';
+import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
+import type { LedgerHead } from '../ledger/scan.ts';
+import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
+import { vaultFiles } from './files.ts';
+import { FolderStorage } from './folder-storage.ts';
+import { VaultLock } from './lock.ts';
+import { installNext, judgeKeystore, recover, writeNext } from './recovery.ts';
+import { sha256 } from './sha256.ts';
+import { reasonOf, storageFailure } from './storage-failure.ts';
+import type { Storage } from './storage.ts';
+
+export interface VaultContext {
+  readonly sqlJs: SqlJsStatic;
+  /** Who opens the vault; the token joins by `setToken`. */
+  readonly actor: Omit<Actor, 'token'>;
+  readonly clock: Clock;
+  /** The keystore's schema; all steps of this program unless a test says otherwise. */
+  readonly migrations?: readonly Migration[];
+}
+
+export interface VaultCreation {
+  readonly vaultId: VaultId;
+  readonly token?: Actor['token'];
+  /** What the first record says besides the vault's id. */
+  readonly details?: JsonObject;
+  /** The first content of the keystore. */
+  readonly change?: (tables: Tables) => void;
+  /** Names that may be in the folder already, like those of an evaluation token. */
+  readonly beside?: readonly string[];
+}
+
+export interface CommitOptions {
+  /** A blob was deleted: no file in the folder may hold it once the commit is acknowledged. */
+  readonly purge?: boolean;
+}
+
+interface Parts {
+  readonly storage: Storage;
+  readonly ledger: Ledger;
+  readonly keystore: Keystore;
+  readonly identity: Identity;
+  readonly context: VaultContext;
+  readonly release: () => Promise<void>;
+}
+
+/** Who is acting now. */
+class Identity implements Stamp {
+  readonly clock: Clock;
+  readonly #actor: Omit<Actor, 'token'>;
+  token: Actor['token'];
+
+  constructor({ actor, clock }: VaultContext, token: Actor['token']) {
+    this.#actor = actor;
+    this.clock = clock;
+    this.token = token;
+  }
+
+  actor(): Actor {
+    return { ...this.#actor, token: this.token };
+  }
+}
+
+const released = (): Promise<void> => Promise.resolve();
+
+/** An open vault: the only way to change the keystore or to write the ledger. */
+export class Vault {
+  readonly #storage: Storage;
+  readonly #ledger: Ledger;
+  readonly #keystore: Keystore;
+  readonly #identity: Identity;
+  readonly #context: VaultContext;
+  readonly #release: () => Promise<void>;
+  #queue: Promise<unknown> = Promise.resolve();
+  #audit: Promise<AuditIndex> | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor({ storage, ledger, keystore, identity, context, release }: Parts) {
+    this.#storage = storage;
+    this.#ledger = ledger;
+    this.#keystore = keystore;
+    this.#identity = identity;
+    this.#context = context;
+    this.#release = release;
+  }
+
+  /**
+   * Makes a vault in a new or empty folder and opens it.
+   * @throws Failure 'vault-exists' | 'vault-locked' | the disk's refusal
+   */
+  static async create(
+    folder: string,
+    creation: VaultCreation,
+    context: VaultContext,
+  ): Promise<Vault> {
+    await makeFolder(folder);
+    const storage = new FolderStorage(folder);
+    await refuseUsedFolder(storage, creation.beside ?? []);
+    return withLock(folder, (release) => Vault.createOn(storage, creation, context, release));
+  }
+
+  /**
+   * Opens a vault, repairing what a crash left behind.
+   * @throws Failure 'vault-not-found' | 'vault-locked' | 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
+   */
+  static async open(folder: string, context: VaultContext): Promise<Vault> {
+    const storage = new FolderStorage(folder);
+    await orFailure('The vault cannot be read', refuseNoVault(storage));
+    return withLock(folder, (release) => Vault.openOn(storage, context, release));
+  }
+
+  /** Like `create`, on any storage and without a lock of its own. */
+  static async createOn(
+    storage: Storage,
+    creation: VaultCreation,
+    context: VaultContext,
+    release: () => Promise<void> = released,
+  ): Promise<Vault> {
+    await refuseUsedFolder(storage, creation.beside ?? []);
+    const identity = new Identity(context, creation.token ?? null);
+    const record: NewRecord = {
+      action: vaultActions.create,
+      subject: { vault: creation.vaultId },
+      outcome: 'ok',
+      details: creation.details ?? {},
+    };
+    const image = firstImage(creation, context);
+    const written = writeNewVault(storage, identity, image, record);
+    await orFailure('The vault cannot be created', written);
+    return Vault.#openAs(identity, storage, context, release);
+  }
+
+  /** Like `open`, on any storage and without a lock of its own. */
+  static async openOn(
+    storage: Storage,
+    context: VaultContext,
+    release: () => Promise<void> = released,
+  ): Promise<Vault> {
+    await refuseNoVault(storage);
+    return Vault.#openAs(new Identity(context, null), storage, context, release);
+  }
+
+  static async #openAs(
+    identity: Identity,
+    storage: Storage,
+    context: VaultContext,
+    release: () => Promise<void>,
+  ): Promise<Vault> {
+    const opened = async (): Promise<Vault> => {
+      const ledger = await Ledger.open(storage, identity);
+      const verdict = await judgeKeystore(storage, ledger.facts.keystore);
+      const known = context.migrations ?? allMigrations;
+      const { keystore, pending } = Keystore.load(context.sqlJs, verdict.image, known);
+      const vault = new Vault({ storage, ledger, keystore, identity, context, release });
+      try {
+        await recover(storage, ledger, verdict);
+        if (pending.length > 0) await vault.#migrate(pending);
+        return vault;
+      } catch (error) {
+        keystore.close();
+        throw error;
+      }
+    };
+    return orFailure('The vault cannot be opened', opened());
+  }
+
+  get id(): VaultId {
+    const id = this.tables.meta.vaultId();
+    if (id === null) throw new Error('the keystore has no vault id');
+    return id;
+  }
+
+  /** The committed state, to look at. */
+  get tables(): ReadTables {
+    return this.#keystore.tables;
+  }
+
+  get head(): LedgerHead {
+    return this.#ledger.head;
+  }
+
+  /** Length of the durable ledger in bytes. */
+  get ledgerBytes(): number {
+    return this.#ledger.bytes;
+  }
+
+  /** The token that later records name; null when none is in use. */
+  setToken(token: Actor['token']): void {
+    this.#identity.token = token;
+  }
+
+  /**
+   * Changes the keystore and records it: both or neither. One commit runs after the other.
+   * Resolves once everything is on the disk.
+   * @throws whatever `change` or `record` throw, with nothing changed; Failure 'disk-full' and the
+   * like before the record, with nothing changed; Failure 'record-failed' where only opening the
+   * vault again tells whether the change was made, so nothing outside may be undone
+   */
+  async commit<T>(
+    change: (tables: Tables) => T,
+    record: (result: T) => NewRecord,
+    options: CommitOptions = {},
+  ): Promise<T> {
+    return this.#commitDraft(
+      (draft) => draft.change(change),
+      (result) => checked(record(result)),
+      options,
+    );
+  }
+
+  /** Records acts that change nothing in the keystore. @throws Failure 'record-failed' */
+  async record(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
+    this.#refuseClosed();
+    return this.#ledger.append(records.map(checked));
+  }
+
+  /** The search index over the ledger; built when first asked for. */
+  async audit(): Promise<AuditIndex> {
+    this.#refuseClosed();
+    this.#audit ??= AuditIndex.open(this.#context.sqlJs, this.#storage, this.#ledger);
+    return this.#audit;
+  }
+
+  /** Finishes what is under way, saves the audit index where that is worth it, and unlocks. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.catch(() => undefined);
+    await this.#ledger.settled();
+    await this.#audit?.then((index) => index.close()).catch(() => undefined);
+    this.#keystore.close();
+    await this.#release();
+  }
+
+  #migrate(pending: readonly Migration[]): Promise<void> {
+    const details = { migrations: pending.map(({ id, name }) => `${id} ${name}`) };
+    return this.#commitDraft(
+      (draft) => draft.migrate(pending),
+      () => ({ action: vaultActions.migrate, subject: {}, outcome: 'ok', details }),
+      {},
+    );
+  }
+
+  #commitDraft<T>(
+    work: (draft: Keystore) => T,
+    record: (result: T) => NewRecord,
+    options: CommitOptions,
+  ): Promise<T> {
+    this.#refuseClosed();
+    const committed = this.#queue.then(() => this.#commitNow(work, record, options));
+    this.#queue = committed.catch(() => undefined);
+    return committed;
+  }
+
+  /** The order of docs/ledger.md, "Commit". */
+  async #commitNow<T>(
+    work: (draft: Keystore) => T,
+    record: (result: T) => NewRecord,
+    { purge = false }: CommitOptions,
+  ): Promise<T> {
+    this.#ledger.assertSound();
+    const draft = this.#keystore.draft();
+    let isDraft = true;
+    try {
+      const result = work(draft);
+      const image = draft.image();
+      const named = nameKeystore(record(result), image);
+      await this.#prepare(image);
+      await this.#ledger.append([named]);
+      this.#keystore.adopt(draft);
+      isDraft = false;
+      await this.#install(image, purge);
+      return result;
+    } finally {
+      if (isDraft) draft.close();
+    }
+  }
+
+  async #prepare(image: Buffer): Promise<void> {
+    try {
+      await writeNext(this.#storage, image);
+    } catch (error) {
+      // No record names it; if it stays, the next commit or opening replaces or removes it.
+      await this.#storage.remove(vaultFiles.keystoreNext).catch(() => undefined);
+      throw storageFailure(error, 'The change could not be written', {
+        unharmed: 'Nothing was changed; everything that was confirmed before is on the disk.',
+        next: 'Make room or check the disk, then try again.',
+      });
+    }
+  }
+
+  async #install(image: Buffer, purge: boolean): Promise<void> {
+    try {
+      await installNext(this.#storage, image, { purge });
+    } catch (error) {
+      throw this.#ledger.condemn(
+        new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
+          unharmed: 'The change is complete once the vault has been opened again.',
+          next: 'Open the vault again; until then it accepts nothing.',
+        }),
+      );
+    }
+  }
+
+  #refuseClosed(): void {
+    if (this.#closing !== null) throw new Error('the vault is closed');
+  }
+}
+
+const withLock = async (
+  folder: string,
+  work: (release: () => Promise<void>) => Promise<Vault>,
+): Promise<Vault> => {
+  const lock = await VaultLock.acquire(folder);
+  const release = (): Promise<void> => lock.release();
+  try {
+    return await work(release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+};
+
+const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {
+  const draft = Keystore.empty(context.sqlJs);
+  try {
+    draft.migrate(context.migrations ?? allMigrations);
+    draft.change((tables) => {
+      tables.meta.set('vaultId', creation.vaultId);
+      tables.meta.set('created', context.clock.now().toISOString());
+      creation.change?.(tables);
+    });
+    return draft.image();
+  } finally {
+    draft.close();
+  }
+};
+
+const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => ({
+  ...record,
+  details: { ...record.details, keystore: sha256(image) },
+});
+
+const reserved: readonly string[] = Object.values(vaultActions);
+
+/** What the vault itself relies on when it opens must not come from anywhere else. */
+const checked = (record: NewRecord): NewRecord => {
+  if ('keystore' in record.details || reserved.includes(record.action))
+    throw new Error(`only the vault itself may record ${record.action}`);
+  return record;
+};
+
+const orFailure = async <T>(what: string, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error)
+      throw storageFailure(error, what, { next: 'Check the folder and its disk, then try again.' });
+    throw error;
+  }
+};

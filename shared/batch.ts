@@ -1,0 +1,80 @@
+import * as v from 'valibot';
+import { batchIdSchema, keyIdSchema } from './ids.ts';
+import type { FailureData } from './failure.ts';
+
+export const batchKinds = ['encrypt', 'decrypt', 'verify'] as const;
+export type BatchKind = (typeof batchKinds)[number];
+
+/** What happens where an output of that name exists already. Asked before a batch starts. */
+export const conflictRules = ['keep-both', 'replace', 'skip'] as const;
+export type ConflictRule = (typeof conflictRules)[number];
+
+const sizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const plannedFileSchema = v.strictObject({
+  /** Place in the plan; also the number in the name of its part. */
+  index: sizeSchema,
+  /** Absolute path. */
+  input: v.string(),
+  /** Absolute path; null where nothing is written (verify). */
+  output: v.nullable(v.string()),
+  /** Bytes of the input. */
+  size: sizeSchema,
+});
+export type PlannedFile = v.InferOutput<typeof plannedFileSchema>;
+
+/** What is stored of a batch until it is finished, so that it can be resumed after a crash. */
+export const storedBatchSchema = v.strictObject({
+  id: batchIdSchema,
+  kind: v.picklist(batchKinds),
+  conflict: v.picklist(conflictRules),
+  deleteOriginals: v.boolean(),
+  /** The key versions to encrypt under, one slot each; empty when decrypting. */
+  keys: v.array(v.strictObject({ id: keyIdSchema, version: sizeSchema })),
+  files: v.array(plannedFileSchema),
+});
+export type StoredBatch = v.InferOutput<typeof storedBatchSchema>;
+
+/** Something found while planning that will not be processed, and why. */
+export interface SkippedInput {
+  readonly input: string;
+  /** `failed`: it was named and cannot be processed. `skipped`: it was met on the way, or asked for. */
+  readonly outcome: 'skipped' | 'failed';
+  readonly reason: FailureData;
+}
+
+/** What a batch would do, shown before it starts. */
+export interface BatchPlan {
+  readonly files: readonly PlannedFile[];
+  readonly skipped: readonly SkippedInput[];
+  /** Bytes of all inputs. */
+  readonly bytes: number;
+  /** How many outputs got another name, or replace a file, because theirs existed. */
+  readonly conflicts: number;
+}
+
+export type FileOutcome = 'done' | 'failed' | 'skipped' | 'cancelled';
+
+/** What became of one file: the line that a person or a machine reads. */
+export interface Receipt {
+  readonly input: string;
+  readonly output: string | null;
+  readonly outcome: FileOutcome;
+  readonly reason?: FailureData;
+  /** Plaintext bytes. */
+  readonly bytes: number;
+  /** SHA-256 of the encrypted file, hex; null where there is none. */
+  readonly sha256: string | null;
+  /** Id of the key, and its version. */
+  readonly key: string | null;
+  readonly version: number | null;
+  /** Where the originals were to be deleted: whether this one is gone. */
+  readonly originalDeleted?: boolean;
+}
+
+export interface BatchProgress {
+  readonly files: number;
+  readonly filesDone: number;
+  readonly bytes: number;
+  readonly bytesDone: number;
+}
