@@ -4,7 +4,15 @@ import { Db } from '../keystore/db.ts';
 import { vaultFiles } from '../vault/files.ts';
 import { sha256 } from '../vault/sha256.ts';
 import type { Storage } from '../vault/storage.ts';
-import { allStarts, countRecords, findPlaces, holdsText, type AuditFilter } from './audit-query.ts';
+import {
+  candidates,
+  countRecords,
+  findPlaces,
+  holdsText,
+  placesOf,
+  type AuditFilter,
+  type Place,
+} from './audit-query.ts';
 import {
   createAuditIndexes,
   createAuditTables,
@@ -122,28 +130,35 @@ export class AuditIndex {
   }
 
   async #byIndex(filter: AuditFilter): Promise<AuditPage> {
-    const lines: AuditLine[] = [];
-    for (const { start, length } of findPlaces(this.#db, filter))
-      lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
+    const lines = await this.#linesAt(findPlaces(this.#db, filter));
     return { lines, total: countRecords(this.#db, filter) };
   }
 
   /** Reads through the ledger: an index of all words would be larger than the ledger. */
   async #byText(filter: AuditFilter, text: string): Promise<AuditPage> {
-    const candidates = allStarts(this.#db, filter);
-    const found: { start: number; length: number }[] = [];
+    const fitting = candidates(this.#db, filter);
+    const found: number[] = [];
     const inJson = JSON.stringify(text).slice(1, -1);
-    const to = this.#progress.bytes;
-    await readLines(this.#storage, vaultFiles.ledger, { from: 0, to }, (line, start) => {
-      if (!candidates.has(start)) return;
+    const range = { from: 0, to: this.#progress.bytes };
+    let [seq, next] = [0, 0];
+    await readLines(this.#storage, vaultFiles.ledger, range, (line) => {
+      seq += 1;
+      if (fitting !== null && fitting[next] !== seq) return;
+      next += 1;
+      // The whole line first, because parsing every line takes far longer.
       if (!line.toString('utf8').toLowerCase().includes(inJson)) return;
-      if (holdsText(recordOf(line), text)) found.push({ start, length: line.length });
+      if (holdsText(recordOf(line), text)) found.push(seq);
     });
     const { limit, offset = 0 } = filter;
+    const page = found.toReversed().slice(offset, offset + limit);
+    return { lines: await this.#linesAt(placesOf(this.#db, page)), total: found.length };
+  }
+
+  async #linesAt(places: readonly Place[]): Promise<AuditLine[]> {
     const lines: AuditLine[] = [];
-    for (const { start, length } of found.toReversed().slice(offset, offset + limit))
+    for (const { start, length } of places)
       lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
-    return { lines, total: found.length };
+    return lines;
   }
 
   #run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import type { SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
-import { type Db, type Query } from '../keystore/db.ts';
+import { sql, type Db, type Query } from '../keystore/db.ts';
 import type { Json, LedgerRecord } from './record.ts';
 
 export interface AuditFilter {
@@ -66,11 +66,18 @@ export const findPlaces = (db: Db, filter: AuditFilter): Place[] => {
   );
 };
 
-/** Where every line that fits is, oldest first; for reading through them. */
-export const allStarts = (db: Db, filter: AuditFilter): Set<number> => {
+/** The numbers of all records that fit, rising; null where the filter asks for nothing but text. */
+export const candidates = (db: Db, filter: AuditFilter): readonly number[] | null => {
   const { text, values } = conditions(filter);
-  return new Set(db.column({ text: `SELECT start FROM records WHERE true${text}`, values }));
+  if (text === '') return null;
+  return db.column({ text: `SELECT seq FROM records WHERE true${text} ORDER BY seq`, values });
 };
+
+/** Where these records are, in the same order. */
+export const placesOf = (db: Db, seqs: readonly number[]): Place[] =>
+  seqs.flatMap((seq) =>
+    db.all(sql`SELECT start, length FROM records WHERE seq = ${seq}`, placeSchema),
+  );
 
 /** Whether a record holds the text in one of its values (not in the names of its fields). */
 export const holdsText = (record: LedgerRecord, lowerCase: string): boolean => {

@@ -3,7 +3,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { ckrOf, type Ckr } from './ckr.ts';
 import { CKF, loadNative, type Native } from './native.ts';
 import { Session } from './session.ts';
-import { readTokenInfo, type TokenInfo } from './token-info.ts';
+import { readTokenInfo, withoutPadding, type TokenInfo } from './token-info.ts';
 
 export interface ModuleInfo {
   readonly path: string;
@@ -55,8 +55,8 @@ export class Pkcs11Module {
     const info = this.#native.C_GetInfo();
     return {
       path: this.path,
-      description: tidy(info.libraryDescription),
-      manufacturer: tidy(info.manufacturerID),
+      description: withoutPadding(info.libraryDescription),
+      manufacturer: withoutPadding(info.manufacturerID),
       version: `${info.libraryVersion.major}.${info.libraryVersion.minor}`,
       cryptoki: cryptokiVersion(info.cryptokiVersion),
     };
@@ -85,8 +85,6 @@ export class Pkcs11Module {
     return { session: new Session(this.#native, handle), handle };
   }
 }
-
-const tidy = (text: string): string => text.replace(/[\0 ]+$/, '');
 
 const loadLibrary = (path: string): Native => {
   if (!existsSync(path)) {

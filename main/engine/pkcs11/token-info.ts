@@ -34,16 +34,17 @@ const pinStateOf = (flags: number): PinState => {
   return (flags & CKF.USER_PIN_INITIALIZED) === 0 ? 'not-set' : 'ok';
 };
 
-const tidy = (text: string): string => text.replace(/[\0 ]+$/, '');
+/** PKCS#11 texts have a fixed length, padded with blanks; some libraries pad with zeros. */
+export const withoutPadding = (text: string): string => text.replace(/[\0 ]+$/, '');
 
 const describe = (info: NativeTokenInfo): Omit<TokenInfo, 'slotId' | 'mechanisms'> => {
   const { major, minor } = info.firmwareVersion;
   const has = (flag: number): boolean => (info.flags & flag) !== 0;
   return {
-    label: tidy(info.label),
-    serial: tidy(info.serialNumber),
-    manufacturer: tidy(info.manufacturerID),
-    model: tidy(info.model),
+    label: withoutPadding(info.label),
+    serial: withoutPadding(info.serialNumber),
+    manufacturer: withoutPadding(info.manufacturerID),
+    model: withoutPadding(info.model),
     firmware: `${major}.${minor}`,
     initialised: has(CKF.TOKEN_INITIALIZED),
     loginRequired: has(CKF.LOGIN_REQUIRED),
