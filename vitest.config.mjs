@@ -1,17 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+// One PKCS#11 library can be initialised with one configuration per process: every test file
+// runs in a process of its own.
+const pool = 'forks';
+
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: 'unit',
+          pool,
           include: ['shared/**/*.test.ts', 'main/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'cli',
+          pool,
+          include: ['e2e/cli/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          pool,
+          include: ['e2e/long/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
-    maxWorkers: 2,
   },
 });

@@ -68,7 +68,9 @@ export class Engine {
       login: ({ pin }) => {
         const { connection } = this.#connection();
         connection.logout();
-        connection.login(pin);
+        // "already" would mean that the token has not checked this PIN.
+        if (connection.login(pin) !== 'verified')
+          throw new Error('the token was logged in already');
         return connection.token;
       },
       probe: () => probe(this.#connection().connection),
@@ -106,16 +108,14 @@ export class Engine {
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);
     const setup = { target, vaultId, masters, callerNonce };
-    const pool = new WorkerPool(this.#options.workerScript, setup, this.#workers(profile));
+    const pool = new WorkerPool(
+      this.#options.workerScript,
+      setup,
+      Math.max(1, Math.min(this.#options.workers, profile.workers)),
+    );
     const files = new FileService({ token, pool, keyring, segment: profile.segmentSize });
     this.#opened = { token, keyring, pool, files };
     this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
-  }
-
-  /** One session holds the login and one serves this thread; each worker needs one of its own. */
-  #workers(profile: UseMasters['profile']): number {
-    const sessions = profile.maxSessions ?? Infinity;
-    return Math.max(1, Math.min(this.#options.workers, sessions - 2));
   }
 
   async #close(): Promise<void> {

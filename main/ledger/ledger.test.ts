@@ -49,6 +49,27 @@ describe('the ledger', () => {
     expect(storage.steps).toBe(2);
   });
 
+  it('accepts nothing after a write that failed, even where the disk would', async () => {
+    class RefusesOnce extends DiskModel {
+      refusals = 1;
+      override async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
+        if (this.refusals === 0) return super.append(name, at, bytes);
+        this.refusals -= 1;
+        throw Object.assign(new Error('refused'), { code: 'EIO' });
+      }
+    }
+    const storage = new RefusesOnce({ [vaultFiles.ledger]: encodeRecord(record(1)) });
+    const ledger = await Ledger.open(storage, stamp);
+    const failed = { code: 'record-failed', detail: 'EIO' };
+    const together = [ledger.append([act('a')]), ledger.append([act('b')])];
+    for (const each of together) await expect(each).rejects.toMatchObject(failed);
+    await expect(ledger.append([act('c')])).rejects.toMatchObject(failed);
+    expect(text(storage)).toBe(encodeRecord(record(1)).toString());
+    expect(ledger.head.size).toBe(1);
+    const again = await Ledger.open(storage, stamp);
+    expect(await again.append([act('d')])).toMatchObject([{ seq: 2 }]);
+  });
+
   it('does not harm others with a record that cannot be written', async () => {
     const storage = disk(encodeRecord(record(1)));
     const ledger = await Ledger.open(storage, stamp);

@@ -162,7 +162,8 @@ export class VaultSession {
     if (library === binding.librarySha256) return stored;
     const profile = await engine.call('probe', null);
     await this.vault.commit(
-      ({ meta }) => meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
+      ({ meta }) =>
+        meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
       () => ({
         action: 'token.probe',
         subject: {},

@@ -137,7 +137,11 @@ export class KeySession {
   #open(material: KeyMaterial): ObjectHandle {
     if (material.objectId !== null) {
       const label = residentLabel(this.#token, material);
-      return findTokenKey(this.#session, { objectId: material.objectId, label });
+      return findTokenKey(
+        this.#session,
+        { objectId: material.objectId, label },
+        usageOf(material.bulk),
+      );
     }
     if (material.blob === null) throw new Error('a key has neither an object nor a blob');
     const binding = { ...material, vaultId: this.#token.vaultId };

@@ -62,9 +62,9 @@ export interface FindMasters {
 export const findMasters = (input: FindMasters): VaultToken =>
   input.connection.withSession((session) => {
     const { wrap: wrapRecord, seal: sealRecord } = input.masters;
-    const wrap = findTokenKey(session, wrapRecord);
+    const wrap = findTokenKey(session, wrapRecord, 'wrap');
     if (!checkWrapProof(session, wrap, wrapRecord.proof)) throw notProved('wrapping');
-    const seal = findTokenKey(session, sealRecord);
+    const seal = findTokenKey(session, sealRecord, 'data');
     if (!checkDataProof(session, seal, sealRecord.proof)) throw notProved('sealing');
     const { connection, vaultId, callerNonce } = input;
     return { connection, vaultId, wrap, seal, callerNonce };
