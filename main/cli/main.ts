@@ -10,6 +10,7 @@ import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key
 import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
+import { describeFailure } from './receipts.ts';
 import type { Terminal } from './terminal.ts';
 
 const commands: readonly Command[] = [
@@ -105,11 +106,5 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
 
 const report = (failure: Failure, json: boolean, terminal: Terminal): void => {
   if (json) terminal.print(JSON.stringify({ error: toFailureData(failure) }, null, 2));
-  const lines = [
-    `claviger: ${failure.message}`,
-    ...(failure.unharmed === undefined ? [] : [`  ${failure.unharmed}`]),
-    ...(failure.next === undefined ? [] : [`  ${failure.next}`]),
-    ...(failure.detail === undefined ? [] : [`  (${failure.detail})`]),
-  ];
-  terminal.notice(lines.join('\n'));
+  terminal.notice(describeFailure(failure));
 };

@@ -1,5 +1,5 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
-import type { FailureData } from '../../shared/failure.ts';
+import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { formatBytes, formatCount, printable } from './format.ts';
 
 /** One line for a file that did not simply succeed. */
@@ -8,6 +8,10 @@ export const describeReceipt = (receipt: Receipt): string => {
   const heading = outcome === 'done' ? 'original kept' : outcome;
   return `${heading}: ${printable(input)}${reason === undefined ? '' : `\n${describeReason(reason)}`}`;
 };
+
+/** A failure as it is said on standard error. */
+export const describeFailure = (failure: Failure): string =>
+  `claviger: ${describeReason(toFailureData(failure)).trimStart()}`;
 
 const describeReason = ({ cause, unharmed, next, detail }: FailureData): string =>
   [

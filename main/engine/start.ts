@@ -25,7 +25,9 @@ const PATIENCE_MS = 2_000;
 
 /** Starts the engine as a child process: what a driver does there cannot take this process down. */
 export const startEngine = (script: URL): EngineProcess => {
-  const { CLAVIGER_PIN: _pin, ...env } = process.env;
+  const env = { ...process.env };
+  // The PIN travels in one call; it is not left lying in the engine's environment.
+  delete env['CLAVIGER_PIN'];
   const child = fork(script, [], {
     serialization: 'advanced',
     env: { ...env, UV_THREADPOOL_SIZE: UV_THREADS },

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { Keystore } from '../keystore/keystore.ts';
+import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
 import { vaultFiles } from './files.ts';
@@ -9,6 +11,7 @@ import { installNext } from './recovery.ts';
 import { sha256 } from './sha256.ts';
 import { isErrno, storageFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
+import type { VaultContext, VaultCreation } from './vault-context.ts';
 
 /** Makes the folder for its owner only, where there is none. Its parent must exist. */
 export const makeFolder = async (folder: string): Promise<void> => {
@@ -87,4 +90,20 @@ export const writeNewVault = async (
   await storage.rename(vaultFiles.ledgerNext, vaultFiles.ledger);
   await storage.syncFolder();
   await installNext(storage, image, { purge: false });
+};
+
+/** The first content of a keystore. */
+export const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {
+  const draft = Keystore.empty(context.sqlJs);
+  try {
+    draft.migrate(context.migrations ?? allMigrations);
+    draft.change((tables) => {
+      tables.meta.set('vaultId', creation.vaultId);
+      tables.meta.set('created', context.clock.now().toISOString());
+      creation.change?.(tables);
+    });
+    return draft.image();
+  } finally {
+    draft.close();
+  }
 };

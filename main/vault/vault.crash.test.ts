@@ -70,6 +70,9 @@ const story = async (disk: DiskModel, told: Told): Promise<void> => {
   await again.close();
 };
 
+/** Before it: create, write and sync the snapshot, sync the folder, write and sync the record. */
+const RENAME_OF_A_COMMIT = 6;
+
 const newTold = (): Told => ({ created: false, keys: [], destroyed: [], acts: [], open: '' });
 
 const recordedNames = (disk: DiskModel): string[] =>
@@ -208,6 +211,28 @@ describe.each([
     );
     await expect(change).rejects.toMatchObject({ code: 'record-failed' });
     expect(vault.tables.seals.reserved('master')).toBe(0);
+  });
+
+  it('after the record leaves the change in force, and the vault closed to more', async () => {
+    const disk = new DiskModel();
+    const vault = await Vault.createOn(disk, { vaultId: newVaultId() }, context);
+    const reserve = (on: Vault): Promise<number> =>
+      on.commit(
+        ({ seals }) => seals.reserve('master', 5),
+        () => act('seals.reserve'),
+      );
+    disk.arm({ kind: 'errno', step: RENAME_OF_A_COMMIT, code, once: true });
+    const failed = {
+      code: 'record-failed',
+      message: expect.stringMatching(/^The change is rec/) as string,
+    };
+    await expect(reserve(vault)).rejects.toMatchObject(failed);
+    await expect(reserve(vault)).rejects.toMatchObject(failed);
+    expect(vault.tables.seals.reserved('master')).toBe(5);
+    await vault.close();
+    const again = await Vault.openOn(disk, context);
+    expect(again.tables.seals.reserved('master')).toBe(5);
+    expect(await reserve(again)).toBe(10);
   });
 
   it('leaves a vault usable where the change failed before its record', async () => {

@@ -1,4 +1,3 @@
-import type { SqlJsStatic } from 'sql.js';
 import { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
 import { Keystore, type ReadTables, type Tables } from '../keystore/keystore.ts';
@@ -6,10 +5,16 @@ import type { Migration } from '../keystore/migrate.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { AuditIndex } from '../ledger/audit-index.ts';
 import { vaultActions } from '../ledger/facts.ts';
-import { Ledger, type Clock, type Stamp } from '../ledger/ledger.ts';
-import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { Actor, LedgerRecord, NewRecord } from '../ledger/record.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
-import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
+import {
+  firstImage,
+  makeFolder,
+  refuseNoVault,
+  refuseUsedFolder,
+  writeNewVault,
+} from './creation.ts';
 import { vaultFiles } from './files.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { VaultLock } from './lock.ts';
@@ -17,31 +22,14 @@ import { installNext, judgeKeystore, recover, writeNext } from './recovery.ts';
 import { sha256 } from './sha256.ts';
 import { reasonOf, storageFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
+import {
+  Identity,
+  type CommitOptions,
+  type VaultContext,
+  type VaultCreation,
+} from './vault-context.ts';
 
-export interface VaultContext {
-  readonly sqlJs: SqlJsStatic;
-  /** Who opens the vault; the token joins by `setToken`. */
-  readonly actor: Omit<Actor, 'token'>;
-  readonly clock: Clock;
-  /** The keystore's schema; all steps of this program unless a test says otherwise. */
-  readonly migrations?: readonly Migration[];
-}
-
-export interface VaultCreation {
-  readonly vaultId: VaultId;
-  readonly token?: Actor['token'];
-  /** What the first record says besides the vault's id. */
-  readonly details?: JsonObject;
-  /** The first content of the keystore. */
-  readonly change?: (tables: Tables) => void;
-  /** Names that may be in the folder already, like those of an evaluation token. */
-  readonly beside?: readonly string[];
-}
-
-export interface CommitOptions {
-  /** A blob was deleted: no file in the folder may hold it once the commit is acknowledged. */
-  readonly purge?: boolean;
-}
+export type { CommitOptions, VaultContext, VaultCreation };
 
 interface Parts {
   readonly storage: Storage;
@@ -50,23 +38,6 @@ interface Parts {
   readonly identity: Identity;
   readonly context: VaultContext;
   readonly release: () => Promise<void>;
-}
-
-/** Who is acting now. */
-class Identity implements Stamp {
-  readonly clock: Clock;
-  readonly #actor: Omit<Actor, 'token'>;
-  token: Actor['token'];
-
-  constructor({ actor, clock }: VaultContext, token: Actor['token']) {
-    this.#actor = actor;
-    this.clock = clock;
-    this.token = token;
-  }
-
-  actor(): Actor {
-    return { ...this.#actor, token: this.token };
-  }
 }
 
 const released = (): Promise<void> => Promise.resolve();
@@ -329,21 +300,6 @@ const withLock = async (
   } catch (error) {
     await release();
     throw error;
-  }
-};
-
-const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {
-  const draft = Keystore.empty(context.sqlJs);
-  try {
-    draft.migrate(context.migrations ?? allMigrations);
-    draft.change((tables) => {
-      tables.meta.set('vaultId', creation.vaultId);
-      tables.meta.set('created', context.clock.now().toISOString());
-      creation.change?.(tables);
-    });
-    return draft.image();
-  } finally {
-    draft.close();
   }
 };
 

@@ -21,11 +21,11 @@ import { planBatch } from '../../batch/plan.ts';
 import { checkSpace } from '../../batch/space.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
-import { exitCodeOf } from '../exit-code.ts';
+import { exitCodeOf, exitCodeOfFailure } from '../exit-code.ts';
 import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import { ProgressBar } from '../progress-bar.ts';
-import { describeReceipt, describeResult } from '../receipts.ts';
+import { describeFailure, describeReceipt, describeResult } from '../receipts.ts';
 
 const outputOptions = {
   out: {
@@ -200,8 +200,11 @@ const printBatch = (
     interrupted: result?.interrupted?.message ?? null,
   };
   printResult(context, document, describeResult(kind, receipts));
-  if (result?.interrupted != null) throw result.interrupted;
-  return exitCodeOf(receipts);
+  const interrupted = result?.interrupted ?? null;
+  if (interrupted === null) return exitCodeOf(receipts);
+  context.terminal.notice(describeFailure(interrupted));
+  context.terminal.notice('The batch can go on from here: "claviger resume".');
+  return exitCodeOfFailure(interrupted);
 };
 
 export const resumeCommand: Command = {

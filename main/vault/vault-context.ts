@@ -1,0 +1,48 @@
+import type { SqlJsStatic } from 'sql.js';
+import type { VaultId } from '../../shared/ids.ts';
+import type { Tables } from '../keystore/keystore.ts';
+import type { Migration } from '../keystore/migrate.ts';
+import type { Clock, Stamp } from '../ledger/ledger.ts';
+import type { Actor, JsonObject } from '../ledger/record.ts';
+
+export interface VaultContext {
+  readonly sqlJs: SqlJsStatic;
+  /** Who opens the vault; the token joins by `setToken`. */
+  readonly actor: Omit<Actor, 'token'>;
+  readonly clock: Clock;
+  /** The keystore's schema; all steps of this program unless a test says otherwise. */
+  readonly migrations?: readonly Migration[];
+}
+
+export interface VaultCreation {
+  readonly vaultId: VaultId;
+  readonly token?: Actor['token'];
+  /** What the first record says besides the vault's id. */
+  readonly details?: JsonObject;
+  /** The first content of the keystore. */
+  readonly change?: (tables: Tables) => void;
+  /** Names that may be in the folder already, like those of an evaluation token. */
+  readonly beside?: readonly string[];
+}
+
+export interface CommitOptions {
+  /** A blob was deleted: no file in the folder may hold it once the commit is acknowledged. */
+  readonly purge?: boolean;
+}
+
+/** Who is acting now. */
+export class Identity implements Stamp {
+  readonly clock: Clock;
+  readonly #actor: Omit<Actor, 'token'>;
+  token: Actor['token'];
+
+  constructor({ actor, clock }: VaultContext, token: Actor['token']) {
+    this.#actor = actor;
+    this.clock = clock;
+    this.token = token;
+  }
+
+  actor(): Actor {
+    return { ...this.#actor, token: this.token };
+  }
+}
