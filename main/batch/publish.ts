@@ -18,7 +18,7 @@ export const publishPart = async (
     await rename(part, output);
     return output;
   }
-  for (let n = 2, name = output; ; n++, name = numberedName(output, n)) {
+  for (let n = 2, name = output; ; name = numberedName(output, n), n++) {
     if (await moveToFree(part, name)) return name;
   }
 };

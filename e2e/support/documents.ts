@@ -1,0 +1,154 @@
+import * as v from 'valibot';
+import { failureCodes } from '../../shared/failure.ts';
+import { bulks, custodies, keyStates } from '../../shared/keys.ts';
+import type { CliResult } from './cli.ts';
+
+/**
+ * The documents that `--json` prints, field by field: a field that is missing or that nobody
+ * documented fails the test that reads it.
+ */
+
+const hex = (digits: number): v.GenericSchema<string> =>
+  v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const version = v.pipe(v.number(), v.integer(), v.minValue(1));
+const utc = v.pipe(v.string(), v.isoTimestamp());
+
+const codes = Object.values(failureCodes).flat();
+
+export const reason = v.strictObject({
+  code: v.picklist(codes),
+  cause: v.pipe(v.string(), v.minLength(5)),
+  unharmed: v.optional(v.pipe(v.string(), v.minLength(5))),
+  next: v.optional(v.pipe(v.string(), v.minLength(5))),
+  detail: v.optional(v.string()),
+});
+
+export const fileReceipt = v.strictObject({
+  input: v.string(),
+  output: v.nullable(v.string()),
+  outcome: v.picklist(['done', 'failed', 'skipped', 'cancelled']),
+  reason: v.optional(reason),
+  bytes: count,
+  sha256: v.nullable(hex(64)),
+  key: v.nullable(hex(32)),
+  version: v.nullable(version),
+  originalDeleted: v.optional(v.boolean()),
+});
+export type FileReceipt = v.InferOutput<typeof fileReceipt>;
+
+const batch = v.strictObject({
+  batch: v.nullable(hex(32)),
+  kind: v.picklist(['encrypt', 'decrypt', 'verify']),
+  files: v.array(fileReceipt),
+  interrupted: v.nullable(v.string()),
+});
+export type BatchDocument = v.InferOutput<typeof batch>;
+
+const unfinished = v.strictObject({
+  batches: v.array(
+    v.strictObject({ id: hex(32), kind: v.picklist(['encrypt', 'decrypt']), files: count }),
+  ),
+});
+
+const key = v.strictObject({
+  id: hex(32),
+  name: v.string(),
+  custody: v.picklist(custodies),
+  bulk: v.picklist(bulks),
+  state: v.picklist(keyStates),
+  version,
+  kcv: v.nullable(hex(6)),
+  created: utc,
+});
+export type KeyDocument = v.InferOutput<typeof key>;
+
+const record = v.strictObject({
+  seq: version,
+  time: utc,
+  clock: v.string(),
+  actor: v.strictObject({
+    user: v.string(),
+    host: v.string(),
+    app: v.string(),
+    token: v.nullable(v.strictObject({ label: v.string(), serial: v.string() })),
+  }),
+  action: v.string(),
+  subject: v.record(v.string(), v.unknown()),
+  outcome: v.picklist(['ok', 'refused', 'failed']),
+  code: v.optional(v.string()),
+  details: v.record(v.string(), v.unknown()),
+});
+export type RecordDocument = v.InferOutput<typeof record>;
+
+const finding = v.strictObject({
+  kind: v.picklist(['damage', 'notice']),
+  record: v.nullable(version),
+  byte: v.nullable(count),
+  problem: v.string(),
+});
+
+const inspection = v.strictObject({
+  path: v.string(),
+  suite: v.literal('A256GCM'),
+  segment: count,
+  file: hex(32),
+  size: count,
+  segments: count,
+  slots: v.array(
+    v.strictObject({
+      key: hex(32),
+      version,
+      kcv: v.nullable(hex(6)),
+      wrap: v.picklist(['A256KW', 'A256GCMKW']),
+    }),
+  ),
+  length: count,
+  headerArea: count,
+  lengthWords: v.string(),
+});
+
+const schemas = {
+  batch,
+  unfinished,
+  keys: v.strictObject({ keys: v.array(key) }),
+  key: v.strictObject({ key }),
+  records: v.strictObject({ records: v.array(record), total: count }),
+  verdict: v.strictObject({
+    verified: v.boolean(),
+    size: count,
+    root: hex(64),
+    findings: v.array(finding),
+    total: count,
+  }),
+  inspection,
+  error: v.strictObject({ error: reason }),
+  vault: v.strictObject({
+    vault: v.string(),
+    id: hex(32),
+    token: v.strictObject({ label: v.string(), serial: v.string() }),
+    evaluation: v.boolean(),
+  }),
+} as const;
+
+export type DocumentName = keyof typeof schemas;
+export type DocumentOf<Name extends DocumentName> = v.InferOutput<(typeof schemas)[Name]>;
+
+/** Parses standard output as exactly one JSON document of this kind. */
+export const documentOf = <Name extends DocumentName>(
+  name: Name,
+  result: CliResult,
+): DocumentOf<Name> => {
+  let json: unknown;
+  try {
+    json = JSON.parse(result.stdout);
+  } catch {
+    throw new Error(`no JSON document but: ${result.stdout}\n${result.stderr}`);
+  }
+  const parsed = v.safeParse(schemas[name], json);
+  if (parsed.success) return parsed.output as DocumentOf<Name>;
+  const issues = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''}: ${issue.message}`);
+  throw new Error(
+    `not the document "${name}": ${issues.join('; ')}\n${result.stdout.slice(0, 4_000)}`,
+  );
+};

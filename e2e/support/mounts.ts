@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+
+/** File systems of their own, for what permissions cannot show to root. Only root may mount. */
+export const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
+
+export interface Mount {
+  readonly folder: string;
+  readonly unmount: () => void;
+}
+
+const unmountOf = (folder: string) => (): void => {
+  execFileSync('umount', [folder]);
+};
+
+/** A file system in memory with this much room. */
+export const mountSmallDisk = (folder: string, mebibytes: number): Mount => {
+  mkdirSync(folder, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
+  return { folder, unmount: unmountOf(folder) };
+};
+
+/** Another view of `original`, in which nothing can be written. */
+export const mountReadOnly = (original: string, folder: string): Mount => {
+  mkdirSync(folder, { recursive: true });
+  execFileSync('mount', ['--bind', original, folder]);
+  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
+  return { folder, unmount: unmountOf(folder) };
+};

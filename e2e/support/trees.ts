@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { isPartName } from '../../main/batch/output-name.ts';
+import type { Seeded } from './seeded.ts';
+
+/** What is compared of a tree: for each path below the root its kind, bytes, mode and time. */
+export type Snapshot = Readonly<Record<string, string>>;
+
+const PIECE = 1024 * 1024;
+
+/** SHA-256 of a file of any size, hex. */
+export const sha256Of = (file: string): string => {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(PIECE);
+  const fd = openSync(file, 'r');
+  try {
+    for (let got = readSync(fd, buffer); got > 0; got = readSync(fd, buffer)) {
+      hash.update(buffer.subarray(0, got));
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return hash.digest('hex');
+};
+
+/** Every path below a folder, folders before what is in them. */
+export const pathsIn = (root: string): string[] =>
+  readdirSync(root)
+    .sort()
+    .flatMap((name) => {
+      const path = join(root, name);
+      return lstatSync(path).isDirectory() ? [path, ...pathsIn(path)] : [path];
+    });
+
+export const filesIn = (root: string): string[] =>
+  pathsIn(root).filter((path) => lstatSync(path).isFile());
+
+const describePath = (path: string): string => {
+  const stats = lstatSync(path);
+  const mode = (stats.mode & 0o7777).toString(8);
+  if (stats.isDirectory()) return `folder ${mode}`;
+  if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
+  if (!stats.isFile()) return `special ${mode}`;
+  // The format keeps milliseconds.
+  return `file ${mode} ${Math.floor(stats.mtimeMs)} ${sha256Of(path)}`;
+};
+
+export const snapshotOf = (root: string): Snapshot =>
+  Object.fromEntries(pathsIn(root).map((path) => [relative(root, path), describePath(path)]));
+
+/** Unfinished outputs anywhere below a folder. */
+export const partsIn = (root: string): string[] =>
+  pathsIn(root).filter((path) => isPartName(path.slice(path.lastIndexOf('/') + 1)));
+
+export const writeFile = (path: string, content: string | Buffer, mode = 0o644): string => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content, { mode });
+  return path;
+};
+
+export interface TreeShape {
+  readonly files: number;
+  /** Largest small file in bytes. */
+  readonly most: number;
+  /** Files of exactly these sizes, beside the small ones. */
+  readonly sizes?: readonly number[];
+}
+
+/** A tree of files of random sizes and contents in random folders, some of them deep. */
+export const randomTree = (root: string, random: Seeded, shape: TreeShape): string => {
+  const folders = [''];
+  for (let i = 0; i < Math.ceil(shape.files / 12); i++) {
+    const parent = folders[random.below(folders.length)] ?? '';
+    folders.push(join(parent, `folder-${i}`));
+  }
+  const folder = (): string => join(root, folders[random.below(folders.length)] ?? '');
+  for (let i = 0; i < shape.files; i++) {
+    writeFile(join(folder(), `file-${i}.bin`), random.bytes(random.below(shape.most + 1)));
+  }
+  for (const size of shape.sizes ?? []) {
+    writeFile(join(folder(), `large-${size}.bin`), random.bytes(size));
+  }
+  return root;
+};

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatTable, printable } from './format.ts';
+
+describe('what a terminal shows', () => {
+  it('cannot be changed by a file name', () => {
+    const name = 'a\u001b[2Jb\u202egpj.exe\nc';
+    expect(printable(name)).toBe('a\\u{1b}[2Jb\\u{202e}gpj.exe\\u{a}c');
+    expect(formatTable(['NAME'], [[name]]).split('\n')).toHaveLength(2);
+  });
+
+  it('leaves other scripts alone', () => {
+    expect(printable('Ελληνικά 日本語 العربية')).toBe('Ελληνικά 日本語 العربية');
+  });
+
+  it.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [1024 ** 3 * 3, '3.0 GiB'],
+    [1024 ** 5, '1024.0 TiB'],
+  ])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});

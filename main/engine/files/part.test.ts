@@ -1,0 +1,63 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPart, discardPart, syncAndClose, writeAll } from './part.ts';
+import { assertUnchanged, openSource } from './source.ts';
+
+describe('parts and sources', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'claviger-part-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const inFolder = (name: string): string => path.join(folder, name);
+
+  it('a part is new, private, and holds all pieces in their order', async () => {
+    const fd = createPart(inFolder('a.part'));
+    writeAll(fd, [Buffer.from('def'), new Uint8Array(), Buffer.from('g')], 3);
+    writeAll(fd, [Buffer.from('abc')], 0);
+    await syncAndClose(fd);
+    expect(readFileSync(inFolder('a.part'), 'utf8')).toBe('abcdefg');
+    expect(statSync(inFolder('a.part')).mode & 0o777).toBe(0o600);
+  });
+
+  it('a part never takes the place of a file that is there', () => {
+    writeFileSync(inFolder('a.part'), 'older');
+    expect(() => createPart(inFolder('a.part'))).toThrow('EEXIST');
+    expect(readFileSync(inFolder('a.part'), 'utf8')).toBe('older');
+  });
+
+  it('a discarded part is gone', () => {
+    const file = inFolder('a.part');
+    discardPart(createPart(file), file);
+    expect(() => statSync(file)).toThrow('ENOENT');
+  });
+
+  it('a source that was written to while it was open is noticed, also at the same length', async () => {
+    writeFileSync(inFolder('source'), 'one');
+    const source = openSource(inFolder('source'));
+    assertUnchanged(source);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    writeFileSync(inFolder('source'), 'two');
+    expect(() => assertUnchanged(source)).toThrow('changed while it was being read');
+    closeSync(source.fd);
+  });
+
+  it('a folder is no source, and leaves no descriptor open', () => {
+    const before = openSync(inFolder('probe'), 'w');
+    closeSync(before);
+    expect(() => openSource(folder)).toThrow('a folder');
+    const after = openSync(inFolder('probe'), 'w');
+    closeSync(after);
+    expect(after).toBe(before);
+  });
+});
