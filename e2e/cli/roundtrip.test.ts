@@ -41,7 +41,7 @@ const fill = (root: string): void => {
     const file = writeFile(join(root, 'modes', mode.toString(8)), 'mode');
     chmodSync(file, mode);
   }
-  for (const time of ['1970-01-01T00:00:00Z', '2001-09-09T01:46:40.123Z', '2038-01-19T03:14:08Z']) {
+  for (const time of ['1960-02-29T23:59:59.250Z', '1970-01-01T00:00:00Z', '2001-09-09T01:46:40.123Z', '2286-11-20T17:46:39.999Z']) {
     const file = writeFile(join(root, 'times', time), time);
     utimesSync(file, new Date(time), new Date(time));
   }

@@ -51,9 +51,39 @@ export const runBatch = async (
   return finish(session, batch, await new BatchRun(session, batch, options).run());
 };
 
+/** What a stored batch waits for. */
+type BatchState = 'running' | 'failed';
+
 /** Batches that a crash, a lost token or a failed ledger has left unfinished. */
-export const unfinishedBatches = (vault: Vault): StoredBatch[] =>
-  vault.tables.batches.list().map(({ plan }) => v.parse(storedBatchSchema, plan));
+export const unfinishedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'running');
+
+/** Batches that ended with failed files, which are all that is left in their plan. Newest last. */
+export const failedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'failed');
+
+const storedBatches = (vault: Vault, state: BatchState): StoredBatch[] =>
+  vault.tables.batches
+    .list()
+    .filter((batch) => batch.state === state)
+    .map(({ plan }) => v.parse(storedBatchSchema, plan));
+
+/** Tries the failed files of a batch again, with new file keys. */
+export const retryBatch = async (
+  session: VaultSession,
+  batch: StoredBatch,
+  options: RunOptions,
+): Promise<BatchResult> => {
+  const { vault } = session;
+  await vault.commit(
+    ({ batches }) => batches.setState(batch.id, 'running'),
+    () => ({
+      action: 'batch.retry',
+      subject: { batch: batch.id },
+      outcome: 'ok',
+      details: { files: batch.files.length },
+    }),
+  );
+  return finish(session, batch, await new BatchRun(session, batch, options).run());
+};
 
 /**
  * Goes on with an unfinished batch: finishes the renames of what was recorded, and starts every
@@ -117,26 +147,51 @@ const finish = async (
   batch: StoredBatch,
   result: RunResult,
 ): Promise<BatchResult> => {
-  const { vault } = session;
-  const failed = result.receipts.some(({ outcome }) => outcome !== 'done');
-  const record = endRecord(batch, result.receipts, failed ? 'failed' : 'ok');
-  // An interrupted batch stays stored: it can be resumed.
-  if (result.interrupted === null) {
-    if (batch.kind === 'verify') await vault.record([record]);
-    else
-      await vault.commit(
-        ({ batches }) => batches.remove(batch.id),
-        () => record,
-      );
-  }
+  // An interrupted batch stays stored as it is: it can be resumed.
+  if (result.interrupted === null) await end(session.vault, batch, result.receipts);
   return { id: batch.id, ...result };
 };
 
-/** @throws Failure `usage` where no unfinished batch has this id */
-export const findUnfinished = (vault: Vault, id: string): StoredBatch => {
-  const batch = unfinishedBatches(vault).find((each) => each.id === id);
+/** Stored batches with failed files: older ones make room. */
+const FAILED_KEPT = 10;
+
+const end = async (
+  vault: Vault,
+  batch: StoredBatch,
+  receipts: readonly Receipt[],
+): Promise<void> => {
+  const complete = receipts.every(({ outcome }) => outcome === 'done');
+  const record = endRecord(batch, receipts, complete ? 'ok' : 'failed');
+  if (batch.kind === 'verify') {
+    await vault.record([record]);
+    return;
+  }
+  const failedInputs = new Set(
+    receipts.filter(({ outcome }) => outcome === 'failed').map(({ input }) => input),
+  );
+  const files = batch.files.filter(({ input }) => failedInputs.has(input));
+  const stored = vault.tables.batches.find(batch.id);
+  const older = failedBatches(vault).slice(0, -FAILED_KEPT + 1);
+  await vault.commit(
+    ({ batches }) => {
+      batches.remove(batch.id);
+      if (files.length === 0 || stored === null) return;
+      for (const { id } of older) batches.remove(id);
+      batches.insert({
+        ...stored,
+        plan: v.parse(jsonObjectSchema, { ...batch, files }),
+        state: 'failed',
+      });
+    },
+    () => record,
+  );
+};
+
+/** @throws Failure `usage` where none of the batches has this id */
+export const findBatch = (batches: readonly StoredBatch[], id: string): StoredBatch => {
+  const batch = batches.find((each) => each.id === id);
   if (batch !== undefined) return batch;
-  throw new Failure('usage', `There is no unfinished batch ${id}.`, {
-    next: 'Run "claviger resume --list" to see the unfinished batches.',
+  throw new Failure('usage', `There is no batch ${id} that waits.`, {
+    next: 'Run "claviger resume --list" to see the batches that do.',
   });
 };

@@ -3,10 +3,11 @@ import { VERSION } from '../../shared/version.ts';
 import { Arguments } from './arguments.ts';
 import { type CliContext, type Command, exitCodes } from './command.ts';
 import { auditListCommand, auditVerifyCommand } from './commands/audit.ts';
-import { decryptCommand, encryptCommand, resumeCommand, verifyCommand } from './commands/batch.ts';
+import { decryptCommand, encryptCommand, verifyCommand } from './commands/batch.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key.ts';
+import { resumeCommand, retryCommand } from './commands/resume.ts';
 import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   decryptCommand,
   verifyCommand,
   resumeCommand,
+  retryCommand,
   inspectCommand,
   auditListCommand,
   auditVerifyCommand,

@@ -4,28 +4,18 @@ import {
   type BatchPlan,
   type ConflictRule,
   conflictRules,
-  type Receipt,
-  type StoredBatch,
+  type SkippedInput,
 } from '../../../shared/batch.ts';
 import { Failure } from '../../../shared/failure.ts';
-import {
-  abandonBatch,
-  type BatchResult,
-  findUnfinished,
-  resumeBatch,
-  runBatch,
-  unfinishedBatches,
-} from '../../batch/batches.ts';
+import { type BatchResult, runBatch, unfinishedBatches } from '../../batch/batches.ts';
 import { encryptionKeys } from '../../batch/lending.ts';
 import { planBatch } from '../../batch/plan.ts';
 import { checkSpace } from '../../batch/space.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
-import { exitCodeOf, exitCodeOfFailure } from '../exit-code.ts';
-import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
+import { reportBatch, withProgress } from '../batch-report.ts';
+import { type CliContext, type Command, printResult, withSession } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
-import { ProgressBar } from '../progress-bar.ts';
-import { describeFailure, describeReceipt, describeResult } from '../receipts.ts';
 
 const outputOptions = {
   out: {
@@ -104,12 +94,12 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
     const space = await checkSpace(plan.files);
     describePlan(context, plan, space?.free ?? null);
     hintUnfinished(context, session);
-    if (plan.files.length === 0) return printBatch(context, kind, plan, null);
+    if (plan.files.length === 0) return endOfBatch(context, kind, null, plan.skipped);
     await session.unlock();
     const result = await withProgress(context, (options) =>
       runBatch(session, { ...request, plan }, options),
     );
-    return printBatch(context, kind, plan, result);
+    return endOfBatch(context, kind, result, plan.skipped);
   });
 };
 
@@ -152,113 +142,13 @@ const hintUnfinished = (context: CliContext, session: VaultSession): void => {
   );
 };
 
-interface ProgressOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: ProgressBar['update'];
-  readonly onReceipt: (receipt: Receipt) => void;
-}
-
-const withProgress = async <T>(
-  context: CliContext,
-  work: (options: ProgressOptions) => Promise<T>,
-): Promise<T> => {
-  const bar = new ProgressBar(context.terminal);
-  const onReceipt = (receipt: Receipt): void => {
-    if (context.json || (receipt.outcome === 'done' && receipt.reason === undefined)) return;
-    bar.clear();
-    context.terminal.notice(describeReceipt(receipt));
-  };
-  try {
-    return await work({ signal: context.signal, onProgress: bar.update, onReceipt });
-  } finally {
-    bar.clear();
-  }
-};
-
-const printBatch = (
+const endOfBatch = (
   context: CliContext,
   kind: BatchKind,
-  plan: BatchPlan,
   result: BatchResult | null,
+  skipped: readonly SkippedInput[],
 ): number => {
-  const skipped = plan.skipped.map(({ input, outcome, reason }): Receipt => ({
-    input,
-    output: null,
-    outcome,
-    reason,
-    bytes: 0,
-    sha256: null,
-    key: null,
-    version: null,
-  }));
-  if (!context.json) for (const each of skipped) context.terminal.notice(describeReceipt(each));
-  const receipts = [...(result?.receipts ?? []), ...skipped];
-  const document = {
-    batch: result?.id ?? null,
-    kind,
-    files: receipts,
-    interrupted: result?.interrupted?.message ?? null,
-  };
-  printResult(context, document, describeResult(kind, receipts));
-  const interrupted = result?.interrupted ?? null;
-  if (interrupted === null) return exitCodeOf(receipts);
-  context.terminal.notice(describeFailure(interrupted));
-  context.terminal.notice('The batch can go on from here: "claviger resume".');
-  return exitCodeOfFailure(interrupted);
-};
-
-export const resumeCommand: Command = {
-  name: 'resume',
-  summary: 'go on with batches that a crash or a lost token has interrupted',
-  usage: '[--list | --abandon] [BATCH]',
-  options: {
-    list: { type: 'boolean', help: 'only list the unfinished batches; no PIN is needed' },
-    abandon: {
-      type: 'boolean',
-      help: 'give the batch up: finished outputs stay, unfinished ones are removed',
-    },
-  },
-  run: (args, context) =>
-    withSession(context, async (session) => {
-      const [id] = args.positionals;
-      const batches =
-        id === undefined ? unfinishedBatches(session.vault) : [findUnfinished(session.vault, id)];
-      if (args.flag('list') || batches.length === 0) return listBatches(context, batches);
-      await session.unlock();
-      let code: number = exitCodes.done;
-      for (const batch of batches) {
-        code = Math.max(code, await resumeOne(context, session, batch, args.flag('abandon')));
-      }
-      return code;
-    }),
-};
-
-const listBatches = (context: CliContext, batches: readonly StoredBatch[]): number => {
-  const document = batches.map(({ id, kind, files }) => ({ id, kind, files: files.length }));
-  const lines = document.map(
-    ({ id, kind, files }) => `${id}  ${kind}  ${formatCount(files, 'file')}`,
-  );
-  printResult(context, { batches: document }, lines.join('\n') || 'No batch is unfinished.');
-  return exitCodes.done;
-};
-
-const resumeOne = async (
-  context: CliContext,
-  session: VaultSession,
-  batch: StoredBatch,
-  abandon: boolean,
-): Promise<number> => {
-  const nothing = { files: [], skipped: [], bytes: 0, conflicts: 0 };
-  if (abandon) {
-    const receipts = await abandonBatch(session, batch);
-    const document = { batch: batch.id, abandoned: true, files: receipts };
-    printResult(
-      context,
-      document,
-      `Batch ${batch.id} was given up; ${formatCount(receipts.length, 'file')} of it had been settled.`,
-    );
-    return exitCodes.done;
-  }
-  const result = await withProgress(context, (options) => resumeBatch(session, batch, options));
-  return printBatch(context, batch.kind, nothing, result);
+  const { document, text, code } = reportBatch(context, kind, result, skipped);
+  printResult(context, document, text);
+  return code;
 };

@@ -31,9 +31,15 @@ export const newFixedHeader = (
   size: source.size,
 });
 
+/**
+ * Seconds that a file system keeps as this very millisecond. Node.js passes times on as doubles and
+ * cuts them off: without half a microsecond more, .725 would become .724 999 9.
+ */
+const secondsOf = (milliseconds: number): number => (milliseconds + 0.0005) / 1_000;
+
 /** Gives a decrypted part the time and permissions of the original; set-id bits never come back. */
 export const restoreAttributes = (fd: number, metadata: FileMetadata): void => {
-  const time = new Date(metadata.mtime);
+  const time = secondsOf(Date.parse(metadata.mtime));
   fchmodSync(fd, metadata.mode & PERMISSIONS);
   futimesSync(fd, time, time);
 };

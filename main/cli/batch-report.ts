@@ -1,0 +1,69 @@
+import type { BatchKind, Receipt, SkippedInput } from '../../shared/batch.ts';
+import type { BatchResult } from '../batch/batches.ts';
+import type { RunOptions } from '../batch/run.ts';
+import type { CliContext } from './command.ts';
+import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
+import { ProgressBar } from './progress-bar.ts';
+import { describeFailure, describeReceipt, describeResult } from './receipts.ts';
+
+/** Runs a batch with a progress line; files that do not simply succeed are told as they happen. */
+export const withProgress = async <T>(
+  context: CliContext,
+  work: (options: RunOptions) => Promise<T>,
+): Promise<T> => {
+  const bar = new ProgressBar(context.terminal);
+  const onReceipt = (receipt: Receipt): void => {
+    if (context.json || (receipt.outcome === 'done' && receipt.reason === undefined)) return;
+    bar.clear();
+    context.terminal.notice(describeReceipt(receipt));
+  };
+  try {
+    return await work({ signal: context.signal, onProgress: bar.update, onReceipt });
+  } finally {
+    bar.clear();
+  }
+};
+
+export interface BatchReport {
+  /** For machines. */
+  readonly document: object;
+  /** For people, one line. */
+  readonly text: string;
+  /** The exit code. */
+  readonly code: number;
+}
+
+/** The end of a batch: its files and what was left out while planning. */
+export const reportBatch = (
+  context: CliContext,
+  kind: BatchKind,
+  result: BatchResult | null,
+  skipped: readonly SkippedInput[],
+): BatchReport => {
+  const left = skipped.map(leftOut);
+  if (!context.json) for (const each of left) context.terminal.notice(describeReceipt(each));
+  const files = [...(result?.receipts ?? []), ...left];
+  const interrupted = result?.interrupted ?? null;
+  const document = {
+    batch: result?.id ?? null,
+    kind,
+    files,
+    interrupted: interrupted?.message ?? null,
+  };
+  const text = describeResult(kind, files);
+  if (interrupted === null) return { document, text, code: exitCodeOf(files) };
+  context.terminal.notice(describeFailure(interrupted));
+  context.terminal.notice('The batch can go on from here: "claviger resume".');
+  return { document, text, code: exitCodeOfFailure(interrupted) };
+};
+
+const leftOut = ({ input, outcome, reason }: SkippedInput): Receipt => ({
+  input,
+  output: null,
+  outcome,
+  reason,
+  bytes: 0,
+  sha256: null,
+  key: null,
+  version: null,
+});

@@ -1,0 +1,118 @@
+import type { StoredBatch } from '../../../shared/batch.ts';
+import {
+  abandonBatch,
+  type BatchResult,
+  failedBatches,
+  findBatch,
+  resumeBatch,
+  retryBatch,
+  unfinishedBatches,
+} from '../../batch/batches.ts';
+import type { RunOptions } from '../../batch/run.ts';
+import type { VaultSession } from '../../session/vault-session.ts';
+import type { Vault } from '../../vault/vault.ts';
+import type { Arguments } from '../arguments.ts';
+import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts';
+import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
+import { formatCount } from '../format.ts';
+
+export const resumeCommand: Command = {
+  name: 'resume',
+  summary: 'go on with batches that a crash or a lost token has interrupted',
+  usage: '[--list | --abandon] [BATCH]',
+  options: {
+    list: { type: 'boolean', help: 'only list the batches that wait; no PIN is needed' },
+    abandon: {
+      type: 'boolean',
+      help: 'give the batch up: finished outputs stay, unfinished ones are removed',
+    },
+  },
+  run: (args, context) =>
+    withSession(context, (session) => {
+      if (args.flag('list')) return Promise.resolve(listWaiting(context, session.vault));
+      const batches = chosen(args, unfinishedBatches(session.vault));
+      return args.flag('abandon')
+        ? runAll(context, session, batches, abandon)
+        : runAll(context, session, batches, (batch) => go(context, session, batch, resumeBatch));
+    }),
+};
+
+export const retryCommand: Command = {
+  name: 'retry',
+  summary: 'try the failed files of earlier batches again',
+  usage: '[BATCH]',
+  options: {},
+  run: (args, context) =>
+    withSession(context, (session) => {
+      const batches = chosen(args, failedBatches(session.vault));
+      return runAll(context, session, batches, (batch) => go(context, session, batch, retryBatch));
+    }),
+};
+
+const chosen = (args: Arguments, batches: readonly StoredBatch[]): readonly StoredBatch[] => {
+  const [id] = args.positionals;
+  return id === undefined ? batches : [findBatch(batches, id)];
+};
+
+const listWaiting = (context: CliContext, vault: Vault): number => {
+  const document = [
+    ...unfinishedBatches(vault).map((batch) => describe(batch, 'interrupted')),
+    ...failedBatches(vault).map((batch) => describe(batch, 'failed files')),
+  ];
+  const lines = document.map(
+    ({ id, kind, files, state }) => `${id}  ${kind}  ${formatCount(files, 'file')}  ${state}`,
+  );
+  printResult(context, { batches: document }, lines.join('\n') || 'No batch waits.');
+  return exitCodes.done;
+};
+
+const describe = (
+  { id, kind, files }: StoredBatch,
+  state: string,
+): { id: string; kind: string; files: number; state: string } => ({
+  id,
+  kind,
+  files: files.length,
+  state,
+});
+
+type Work = (batch: StoredBatch, session: VaultSession) => Promise<BatchReport>;
+
+const runAll = async (
+  context: CliContext,
+  session: VaultSession,
+  batches: readonly StoredBatch[],
+  work: Work,
+): Promise<number> => {
+  if (batches.length > 0) await session.unlock();
+  const reports: BatchReport[] = [];
+  for (const batch of batches) reports.push(await work(batch, session));
+  const text = reports.map((report) => report.text).join('\n') || 'No batch waits.';
+  printResult(context, { batches: reports.map(({ document }) => document) }, text);
+  return Math.max(exitCodes.done, ...reports.map(({ code }) => code));
+};
+
+type Runner = (
+  session: VaultSession,
+  batch: StoredBatch,
+  options: RunOptions,
+) => Promise<BatchResult>;
+
+const go = async (
+  context: CliContext,
+  session: VaultSession,
+  batch: StoredBatch,
+  run: Runner,
+): Promise<BatchReport> => {
+  const result = await withProgress(context, (options) => run(session, batch, options));
+  return reportBatch(context, batch.kind, result, []);
+};
+
+const abandon: Work = async (batch, session) => {
+  const files = await abandonBatch(session, batch);
+  return {
+    document: { batch: batch.id, abandoned: true, files },
+    text: `Batch ${batch.id} was given up; ${formatCount(files.length, 'file')} of it had come to an end.`,
+    code: exitCodes.done,
+  };
+};
