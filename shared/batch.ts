@@ -68,6 +68,8 @@ export interface Receipt {
   /** Id of the key, and its version. */
   readonly key: string | null;
   readonly version: number | null;
+  /** Verifying: the slots that were proved, by key; the others belong to keys we do not hold. */
+  readonly proved?: readonly { readonly key: string; readonly version: number }[];
   /** Where the originals were to be deleted: whether this one is gone. */
   readonly originalDeleted?: boolean;
 }

@@ -17,6 +17,8 @@ const recoverable: ReadonlySet<FailureCode> = new Set([
   'token-failed',
 ]);
 
+type Engine = Caller<EngineCalls>;
+
 interface Call {
   readonly signal: AbortSignal;
   readonly onProgress: (bytes: number) => void;
@@ -30,7 +32,7 @@ interface Call {
 export class BatchCalls {
   readonly #session: VaultSession;
   readonly #batch: StoredBatch;
-  #loan: { readonly engine: Caller<EngineCalls>; readonly number: Promise<number> } | null = null;
+  #loan: { readonly engine: Engine; readonly number: Promise<number> } | null = null;
 
   constructor(session: VaultSession, batch: StoredBatch) {
     this.#session = session;
@@ -39,11 +41,12 @@ export class BatchCalls {
 
   /** @throws Failure where the token or the engine could not be brought back */
   async process(files: readonly PlannedFile[], call: Call, attempt = 1): Promise<FileResult[]> {
+    const engine = await this.#session.ready();
     try {
-      return await this.#once(files, call);
+      return await this.#once(engine, files, call);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      await this.#comeBack(files, error);
+      await this.#comeBack(engine, files, error);
       if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
       const results: FileResult[] = [];
       for (const file of files) {
@@ -56,8 +59,8 @@ export class BatchCalls {
 
   /** Reads outputs back and compares them with their originals. */
   async readBack(files: readonly VerifyJob[], call: Call): Promise<FileResult[]> {
-    const { engine } = this.#session;
-    return engine.call('verify', { loan: await this.#lend(), files }, call);
+    const engine = await this.#session.ready();
+    return engine.call('verify', { loan: await this.#lend(engine), files }, call);
   }
 
   async close(): Promise<void> {
@@ -70,9 +73,8 @@ export class BatchCalls {
       .catch(() => undefined);
   }
 
-  async #once(files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
-    const { engine } = this.#session;
-    const loan = await this.#lend();
+  async #once(engine: Engine, files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
+    const loan = await this.#lend(engine);
     if (this.#batch.kind === 'verify') {
       const jobs = files.map(({ index, input, size }) => ({ index, input, size, original: null }));
       return engine.call('verify', { loan, files: jobs }, call);
@@ -87,16 +89,16 @@ export class BatchCalls {
   }
 
   /** What a lost engine left behind is removed: no attempt ever goes on with another one's part. */
-  async #comeBack(files: readonly PlannedFile[], error: Failure): Promise<void> {
+  async #comeBack(engine: Engine, files: readonly PlannedFile[], error: Failure): Promise<void> {
     if (error.code !== 'worker-lost' && !recoverable.has(error.code)) throw error;
-    if (recoverable.has(error.code)) await this.#session.recover(error);
+    if (recoverable.has(error.code)) await this.#session.recover(error, engine);
     await removeParts(this.#batch, files);
   }
 
-  #lend(): Promise<number> {
-    const { engine, vault } = this.#session;
+  #lend(engine: Engine): Promise<number> {
     if (this.#loan?.engine !== engine) {
-      const number = engine.call('lendKeys', keysFor(vault.tables.keys, this.#batch));
+      const lent = keysFor(this.#session.vault.tables.keys, this.#batch);
+      const number = engine.call('lendKeys', lent);
       this.#loan = { engine, number };
     }
     return this.#loan.number;

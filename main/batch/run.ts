@@ -159,7 +159,7 @@ export class BatchRun {
     await syncFoldersOf(outputs);
     if (late.length > 0) await this.#session.vault.record(late);
     const originals = this.#batch.deleteOriginals ? await this.#deleteOriginals(published) : null;
-    for (const each of published) ended.push(done(each, originals?.get(each.file.index)));
+    for (const each of published) ended.push(this.#done(each, originals?.get(each.file.index)));
     return ended;
   }
 
@@ -192,6 +192,25 @@ export class BatchRun {
       published,
       readBack: (jobs) => this.#calls.readBack(jobs, call),
     });
+  }
+
+  /** @param kept why the original stayed, null where it is gone, undefined where nobody asked */
+  #done({ file, done }: Published, kept: Failure | null | undefined): Ended {
+    const [key] = done.keys;
+    const proved = done.keys.map(({ id, version }) => ({ key: id, version }));
+    const receipt: Receipt = {
+      input: file.input,
+      output: file.output,
+      outcome: 'done',
+      bytes: done.bytes,
+      sha256: done.sha256,
+      key: key?.id ?? null,
+      version: key?.version ?? null,
+      ...(this.#batch.kind === 'verify' ? { proved } : {}),
+      ...(kept === undefined ? {} : { originalDeleted: kept === null }),
+      ...(kept instanceof Failure ? { reason: toFailureData(kept) } : {}),
+    };
+    return { index: file.index, receipt };
   }
 
   #report(index: number, receipt: Receipt): void {
@@ -227,23 +246,6 @@ const failed = (file: PlannedFile, reason: FailureData): Ended => ({
   index: file.index,
   receipt: failedReceipt(file, reason),
 });
-
-/** @param kept why the original stayed, null where it is gone, undefined where nobody asked */
-const done = ({ file, done }: Published, kept: Failure | null | undefined): Ended => {
-  const [key] = done.keys;
-  const receipt: Receipt = {
-    input: file.input,
-    output: file.output,
-    outcome: 'done',
-    bytes: done.bytes,
-    sha256: done.sha256,
-    key: key?.id ?? null,
-    version: key?.version ?? null,
-    ...(kept === undefined ? {} : { originalDeleted: kept === null }),
-    ...(kept instanceof Failure ? { reason: toFailureData(kept) } : {}),
-  };
-  return { index: file.index, receipt };
-};
 
 const failedReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
   input: file.input,

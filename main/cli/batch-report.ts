@@ -4,7 +4,7 @@ import type { RunOptions } from '../batch/run.ts';
 import type { CliContext } from './command.ts';
 import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { describeFailure, describeReceipt, describeResult } from './receipts.ts';
+import { describeFailure, describeProved, describeReceipt, describeResult } from './receipts.ts';
 
 /** Runs a batch with a progress line; files that do not simply succeed are told as they happen. */
 export const withProgress = async <T>(
@@ -33,12 +33,16 @@ export interface BatchReport {
   readonly code: number;
 }
 
-/** The end of a batch: its files and what was left out while planning. */
+/**
+ * The end of a batch: its files and what was left out while planning.
+ * @param names of keys, by their ids
+ */
 export const reportBatch = (
   context: CliContext,
   kind: BatchKind,
   result: BatchResult | null,
   skipped: readonly SkippedInput[],
+  names: ReadonlyMap<string, string>,
 ): BatchReport => {
   const left = skipped.map(leftOut);
   if (!context.json) for (const each of left) context.terminal.notice(describeReceipt(each));
@@ -50,7 +54,7 @@ export const reportBatch = (
     files,
     interrupted: interrupted?.message ?? null,
   };
-  const text = describeResult(kind, files);
+  const text = [describeResult(kind, files), ...describeProved(files, names)].join('\n');
   if (interrupted === null) return { document, text, code: exitCodeOf(files) };
   context.terminal.notice(describeFailure(interrupted));
   context.terminal.notice('The batch can go on from here: "claviger resume".');

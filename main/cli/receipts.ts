@@ -38,3 +38,16 @@ export const describeResult = (kind: BatchKind, receipts: readonly Receipt[]): s
       .map((outcome) => `${of(outcome).length} ${outcome === 'failed' ? 'FAILED' : outcome}`),
   ].join(', ');
 };
+
+/** Which slots a verification has proved: a file may name more keys than this vault holds. */
+export const describeProved = (
+  receipts: readonly Receipt[],
+  names: ReadonlyMap<string, string>,
+): string[] => {
+  const counts = new Map<string, number>();
+  for (const { key, version } of receipts.flatMap(({ proved }) => proved ?? [])) {
+    const name = `${names.get(key) ?? key}, version ${version}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts].map(([name, count]) => `${formatCount(count, 'slot')} proved: ${name}`);
+};

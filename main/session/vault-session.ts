@@ -95,17 +95,30 @@ export class VaultSession {
     this.#unlocked = null;
     await unlocked.engine.caller.call('logout', null).catch(() => undefined);
     await unlocked.engine.stop();
-    await this.vault.record([
-      { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
-    ]);
+    // Locking is never refused, also where a ledger that has failed cannot record it.
+    await this.vault
+      .record([{ action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } }])
+      .catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error;
+      });
+  }
+
+  /** The engine, once a recovery that is under way has ended. */
+  async ready(): Promise<Caller<EngineCalls>> {
+    await this.#recovering?.catch(() => undefined);
+    return this.engine;
   }
 
   /**
-   * After the engine or its login was lost: records it, starts another engine and unlocks again.
-   * Callers that fail at the same time share one recovery.
-   * @throws the cause where it was recovered from too often
+   * After a call to `engine` has lost it or its login: records that, starts another engine and
+   * unlocks again. Callers that fail at the same time share one recovery, and one that comes late
+   * finds the new engine.
+   * @throws the cause where it was recovered from too often, or why unlocking failed
    */
-  recover(cause: Failure): Promise<void> {
+  recover(cause: Failure, engine: Caller<EngineCalls>): Promise<void> {
+    if (this.#recovering === null && this.#unlocked?.engine.caller !== engine) {
+      return this.#unlocked === null ? Promise.reject(cause) : Promise.resolve();
+    }
     this.#recovering ??= this.#recover(cause).finally(() => (this.#recovering = null));
     return this.#recovering;
   }

@@ -94,12 +94,12 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
     const space = await checkSpace(plan.files);
     describePlan(context, plan, space?.free ?? null);
     hintUnfinished(context, session);
-    if (plan.files.length === 0) return endOfBatch(context, kind, null, plan.skipped);
+    if (plan.files.length === 0) return endOfBatch(context, session, kind, null, plan.skipped);
     await session.unlock();
     const result = await withProgress(context, (options) =>
       runBatch(session, { ...request, plan }, options),
     );
-    return endOfBatch(context, kind, result, plan.skipped);
+    return endOfBatch(context, session, kind, result, plan.skipped);
   });
 };
 
@@ -144,11 +144,13 @@ const hintUnfinished = (context: CliContext, session: VaultSession): void => {
 
 const endOfBatch = (
   context: CliContext,
+  session: VaultSession,
   kind: BatchKind,
   result: BatchResult | null,
   skipped: readonly SkippedInput[],
 ): number => {
-  const { document, text, code } = reportBatch(context, kind, result, skipped);
+  const names = session.vault.tables.keys.names();
+  const { document, text, code } = reportBatch(context, kind, result, skipped, names);
   printResult(context, document, text);
   return code;
 };

@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/failure.ts';
 import { inspectFile, type Inspection } from '../../engine/files/inspect.ts';
 import { type Command, exitCodes, printResult } from '../command.ts';
-import { formatBytes, formatTable } from '../format.ts';
+import { formatBytes, formatCount, formatTable } from '../format.ts';
 
 export const inspectCommand: Command = {
   name: 'inspect',
@@ -21,7 +21,7 @@ export const inspectCommand: Command = {
 const describe = (inspection: Inspection): string =>
   [
     `${inspection.path}: encrypted file, format version 1, ${inspection.suite}`,
-    `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${inspection.segments} segments of ${inspection.segment} bytes`,
+    `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${formatCount(inspection.segments, 'segment')} of ${inspection.segment} bytes`,
     `file id   ${inspection.file}`,
     `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
     'It opens with any of these keys:',

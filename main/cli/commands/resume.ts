@@ -105,7 +105,7 @@ const go = async (
   run: Runner,
 ): Promise<BatchReport> => {
   const result = await withProgress(context, (options) => run(session, batch, options));
-  return reportBatch(context, batch.kind, result, []);
+  return reportBatch(context, batch.kind, result, [], session.vault.tables.keys.names());
 };
 
 const abandon: Work = async (batch, session) => {

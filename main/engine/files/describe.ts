@@ -33,9 +33,10 @@ export const newFixedHeader = (
 
 /**
  * Seconds that a file system keeps as this very millisecond. Node.js passes times on as doubles and
- * cuts them off: without half a microsecond more, .725 would become .724 999 9.
+ * cuts them off: without half a microsecond more, .725 would become .724 999 9. As text, because it
+ * takes a negative number, which is a time before 1970, for "now".
  */
-const secondsOf = (milliseconds: number): number => (milliseconds + 0.0005) / 1_000;
+const secondsOf = (milliseconds: number): string => String((milliseconds + 0.0005) / 1_000);
 
 /** Gives a decrypted part the time and permissions of the original; set-id bits never come back. */
 export const restoreAttributes = (fd: number, metadata: FileMetadata): void => {

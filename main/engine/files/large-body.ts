@@ -34,10 +34,6 @@ export const shareFileKey = (fileKey: FileKey): FileKey => {
   return { bulk: 'host', dek };
 };
 
-export const eraseFileKey = (fileKey: FileKey): void => {
-  if (fileKey.bulk === 'host') fileKey.dek.fill(0);
-};
-
 /**
  * Runs all content segments in ranges over the workers.
  * @param reached told the file offset up to which the encrypted file has no gap

@@ -5,12 +5,11 @@ import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
 import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
 import { decryptSegment } from '../envelope/segment.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { readBackFailed } from './compare.ts';
 import { identityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import {
-  eraseFileKey,
   hashBeside,
   type LargeBody,
   type LargeContext,

@@ -7,11 +7,10 @@ import { fileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
 import { makeSeal } from '../envelope/seal.ts';
 import { encryptSegment } from '../envelope/segment.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
 import {
-  eraseFileKey,
   hashBeside,
   type LargeBody,
   type LargeContext,

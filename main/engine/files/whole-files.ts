@@ -8,7 +8,7 @@ import { checkFileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { encryptWhole, openWhole } from '../envelope/whole.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } from './describe.ts';
@@ -138,8 +138,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 const encryptOne = (token: VaultToken, job: WritingJob, input: EncryptWhole): Written =>
   withSource(job.input, (source) => {
-    const content = readWhole(source);
-    const file = encryptContent(token, job, source, content, input);
+    const file = encryptContent(token, job, source, input);
     assertUnchanged(source);
     const fd = writePart(job.part, file);
     const done: FileDone = {
@@ -158,23 +157,26 @@ const encryptContent = (
   token: VaultToken,
   job: WritingJob,
   source: Source,
-  content: Buffer,
   input: EncryptWhole,
 ): Buffer => {
-  const metadata = metadataOf(job.input, source);
-  const fixed = newFixedHeader(source, metadata, input.segment);
-  return token.connection.withSession((session) => {
-    const keys = new KeySession(token, session);
-    const { fileKey, slots } = keys.newFileKey(headerHash(fixed), input.keys);
-    try {
+  const content = readWhole(source);
+  try {
+    const metadata = metadataOf(job.input, source);
+    const fixed = newFixedHeader(source, metadata, input.segment);
+    return token.connection.withSession((session) => {
+      const keys = new KeySession(token, session);
+      const { fileKey, slots } = keys.newFileKey(headerHash(fixed), input.keys);
       const sealRandom = randomBytes(SEAL_RANDOM_BYTES);
-      const cipher = keys.cipher(fileKey);
-      return encryptWhole({ cipher, fixed, slots, metadata, content, sealRandom });
-    } finally {
-      content.fill(0);
-      if (fileKey.bulk === 'host') fileKey.dek.fill(0);
-    }
-  });
+      try {
+        const cipher = keys.cipher(fileKey);
+        return encryptWhole({ cipher, fixed, slots, metadata, content, sealRandom });
+      } finally {
+        eraseFileKey(fileKey);
+      }
+    });
+  } finally {
+    content.fill(0);
+  }
 };
 
 interface Decrypted {
@@ -225,7 +227,7 @@ const decryptContent = (
     try {
       return { open, ...openWhole(keys.cipher(open[0].fileKey), header, file) };
     } finally {
-      for (const { fileKey } of open) if (fileKey.bulk === 'host') fileKey.dek.fill(0);
+      for (const { fileKey } of open) eraseFileKey(fileKey);
     }
   });
   assertUnchanged(source);

@@ -23,6 +23,11 @@ export type FileKey =
   | { readonly bulk: 'host'; readonly dek: Uint8Array }
   | { readonly bulk: 'token'; readonly wrapped: Uint8Array; readonly under: LentKey };
 
+/** Ends the life of a file key's bytes, where there are any outside the token. */
+export const eraseFileKey = (fileKey: FileKey): void => {
+  if (fileKey.bulk === 'host') fileKey.dek.fill(0);
+};
+
 export interface NewFileKey {
   readonly fileKey: FileKey;
   readonly slots: readonly Slot[];
