@@ -33,6 +33,8 @@ export const fileReceipt = v.strictObject({
   sha256: v.nullable(hex(64)),
   key: v.nullable(hex(32)),
   version: v.nullable(version),
+  /** Verify alone: the slots that were opened. */
+  proved: v.optional(v.array(v.strictObject({ key: hex(32), version }))),
   originalDeleted: v.optional(v.boolean()),
 });
 export type FileReceipt = v.InferOutput<typeof fileReceipt>;
@@ -45,10 +47,21 @@ const batch = v.strictObject({
 });
 export type BatchDocument = v.InferOutput<typeof batch>;
 
-const unfinished = v.strictObject({
+const waiting = v.strictObject({
   batches: v.array(
-    v.strictObject({ id: hex(32), kind: v.picklist(['encrypt', 'decrypt']), files: count }),
+    v.strictObject({
+      id: hex(32),
+      kind: v.picklist(['encrypt', 'decrypt']),
+      files: count,
+      state: v.picklist(['interrupted', 'failed files']),
+    }),
   ),
+});
+
+const abandoned = v.strictObject({
+  batch: hex(32),
+  abandoned: v.literal(true),
+  files: v.array(fileReceipt),
 });
 
 const key = v.strictObject({
@@ -81,6 +94,9 @@ const record = v.strictObject({
 });
 export type RecordDocument = v.InferOutput<typeof record>;
 
+/** A line of the ledger. */
+export const recordOf = (line: string): RecordDocument => v.parse(record, JSON.parse(line));
+
 const finding = v.strictObject({
   kind: v.picklist(['damage', 'notice']),
   record: v.nullable(version),
@@ -110,7 +126,9 @@ const inspection = v.strictObject({
 
 const schemas = {
   batch,
-  unfinished,
+  resumed: v.strictObject({ batches: v.array(batch) }),
+  abandoned: v.strictObject({ batches: v.array(abandoned) }),
+  waiting,
   keys: v.strictObject({ keys: v.array(key) }),
   key: v.strictObject({ key }),
   records: v.strictObject({ records: v.array(record), total: count }),

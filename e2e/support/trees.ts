@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { closeSync, type Dirent, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { isPartName } from '../../main/batch/output-name.ts';
 import type { Seeded } from './seeded.ts';
 
@@ -24,17 +24,33 @@ export const sha256Of = (file: string): string => {
   return hash.digest('hex');
 };
 
-/** Every path below a folder, folders before what is in them. */
-export const pathsIn = (root: string): string[] =>
-  readdirSync(root)
-    .sort()
-    .flatMap((name) => {
-      const path = join(root, name);
-      return lstatSync(path).isDirectory() ? [path, ...pathsIn(path)] : [path];
+interface Entry {
+  readonly path: string;
+  readonly isFile: boolean;
+}
+
+/** Everything below a folder, also while somebody else adds and removes files there. */
+const entriesIn = (root: string): Entry[] => {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(root, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(root, entry.name);
+      const below = entry.isDirectory() ? entriesIn(path) : [];
+      return [{ path, isFile: entry.isFile() }, ...below];
     });
+};
+
+/** Every path below a folder, folders before what is in them; nothing where it does not exist. */
+export const pathsIn = (root: string): string[] => entriesIn(root).map(({ path }) => path);
 
 export const filesIn = (root: string): string[] =>
-  pathsIn(root).filter((path) => lstatSync(path).isFile());
+  entriesIn(root).flatMap(({ path, isFile }) => (isFile ? [path] : []));
 
 const describePath = (path: string): string => {
   const stats = lstatSync(path);
@@ -49,9 +65,16 @@ const describePath = (path: string): string => {
 export const snapshotOf = (root: string): Snapshot =>
   Object.fromEntries(pathsIn(root).map((path) => [relative(root, path), describePath(path)]));
 
+/** The files that differ between two trees, with what they were and are; folders do not count. */
+export const differences = (before: Snapshot, after: Snapshot): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .map((path) => ({ path, was: before[path] ?? 'nothing', is: after[path] ?? 'nothing' }))
+    .filter(({ was, is }) => was !== is && !(was.startsWith('folder') || is.startsWith('folder')))
+    .map(({ path, was, is }) => `${path}: ${was} -> ${is}`);
+
 /** Unfinished outputs anywhere below a folder. */
 export const partsIn = (root: string): string[] =>
-  pathsIn(root).filter((path) => isPartName(path.slice(path.lastIndexOf('/') + 1)));
+  pathsIn(root).filter((path) => isPartName(basename(path)));
 
 export const writeFile = (path: string, content: string | Buffer, mode = 0o644): string => {
   mkdirSync(dirname(path), { recursive: true });

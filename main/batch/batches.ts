@@ -13,6 +13,7 @@ import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
 import { jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
+import { deleteLeftOriginals } from './left-originals.ts';
 import { encryptionKeys } from './lending.ts';
 import { reconcile } from './reconcile.ts';
 import { endRecord, startRecord } from './records.ts';
@@ -94,16 +95,17 @@ export const resumeBatch = async (
   batch: StoredBatch,
   options: RunOptions,
 ): Promise<BatchResult> => {
-  const { settled, open } = await reconcile(session.vault, session.engine, batch);
-  for (const receipt of settled) options.onReceipt(receipt);
+  const { settled: past, open } = await reconcile(session.vault, session.engine, batch);
   await session.vault.record([
     {
       action: 'batch.resume',
       subject: { batch: batch.id },
       outcome: 'ok',
-      details: { settled: settled.length, open: open.length },
+      details: { settled: past.length, open: open.length },
     },
   ]);
+  const settled = await deleteLeftOriginals(session, batch, past, options.signal);
+  for (const receipt of settled) options.onReceipt(receipt);
   const rest = { ...batch, files: [...open] };
   const result = await new BatchRun(session, rest, options).run();
   return finish(session, batch, { ...result, receipts: [...settled, ...result.receipts] });

@@ -46,7 +46,9 @@ export class BatchCalls {
       return await this.#once(engine, files, call);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      await this.#comeBack(engine, files, error);
+      await this.#comeBack(engine, error);
+      // What a lost engine left behind is removed: no attempt goes on with another one's part.
+      await removeParts(this.#batch, files);
       if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
       const results: FileResult[] = [];
       for (const file of files) {
@@ -57,10 +59,16 @@ export class BatchCalls {
     }
   }
 
-  /** Reads outputs back and compares them with their originals. */
-  async readBack(files: readonly VerifyJob[], call: Call): Promise<FileResult[]> {
+  /** Reads outputs back and compares them with their originals. Nothing is written: all may be repeated. */
+  async readBack(files: readonly VerifyJob[], call: Call, attempt = 1): Promise<FileResult[]> {
     const engine = await this.#session.ready();
-    return engine.call('verify', { loan: await this.#lend(engine), files }, call);
+    try {
+      return await engine.call('verify', { loan: await this.#lend(engine), files }, call);
+    } catch (error) {
+      if (!(error instanceof Failure) || attempt >= limits.attemptsPerFile) throw error;
+      await this.#comeBack(engine, error);
+      return this.readBack(files, call, attempt + 1);
+    }
   }
 
   async close(): Promise<void> {
@@ -88,11 +96,10 @@ export class BatchCalls {
     return engine.call(this.#batch.kind, { loan, files: jobs }, call);
   }
 
-  /** What a lost engine left behind is removed: no attempt ever goes on with another one's part. */
-  async #comeBack(engine: Engine, files: readonly PlannedFile[], error: Failure): Promise<void> {
+  /** @throws the failure where another engine would do no better, or where there is none */
+  async #comeBack(engine: Engine, error: Failure): Promise<void> {
     if (error.code !== 'worker-lost' && !recoverable.has(error.code)) throw error;
     if (recoverable.has(error.code)) await this.#session.recover(error, engine);
-    await removeParts(this.#batch, files);
   }
 
   #lend(engine: Engine): Promise<number> {

@@ -44,12 +44,19 @@ const endOf = (record: LedgerRecord, before: FileHistory | undefined): FileHisto
     return { ...before, receipt: { ...before.receipt, output: text(subject['output']) } };
   }
   if (action === 'file.delete-original' && before !== undefined) {
-    const receipt = { ...before.receipt, originalDeleted: record.outcome === 'ok' };
-    return { ...before, receipt };
+    return { ...before, receipt: { ...before.receipt, ...deletion(record) } };
   }
   if (!fileEnds.has(action)) return null;
   return record.outcome === 'ok' ? doneEnd(record) : failedEnd(record);
 };
+
+const deletion = ({ outcome, code, details }: LedgerRecord): Partial<Receipt> =>
+  outcome === 'ok'
+    ? { originalDeleted: true }
+    : {
+        originalDeleted: false,
+        reason: reasonOf(code, text(details['cause']), text(details['detail'])),
+      };
 
 const fileEnds: ReadonlySet<string> = new Set([
   'file.encrypt',

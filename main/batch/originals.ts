@@ -1,24 +1,26 @@
 import { lstat, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
 import { fileFailure } from '../engine/files/errno.ts';
-import type { FileDone, FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
-import { syncFolder } from '../engine/files/part.ts';
+import type { FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
+import { syncFoldersOf } from './publish.ts';
 import { deletedRecord } from './records.ts';
 
-export interface Published {
+/** The original of a file that was encrypted and recorded. */
+export interface Original {
   /** With the output's final name. */
   readonly file: PlannedFile;
-  readonly done: FileDone;
+  readonly encryptedBytes: number;
+  /** Only this very file may be deleted. */
+  readonly source: FileIdentity;
 }
 
 export interface DeleteOriginals {
   readonly batch: StoredBatch;
   readonly vault: Vault;
-  readonly published: readonly Published[];
+  readonly originals: readonly Original[];
   readonly readBack: (jobs: readonly VerifyJob[]) => Promise<FileResult[]>;
 }
 
@@ -31,18 +33,18 @@ export interface DeleteOriginals {
 export const deleteOriginals = async (
   input: DeleteOriginals,
 ): Promise<ReadonlyMap<number, Failure | null>> => {
-  const { batch, vault, published } = input;
-  const jobs = published.map(({ file, done }) => ({
+  const { batch, vault, originals } = input;
+  const jobs = originals.map(({ file, encryptedBytes }) => ({
     index: file.index,
     input: file.output ?? file.input,
-    size: done.encryptedBytes,
+    size: encryptedBytes,
     original: file.input,
   }));
   const proved = new Map((await input.readBack(jobs)).map((result) => [result.index, result]));
   const judged = await Promise.all(
-    published.map(async ({ file, done }) => ({
+    originals.map(async ({ file, source }) => ({
       file,
-      refusal: refusalOf(proved.get(file.index)) ?? (await changedSince(file.input, done.source)),
+      refusal: refusalOf(proved.get(file.index)) ?? (await changedSince(file.input, source)),
     })),
   );
   await vault.record(judged.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)));
@@ -53,6 +55,8 @@ export const deleteOriginals = async (
     outcomes.set(file.index, failure);
     if (refusal === null && failure !== null) late.push(deletedRecord({ ...file, batch }, failure));
   }
+  // A deletion that is lost with the power leaves an original too many, never one too few.
+  await syncFoldersOf(judged.map(({ file }) => file.input)).catch(() => undefined);
   if (late.length > 0) await vault.record(late);
   return outcomes;
 };
@@ -62,15 +66,26 @@ const refusalOf = (result: FileResult | undefined): Failure | null => {
   return result.outcome === 'done' ? null : fromFailureData(result.failure);
 };
 
+/** Which file has this name now. */
+export const identityNow = async (file: string): Promise<FileIdentity> => {
+  const { dev, ino, size, mtimeNs } = await lstat(file, { bigint: true });
+  return {
+    device: String(dev),
+    inode: String(ino),
+    size: String(size),
+    modifiedNs: String(mtimeNs),
+  };
+};
+
 /** Only the very file that was encrypted is deleted, not one that has taken its name. */
 const changedSince = async (file: string, identity: FileIdentity): Promise<Failure | null> => {
   try {
-    const now = await lstat(file, { bigint: true });
+    const now = await identityNow(file);
     const same =
-      String(now.dev) === identity.device &&
-      String(now.ino) === identity.inode &&
-      String(now.size) === identity.size &&
-      String(now.mtimeNs) === identity.modifiedNs;
+      now.device === identity.device &&
+      now.inode === identity.inode &&
+      now.size === identity.size &&
+      now.modifiedNs === identity.modifiedNs;
     if (same) return null;
     return new Failure('source-changed', 'The original changed after it was encrypted.');
   } catch (error) {
@@ -81,14 +96,13 @@ const changedSince = async (file: string, identity: FileIdentity): Promise<Failu
 const remove = async (file: string): Promise<Failure | null> => {
   try {
     await rm(file);
-    await syncFolder(path.dirname(file));
     return null;
   } catch (error) {
     return asFailure(error);
   }
 };
 
-const asFailure = (error: unknown): Failure => {
+export const asFailure = (error: unknown): Failure => {
   const failure = fileFailure(error);
   if (failure instanceof Failure) return failure;
   throw error;

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   BatchKind,
@@ -7,7 +7,7 @@ import type {
   PlannedFile,
   SkippedInput,
 } from '../../shared/batch.ts';
-import { type FailureCode, type FailureData } from '../../shared/failure.ts';
+import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
 import { hasEncryptedSuffix, isPartName, numberedName, outputName } from './output-name.ts';
 import { type Found, walk } from './walk.ts';
 
@@ -17,28 +17,36 @@ export interface PlanRequest {
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
   readonly conflict: ConflictRule;
-  /** Nothing in this folder is ever an input. */
+  /** Nothing in this folder is ever an input, and no output goes there. */
   readonly vaultDir: string;
 }
 
 type FoundFile = Extract<Found, { kind: 'file' }>;
 
-/** Finds the inputs, names the outputs and settles conflicts before anything is written. */
+/**
+ * Finds the inputs, names the outputs and settles conflicts before anything is written.
+ * @throws Failure `usage` where an output would lie in the vault
+ */
 export const planBatch = async (request: PlanRequest): Promise<BatchPlan> => {
   const found = await walk(request.paths);
   const inputs = new Set(found.map(({ file }) => file));
   const draft = new Draft(request, inputs);
   for (const item of found) {
-    if (item.kind === 'unusable') draft.skip(item.file, item.named, item.reason);
+    if (item.kind === 'unusable') draft.unusable(item);
     else await draft.add(item);
   }
   return draft.plan();
 };
 
+/** What is met in a folder and left out by its nature; anything else that cannot be read failed. */
+const leftOut: ReadonlySet<FailureCode> = new Set(['symlink', 'not-a-file']);
+
 class Draft {
   readonly #request: PlanRequest;
   readonly #inputs: ReadonlySet<string>;
+  readonly #vault: VaultFolder;
   readonly #outputs = new Set<string>();
+  readonly #folders = new Map<string, Promise<boolean>>();
   readonly #files: PlannedFile[] = [];
   readonly #skipped: SkippedInput[] = [];
   #conflicts = 0;
@@ -46,6 +54,7 @@ class Draft {
   constructor(request: PlanRequest, inputs: ReadonlySet<string>) {
     this.#request = request;
     this.#inputs = inputs;
+    this.#vault = new VaultFolder(request.vaultDir);
   }
 
   plan(): BatchPlan {
@@ -53,19 +62,25 @@ class Draft {
     return { files: this.#files, skipped: this.#skipped, bytes, conflicts: this.#conflicts };
   }
 
-  skip(input: string, named: boolean, reason: FailureData): void {
-    this.#skipped.push({ input, outcome: named ? 'failed' : 'skipped', reason });
+  unusable({ file, named, reason }: Extract<Found, { kind: 'unusable' }>): void {
+    this.skip(file, named || !leftOut.has(reason.code), reason);
+  }
+
+  skip(input: string, failed: boolean, reason: FailureData): void {
+    this.#skipped.push({ input, outcome: failed ? 'failed' : 'skipped', reason });
   }
 
   async add(found: FoundFile): Promise<void> {
-    const unwanted = this.#unwanted(found);
+    const unwanted = await this.#unwanted(found);
     if (unwanted !== null) this.#skipped.push(unwanted);
     else if (this.#request.kind === 'verify') this.#push(found, null);
     else await this.#addWriting(found, this.#request.kind);
   }
 
   async #addWriting(found: FoundFile, kind: 'encrypt' | 'decrypt'): Promise<void> {
-    const wanted = path.join(this.#folderFor(found), outputName(kind, path.basename(found.file)));
+    const folder = this.#folderFor(found);
+    if (await this.#vault.holds(folder)) throw intoVault(folder);
+    const wanted = path.join(folder, outputName(kind, path.basename(found.file)));
     if (this.#inputs.has(wanted) && this.#request.conflict === 'replace') {
       this.skip(found.file, true, collision(wanted));
       return;
@@ -91,7 +106,7 @@ class Draft {
   /** The output's final name, or null where the file is left out. */
   async #settle(found: FoundFile, wanted: string): Promise<string | null> {
     const ours = this.#outputs.has(keyOf(wanted));
-    if (!ours && !(await exists(wanted))) return wanted;
+    if (!ours && !(await this.#exists(wanted))) return wanted;
     switch (this.#request.conflict) {
       case 'keep-both':
         this.#conflicts++;
@@ -109,17 +124,25 @@ class Draft {
     }
   }
 
+  /** In a folder that is still to be made there is nothing: one look serves all of its files. */
+  async #exists(file: string): Promise<boolean> {
+    const folder = path.dirname(file);
+    const there = this.#folders.get(folder) ?? exists(folder);
+    this.#folders.set(folder, there);
+    return (await there) && exists(file);
+  }
+
   async #freeName(wanted: string): Promise<string> {
     for (let n = 2; ; n++) {
       const name = numberedName(wanted, n);
-      if (!this.#outputs.has(keyOf(name)) && !(await exists(name))) return name;
+      if (!this.#outputs.has(keyOf(name)) && !(await this.#exists(name))) return name;
     }
   }
 
-  #unwanted({ file, named }: FoundFile): SkippedInput | null {
-    const { kind, vaultDir } = this.#request;
+  async #unwanted({ file, named }: FoundFile): Promise<SkippedInput | null> {
+    const { kind } = this.#request;
     const outcome = named ? 'failed' : 'skipped';
-    if (isInside(file, vaultDir)) {
+    if (await this.#vault.holds(path.dirname(file))) {
       const reason = because('not-a-file', 'This file belongs to the open vault.');
       return { input: file, outcome, reason };
     }
@@ -143,6 +166,36 @@ class Draft {
 const keyOf = (file: string): string =>
   process.platform === 'linux' ? file : file.normalize('NFC').toLowerCase();
 
+/** The vault's own folder, by whatever way, over links too, one comes to it. */
+class VaultFolder {
+  readonly #place: Promise<string>;
+  readonly #known = new Map<string, Promise<boolean>>();
+
+  constructor(folder: string) {
+    this.#place = placeOf(folder);
+  }
+
+  holds(folder: string): Promise<boolean> {
+    const known = this.#known.get(folder) ?? this.#look(folder);
+    this.#known.set(folder, known);
+    return known;
+  }
+
+  async #look(folder: string): Promise<boolean> {
+    return isInside(await placeOf(folder), await this.#place);
+  }
+}
+
+/** Where a folder really lies; of what is not there yet, where it would be made. */
+const placeOf = async (folder: string): Promise<string> => {
+  try {
+    return await realpath(folder);
+  } catch {
+    const parent = path.dirname(folder);
+    return parent === folder ? folder : path.join(await placeOf(parent), path.basename(folder));
+  }
+};
+
 const isInside = (file: string, folder: string): boolean => {
   const relative = path.relative(folder, file);
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
@@ -153,6 +206,12 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+const intoVault = (folder: string): Failure =>
+  new Failure('usage', `The output folder ${folder} lies in the vault.`, {
+    unharmed: 'Nothing was written.',
+    next: 'Choose another output folder with --out.',
+  });
 
 const because = (code: FailureCode, cause: string): FailureData => ({
   code,

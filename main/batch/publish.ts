@@ -1,4 +1,4 @@
-import { access, link, lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { access, link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictRule } from '../../shared/batch.ts';
 import { syncFolder } from '../engine/files/part.ts';
@@ -36,7 +36,7 @@ const moveToFree = async (part: string, name: string): Promise<boolean> => {
     if (code !== 'EEXIST') throw error;
     if (!(await isSameFile(part, name))) return false;
   }
-  await rm(part);
+  await unlink(part);
   return true;
 };
 
@@ -53,24 +53,35 @@ export const isSameFile = async (part: string, name: string): Promise<boolean> =
 };
 
 const renameToFree = async (part: string, name: string): Promise<boolean> => {
-  const taken = await access(name).then(
-    () => true,
-    () => false,
-  );
+  const taken = await exists(name);
   if (!taken) await rename(part, name);
   return !taken;
 };
 
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-/** Makes an output folder where there is none, and puts its name on disk. */
+/**
+ * Makes an output folder where there is none, and puts its name on disk. Folder by folder, because
+ * a recursive mkdir calls what is read-only or forbidden "not found".
+ */
 export const ensureFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = path.dirname(made)) {
-    await syncFolder(path.dirname(made));
+  if (await exists(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await ensureFolder(parent);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Another file of the batch was faster.
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
+  await syncFolder(parent);
 };
 
 /** Puts the new names in these outputs' folders on disk. */

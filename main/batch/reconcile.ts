@@ -48,13 +48,14 @@ const settle = async (
 ): Promise<Receipt | null> => {
   if (past.outcome === 'failed') return past.receipt;
   const part = partOf(batch, file);
-  const named = file.output !== null && (await isSameFile(part, file.output));
-  if (named || !(await exists(part))) return past.receipt;
+  const output = past.receipt.output ?? part;
+  if (await isSameFile(part, output)) return past.receipt;
+  if (!(await exists(part))) return (await isThere(file, output)) ? past.receipt : null;
   if (!(await isRecorded(engine, batch, part, past))) return null;
-  const output = await publishPart(part, file.output ?? part, batch.conflict);
-  await syncFoldersOf([output]);
-  if (output !== file.output) await vault.record([renamedRecord({ ...file, batch }, output)]);
-  return { ...past.receipt, output };
+  const name = await publishPart(part, output, batch.conflict);
+  await syncFoldersOf([name]);
+  if (name !== output) await vault.record([renamedRecord({ ...file, batch }, name)]);
+  return { ...past.receipt, output: name };
 };
 
 /** A decrypted part has no hash in the ledger (it would confirm guesses), so it is made again. */
@@ -72,6 +73,10 @@ const isRecorded = async (
     throw error;
   }
 };
+
+/** An output that somebody has moved away since is not made again if its original is gone too. */
+const isThere = async (file: PlannedFile, output: string): Promise<boolean> =>
+  (await exists(output)) || !(await exists(file.input));
 
 const exists = (file: string): Promise<boolean> =>
   access(file).then(

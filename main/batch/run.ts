@@ -2,11 +2,11 @@ import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../sha
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
 import { fileFailure } from '../engine/files/errno.ts';
-import type { FileResult } from '../engine/files/jobs.ts';
+import type { FileDone, FileResult } from '../engine/files/jobs.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { BatchCalls, partOf, removeParts } from './engine-calls.ts';
 import { makeGroups } from './groups.ts';
-import { deleteOriginals, type Published } from './originals.ts';
+import { deleteOriginals } from './originals.ts';
 import { ProgressMeter } from './progress.ts';
 import { ensureFolder, publishPart, syncFoldersOf } from './publish.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
@@ -30,6 +30,12 @@ interface Pair {
   readonly result: FileResult;
 }
 
+interface Published {
+  /** With the output's final name. */
+  readonly file: PlannedFile;
+  readonly done: FileDone;
+}
+
 interface Ended {
   readonly index: number;
   readonly receipt: Receipt;
@@ -46,6 +52,7 @@ export class BatchRun {
   readonly #calls: BatchCalls;
   readonly #meter: ProgressMeter;
   readonly #receipts = new Map<number, Receipt>();
+  readonly #recorded = new Set<number>();
   #stopped: Failure | null = null;
 
   constructor(session: VaultSession, batch: StoredBatch, options: RunOptions) {
@@ -75,14 +82,17 @@ export class BatchRun {
     return { receipts, interrupted: this.#stopped };
   }
 
-  /** A failure of the token or of the ledger ends the batch; the group's parts do not stay. */
+  /**
+   * A failure of the token or of the ledger ends the batch. Parts that are not recorded do not
+   * stay; recorded ones do, because resuming gives them their names.
+   */
   async #guarded(group: readonly PlannedFile[]): Promise<void> {
     try {
       await this.#group(group);
     } catch (error) {
       await removeParts(
         this.#batch,
-        group.filter(({ index }) => !this.#receipts.has(index)),
+        group.filter(({ index }) => !this.#recorded.has(index)),
       );
       if (!(error instanceof Failure)) throw error;
       this.#stopped ??= error;
@@ -104,9 +114,15 @@ export class BatchRun {
   async #withFolders(group: readonly PlannedFile[]): Promise<readonly PlannedFile[]> {
     const ready: PlannedFile[] = [];
     const failed: FileResult[] = [];
+    const made = new Map<string, Promise<void>>();
     for (const file of group) {
       try {
-        if (file.output !== null) await ensureFolder(path.dirname(file.output));
+        if (file.output !== null) {
+          const folder = path.dirname(file.output);
+          const making = made.get(folder) ?? ensureFolder(folder);
+          made.set(folder, making);
+          await making;
+        }
         ready.push(file);
       } catch (error) {
         failed.push({ outcome: 'failed', index: file.index, failure: reasonOf(error) });
@@ -142,6 +158,7 @@ export class BatchRun {
           : failedRecord({ ...file, batch: this.#batch }, result.failure),
       ),
     );
+    for (const { file } of pairs) this.#recorded.add(file.index);
     for (const { index, receipt } of await this.#publish(pairs)) this.#report(index, receipt);
   }
 
@@ -184,14 +201,27 @@ export class BatchRun {
     }
   }
 
-  #deleteOriginals(published: readonly Published[]): Promise<ReadonlyMap<number, Failure | null>> {
+  /** Where the token is lost while reading back, the files are encrypted but their originals stay. */
+  async #deleteOriginals(
+    published: readonly Published[],
+  ): Promise<ReadonlyMap<number, Failure | null>> {
     const call = { signal: this.#options.signal, onProgress: () => undefined };
-    return deleteOriginals({
-      batch: this.#batch,
-      vault: this.#session.vault,
-      published,
-      readBack: (jobs) => this.#calls.readBack(jobs, call),
-    });
+    try {
+      return await deleteOriginals({
+        batch: this.#batch,
+        vault: this.#session.vault,
+        originals: published.map(({ file, done: { encryptedBytes, source } }) => ({
+          file,
+          encryptedBytes,
+          source,
+        })),
+        readBack: (jobs) => this.#calls.readBack(jobs, call),
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#stopped ??= error;
+      return new Map(published.map(({ file }) => [file.index, error]));
+    }
   }
 
   /** @param kept why the original stayed, null where it is gone, undefined where nobody asked */

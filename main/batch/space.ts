@@ -20,9 +20,13 @@ export interface FreeSpace {
  */
 export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpace | null> => {
   const disks = new Map<number, { folder: string; needed: number }>();
+  const places = new Map<string, ExistingFolder>();
   for (const { output, size } of files) {
     if (output === null) continue;
-    const { folder, device } = await existingFolder(path.dirname(output));
+    const target = path.dirname(output);
+    const place = places.get(target) ?? (await existingFolder(target));
+    places.set(target, place);
+    const { folder, device } = place;
     const disk = disks.get(device) ?? { folder, needed: 0 };
     disk.needed += Math.ceil(size * (1 + TAGS_SHARE)) + PER_FILE;
     disks.set(device, disk);
@@ -37,10 +41,13 @@ export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpa
   return tightest;
 };
 
+interface ExistingFolder {
+  readonly folder: string;
+  readonly device: number;
+}
+
 /** The nearest folder that is there already: the output folder may still have to be made. */
-const existingFolder = async (
-  folder: string,
-): Promise<{ readonly folder: string; readonly device: number }> => {
+const existingFolder = async (folder: string): Promise<ExistingFolder> => {
   try {
     return { folder, device: (await stat(folder)).dev };
   } catch (error) {

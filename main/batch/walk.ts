@@ -50,15 +50,25 @@ const visit = async (
     if (!stats.isFile()) throw notRegular(stats);
     found.push({ kind: 'file', file, size: Number(stats.size), root, named });
   } catch (error) {
-    found.push({ kind: 'unusable', file, named, reason: reasonOf(error) });
+    found.push({ kind: 'unusable', file, named, reason: reasonOf(file, error) });
   }
 };
 
-const reasonOf = (thrown: unknown): FailureData => {
+/** Stands for the bytes of a name that are not UTF-8. Such a name leads to no file. */
+const REPLACEMENT = '\ufffd';
+
+const reasonOf = (file: string, thrown: unknown): FailureData => {
   const error = fileFailure(thrown);
-  if (error instanceof Failure) return toFailureData(error);
-  throw error;
+  if (!(error instanceof Failure)) throw error;
+  const unreadable = error.code === 'not-found' && file.includes(REPLACEMENT);
+  return toFailureData(unreadable ? notUtf8() : error);
 };
+
+const notUtf8 = (): Failure =>
+  new Failure('name-unusable', 'The name of this file or of a folder above it is not UTF-8.', {
+    unharmed: 'It was not touched.',
+    next: 'Rename it, then try again.',
+  });
 
 const notRegular = (stats: BigIntStats): Failure => {
   if (stats.isSymbolicLink()) {

@@ -33,6 +33,10 @@ export const startEngine = (script: URL): EngineProcess => {
     env: { ...env, UV_THREADPOOL_SIZE: UV_THREADS },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  // A driver that hangs does not notice that this process has ended.
+  const takeAlong = (): void => void child.kill('SIGKILL');
+  process.once('exit', takeAlong);
+  child.once('exit', () => process.off('exit', takeAlong));
   let asked = false;
   const exited = new Promise<EngineExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ asked, code, signal }));

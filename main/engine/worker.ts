@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { inWords } from './files/errno.ts';
 import { FileHash } from './files/file-hash.ts';
 import { decryptRange, encryptRange } from './files/ranges.ts';
 import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './files/whole-files.ts';
@@ -26,10 +27,10 @@ const start = (setup: WorkerSetup): void => {
     encryptWhole: (input) => encryptWholeFiles(token, input),
     decryptWhole: (input) => decryptWholeFiles(token, input),
     verifyWhole: (input) => verifyWholeFiles(token, input),
-    encryptRange: (input) => encryptRange(token, input),
-    decryptRange: (input) => decryptRange(token, input),
+    encryptRange: (input) => inWords(() => encryptRange(token, input)),
+    decryptRange: (input) => inWords(() => decryptRange(token, input)),
     hashStart: ({ fd }) => void hashes.set(fd, new FileHash(fd)),
-    hashTo: ({ fd, end }) => hashOf(fd).advance(end),
+    hashTo: ({ fd, end }) => inWords(() => hashOf(fd).advance(end)),
     hashEnd: ({ fd }) => {
       const digest = hashOf(fd).digest();
       hashes.delete(fd);

@@ -1,7 +1,11 @@
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { hostCipher, release } from './host-cipher.ts';
 import { derive } from './testing/deterministic.ts';
+
+const decipherPrototype = Object.getPrototypeOf(
+  createDecipheriv('aes-256-gcm', Buffer.alloc(32), Buffer.alloc(12)),
+) as { update: (piece: Uint8Array) => Buffer };
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const nonce = derive('host/nonce', 12);
@@ -73,17 +77,32 @@ describe('the host cipher', () => {
     expect(hostCipher(changed(dek)).decrypt(nonce, aad, data)).toBeNull();
   });
 
-  test('wipes the plaintext of a failed tag', () => {
-    const altered = Buffer.from(data);
-    altered.writeUInt8(altered.readUInt8(data.length - 1) ^ 1, data.length - 1);
+  test.each([100, 300_000])('wipes the plaintext of a failed tag, %i bytes', (size) => {
+    const sealed = hostCipher(dek).encrypt(nonce, aad, derive('host/plaintext', size)).data;
+    const altered = Buffer.from(sealed);
+    altered.writeUInt8(altered.readUInt8(size) ^ 1, size);
     const allocations = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const updates = vi.spyOn(decipherPrototype, 'update');
     try {
       expect(hostCipher(dek).decrypt(nonce, aad, altered)).toBeNull();
-      const plaintext = allocations.mock.results.at(-1)?.value as Buffer;
-      expect(plaintext.every((byte) => byte === 0)).toBe(true);
+      const results = [...updates.mock.results, ...allocations.mock.results];
+      const pieces = results.map(({ value }) => value as Buffer);
+      expect(pieces.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThanOrEqual(size);
+      for (const piece of pieces) expect(piece.every((byte) => byte === 0)).toBe(true);
     } finally {
       allocations.mockRestore();
+      updates.mockRestore();
     }
+  });
+
+  test('puts data into the room it is given, and into no other', () => {
+    const plaintext = derive('host/plaintext', 300_000);
+    const expected = hostCipher(dek).encrypt(nonce, aad, plaintext).data;
+    const memory = Buffer.alloc(plaintext.length + 18, 9);
+    const sealed = hostCipher(dek).encrypt(nonce, aad, plaintext, memory.subarray(1, -1));
+    expect(sealed.data.buffer).toBe(memory.buffer);
+    expect(memory).toEqual(Buffer.concat([Buffer.of(9), expected, Buffer.of(9)]));
+    expect(() => hostCipher(dek).encrypt(nonce, aad, plaintext, memory)).toThrow(RangeError);
   });
 
   test('does not work under a key that has been wiped', () => {

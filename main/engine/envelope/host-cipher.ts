@@ -24,6 +24,11 @@ interface Transferable {
  */
 export const release = (buffer: Uint8Array): void => {
   buffer.fill(0);
+  free(buffer);
+};
+
+/** As release, for what is no secret. */
+const free = (buffer: Uint8Array): void => {
   const whole = buffer.byteOffset === 0 && buffer.byteLength === buffer.buffer.byteLength;
   const memory: ArrayBufferLike & Transferable = buffer.buffer;
   if (whole) memory.transfer?.(0);
@@ -44,12 +49,24 @@ interface Updatable {
   update(piece: Uint8Array): Buffer;
 }
 
-const transform = (cipher: Updatable, from: Uint8Array, to: Uint8Array): void => {
+const transform = (
+  cipher: Updatable,
+  from: Uint8Array,
+  to: Uint8Array,
+  discard: (piece: Uint8Array) => void,
+): void => {
   for (let offset = 0; offset < from.length; offset += PIECE_BYTES) {
     const piece = cipher.update(from.subarray(offset, offset + PIECE_BYTES));
     to.set(piece, offset);
-    release(piece);
+    discard(piece);
   }
+};
+
+/** The caller's room where there is one of exactly this length; the right length is our contract. */
+const roomFor = (length: number, room: Uint8Array | undefined): Uint8Array => {
+  if (room === undefined) return Buffer.allocUnsafeSlow(length);
+  if (room.length !== length) throw new RangeError('the room has another length');
+  return room;
 };
 
 const verified = (decipher: { final(): Buffer }): boolean => {
@@ -61,15 +78,23 @@ const verified = (decipher: { final(): Buffer }): boolean => {
   }
 };
 
+/** One piece is the plaintext already; several are put together. */
+const unverified = (decipher: Updatable, ciphertext: Uint8Array): Uint8Array => {
+  if (ciphertext.length <= PIECE_BYTES) return decipher.update(ciphertext);
+  const plaintext = Buffer.allocUnsafeSlow(ciphertext.length);
+  transform(decipher, ciphertext, plaintext, release);
+  return plaintext;
+};
+
 const encrypt =
   (dek: Uint8Array): FileCipher['encrypt'] =>
-  (nonce, aad, plaintext) => {
+  (nonce, aad, plaintext, room) => {
     checkNonce(nonce);
     if (plaintext.length === 0) throw new RangeError('no segment is ever empty');
     const cipher = createCipheriv(ALGORITHM, usableKey(dek), nonce, OPTIONS);
     cipher.setAAD(aad);
-    const data = Buffer.allocUnsafeSlow(plaintext.length + TAG_BYTES);
-    transform(cipher, plaintext, data);
+    const data = roomFor(plaintext.length + TAG_BYTES, room);
+    transform(cipher, plaintext, data, free);
     cipher.final();
     data.set(cipher.getAuthTag(), plaintext.length);
     return { nonce, data };
@@ -85,8 +110,7 @@ const decrypt =
     decipher.setAAD(aad);
     decipher.setAuthTag(data.subarray(length));
     // update() hands out plaintext that nothing vouches for yet: it stays here until final() agrees.
-    const plaintext = Buffer.allocUnsafeSlow(length);
-    transform(decipher, data.subarray(0, length), plaintext);
+    const plaintext = unverified(decipher, data.subarray(0, length));
     if (verified(decipher)) return plaintext;
     release(plaintext);
     return null;

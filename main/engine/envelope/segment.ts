@@ -20,35 +20,40 @@ export const checkSealed = (sealed: Sealed, plaintextLength: number): Sealed => 
   return sealed;
 };
 
-/** Encrypts segment i, whose plaintext must have exactly the length that the layout says. */
+/**
+ * Encrypts segment i, whose plaintext must have exactly the length that the layout says.
+ * `room` as in FileCipher.
+ */
 export const encryptSegment = (
   cipher: FileCipher,
   { fixed, hash }: Body,
   index: number,
   plaintext: Uint8Array,
+  room?: Uint8Array,
 ): Sealed => {
   if (plaintext.length !== segmentLength(fixed, index))
     throw new RangeError(`segment ${index} cannot have ${plaintext.length} bytes`);
   const aad = segmentAad(hash, index, isFinal(fixed, index));
-  return checkSealed(cipher.encrypt(segmentNonce(index), aad, plaintext), plaintext.length);
+  return checkSealed(cipher.encrypt(segmentNonce(index), aad, plaintext, room), plaintext.length);
 };
 
 /**
  * Decrypts segment i from its bytes in the file (nonce ‖ ciphertext ‖ tag), once checkSeal has
- * agreed. Throws Failure('segment-damaged').
+ * agreed. `room` as in FileCipher. Throws Failure('segment-damaged').
  */
 export const decryptSegment = (
   cipher: FileCipher,
   { fixed, hash }: Body,
   index: number,
   stored: Uint8Array,
+  room?: Uint8Array,
 ): Uint8Array => {
   const length = segmentLength(fixed, index);
   if (stored.length !== length + SEGMENT_OVERHEAD)
     throw new RangeError(`segment ${index} cannot have ${stored.length} stored bytes`);
   const aad = segmentAad(hash, index, isFinal(fixed, index));
   const nonce = stored.subarray(0, NONCE_BYTES);
-  const plaintext = cipher.decrypt(nonce, aad, stored.subarray(NONCE_BYTES));
+  const plaintext = cipher.decrypt(nonce, aad, stored.subarray(NONCE_BYTES), room);
   if (plaintext?.length !== length) throw segmentDamaged(index, segmentCount(fixed));
   return plaintext;
 };

@@ -61,3 +61,12 @@ export const fileFailure = (error: unknown): unknown => {
     detail: `${name} in ${error.syscall ?? 'a system call'}`,
   });
 };
+
+/** Runs `work` with its file-system errors in words, for what crosses to another thread or process. */
+export const inWords = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw fileFailure(error);
+  }
+};

@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync, rmSync, writevSync, close as closeAsync, open } from 'node:fs';
+import { closeSync, fsync, open, openSync, rmSync, writevSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /**
@@ -36,14 +36,13 @@ const afterBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array[] 
 
 const fsyncAsync = promisify(fsync);
 const openAsync = promisify(open);
-const closeFd = promisify(closeAsync);
 
 /** Puts a part on disk and closes it. */
 export const syncAndClose = async (fd: number): Promise<void> => {
   try {
     await fsyncAsync(fd);
   } finally {
-    await closeFd(fd);
+    closeSync(fd); // has nothing left to wait for
   }
 };
 

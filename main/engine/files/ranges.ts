@@ -1,5 +1,5 @@
 import type { FileCipher } from '../envelope/cipher.ts';
-import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
+import { NONCE_BYTES, SEGMENT_OVERHEAD, TAG_BYTES } from '../envelope/format.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { release } from '../envelope/host-cipher.ts';
 import { segmentLength, segmentOffset } from '../envelope/layout.ts';
@@ -39,27 +39,34 @@ export interface DecryptRange extends SegmentRange {
 
 export const encryptRange = (token: VaultToken, range: EncryptRange): void => {
   const buffer = Buffer.allocUnsafeSlow(range.fixed.segment);
-  withCipher(token, range.fileKey, (cipher) => {
+  const room = Buffer.allocUnsafeSlow(range.fixed.segment + TAG_BYTES);
+  const encryptAll = (cipher: FileCipher): void => {
     for (let index = range.from; index < range.to; index++) {
       const plaintext = buffer.subarray(0, segmentLength(range.fixed, index));
       readExactly(range.sourceFd, plaintext, contentOffset(range.fixed, index));
-      const sealed = encryptSegment(cipher, range, index, plaintext);
+      const into = room.subarray(0, plaintext.length + TAG_BYTES);
+      const sealed = encryptSegment(cipher, range, index, plaintext, into);
       const offset = segmentOffset(range.areaLength, range.fixed, index);
       writeAll(range.partFd, [sealed.nonce, sealed.data], offset);
-      release(sealed.data);
     }
-  });
-  release(buffer);
+  };
+  try {
+    withCipher(token, range.fileKey, encryptAll);
+  } finally {
+    release(buffer);
+  }
 };
 
 /** @throws Failure `segment-damaged`, `read-back-failed` */
 export const decryptRange = (token: VaultToken, range: DecryptRange): void => {
   const buffer = Buffer.allocUnsafeSlow(range.fixed.segment + SEGMENT_OVERHEAD);
+  const room = Buffer.allocUnsafeSlow(range.fixed.segment + TAG_BYTES);
   withCipher(token, range.fileKey, (cipher) => {
     for (let index = range.from; index < range.to; index++) {
       const stored = buffer.subarray(0, segmentLength(range.fixed, index) + SEGMENT_OVERHEAD);
       readExactly(range.sourceFd, stored, segmentOffset(range.areaLength, range.fixed, index));
-      const plaintext = decryptSegment(cipher, range, index, stored);
+      const into = room.subarray(0, stored.length - NONCE_BYTES);
+      const plaintext = decryptSegment(cipher, range, index, stored, into);
       try {
         take(range, index, plaintext);
       } finally {

@@ -8,7 +8,7 @@ import { checkFileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { encryptWhole, openWhole } from '../envelope/whole.ts';
-import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
+import { KeySession, type LentKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } from './describe.ts';
@@ -38,42 +38,55 @@ export interface EncryptWhole extends WholeFiles<WritingJob> {
 }
 
 export const encryptWholeFiles = (token: VaultToken, input: EncryptWhole): Promise<FileResult[]> =>
-  writeGroup(input.files, (job) => encryptOne(token, job, input));
+  writeGroup(token, input.files, (keys, job) => encryptOne(keys, job, input));
 
 export const decryptWholeFiles = (
   token: VaultToken,
   input: WholeFiles<WritingJob>,
-): Promise<FileResult[]> => writeGroup(input.files, (job) => decryptOne(token, job, input.keys));
-
-export const verifyWholeFiles = (
-  token: VaultToken,
-  input: WholeFiles<VerifyJob>,
 ): Promise<FileResult[]> =>
-  Promise.resolve(
-    input.files.map((job) => {
-      try {
-        return verifyOne(token, job, input.keys);
-      } catch (error) {
-        return failedFile(job.index, error);
-      }
-    }),
+  writeGroup(token, input.files, (keys, job) => decryptOne(keys, job, input.keys));
+
+export const verifyWholeFiles = (token: VaultToken, input: WholeFiles<VerifyJob>): FileResult[] => {
+  const results: FileResult[] = [];
+  forEachFile(token, input.files, results, (keys, job) =>
+    results.push(verifyOne(keys, job, input.keys)),
   );
+  return results;
+};
+
+/**
+ * One session for the whole group: a wrapped key is unwrapped once for all its files, which costs
+ * more than everything else that is done with a small file. File keys end with their file.
+ */
+const forEachFile = <Job extends FileJob>(
+  token: VaultToken,
+  files: readonly Job[],
+  failed: FileResult[],
+  work: (keys: KeySession, job: Job) => void,
+): void =>
+  token.connection.withSession((session) => {
+    const keys = new KeySession(token, session);
+    for (const job of files) {
+      try {
+        work(keys, job);
+      } catch (error) {
+        failed.push(failedFile(job.index, error));
+      } finally {
+        keys.forgetFileKeys();
+      }
+    }
+  });
 
 /** Writes every part, then puts all of them on disk at once: concurrent fsyncs share their waiting. */
 const writeGroup = async (
+  token: VaultToken,
   files: readonly WritingJob[],
-  write: (job: WritingJob) => Written,
+  write: (keys: KeySession, job: WritingJob) => Written,
 ): Promise<FileResult[]> => {
   const parts: Written[] = [];
   const failed: FileResult[] = [];
   try {
-    for (const job of files) {
-      try {
-        parts.push(write(job));
-      } catch (error) {
-        failed.push(failedFile(job.index, error));
-      }
-    }
+    forEachFile(token, files, failed, (keys, job) => parts.push(write(keys, job)));
   } catch (error) {
     for (const { fd, part } of parts) discardPart(fd, part);
     throw error;
@@ -136,9 +149,9 @@ const writePart = (part: string, content: Uint8Array, finish?: (fd: number) => v
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const encryptOne = (token: VaultToken, job: WritingJob, input: EncryptWhole): Written =>
+const encryptOne = (keys: KeySession, job: WritingJob, input: EncryptWhole): Written =>
   withSource(job.input, (source) => {
-    const file = encryptContent(token, job, source, input);
+    const file = encryptContent(keys, job, source, input);
     assertUnchanged(source);
     const fd = writePart(job.part, file);
     const done: FileDone = {
@@ -154,7 +167,7 @@ const encryptOne = (token: VaultToken, job: WritingJob, input: EncryptWhole): Wr
   });
 
 const encryptContent = (
-  token: VaultToken,
+  keys: KeySession,
   job: WritingJob,
   source: Source,
   input: EncryptWhole,
@@ -163,17 +176,10 @@ const encryptContent = (
   try {
     const metadata = metadataOf(job.input, source);
     const fixed = newFixedHeader(source, metadata, input.segment);
-    return token.connection.withSession((session) => {
-      const keys = new KeySession(token, session);
-      const { fileKey, slots } = keys.newFileKey(headerHash(fixed), input.keys);
-      const sealRandom = randomBytes(SEAL_RANDOM_BYTES);
-      try {
-        const cipher = keys.cipher(fileKey);
-        return encryptWhole({ cipher, fixed, slots, metadata, content, sealRandom });
-      } finally {
-        eraseFileKey(fileKey);
-      }
-    });
+    const { fileKey, slots } = keys.newFileKey(headerHash(fixed), input.keys);
+    const sealRandom = randomBytes(SEAL_RANDOM_BYTES);
+    const cipher = keys.cipher(fileKey);
+    return encryptWhole({ cipher, fixed, slots, metadata, content, sealRandom });
   } finally {
     content.fill(0);
   }
@@ -185,9 +191,9 @@ interface Decrypted {
   readonly done: FileDone;
 }
 
-const decryptOne = (token: VaultToken, job: WritingJob, lent: readonly LentKey[]): Written =>
+const decryptOne = (keys: KeySession, job: WritingJob, lent: readonly LentKey[]): Written =>
   withSource(job.input, (source) => {
-    const { content, metadata, done } = decryptContent(token, job, source, lent, 'first');
+    const { content, metadata, done } = decryptContent(keys, job, source, lent, 'first');
     try {
       const fd = writePart(job.part, content, (open) => restoreAttributes(open, metadata));
       return { fd, part: job.part, done };
@@ -196,9 +202,9 @@ const decryptOne = (token: VaultToken, job: WritingJob, lent: readonly LentKey[]
     }
   });
 
-const verifyOne = (token: VaultToken, job: VerifyJob, lent: readonly LentKey[]): FileDone =>
+const verifyOne = (keys: KeySession, job: VerifyJob, lent: readonly LentKey[]): FileDone =>
   withSource(job.input, (source) => {
-    const { content, done } = decryptContent(token, job, source, lent, 'all');
+    const { content, done } = decryptContent(keys, job, source, lent, 'all');
     try {
       if (job.original !== null) compareWithOriginal(job.original, content);
       return done;
@@ -209,7 +215,7 @@ const verifyOne = (token: VaultToken, job: VerifyJob, lent: readonly LentKey[]):
 
 /** @param slots open the first slot that we hold a key for, or prove all of those */
 const decryptContent = (
-  token: VaultToken,
+  keys: KeySession,
   job: FileJob,
   source: Source,
   lent: readonly LentKey[],
@@ -217,19 +223,12 @@ const decryptContent = (
 ): Decrypted => {
   const file = readWhole(source);
   const header = parseHeader(file);
-  const opened = token.connection.withSession((session) => {
-    const keys = new KeySession(token, session);
-    const open =
-      slots === 'first'
-        ? ([openFirstSlot(keys, header, lent)] as const)
-        : openHeldSlots(keys, header, lent);
-    checkFileLength(header.areaLength, header.fixed, file.length);
-    try {
-      return { open, ...openWhole(keys.cipher(open[0].fileKey), header, file) };
-    } finally {
-      for (const { fileKey } of open) eraseFileKey(fileKey);
-    }
-  });
+  const open =
+    slots === 'first'
+      ? ([openFirstSlot(keys, header, lent)] as const)
+      : openHeldSlots(keys, header, lent);
+  checkFileLength(header.areaLength, header.fixed, file.length);
+  const opened = openWhole(keys.cipher(open[0].fileKey), header, file);
   assertUnchanged(source);
   const done: FileDone = {
     outcome: 'done',
@@ -237,7 +236,7 @@ const decryptContent = (
     bytes: header.fixed.size,
     encryptedBytes: file.length,
     sha256: sha256(file),
-    keys: namesOf(opened.open.map(({ key }) => key)),
+    keys: namesOf(open.map(({ key }) => key)),
     source: identityOf(source),
   };
   return { content: opened.content, metadata: opened.metadata, done };

@@ -18,10 +18,14 @@ export interface LentKey {
   readonly software: Uint8Array | null;
 }
 
+interface TokenFileKey {
+  readonly bulk: 'token';
+  readonly wrapped: Uint8Array;
+  readonly under: LentKey;
+}
+
 /** One file's key (DEK), in a form that can be handed to other workers of this process. */
-export type FileKey =
-  | { readonly bulk: 'host'; readonly dek: Uint8Array }
-  | { readonly bulk: 'token'; readonly wrapped: Uint8Array; readonly under: LentKey };
+export type FileKey = { readonly bulk: 'host'; readonly dek: Uint8Array } | TokenFileKey;
 
 /** Ends the life of a file key's bytes, where there are any outside the token. */
 export const eraseFileKey = (fileKey: FileKey): void => {
@@ -42,6 +46,8 @@ export class KeySession {
   readonly #token: VaultToken;
   readonly #session: Session;
   readonly #opened = new Map<string, ObjectHandle>();
+  /** Every file key of this session; with its object where it lives in the token. */
+  readonly #fileKeys = new Map<FileKey, ObjectHandle | null>();
 
   constructor(token: VaultToken, session: Session) {
     this.#token = token;
@@ -59,9 +65,9 @@ export class KeySession {
   openSlot(headerHash: Uint8Array, slot: Slot, key: LentKey): FileKey | null {
     if (slot.wrap === 'A256KW') {
       const handle = this.#session.unwrap(this.#handle(key.material), slot.dek, TOKEN_DEK);
-      if (handle === null) return null;
-      this.#session.destroy(handle);
-      return { bulk: 'token', wrapped: slot.dek, under: key };
+      return handle === null
+        ? null
+        : this.#remember({ bulk: 'token', wrapped: slot.dek, under: key }, handle);
     }
     const aad = slotAad(headerHash, slot);
     const dek = this.#sealer(key).decrypt(
@@ -69,16 +75,26 @@ export class KeySession {
       aad,
       slot.dek.subarray(NONCE),
     );
-    return dek === null ? null : { bulk: 'host', dek };
+    return dek === null ? null : this.#remember({ bulk: 'host', dek }, null);
   }
 
-  /** The cipher of a file key. A token's cipher works as long as this session is open. */
+  /** The cipher of a file key. A token's cipher works until its file key is forgotten. */
   cipher(fileKey: FileKey): FileCipher {
     if (fileKey.bulk === 'host') return hostCipher(fileKey.dek);
-    const kek = this.#handle(fileKey.under.material);
-    const handle = this.#session.unwrap(kek, fileKey.wrapped, TOKEN_DEK);
-    if (handle === null) throw new Error('a file key that opened before does not open again');
+    const handle = this.#fileKeys.get(fileKey) ?? this.#unwrapFileKey(fileKey);
     return tokenCipher(this.#session, handle, this.#token.callerNonce);
+  }
+
+  /**
+   * Ends every file key that was made or opened here: erases its bytes, destroys its object.
+   * Between the files of a group, so that only keys outlive a file, and never its own.
+   */
+  forgetFileKeys(): void {
+    for (const [fileKey, handle] of this.#fileKeys) {
+      eraseFileKey(fileKey);
+      if (handle !== null) this.#session.destroy(handle);
+    }
+    this.#fileKeys.clear();
   }
 
   /** The 32 bytes of an `hsm-wrapped` key. The caller zeroises them. */
@@ -107,7 +123,8 @@ export class KeySession {
     session.destroy(fresh);
     const wrapped = slots[0]?.dek;
     if (wrapped === undefined) throw new Error('a file needs at least one key');
-    return { slots, fileKey: { bulk: 'token', wrapped, under: keys[0] } };
+    const fileKey = { bulk: 'token', wrapped, under: keys[0] } as const;
+    return { slots, fileKey: this.#remember(fileKey, null) };
   }
 
   #newHostKey(headerHash: Uint8Array, keys: readonly LentKey[]): NewFileKey {
@@ -118,7 +135,20 @@ export class KeySession {
       const sealed = this.#sealer(key).encrypt(randomBytes(NONCE), slotAad(headerHash, bare), dek);
       return { ...bare, dek: Buffer.concat([sealed.nonce, sealed.data]) };
     });
-    return { slots, fileKey: { bulk: 'host', dek } };
+    return { slots, fileKey: this.#remember({ bulk: 'host', dek }, null) };
+  }
+
+  #unwrapFileKey(fileKey: TokenFileKey): ObjectHandle {
+    const kek = this.#handle(fileKey.under.material);
+    const handle = this.#session.unwrap(kek, fileKey.wrapped, TOKEN_DEK);
+    if (handle === null) throw new Error('a file key that opened before does not open again');
+    this.#remember(fileKey, handle);
+    return handle;
+  }
+
+  #remember(fileKey: FileKey, handle: ObjectHandle | null): FileKey {
+    this.#fileKeys.set(fileKey, handle);
+    return fileKey;
   }
 
   /** What seals and opens file keys of host bulk: the key in the token, or its bytes in memory. */

@@ -8,6 +8,6 @@ export const tokenCipher = (
   callerNonce: boolean,
 ): FileCipher => ({
   callerNonce,
-  encrypt: (nonce, aad, plaintext) => session.encryptGcm(key, nonce, aad, plaintext),
-  decrypt: (nonce, aad, data) => session.decryptGcm(key, nonce, aad, data),
+  encrypt: (nonce, aad, plaintext, room) => session.encryptGcm(key, nonce, aad, plaintext, room),
+  decrypt: (nonce, aad, data, room) => session.decryptGcm(key, nonce, aad, data, room),
 });

@@ -126,11 +126,11 @@ export class Session {
     nonce: Uint8Array,
     aad: Uint8Array,
     plaintext: Uint8Array,
+    room: Uint8Array = Buffer.alloc(plaintext.length + GCM_TAG_BYTES),
   ): SealedByToken {
     requireContent(plaintext.length);
     const iv = Buffer.from(nonce);
-    const room = Buffer.alloc(plaintext.length + GCM_TAG_BYTES);
-    const data = this.encrypt(key, gcmMechanism(iv, asBuffer(aad)), plaintext, room);
+    const data = this.encrypt(key, gcmMechanism(iv, asBuffer(aad)), plaintext, asBuffer(room));
     if (data.length === room.length) return { nonce: iv, data };
     throw this.#condemn(
       new Failure('token-failed', 'The token sealed data in a form of its own.', {
@@ -146,13 +146,13 @@ export class Session {
     nonce: Uint8Array,
     aad: Uint8Array,
     data: Uint8Array,
+    room: Uint8Array = Buffer.alloc(data.length),
   ): Buffer | null {
     requireContent(data.length - GCM_TAG_BYTES);
     const mechanism = gcmMechanism(Buffer.from(nonce), asBuffer(aad));
     this.#run(() => this.#native.C_DecryptInit(this.#handle, mechanism, key.bytes));
-    const room = Buffer.alloc(data.length);
     const plaintext = this.#runOrNull(() =>
-      this.#native.C_Decrypt(this.#handle, asBuffer(data), room),
+      this.#native.C_Decrypt(this.#handle, asBuffer(data), asBuffer(room)),
     );
     if (plaintext === null) room.fill(0);
     return plaintext;

@@ -1,0 +1,43 @@
+import { randomFillSync } from 'node:crypto';
+import { closeSync, linkSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { type Options, SMALL_BYTES } from './options.ts';
+
+/** What is encrypted: one large file, and a folder of small ones. */
+export const workloads = ['large', 'small'] as const;
+export type Workload = (typeof workloads)[number];
+
+const PIECE = 16 * 1024 * 1024;
+
+const writeLarge = (file: string, bytes: number): void => {
+  const fd = openSync(file, 'wx');
+  const piece = Buffer.alloc(PIECE);
+  for (let done = 0; done < bytes; done += PIECE) writeSync(fd, randomFillSync(piece));
+  closeSync(fd);
+};
+
+/** The first small files once more, for tools of which only a sample is measured. */
+const linkSample = (from: string, to: string, names: readonly string[]): void => {
+  mkdirSync(to);
+  for (const name of names) linkSync(path.join(from, name), path.join(to, name));
+};
+
+/** The input of a tool that takes so many of the small files. */
+export const inputOf = (folder: string, workload: Workload, files: number): string =>
+  path.join(folder, workload === 'large' ? 'large' : `small-${files}`);
+
+export const writeInputs = (folder: string, options: Options, samples: readonly number[]): void => {
+  writeLarge(inputOf(folder, 'large', 0), options.largeBytes);
+  const small = inputOf(folder, 'small', options.smallFiles);
+  mkdirSync(small);
+  const names = Array.from({ length: options.smallFiles }, (_, index) =>
+    String(index).padStart(6, '0'),
+  );
+  for (const name of names) {
+    writeFileSync(path.join(small, name), randomFillSync(Buffer.alloc(SMALL_BYTES)));
+  }
+  for (const count of new Set(samples)) {
+    if (count >= names.length) continue;
+    linkSample(small, inputOf(folder, 'small', count), names.slice(0, count));
+  }
+};

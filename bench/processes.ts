@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Run {
+  /** Wall time from start to end of the process. */
+  readonly seconds: number;
+  /** Bytes; null where the system does not tell. */
+  readonly peak: number | null;
+  readonly stdout: string;
+}
+
+const SAMPLE_MS = 20;
+
+/**
+ * The most memory that a process and its children have had, added up. The kernel keeps each
+ * process's own maximum (VmHWM), so that looking now and then misses little. Pages that several
+ * processes share, such as the program itself, count for each: the figure is an upper bound.
+ */
+class PeakMemory {
+  readonly #pid: number;
+  #most = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  /** Only processes that run at the same time are added up. */
+  sample(): void {
+    const peaks = processTree(this.#pid).map(peakOf);
+    this.#most = Math.max(
+      this.#most,
+      peaks.reduce((sum, peak) => sum + peak, 0),
+    );
+  }
+
+  /** Bytes; null where the system does not tell. */
+  get most(): number | null {
+    return this.#most === 0 ? null : this.#most;
+  }
+}
+
+const readProc = (file: string): string => {
+  try {
+    return readFileSync(`/proc/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const processTree = (pid: number): number[] => {
+  const children = readProc(`${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(processTree)];
+};
+
+const peakOf = (pid: number): number => {
+  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`)) ?? [];
+  return Number(kib ?? 0) * 1024;
+};
+
+const collect = (child: ChildProcess): { stdout: string; stderr: string } => {
+  const text = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (piece: string) => (text.stdout += piece));
+  child.stderr?.setEncoding('utf8').on('data', (piece: string) => (text.stderr += piece));
+  return text;
+};
+
+/** Each command leads a process group, so that a cancelled one takes its children along. */
+const killGroup = (pid: number): void => {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+};
+
+/** Runs a command to its end. @throws Error where it fails or is cancelled */
+export const run = async (command: Command, signal: AbortSignal): Promise<Run> => {
+  signal.throwIfAborted();
+  const start = process.hrtime.bigint();
+  const child = spawn(command.file, command.args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...command.env },
+  });
+  const text = collect(child);
+  const { pid } = child;
+  const memory = new PeakMemory(pid ?? 0);
+  const sampler = setInterval(() => memory.sample(), SAMPLE_MS);
+  const cancel = (): void => (pid === undefined ? undefined : killGroup(pid));
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const { code, seconds } = await ended(child, start);
+    signal.throwIfAborted();
+    if (code !== 0) throw new Error(`${command.file} failed (${code}): ${text.stderr.slice(-500)}`);
+    return { seconds, peak: memory.most, stdout: text.stdout };
+  } finally {
+    clearInterval(sampler);
+    signal.removeEventListener('abort', cancel);
+  }
+};
+
+const ended = (
+  child: ChildProcess,
+  start: bigint,
+): Promise<{ readonly code: number | null; readonly seconds: number }> =>
+  new Promise((resolve, reject) => {
+    let seconds = 0;
+    child.once('error', reject);
+    child.once('exit', () => (seconds = Number(process.hrtime.bigint() - start) / 1e9));
+    child.once('close', (code) => resolve({ code, seconds }));
+  });
+
+/** Whether a program can be started at all. */
+export const isThere = async (file: string, signal: AbortSignal): Promise<boolean> => {
+  try {
+    await run({ file, args: ['--version'] }, signal);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+};

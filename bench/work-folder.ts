@@ -1,0 +1,49 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface WorkFolder {
+  readonly path: string;
+  /** What it lies on, for people. */
+  readonly kind: string;
+  /** Whether it lies in memory: there nothing waits for a disk. */
+  readonly inMemory: boolean;
+  readonly remove: () => void;
+}
+
+const MEMORY = '/dev/shm';
+const TMPFS_MAGIC = 0x01021994;
+
+const freeBytes = (folder: string): number => {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+};
+
+/** A tmpfs may promise more than there is: what it holds is memory that nobody else can have. */
+const availableMemory = (): number => {
+  const [, kib] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+  return Number(kib ?? 0) * 1024;
+};
+
+const hasRoomInMemory = (bytes: number): boolean =>
+  existsSync(MEMORY) && Math.min(freeBytes(MEMORY), availableMemory() / 2) > bytes;
+
+/**
+ * Makes an empty folder to work in. On a disk all tools wait for the same disk, so memory is taken
+ * where it has room and nothing else was asked for.
+ * @throws Error where there is not enough room
+ */
+export const makeWorkFolder = (wanted: string | null, bytes: number): WorkFolder => {
+  const parent = wanted ?? (hasRoomInMemory(bytes) ? MEMORY : tmpdir());
+  if (freeBytes(parent) < bytes) {
+    throw new Error(`${parent} has not the ${Math.ceil(bytes / 1e9)} GB of room this needs`);
+  }
+  const folder = mkdtempSync(path.join(parent, 'claviger-bench-'));
+  const inMemory = statfsSync(folder).type === TMPFS_MAGIC;
+  return {
+    path: folder,
+    kind: `${parent}, ${inMemory ? 'in memory (tmpfs)' : 'on a disk'}`,
+    inMemory,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
+};

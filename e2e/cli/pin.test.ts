@@ -1,0 +1,125 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliOptions } from '../support/cli.ts';
+import { documentOf } from '../support/documents.ts';
+import { argumentsOf, engineOf, environmentOf, isAlive, until } from '../support/processes.ts';
+import { filesIn, snapshotOf, writeFile } from '../support/trees.ts';
+import { makeVault, PIN, type TestVault, tokenNames } from '../support/vaults.ts';
+
+/** Long and unlike anything else, so that it can be looked for. */
+const LONG_PIN = 'pin-Xq7vT2mZ-unlike-anything';
+
+describe.each(tokenNames)('with %s', (token) => {
+  let vault: TestVault;
+  let plain: string;
+  let pinFile: string;
+
+  beforeAll(async () => {
+    vault = await makeVault(token);
+    await vault.createKey('k', 'hsm-only', 'host');
+    plain = join(vault.home, 'plain');
+    writeFile(join(plain, 'a.txt'), 'a');
+    pinFile = writeFile(join(vault.home, 'pin'), `${PIN}\n`, 0o600);
+  });
+
+  afterAll(() => vault.remove());
+
+  const encrypt = async (
+    options: CliOptions,
+    ...more: string[]
+  ): Promise<{ readonly exit: number | null; readonly code: string; readonly next: string }> => {
+    const before = snapshotOf(plain);
+    const result = await vault.cli.run(['encrypt', '--json', '--key', 'k', ...more, plain], options);
+    const { error } = documentOf('error', result);
+    expect(snapshotOf(plain)).toEqual(before);
+    await vault.expectSound();
+    return { exit: result.code, code: error.code, next: error.next ?? '' };
+  };
+
+  it('refuses a wrong PIN, records it and says how the PIN stands', async () => {
+    const before = vault.records().length;
+    const refused = await encrypt({ env: { CLAVIGER_PIN: '314159' } });
+    expect(refused).toMatchObject({ exit: 3, code: 'pin-incorrect' });
+    // SoftHSM2 tells that a wrong PIN was entered; NSS keeps no count.
+    const words = token === 'SoftHSM2' ? 'Few tries remain before the PIN is locked.' : 'Type the PIN again.';
+    expect(refused.next).toBe(words);
+    const records = vault.records().slice(before);
+    expect(records.map(({ action }) => action)).toContain('token.login');
+    expect(records.find(({ action }) => action === 'token.login')).toMatchObject({
+      outcome: 'refused',
+      code: 'pin-incorrect',
+    });
+  });
+
+  it.each(['', '1', 'x'.repeat(300), '\n\n', '27182\u0000', 'ключ🔑'])(
+    'refuses the PIN %j without harm',
+    async (pin) => {
+      const empty = writeFile(join(vault.home, 'other-pin'), pin, 0o600);
+      const refused = await encrypt({}, '--pin-file', empty);
+      expect(refused).toMatchObject({ exit: 3 });
+      expect(['pin-incorrect', 'pin-missing']).toContain(refused.code);
+    },
+  );
+
+  it('asks for the PIN where there is none, and says where it may come from', async () => {
+    const refused = await encrypt({ env: { CLAVIGER_PIN: undefined } });
+    expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
+    expect(refused.next).toContain('--pin-file');
+  });
+
+  it('says that a PIN file is missing', async () => {
+    const refused = await encrypt({}, '--pin-file', join(vault.home, 'no-such-file'));
+    expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
+  });
+
+  it.each(['\n', '\r\n', ''])('takes a PIN file that ends with %j', async (end) => {
+    writeFile(pinFile, `${PIN}${end}`);
+    const out = join(vault.home, `out${end.length}`);
+    const args = ['encrypt', '--key', 'k', '--pin-file', pinFile, '--out', out, plain];
+    const result = await vault.cli.run(args, { env: { CLAVIGER_PIN: undefined } });
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(result.stderr).not.toContain('other users');
+  });
+
+  it('warns of a PIN file that others may read', async () => {
+    writeFile(pinFile, PIN);
+    chmodSync(pinFile, 0o644);
+    const out = join(vault.home, 'warned');
+    const args = ['encrypt', '--key', 'k', '--pin-file', pinFile, '--out', out, plain];
+    const result = await vault.cli.run(args);
+    expect(result).toMatchObject({ code: 0 });
+    expect(result.stderr).toContain('other users may read the PIN file');
+  });
+});
+
+it('keeps the PIN out of the ledger, the vault, arguments and the environment of the engine', async () => {
+  const vault = await makeVault();
+  try {
+    const dir = join(vault.home, 'second');
+    const env = { CLAVIGER_PIN: LONG_PIN, CLAVIGER_VAULT: dir };
+    const made = await vault.cli.run(['init', '--evaluation'], { env });
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    await vault.cli.run(['key', 'create', 'k'], { env });
+    const file = writeFile(join(vault.home, 'large.bin'), Buffer.alloc(64 * 1024 * 1024, 'x'));
+
+    const running = vault.cli.start(['encrypt', '--key', 'k', file], { env });
+    const engine = await engineOf(running.pid);
+    // Between fork and exec the child is still a copy of its parent.
+    await until(() => argumentsOf(engine).includes('process.js'));
+    expect(environmentOf(engine)).toContain('UV_THREADPOOL_SIZE');
+    expect(environmentOf(engine)).not.toContain(LONG_PIN);
+    for (const pid of [running.pid, engine]) expect(argumentsOf(pid)).not.toContain(LONG_PIN);
+    const result = await running.result;
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(isAlive(engine)).toBe(false);
+    await vault.cli.run(['encrypt', '--key', 'k', file], { env: { ...env, CLAVIGER_PIN: `${LONG_PIN}!` } });
+
+    const written = filesIn(dir);
+    expect(written.length).toBeGreaterThan(5);
+    const holders = written.filter((path) => readFileSync(path).includes(LONG_PIN));
+    expect(holders).toEqual([]);
+  } finally {
+    vault.remove();
+  }
+});

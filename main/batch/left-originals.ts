@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import type { PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
+import { Failure, toFailureData } from '../../shared/failure.ts';
+import type { VaultSession } from '../session/vault-session.ts';
+import { BatchCalls } from './engine-calls.ts';
+import { makeGroups } from './groups.ts';
+import { asFailure, deleteOriginals, identityNow, type Original } from './originals.ts';
+
+/**
+ * Deletes the originals that an interruption has left: of files that were recorded as encrypted
+ * before it came to the deletion, or recorded as deleted before it was carried out. Which file was
+ * encrypted then is not known any more, but only one that equals its read-back is deleted.
+ */
+export const deleteLeftOriginals = async (
+  session: VaultSession,
+  batch: StoredBatch,
+  settled: readonly Receipt[],
+  signal: AbortSignal,
+): Promise<readonly Receipt[]> => {
+  if (!batch.deleteOriginals) return settled;
+  const receipts = new Map(settled.map((receipt) => [receipt.input, receipt]));
+  const left = batch.files.flatMap((file): PlannedFile[] => {
+    const receipt = receipts.get(file.input);
+    const open = receipt?.outcome === 'done' && receipt.originalDeleted !== false;
+    return open ? [{ ...file, output: receipt.output }] : [];
+  });
+  const calls = new BatchCalls(session, batch);
+  try {
+    for (const group of makeGroups(left)) {
+      const kept = await deleteGroup(session, batch, calls, group, signal);
+      for (const { index, input } of group) {
+        const receipt = receipts.get(input);
+        if (receipt !== undefined) receipts.set(input, withOutcome(receipt, kept.get(index)));
+      }
+    }
+  } finally {
+    await calls.close();
+  }
+  return [...receipts.values()];
+};
+
+const withOutcome = (receipt: Receipt, kept: Failure | null | undefined): Receipt =>
+  kept instanceof Failure
+    ? { ...receipt, originalDeleted: false, reason: toFailureData(kept) }
+    : { ...receipt, originalDeleted: true };
+
+const deleteGroup = async (
+  session: VaultSession,
+  batch: StoredBatch,
+  calls: BatchCalls,
+  group: readonly PlannedFile[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Failure | null>> => {
+  const outcomes = new Map<number, Failure | null>();
+  const originals: Original[] = [];
+  for (const file of group) {
+    const found = await find(file);
+    if (found === null || found instanceof Failure) outcomes.set(file.index, found);
+    else originals.push(found);
+  }
+  if (originals.length === 0) return outcomes;
+  const call = { signal, onProgress: () => undefined };
+  const deleted = await deleteOriginals({
+    batch,
+    vault: session.vault,
+    originals,
+    readBack: (jobs) => calls.readBack(jobs, call),
+  });
+  return new Map([...outcomes, ...deleted]);
+};
+
+/** null: it is gone already. */
+const find = async (file: PlannedFile): Promise<Original | Failure | null> => {
+  try {
+    const source = await identityNow(file.input).catch((error: unknown) => {
+      const failure = asFailure(error);
+      if (failure.code === 'not-found') return null;
+      throw failure;
+    });
+    if (source === null) return null;
+    const { size } = await stat(file.output ?? file.input);
+    return { file, source, encryptedBytes: size };
+  } catch (error) {
+    return error instanceof Failure ? error : asFailure(error);
+  }
+};

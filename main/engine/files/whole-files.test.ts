@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
+import { custodyPairs, type CustodyPair } from '../../../shared/keys.ts';
+import { createKey } from '../keys/create-key.ts';
+import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { createMasters, findMasters, type VaultToken } from '../keys/vault-token.ts';
+import { TokenConnection } from '../pkcs11/connection.ts';
+import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
+import type { FileResult, WritingJob } from './jobs.ts';
+import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './whole-files.ts';
+
+const SEGMENT = 4_096;
+const sizes = [0, 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT];
+
+describe.each(testTokens)('groups of small files on $name', ({ make }) => {
+  let test: TestToken;
+  let connection: TokenConnection;
+  let token: VaultToken;
+  let folder: string;
+
+  beforeAll(() => {
+    test = make();
+    connection = TokenConnection.open(test.target);
+    connection.login(test.pin);
+    const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
+    const masters = createMasters(connection, vaultId);
+    token = findMasters({ connection, vaultId, masters, callerNonce: true });
+    folder = mkdtempSync(join(tmpdir(), 'claviger-group-'));
+  });
+  afterAll(() => {
+    connection.close();
+    test.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const lend = (pair: CustodyPair): LentKey => {
+    const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
+    const material = createKey(token, { id, version: 1, ...pair });
+    const software =
+      pair.custody === 'hsm-wrapped'
+        ? connection.withSession((session) => new KeySession(token, session).unseal(material))
+        : null;
+    return { material, software };
+  };
+
+  const jobs = (run: string, from: string, to: string): WritingJob[] =>
+    sizes.map((size, index) => ({
+      index,
+      size,
+      input: join(folder, `${run}-${from}-${index}`),
+      part: join(folder, `${run}-${to}-${index}`),
+    }));
+
+  const byIndex = (results: readonly FileResult[]): string[] =>
+    [...results]
+      .sort((a, b) => a.index - b.index)
+      .map((result) => (result.outcome === 'done' ? 'done' : result.failure.code));
+
+  const objects = (): number => connection.withSession((session) => session.countSessionObjects());
+
+  it.each(custodyPairs)(
+    '$custody/$bulk: one damaged file fails alone, and no key stays in the token',
+    async (pair) => {
+      const keys = [lend(pair)] as const;
+      const run = `${pair.custody}-${pair.bulk}`;
+      const contents = sizes.map((size) => randomBytes(size));
+      const encrypting = jobs(run, 'plain', 'sealed');
+      encrypting.forEach(({ input }, index) => writeFileSync(input, contents[index] ?? ''));
+
+      const made = await encryptWholeFiles(token, { files: encrypting, keys, segment: SEGMENT });
+      expect(byIndex(made)).toEqual(sizes.map(() => 'done'));
+      expect(objects()).toBe(0);
+
+      const decrypting = jobs(run, 'sealed', 'opened');
+      const damaged = decrypting[2]?.input ?? '';
+      const bytes = readFileSync(damaged);
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+      writeFileSync(damaged, bytes);
+      const expected = sizes.map((_, index) => (index === 2 ? 'segment-damaged' : 'done'));
+
+      const verifying = decrypting.map((job) => ({ ...job, original: null }));
+      expect(byIndex(verifyWholeFiles(token, { files: verifying, keys }))).toEqual(expected);
+      const opened = await decryptWholeFiles(token, { files: decrypting, keys });
+      expect(byIndex(opened)).toEqual(expected);
+      expect(objects()).toBe(0);
+      for (const { index, part } of decrypting) {
+        if (index !== 2) expect(readFileSync(part)).toEqual(contents[index]);
+      }
+    },
+  );
+
+  it('keeps no file key beyond its file while the session goes on', () => {
+    for (const pair of custodyPairs) {
+      const key = lend(pair);
+      connection.withSession((session) => {
+        const keys = new KeySession(token, session);
+        keys.newFileKey(Buffer.alloc(32), [key]);
+        keys.forgetFileKeys();
+        const before = session.countSessionObjects();
+        const { fileKey } = keys.newFileKey(Buffer.alloc(32), [key]);
+        keys.cipher(fileKey).encrypt(Buffer.alloc(12), Buffer.alloc(1), Buffer.alloc(1));
+        keys.forgetFileKeys();
+        expect(session.countSessionObjects()).toBe(before);
+        if (fileKey.bulk === 'host') expect(fileKey.dek.every((byte) => byte === 0)).toBe(true);
+      });
+    }
+  });
+});
