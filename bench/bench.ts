@@ -35,7 +35,7 @@ const describeRun = (options: Options, folder: WorkFolder, missing: readonly str
     'Seconds are wall time of whole processes: for claviger with start, PIN, unlocking, hashing',
     'for the receipt, fsync and ledger. "batch only" leaves out start, unlocking and locking.',
     '"vs host" and "vs token": how many times as fast as claviger with that bulk, median of the',
-    'ratios within each round. Memory: all processes added up, shared pages counted for each.',
+    'ratios within each round. Memory: all processes added up, the program itself counted once.',
     ...(folder.inMemory ? [] : ['Only claviger and "cp, fsync" have their output on the disk.']),
     ...missing.map((name) => `${name} is not installed: skipped.`),
   ].join('\n');

@@ -19,8 +19,8 @@ const SAMPLE_MS = 20;
 
 /**
  * The most memory that a process and its children have had, added up. The kernel keeps each
- * process's own maximum (VmHWM), so that looking now and then misses little. Pages that several
- * processes share, such as the program itself, count for each: the figure is an upper bound.
+ * process's own maximum (VmHWM), so that looking now and then misses little. Pages of files, which
+ * are the program and its libraries, lie in memory once, however many processes map them.
  */
 class PeakMemory {
   readonly #pid: number;
@@ -32,11 +32,9 @@ class PeakMemory {
 
   /** Only processes that run at the same time are added up. */
   sample(): void {
-    const peaks = processTree(this.#pid).map(peakOf);
-    this.#most = Math.max(
-      this.#most,
-      peaks.reduce((sum, peak) => sum + peak, 0),
-    );
+    const uses = processTree(this.#pid).map(useOf);
+    const own = uses.reduce((sum, use) => sum + use.own, 0);
+    this.#most = Math.max(this.#most, own + Math.max(...uses.map((use) => use.files)));
   }
 
   /** Bytes; null where the system does not tell. */
@@ -58,9 +56,15 @@ const processTree = (pid: number): number[] => {
   return [pid, ...children.flatMap(processTree)];
 };
 
-const peakOf = (pid: number): number => {
-  const [, kib] = /^VmHWM:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`)) ?? [];
-  return Number(kib ?? 0) * 1024;
+/** Bytes of its own at its maximum, and of files that it maps now. */
+const useOf = (pid: number): { readonly own: number; readonly files: number } => {
+  const status = readProc(`${pid}/status`);
+  const bytes = (name: string): number => {
+    const [, kib] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
+    return Number(kib ?? 0) * 1024;
+  };
+  const files = bytes('RssFile');
+  return { own: Math.max(0, bytes('VmHWM') - files), files };
 };
 
 const collect = (child: ChildProcess): { stdout: string; stderr: string } => {

@@ -52,7 +52,11 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
   });
 
   it('stops in the middle of a large file', async () => {
-    const plain = randomTree(join(vault.home, 'large'), random, { files: 0, most: 0, sizes: [96 * MIB] });
+    const plain = randomTree(join(vault.home, 'large'), random, {
+      files: 0,
+      most: 0,
+      sizes: [96 * MIB],
+    });
     const out = join(vault.home, 'large-out');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
     await until(() => partsIn(out)[0]);
@@ -67,7 +71,11 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
   });
 
   it('pressed twice ends at once, and resume tidies up', async () => {
-    const plain = randomTree(join(vault.home, 'twice'), random, { files: 0, most: 0, sizes: [97 * MIB] });
+    const plain = randomTree(join(vault.home, 'twice'), random, {
+      files: 0,
+      most: 0,
+      sizes: [97 * MIB],
+    });
     const out = join(vault.home, 'twice-out');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
     const engine = await engineOf(running.pid);
@@ -87,7 +95,11 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
   });
 
   it('pressed twice ends also where the driver hangs', async () => {
-    const plain = randomTree(join(vault.home, 'hangs'), random, { files: 0, most: 0, sizes: [98 * MIB] });
+    const plain = randomTree(join(vault.home, 'hangs'), random, {
+      files: 0,
+      most: 0,
+      sizes: [98 * MIB],
+    });
     const out = join(vault.home, 'hangs-out');
     const running = vault.cli.start(['encrypt', '--key', 'k', '--out', out, plain]);
     const engine = await engineOf(running.pid);
@@ -104,7 +116,11 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
   });
 
   it('while reading back leaves a whole output and the original', async () => {
-    const plain = randomTree(join(vault.home, 'back'), random, { files: 0, most: 0, sizes: [64 * MIB] });
+    const plain = randomTree(join(vault.home, 'back'), random, {
+      files: 0,
+      most: 0,
+      sizes: [64 * MIB],
+    });
     const [original = ''] = filesIn(plain);
     const out = join(vault.home, 'back-out');
     const args = ['encrypt', '--json', '--key', 'k', '--delete-originals', '--out', out, plain];
@@ -126,16 +142,29 @@ it('leaves no process behind, however the command ends', async () => {
   const vault = await makeVault();
   try {
     await vault.createKey('k', 'hsm-only', 'host');
-    const plain = randomTree(join(vault.home, 'plain'), seeded(11), { files: 0, most: 0, sizes: [64 * MIB] });
+    const plain = randomTree(join(vault.home, 'plain'), seeded(11), {
+      files: 0,
+      most: 0,
+      sizes: [64 * MIB],
+    });
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const) {
-      const running = vault.cli.start(['encrypt', '--key', 'k', '--out', join(vault.home, signal), plain]);
+      const running = vault.cli.start([
+        'encrypt',
+        '--key',
+        'k',
+        '--out',
+        join(vault.home, signal),
+        plain,
+      ]);
       const engine = await engineOf(running.pid);
       await until(() => partsIn(join(vault.home, signal))[0]);
       process.kill(running.pid, signal);
       await running.result;
       await until(() => !isAlive(engine) && childrenOf(running.pid).length === 0);
       await vault.cli.run(['resume', '--abandon']);
-      expect(pathsIn(join(vault.home, signal)).filter((path) => path.endsWith('.part'))).toEqual([]);
+      expect(pathsIn(join(vault.home, signal)).filter((path) => path.endsWith('.part'))).toEqual(
+        [],
+      );
       await vault.expectSound();
     }
   } finally {

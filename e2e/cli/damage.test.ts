@@ -22,7 +22,10 @@ beforeAll(async () => {
   await vault.createKey('token', 'hsm-only', 'token');
   await other.createKey('host', 'hsm-only', 'host');
   for (const key of ['host', 'token']) {
-    for (const [size, bytes] of [['small', 600_000], ['large', 5_000_000]] as const) {
+    for (const [size, bytes] of [
+      ['small', 600_000],
+      ['large', 5_000_000],
+    ] as const) {
       const file = writeFile(join(vault.home, 'plain', `${key}-${size}.bin`), random.bytes(bytes));
       const [receipt] = await batchDone(vault.cli, ['encrypt', '--key', key, file]);
       sealed.set(`${key} ${size}`, receipt?.output ?? '');
@@ -106,7 +109,9 @@ const moveInto = (folder: string, file: string): string => {
 describe('a file that is not ours', () => {
   it('names the damaged segment', async () => {
     const file = sealed.get('host large') ?? '';
-    const copy = damaged(file, 'segment-17', (bytes) => flipBit(bytes, body(bytes) + 16 * (SEGMENT + 28) + 99));
+    const copy = damaged(file, 'segment-17', (bytes) =>
+      flipBit(bytes, body(bytes) + 16 * (SEGMENT + 28) + 99),
+    );
     const call = await batch(vault.cli, ['verify', copy]);
     expect(call.files[0]?.reason).toMatchObject({ code: 'segment-damaged' });
     expect(call.files[0]?.reason?.cause).toMatch(/segment 17/i);
@@ -117,7 +122,10 @@ describe('a file that is not ours', () => {
     const one = readFileSync(sealed.get('host small') ?? '');
     const two = readFileSync(sealed.get('host large') ?? '');
     const spliced = join(vault.home, 'spliced.clv');
-    writeFileSync(spliced, Buffer.concat([two.subarray(0, areaOf(two)), one.subarray(areaOf(one))]));
+    writeFileSync(
+      spliced,
+      Buffer.concat([two.subarray(0, areaOf(two)), one.subarray(areaOf(one))]),
+    );
     const call = await batch(vault.cli, ['verify', spliced]);
     expect(call.files[0]?.reason?.code).toBe('cut-short');
 
@@ -132,7 +140,10 @@ describe('a file that is not ours', () => {
     const [receipt] = await batchDone(other.cli, ['encrypt', '--key', 'host', file]);
     for (const command of ['verify', 'decrypt']) {
       const call = await batch(vault.cli, [command, receipt?.output ?? '']);
-      expect(call).toMatchObject({ code: 1, files: [{ outcome: 'failed', reason: { code: 'no-key' } }] });
+      expect(call).toMatchObject({
+        code: 1,
+        files: [{ outcome: 'failed', reason: { code: 'no-key' } }],
+      });
       expect(call.files[0]?.reason?.next).toContain('inspect');
     }
     expect(filesIn(other.home).filter((each) => each.includes('foreign'))).toHaveLength(2);
@@ -146,7 +157,10 @@ describe('a file that is not ours', () => {
     const file = writeFile(join(vault.home, 'not-ours', `${name}.clv`), content);
     for (const command of ['verify', 'decrypt']) {
       const call = await batch(vault.cli, [command, file]);
-      expect(call).toMatchObject({ code: 1, files: [{ outcome: 'failed', reason: { code: 'not-encrypted' } }] });
+      expect(call).toMatchObject({
+        code: 1,
+        files: [{ outcome: 'failed', reason: { code: 'not-encrypted' } }],
+      });
     }
     const inspected = await vault.cli.run(['inspect', file]);
     expect(inspected.code).toBe(1);

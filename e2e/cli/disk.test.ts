@@ -44,25 +44,28 @@ describe.skipIf(!mayMount)('a disk', () => {
     await vault.expectSound();
   });
 
-  it.each(['k', 't'])('that runs full in the middle of a large file loses nothing (key %s)', async (key) => {
-    const out = smallDisk(`runs-full-${key}`, 64);
-    const file = writeFile(join(vault.home, 'large.bin'), seeded(4).bytes(48 * MIB));
-    const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, file]);
-    // Room is there when the batch is planned; somebody else takes it while the part grows.
-    await until(() => partsIn(out)[0]);
-    fill(join(out, 'somebody-else'));
-    const result = await running.result;
-    const { files } = documentOf('batch', result);
-    expect(files).toMatchObject([{ outcome: 'failed', reason: { code: 'disk-full' } }]);
-    expect(files[0]?.reason?.next).toContain('Free some space');
-    expect(result.code).toBe(1);
-    expect(pathsIn(out)).toEqual([join(out, 'somebody-else')]);
+  it.each(['k', 't'])(
+    'that runs full in the middle of a large file loses nothing (key %s)',
+    async (key) => {
+      const out = smallDisk(`runs-full-${key}`, 64);
+      const file = writeFile(join(vault.home, 'large.bin'), seeded(4).bytes(48 * MIB));
+      const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, file]);
+      // Room is there when the batch is planned; somebody else takes it while the part grows.
+      await until(() => partsIn(out)[0]);
+      fill(join(out, 'somebody-else'));
+      const result = await running.result;
+      const { files } = documentOf('batch', result);
+      expect(files).toMatchObject([{ outcome: 'failed', reason: { code: 'disk-full' } }]);
+      expect(files[0]?.reason?.next).toContain('Free some space');
+      expect(result.code).toBe(1);
+      expect(pathsIn(out)).toEqual([join(out, 'somebody-else')]);
 
-    rmSync(join(out, 'somebody-else'));
-    await batchDone(vault.cli, ['encrypt', '--key', key, '--out', out, file]);
-    await batchDone(vault.cli, ['verify', out]);
-    await vault.expectSound();
-  });
+      rmSync(join(out, 'somebody-else'));
+      await batchDone(vault.cli, ['encrypt', '--key', key, '--out', out, file]);
+      await batchDone(vault.cli, ['verify', out]);
+      await vault.expectSound();
+    },
+  );
 
   it('that runs full between small files keeps the finished ones', async () => {
     const out = smallDisk('runs-full-small', 64);
@@ -80,12 +83,18 @@ describe.skipIf(!mayMount)('a disk', () => {
     expect(result.code).toBe(1);
     expect(partsIn(out)).toEqual([]);
     const outputs = filesIn(out).filter((each) => each.endsWith('.clv'));
-    expect(of('done').map(({ output }) => output).sort()).toEqual(outputs);
+    expect(
+      of('done')
+        .map(({ output }) => output)
+        .sort(),
+    ).toEqual(outputs);
     rmSync(join(out, 'somebody-else'));
     await batchDone(vault.cli, ['verify', ...outputs]);
 
     const retried = documentOf('resumed', await vault.cli.run(['retry', '--json']));
-    expect(retried.batches.flatMap((each) => each.files).length).toBeGreaterThanOrEqual(of('failed').length);
+    expect(retried.batches.flatMap((each) => each.files).length).toBeGreaterThanOrEqual(
+      of('failed').length,
+    );
     expect(filesIn(out)).toHaveLength(400);
     expect(snapshotOf(plain)).toEqual(before);
     await vault.expectSound();

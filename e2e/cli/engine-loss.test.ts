@@ -5,7 +5,14 @@ import { batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
 import { childrenOf, engineOf, isAlive, killNow, until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
-import { differences, filesIn, partsIn, randomTree, sha256Of, snapshotOf } from '../support/trees.ts';
+import {
+  differences,
+  filesIn,
+  partsIn,
+  randomTree,
+  sha256Of,
+  snapshotOf,
+} from '../support/trees.ts';
 import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
@@ -36,41 +43,53 @@ describe.each(tokenNames)('with %s', (token) => {
     await vault.expectSound();
   };
 
-  it.each(['host', 'token'])('goes on by itself where the engine is killed (key %s)', async (key) => {
-    const out = join(vault.home, `killed-${key}`);
-    const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, plain]);
-    const killed = new Set<number>();
-    for (const files of [1, 250]) {
-      const engine = await until(() => childrenOf(running.pid).find((pid) => !killed.has(pid)));
-      await until(() => filesIn(out).filter((file) => file.endsWith('.clv')).length >= files || !isAlive(running.pid));
-      killed.add(engine);
-      killNow(engine);
-    }
-    const result = await running.result;
-    expect(result, result.stderr).toMatchObject({ code: 0 });
-    const receipts = documentOf('batch', result).files;
-    expect(receipts.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
-    for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
-    const lost = vault.records().filter(({ action }) => action === 'engine.lost');
-    expect(lost.at(-1)).toMatchObject({ code: 'engine-lost', details: { signal: 'SIGKILL' } });
-    await expectComplete(out);
-  });
+  it.each(['host', 'token'])(
+    'goes on by itself where the engine is killed (key %s)',
+    async (key) => {
+      const out = join(vault.home, `killed-${key}`);
+      const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, plain]);
+      const killed = new Set<number>();
+      for (const files of [1, 250]) {
+        const engine = await until(() => childrenOf(running.pid).find((pid) => !killed.has(pid)));
+        await until(
+          () =>
+            filesIn(out).filter((file) => file.endsWith('.clv')).length >= files ||
+            !isAlive(running.pid),
+        );
+        killed.add(engine);
+        killNow(engine);
+      }
+      const result = await running.result;
+      expect(result, result.stderr).toMatchObject({ code: 0 });
+      const receipts = documentOf('batch', result).files;
+      expect(receipts.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
+      for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
+      const lost = vault.records().filter(({ action }) => action === 'engine.lost');
+      expect(lost.at(-1)).toMatchObject({ code: 'engine-lost', details: { signal: 'SIGKILL' } });
+      await expectComplete(out);
+    },
+  );
 
   it('gives up after some losses in words, and resume finishes', async () => {
     const out = join(vault.home, 'gives-up');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'host', '--out', out, plain]);
-    let stop = false;
     const killer = (async (): Promise<void> => {
       // Every engine is killed as soon as it has begun to write.
-      while (!stop && isAlive(running.pid)) {
-        const engine = await until(() => childrenOf(running.pid)[0] ?? (isAlive(running.pid) ? null : -1));
+      while (isAlive(running.pid)) {
+        const engine = await until(
+          () => childrenOf(running.pid)[0] ?? (isAlive(running.pid) ? null : -1),
+        );
         const before = partsIn(out).length + filesIn(out).length;
-        await until(() => partsIn(out).length + filesIn(out).length !== before || !isAlive(engine) || !isAlive(running.pid));
+        await until(
+          () =>
+            partsIn(out).length + filesIn(out).length !== before ||
+            !isAlive(engine) ||
+            !isAlive(running.pid),
+        );
         if (engine > 0) killNow(engine);
       }
     })();
     const result = await running.result;
-    stop = true;
     await killer;
     const { interrupted, files } = documentOf('batch', result);
     expect(interrupted).toContain('engine');
@@ -85,40 +104,51 @@ describe.each(tokenNames)('with %s', (token) => {
     await expectComplete(out);
   });
 
-  it.each([true, false])('is told that the token is gone, and goes on when it is back (restart %s)', async (restart) => {
-    const out = join(vault.home, `removed-${String(restart)}`);
-    const running = vault.cli.start(['encrypt', '--json', '--key', 'host', '--out', out, plain]);
-    const engine = await engineOf(running.pid);
-    await until(() => filesIn(out).some((file) => file.endsWith('.clv')));
-    const away = `${vault.tokenDir}-away`;
-    renameSync(vault.tokenDir, away);
-    // A library may go on with what it has in memory, until the engine has to open it again.
-    if (restart) killNow(engine);
-    const result = await running.result;
-    const { interrupted, files } = documentOf('batch', result);
-    if (restart) expect(result.code).toBe(3);
-    expect(result.code).toBe(interrupted === null ? 0 : 3);
-    expect(partsIn(out)).toEqual([]);
-    const done = files.filter(({ outcome }) => outcome === 'done');
-    expect(filesIn(out)).toEqual(done.map(({ output }) => output).sort());
+  it.each([true, false])(
+    'is told that the token is gone, and goes on when it is back (restart %s)',
+    async (restart) => {
+      const out = join(vault.home, `removed-${String(restart)}`);
+      const running = vault.cli.start(['encrypt', '--json', '--key', 'host', '--out', out, plain]);
+      const engine = await engineOf(running.pid);
+      await until(() => filesIn(out).some((file) => file.endsWith('.clv')));
+      const away = `${vault.tokenDir}-away`;
+      renameSync(vault.tokenDir, away);
+      // A library may go on with what it has in memory, until the engine has to open it again.
+      if (restart) killNow(engine);
+      const result = await running.result;
+      const { interrupted, files } = documentOf('batch', result);
+      if (restart) expect(result.code).toBe(3);
+      expect(result.code).toBe(interrupted === null ? 0 : 3);
+      expect(partsIn(out)).toEqual([]);
+      const done = files.filter(({ outcome }) => outcome === 'done');
+      expect(filesIn(out)).toEqual(done.map(({ output }) => output).sort());
 
-    const without = await vault.cli.run(['token', 'probe', '--json']);
-    expect(without.code).toBe(3);
-    expect(documentOf('error', without).error.cause).toMatch(gone);
-    expect(existsSync(vault.tokenDir) ? filesIn(vault.tokenDir) : []).toEqual([]);
-    if (existsSync(vault.tokenDir)) renameSync(vault.tokenDir, `${vault.tokenDir}-made`);
-    renameSync(away, vault.tokenDir);
-    const resumed = await vault.cli.run(['resume', '--json']);
-    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
-    await expectComplete(out);
-  });
+      const without = await vault.cli.run(['token', 'probe', '--json']);
+      expect(without.code).toBe(3);
+      expect(documentOf('error', without).error.cause).toMatch(gone);
+      expect(existsSync(vault.tokenDir) ? filesIn(vault.tokenDir) : []).toEqual([]);
+      if (existsSync(vault.tokenDir)) renameSync(vault.tokenDir, `${vault.tokenDir}-made`);
+      renameSync(away, vault.tokenDir);
+      const resumed = await vault.cli.run(['resume', '--json']);
+      expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+      await expectComplete(out);
+    },
+  );
 
   it('is told that the token is gone before anything is written', async () => {
     const out = join(vault.home, 'never');
     const away = `${vault.tokenDir}-away`;
     renameSync(vault.tokenDir, away);
     try {
-      const result = await vault.cli.run(['encrypt', '--json', '--key', 'host', '--out', out, plain]);
+      const result = await vault.cli.run([
+        'encrypt',
+        '--json',
+        '--key',
+        'host',
+        '--out',
+        out,
+        plain,
+      ]);
       expect(result.code).toBe(3);
       expect(documentOf('error', result).error.cause).toMatch(gone);
       expect(existsSync(out)).toBe(false);

@@ -22,11 +22,19 @@ beforeAll(async () => {
 afterAll(() => vault.remove());
 
 const encryptAway = (out: string, plain: string): string[] => [
-  'encrypt', '--json', '--key', 'k', '--delete-originals', '--out', out, plain,
+  'encrypt',
+  '--json',
+  '--key',
+  'k',
+  '--delete-originals',
+  '--out',
+  out,
+  plain,
 ];
 
-const deletions = async (outcome: string): Promise<unknown[]> =>
-  vault.records()
+const deletions = (outcome: string): unknown[] =>
+  vault
+    .records()
     .filter(({ action }) => action === 'file.delete-original')
     .filter((record) => record.outcome === outcome)
     .map(({ subject }) => subject['input']);
@@ -41,10 +49,13 @@ describe('--delete-originals', () => {
     const before = snapshotOf(plain);
     const inputs = filesIn(plain);
     const out = join(vault.home, 'out');
-    const receipts = await batchDone(vault.cli, encryptAway(out, plain).filter((arg) => arg !== '--json'));
+    const receipts = await batchDone(
+      vault.cli,
+      encryptAway(out, plain).filter((arg) => arg !== '--json'),
+    );
     expect(receipts.map(({ originalDeleted }) => originalDeleted)).toEqual(inputs.map(() => true));
     expect(filesIn(plain)).toEqual([]);
-    expect((await deletions('ok')).sort()).toEqual(inputs);
+    expect(deletions('ok').sort()).toEqual(inputs);
     const opened = join(vault.home, 'opened');
     await batchDone(vault.cli, ['decrypt', '--out', opened, join(out, 'plain')]);
     for (const file of filesIn(join(opened, 'plain'))) {
@@ -68,7 +79,7 @@ describe('--delete-originals', () => {
     expect(['source-changed', 'read-back-failed']).toContain(files[0]?.reason?.code);
     expect(result.code).toBe(1);
     expect(existsSync(file)).toBe(true);
-    expect(await deletions('failed')).toContain(file);
+    expect(deletions('failed')).toContain(file);
     await batchDone(vault.cli, ['verify', out]);
   });
 
@@ -78,11 +89,14 @@ describe('--delete-originals', () => {
     const mount = mountReadOnly(root, join(vault.home, 'stays-read-only'));
     try {
       const file = join(mount.folder, 'stays.txt');
-      const call = await batch(vault.cli, encryptAway(join(vault.home, 'stays-out'), file).filter((arg) => arg !== '--json'));
+      const call = await batch(
+        vault.cli,
+        encryptAway(join(vault.home, 'stays-out'), file).filter((arg) => arg !== '--json'),
+      );
       expect(call).toMatchObject({ code: 1, files: [{ outcome: 'done', originalDeleted: false }] });
       expect(call.files[0]?.reason?.code).toBe('read-only');
       expect(existsSync(file)).toBe(true);
-      expect(await deletions('failed')).toContain(file);
+      expect(deletions('failed')).toContain(file);
     } finally {
       mount.unmount();
     }
@@ -107,7 +121,10 @@ describe('--delete-originals', () => {
     const random = seeded();
     for (let round = 0; round < 6; round++) {
       const note = `seed ${random.seed}, round ${round}`;
-      const plain = randomTree(join(vault.home, `crash-${round}`), random, { files: 300, most: 3_000 });
+      const plain = randomTree(join(vault.home, `crash-${round}`), random, {
+        files: 300,
+        most: 3_000,
+      });
       const before = snapshotOf(plain);
       const out = join(vault.home, `crash-out-${round}`);
       const running = vault.cli.start(encryptAway(out, plain));

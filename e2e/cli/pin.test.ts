@@ -30,7 +30,10 @@ describe.each(tokenNames)('with %s', (token) => {
     ...more: string[]
   ): Promise<{ readonly exit: number | null; readonly code: string; readonly next: string }> => {
     const before = snapshotOf(plain);
-    const result = await vault.cli.run(['encrypt', '--json', '--key', 'k', ...more, plain], options);
+    const result = await vault.cli.run(
+      ['encrypt', '--json', '--key', 'k', ...more, plain],
+      options,
+    );
     const { error } = documentOf('error', result);
     expect(snapshotOf(plain)).toEqual(before);
     await vault.expectSound();
@@ -42,7 +45,8 @@ describe.each(tokenNames)('with %s', (token) => {
     const refused = await encrypt({ env: { CLAVIGER_PIN: '314159' } });
     expect(refused).toMatchObject({ exit: 3, code: 'pin-incorrect' });
     // SoftHSM2 tells that a wrong PIN was entered; NSS keeps no count.
-    const words = token === 'SoftHSM2' ? 'Few tries remain before the PIN is locked.' : 'Type the PIN again.';
+    const words =
+      token === 'SoftHSM2' ? 'Few tries remain before the PIN is locked.' : 'Type the PIN again.';
     expect(refused.next).toBe(words);
     const records = vault.records().slice(before);
     expect(records.map(({ action }) => action)).toContain('token.login');
@@ -113,7 +117,9 @@ it('keeps the PIN out of the ledger, the vault, arguments and the environment of
     const result = await running.result;
     expect(result, result.stderr).toMatchObject({ code: 0 });
     expect(isAlive(engine)).toBe(false);
-    await vault.cli.run(['encrypt', '--key', 'k', file], { env: { ...env, CLAVIGER_PIN: `${LONG_PIN}!` } });
+    await vault.cli.run(['encrypt', '--key', 'k', file], {
+      env: { ...env, CLAVIGER_PIN: `${LONG_PIN}!` },
+    });
 
     const written = filesIn(dir);
     expect(written.length).toBeGreaterThan(5);

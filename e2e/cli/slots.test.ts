@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Bulk, Custody } from "../../shared/keys.ts";
+import type { Bulk, Custody } from '../../shared/keys.ts';
 import { batch, batchDone, refusalOf } from '../support/batches.ts';
 import { documentOf, type KeyDocument } from '../support/documents.ts';
 import { filesIn, sha256Of, writeFile } from '../support/trees.ts';
@@ -79,7 +79,15 @@ it('says so where none of its keys is held', async () => {
 
 it('refuses keys that process data in different places', async () => {
   const file = writeFile(join(vault.home, 'mixed', 'mixed.txt'), 'mixed');
-  const result = await vault.cli.run(['encrypt', '--json', '--key', 'host a', '--key', 'token a', file]);
+  const result = await vault.cli.run([
+    'encrypt',
+    '--json',
+    '--key',
+    'host a',
+    '--key',
+    'token a',
+    file,
+  ]);
   expect(result.code).toBe(2);
   expect(documentOf('error', result).error.code).toBe('mixed-bulk');
   expect(filesIn(join(vault.home, 'mixed'))).toEqual([file]);

@@ -22,7 +22,9 @@ beforeAll(async () => {
 afterAll(() => vault.remove());
 
 /** Starts to encrypt a large file and waits until the engine has begun to read it. */
-const encrypting = async (name: string): Promise<{ readonly file: string; readonly running: RunningCli }> => {
+const encrypting = async (
+  name: string,
+): Promise<{ readonly file: string; readonly running: RunningCli }> => {
   const file = writeFile(join(vault.home, name, 'large.bin'), random.bytes(96 * MIB));
   const running = vault.cli.start(['encrypt', '--json', '--key', 'k', file]);
   const engine = await engineOf(running.pid);

@@ -4,7 +4,15 @@ import { expect } from 'vitest';
 import { killSomewhere } from './crashes.ts';
 import { documentOf, type FileReceipt, type RecordDocument } from './documents.ts';
 import type { Seeded } from './seeded.ts';
-import { differences, filesIn, partsIn, randomTree, sha256Of, snapshotOf, type TreeShape } from './trees.ts';
+import {
+  differences,
+  filesIn,
+  partsIn,
+  randomTree,
+  sha256Of,
+  snapshotOf,
+  type TreeShape,
+} from './trees.ts';
 import { makeVault, type TestVault, type TokenName } from './vaults.ts';
 
 interface CrashRun {
@@ -23,7 +31,11 @@ const receiptsOf = async (vault: TestVault, note: string): Promise<readonly File
 };
 
 /** The files that the ledger calls done are there, as they were recorded. */
-const expectRecordedKept = (records: readonly RecordDocument[], kind: string, note: string): void => {
+const expectRecordedKept = (
+  records: readonly RecordDocument[],
+  kind: string,
+  note: string,
+): void => {
   for (const { action, outcome, subject, details } of records) {
     if (action !== `file.${kind}` || outcome !== 'ok' || kind !== 'encrypt') continue;
     expect(sha256Of(String(subject['output'])), note).toBe(details['sha256']);

@@ -164,7 +164,7 @@ export const documentOf = <Name extends DocumentName>(
     throw new Error(`no JSON document but: ${result.stdout}\n${result.stderr}`);
   }
   const parsed = v.safeParse(schemas[name], json);
-  if (parsed.success) return parsed.output as DocumentOf<Name>;
+  if (parsed.success) return parsed.output;
   const issues = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''}: ${issue.message}`);
   throw new Error(
     `not the document "${name}": ${issues.join('; ')}\n${result.stdout.slice(0, 4_000)}`,

@@ -53,7 +53,7 @@ export interface KeyRow {
 
 interface Opened {
   readonly vaultId: string;
-  readonly masters: Readonly<Record<string, Buffer>>;
+  readonly masters: Readonly<Record<string, Buffer | null>>;
   readonly keys: readonly KeyRow[];
 }
 
@@ -65,21 +65,21 @@ const readKeystore = async (vault: TestVault): Promise<Opened> => {
   const database = new sql.Database(readFileSync(join(vault.dir, 'keystore.sqlite')));
   const rows = (query: string): unknown[][] => database.exec(query)[0]?.values ?? [];
   try {
-    const [[vaultId]] = rows("SELECT value FROM meta WHERE name LIKE 'vault%'") as [[string]];
-    const masters = rows('SELECT role, object_id FROM masters').map(([role, id]) => [role, bytesOf(id)]);
+    const vaultId = String(rows("SELECT value FROM meta WHERE name LIKE 'vault%'")[0]?.[0]);
+    const masters = rows('SELECT role, object_id FROM masters').map(
+      ([role, id]): [string, Buffer | null] => [String(role), bytesOf(id)],
+    );
     const keys = rows(
       'SELECT id, name, custody, bulk, kcv, blob, object_id FROM keys JOIN key_versions ON key_id = id',
-    ).map(
-      ([id, name, custody, bulk, kcv, blob, objectId]): KeyRow => ({
-        id: String(id),
-        name: String(name),
-        custody: String(custody),
-        bulk: String(bulk),
-        kcv: String(kcv),
-        blob: bytesOf(blob),
-        objectId: bytesOf(objectId),
-      }),
-    );
+    ).map(([id, name, custody, bulk, kcv, blob, objectId]): KeyRow => ({
+      id: String(id),
+      name: String(name),
+      custody: String(custody),
+      bulk: String(bulk),
+      kcv: String(kcv),
+      blob: bytesOf(blob),
+      objectId: bytesOf(objectId),
+    }));
     return { vaultId: JSON.parse(vaultId) as string, masters: Object.fromEntries(masters), keys };
   } finally {
     database.close();
@@ -102,10 +102,13 @@ export class OtherSoftware {
     const native = new pkcs11.PKCS11();
     if (vault.token === 'SoftHSM2') process.env['SOFTHSM2_CONF'] = join(vault.dir, 'softhsm2.conf');
     native.load(modulePathOf(vault.token));
-    const parameters = vault.token === 'SoftHSM2' ? {} : { libraryParameters: nssParameters(vault.tokenDir) };
+    const parameters =
+      vault.token === 'SoftHSM2' ? {} : { libraryParameters: nssParameters(vault.tokenDir) };
     native.C_Initialize({ flags: CKF_OS_LOCKING_OK, ...parameters });
     const label = vault.token === 'SoftHSM2' ? 'claviger-eval' : 'NSS Certificate DB';
-    const slot = native.C_GetSlotList(true).find((each) => native.C_GetTokenInfo(each).label.startsWith(label));
+    const slot = native
+      .C_GetSlotList(true)
+      .find((each) => native.C_GetTokenInfo(each).label.startsWith(label));
     if (slot === undefined) throw new Error('the token is not there');
     const session = native.C_OpenSession(slot, CKF_SERIAL_SESSION);
     native.C_Login(session, 1, PIN);
@@ -143,7 +146,7 @@ export class OtherSoftware {
 
   #master(role: string): Buffer {
     const id = this.#opened.masters[role];
-    if (id === undefined) throw new Error(`there is no ${role} master`);
+    if (id === undefined || id === null) throw new Error(`there is no ${role} master`);
     return this.#find(id);
   }
 

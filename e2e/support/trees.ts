@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, type Dirent, lstatSync, mkdirSync, openSync, readdirSync, readlinkSync, readSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { isPartName } from '../../main/batch/output-name.ts';
 import type { Seeded } from './seeded.ts';

@@ -24,15 +24,15 @@ interface Member {
 
 /**
  * The engine's worker threads. Each runs one job at a time with sessions of its own; jobs wait in a
- * queue. One more thread hashes large files, because SHA-256 cannot be split. A worker that dies
- * fails its job and is replaced.
+ * queue. One more thread hashes large files, because SHA-256 cannot be split; it is started for the
+ * first of them. A worker that dies fails its job and is replaced.
  */
 export class WorkerPool {
   readonly #setup: WorkerSetup;
   readonly #script: URL;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
-  #hasher: Member;
+  #hasher: Member | null = null;
   #lossesInARow = 0;
   #closed = false;
 
@@ -41,7 +41,6 @@ export class WorkerPool {
     this.#script = script;
     this.#setup = setup;
     for (let i = 0; i < size; i++) this.#members.add(this.#start());
-    this.#hasher = this.#start();
   }
 
   /** How many jobs can run at once. */
@@ -66,12 +65,14 @@ export class WorkerPool {
     name: N,
     input: CallInput<WorkerCalls, N>,
   ): Promise<Output<N>> {
+    if (this.#closed) return Promise.reject(workerLost());
+    this.#hasher ??= this.#start();
     return this.#hasher.caller.call(name, input);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#members, this.#hasher];
+    const all = [...this.#members, ...(this.#hasher === null ? [] : [this.#hasher])];
     await Promise.all(all.map(({ worker }) => worker.terminate()));
   }
 
@@ -93,7 +94,7 @@ export class WorkerPool {
       return;
     }
     if (member === this.#hasher) {
-      this.#hasher = this.#start();
+      this.#hasher = null;
       return;
     }
     this.#members.delete(member);

@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { planBatch } from '../../main/batch/plan.ts';
+import { runBatch } from '../../main/batch/batches.ts';
+import { startEngine } from '../../main/engine/start.ts';
+import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { VaultSession } from '../../main/session/vault-session.ts';
+import { Vault } from '../../main/vault/vault.ts';
+import { type BatchKind } from '../../shared/batch.ts';
+import { custodyPairs } from '../../shared/keys.ts';
+import { pathToFileURL } from 'node:url';
+import { areaOf, damaged, flipBit } from '../support/damage.ts';
+import { seeded } from '../support/seeded.ts';
+import { filesIn, randomTree } from '../support/trees.ts';
+import { makeVault, PIN, tokenNames } from '../support/vaults.ts';
+
+const ENGINE = pathToFileURL(
+  fileURLToPath(new URL('../../out/main/engine/process.js', import.meta.url)),
+);
+const actor = { user: 'tester', host: 'here', app: 'claviger/e2e' };
+
+describe.each(tokenNames)('with %s', (token) => {
+  it('no session object and no cached key outlives a batch, whatever went wrong in it', async () => {
+    const vault = await makeVault(token);
+    try {
+      for (const { custody, bulk } of custodyPairs) {
+        await vault.createKey(`${custody}/${bulk}`, custody, bulk);
+      }
+      const plain = randomTree(join(vault.home, 'plain'), seeded(17), {
+        files: 40,
+        most: 2_000,
+        sizes: [5_000_000],
+      });
+      const opened = await Vault.open(vault.dir, {
+        sqlJs: await loadSqlJs(),
+        actor,
+        clock: { source: 'system', now: () => new Date() },
+      });
+      const session = new VaultSession({
+        vaultDir: vault.dir,
+        vault: opened,
+        startEngine: () => startEngine(ENGINE),
+        lifetimes: { idleMs: 60_000, absoluteMs: 60_000 },
+        askPin: () => Promise.resolve(PIN),
+      });
+      const batch = async (
+        kind: BatchKind,
+        paths: string[],
+        out: string | null,
+        keys: string[],
+      ): Promise<number> => {
+        const conflict = 'keep-both';
+        const plan = await planBatch({
+          kind,
+          paths,
+          outputDir: out,
+          conflict,
+          vaultDir: vault.dir,
+        });
+        const request = { kind, plan, conflict, deleteOriginals: false, keys } as const;
+        const options = {
+          signal: new AbortController().signal,
+          onProgress: nothing,
+          onReceipt: nothing,
+        };
+        const { receipts } = await runBatch(session, request, options);
+        return receipts.filter(({ outcome }) => outcome === 'failed').length;
+      };
+      const objects = (): Promise<number> => session.engine.call('countSessionObjects', null);
+      try {
+        await session.unlock();
+        expect(await objects()).toBe(0);
+        for (const { custody, bulk } of custodyPairs) {
+          const name = `${custody}/${bulk}`;
+          const out = join(vault.home, `${custody}-${bulk}`);
+          expect(await batch('encrypt', [plain], out, [name])).toBe(0);
+          expect(await objects()).toBe(0);
+          for (const file of filesIn(out)) damaged(file, 'flipped', (bytes) => flipBit(bytes, -1));
+          for (const file of filesIn(out).slice(0, 5)) {
+            damaged(file, 'sealed', (bytes) => flipBit(bytes, areaOf(bytes) - 40));
+          }
+          const bad = filesIn(out).length - 41;
+          expect(await batch('decrypt', [out], `${out}-opened`, [])).toBe(bad);
+          expect(await objects()).toBe(0);
+          expect(await batch('verify', [out], null, [])).toBe(bad);
+          expect(await objects()).toBe(0);
+        }
+        const cached = await session.engine.call('cachedKeys', null);
+        expect(cached).toHaveLength(1);
+        await session.engine.call('flushKeys', { id: null });
+        expect(await session.engine.call('cachedKeys', null)).toEqual([]);
+      } finally {
+        await session.lock('the test has ended');
+        await opened.close();
+      }
+      await vault.expectSound();
+    } finally {
+      vault.remove();
+    }
+  });
+});
+
+const nothing = (): void => undefined;

@@ -1,0 +1,211 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentOf } from '../support/documents.ts';
+import { until } from '../support/processes.ts';
+import { filesIn, partsIn, pathsIn, snapshotOf, writeFile } from '../support/trees.ts';
+import { makeVault, modulePathOf, type TestVault } from '../support/vaults.ts';
+
+let vault: TestVault;
+let file: string;
+
+beforeAll(async () => {
+  vault = await makeVault();
+  await vault.createKey('k', 'hsm-only', 'host');
+  file = writeFile(join(vault.home, 'a.txt'), 'a');
+});
+
+afterAll(() => vault.remove());
+
+const tokenObjects = (): string[] =>
+  filesIn(join(vault.dir, 'token')).filter((each) => each.endsWith('.object'));
+
+describe('wrong usage is said in words, with exit code 2 and without the PIN', () => {
+  it.each([
+    [['frobnicate'], /no command "frobnicate"/],
+    [['key', 'frobnicate'], /key/],
+    [['encrypt', '--frobnicate', 'x'], /frobnicate/],
+    [['encrypt', '--key'], /key/],
+    [['encrypt', '--key', 'k'], /What is to be encrypted\?/],
+    [['encrypt', 'x'], /Under which key\?/],
+    [['encrypt', '--key', 'k', '--conflict', 'panic', 'x'], /keep-both, replace, skip/],
+    [['encrypt', '--key', 'none', 'x'], /none/],
+    [['decrypt'], /What is to be decrypted\?/],
+    [['verify'], /What is to be verified\?/],
+    [['inspect'], /one file/],
+    [['key', 'create'], /name/],
+    [['key', 'create', 'a', 'b'], /name/],
+    [['key', 'create', 'x', '--custody', 'cloud'], /resident, hsm-only, hsm-wrapped/],
+    [['key', 'create', 'x', '--bulk', 'cloud'], /token, host/],
+    [['key', 'show', 'none'], /none/],
+    [['audit', 'list', '--since', 'yesterday'], /not a time/],
+    [['audit', 'list', '--outcome', 'good'], /ok, refused, failed/],
+    [['init'], /--evaluation/],
+    [['init', '--evaluation', '--module', 'x'], /--evaluation/],
+    [['resume', '0'.repeat(32)], /no batch/i],
+  ])('%j', async (args, words) => {
+    const before = snapshotOf(join(vault.dir, 'token'));
+    const result = await vault.cli.run(args, { env: { CLAVIGER_PIN: undefined } });
+    expect(result.code).toBe(2);
+    expect(result.stderr + result.stdout).toMatch(words);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(snapshotOf(join(vault.dir, 'token'))).toEqual(before);
+  });
+
+  it.each([['hsm-wrapped', 'token']])(
+    'a pair that does not exist: %s/%s',
+    async (custody, bulk) => {
+      const args = ['key', 'create', 'x', '--custody', custody, '--bulk', bulk, '--json'];
+      const result = await vault.cli.run(args);
+      expect(result.code).toBe(2);
+      expect(documentOf('error', result).error.cause).toContain('bulk must be host');
+    },
+  );
+
+  it('a key name that is taken, or is none', async () => {
+    const taken = await vault.cli.run(['key', 'create', 'k', '--json']);
+    expect(taken.code).toBe(2);
+    expect(documentOf('error', taken).error.code).toBe('name-taken');
+    // A resident key is an object in the token: none may be left behind without a name.
+    const before = tokenObjects();
+    for (const name of ['', ' k', 'k\n', 'x'.repeat(65), '\u001b[31m', 'ab'.repeat(16)]) {
+      const result = await vault.cli.run([
+        'key',
+        'create',
+        '--json',
+        '--custody',
+        'resident',
+        '--',
+        name,
+      ]);
+      expect(result.code, JSON.stringify(name)).toBe(2);
+      expect(documentOf('error', result).error.code).toBe('usage');
+    }
+    expect(tokenObjects()).toEqual(before);
+    const keys = documentOf('keys', await vault.cli.run(['key', 'list', '--json'])).keys;
+    expect(keys.map(({ name }) => name)).toEqual(['k']);
+    await vault.expectSound();
+  });
+});
+
+describe('a vault', () => {
+  it('has to be named', async () => {
+    const result = await vault.cli.run(['key', 'list'], { env: { CLAVIGER_VAULT: undefined } });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('--vault DIR');
+  });
+
+  it('has to be there, and looking for one makes nothing', async () => {
+    const empty = join(vault.home, 'no-vault');
+    mkdirSync(empty);
+    for (const dir of [join(vault.home, 'nowhere'), empty]) {
+      const result = await vault.cli.run(['key', 'list', '--json', '--vault', dir]);
+      expect(result.code, dir).toBe(2);
+      expect(documentOf('error', result).error.code).toBe('vault-not-found');
+    }
+    expect(pathsIn(empty)).toEqual([]);
+  });
+
+  it.each(['--evaluation', '--module'])(
+    'is not made in a folder that is in use (%s)',
+    async (how) => {
+      const used = join(vault.home, `used${how}`);
+      writeFile(join(used, 'something'), 'of somebody');
+      const before = snapshotOf(used);
+      const more =
+        how === '--module' ? ['--module', modulePathOf('SoftHSM2'), '--token', 'x'] : [how];
+      const result = await vault.cli.run(['init', ...more, '--json', '--vault', used]);
+      expect(result.code).toBe(2);
+      expect(documentOf('error', result).error.code).toBe('vault-exists');
+      expect(snapshotOf(used)).toEqual(before);
+      const again = await vault.cli.run(['init', '--evaluation', '--json']);
+      expect(documentOf('error', again).error.code).toBe('vault-exists');
+      await vault.expectSound();
+    },
+  );
+
+  it('is not made from a library or a token that is not there', async () => {
+    const dir = join(vault.home, 'not-made');
+    for (const [module, code] of [
+      ['/nowhere/lib.so', 'module-not-found'],
+      [file, 'module-unusable'],
+      [modulePathOf('SoftHSM2'), 'token-not-found'],
+    ] as const) {
+      const args = ['init', '--module', module, '--token', 'none', '--vault', dir, '--json'];
+      const env = { SOFTHSM2_CONF: join(vault.dir, 'softhsm2.conf') };
+      const result = await vault.cli.run(args, { env });
+      expect(result.code).toBe(3);
+      expect(documentOf('error', result).error.code).toBe(code);
+      expect(pathsIn(dir)).toEqual([]);
+    }
+  });
+
+  it('serves one program at a time', async () => {
+    const large = writeFile(join(vault.home, 'busy', 'large.bin'), Buffer.alloc(16 * 1024 * 1024));
+    const running = vault.cli.start(['encrypt', '--key', 'k', large]);
+    await until(() => partsIn(join(vault.home, 'busy'))[0]);
+    // It stays busy for as long as the others are tried.
+    process.kill(running.pid, 'SIGSTOP');
+    for (const args of [
+      ['key', 'list'],
+      ['encrypt', '--key', 'k', file],
+      ['audit', 'list'],
+    ]) {
+      const second = await vault.cli.run([...args, '--json']);
+      expect(second.code).toBe(1);
+      const { error } = documentOf('error', second);
+      expect(error.code).toBe('vault-locked');
+      expect(error.cause).toContain(`process ${running.pid}`);
+    }
+    // Verifying needs no lock and disturbs nobody.
+    const verified = await vault.cli.run(['audit', 'verify', '--json']);
+    expect(verified.stdout).toContain('"verified": true');
+    process.kill(running.pid, 'SIGCONT');
+    expect(await running.result).toMatchObject({ code: 0 });
+    await vault.expectSound();
+  });
+
+  it('may be moved with its evaluation token', async () => {
+    const moved = join(vault.home, 'moved to here');
+    cpSync(vault.dir, moved, { recursive: true });
+    const out = join(vault.home, 'moved-out');
+    const env = { CLAVIGER_VAULT: moved };
+    const result = await vault.cli.run(['encrypt', '--key', 'k', '--out', out, file], { env });
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    expect(await vault.cli.run(['verify', out])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('help', () => {
+  it.each([
+    'init',
+    'token list',
+    'token probe',
+    'key create',
+    'key list',
+    'key show',
+    'encrypt',
+    'decrypt',
+    'verify',
+    'resume',
+    'retry',
+    'inspect',
+    'audit list',
+    'audit verify',
+  ])('%s explains itself', async (command) => {
+    const result = await vault.cli.run([...command.split(' '), '--help'], {
+      env: { CLAVIGER_VAULT: undefined },
+    });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toContain(`claviger ${command}`);
+    expect(result.stdout).toContain('--json');
+  });
+
+  it('lists every command and the exit codes', async () => {
+    const result = await vault.cli.run(['--help']);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain('Exit codes: 0 all done');
+    expect((await vault.cli.run([])).code).toBe(2);
+    expect((await vault.cli.run(['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
