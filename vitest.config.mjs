@@ -28,6 +28,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'app',
+          pool,
+          include: ['e2e/app/**/*.test.ts'],
+          globalSetup: ['e2e/app/support/display.ts', 'e2e/app/support/runtime.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'long',
           pool,
           include: ['e2e/long/**/*.test.ts'],

@@ -21,14 +21,20 @@ export interface EngineProcess {
 
 /** Concurrent fsyncs wait in libuv's threads: four, its default, would be the bottleneck. */
 const UV_THREADS = '16';
-const PATIENCE_MS = 2_000;
+/** How long an engine that was told to end may take. */
+export const PATIENCE_MS = 2_000;
+
+/** What the engine inherits: never a PIN that was meant for this process. */
+export const engineEnvironment = (): NodeJS.ProcessEnv => {
+  const { CLAVIGER_PIN: _pin, ...env } = process.env;
+  return { ...env, UV_THREADPOOL_SIZE: UV_THREADS };
+};
 
 /** Starts the engine as a child process: what a driver does there cannot take this process down. */
 export const startEngine = (script: URL): EngineProcess => {
-  const { CLAVIGER_PIN: _pin, ...env } = process.env;
   const child = fork(script, [], {
     serialization: 'advanced',
-    env: { ...env, UV_THREADPOOL_SIZE: UV_THREADS },
+    env: engineEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let asked = false;
@@ -46,7 +52,7 @@ export const startEngine = (script: URL): EngineProcess => {
   return { caller: new Caller(childChannel(child), engineLost), exited, stop };
 };
 
-const engineLost = (): Failure =>
+export const engineLost = (): Failure =>
   new Failure('engine-lost', 'The engine, which talks to the token, has stopped.', {
     unharmed: 'Everything that was reported as done is on disk; unfinished outputs were not kept.',
     next: 'Unlock the vault again; an interrupted batch can be resumed.',

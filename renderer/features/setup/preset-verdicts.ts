@@ -1,0 +1,20 @@
+import type { Profile } from '../../../shared/contract/token.ts';
+import { presets } from '../../lib/presets.ts';
+import { messages } from '../../messages/en.ts';
+
+export interface PresetVerdict {
+  readonly name: string;
+  readonly carried: boolean;
+  readonly reason: string;
+}
+
+/** Whether a token carries each of the three presets. */
+export const presetVerdicts = (pairs: Profile['pairs']): readonly PresetVerdict[] =>
+  presets.map(({ id, custody, bulk }) => {
+    const pair = pairs.find((one) => one.custody === custody && one.bulk === bulk);
+    return {
+      name: messages.keys.protections[id],
+      carried: pair?.carried ?? false,
+      reason: pair?.reason ?? '',
+    };
+  });
