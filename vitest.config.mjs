@@ -1,3 +1,5 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
 // One PKCS#11 library can be initialised with one configuration per process: every test file
@@ -15,6 +17,16 @@ export default defineConfig({
           include: ['shared/**/*.test.ts', 'main/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [svelte(), svelteTesting()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['renderer/**/*.test.ts'],
+          setupFiles: ['renderer/testing/setup.ts'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -117,7 +117,7 @@ export class App {
     );
     if (Object.keys(details).length > 0) {
       // Whoever finds a locked vault must not make it lock later, or keep keys for longer.
-      if (this.desk.open !== null) void this.desk.unlocked;
+      if (this.desk.open !== null) this.desk.refuseLocked();
       // What cannot be recorded is not done.
       await this.desk.record({ action: 'settings.change', subject: {}, outcome: 'ok', details });
     }
@@ -149,7 +149,7 @@ export class App {
       return;
     }
     const status = await this.status().catch(() => null);
-    if (status === null || !this.desk.isUnlocked) return;
+    if (status === null || this.desk.open?.lock !== null) return;
     const text = JSON.stringify(status);
     if (text === this.#lastStatus) return;
     this.#lastStatus = text;
@@ -161,6 +161,12 @@ export class App {
     const draft = await this.work.draft.add(paths);
     this.events.push('draft', draft);
     return draft;
+  }
+
+  /** The vault that was open last time, if its folder is there. */
+  async openLast(): Promise<void> {
+    const [last] = this.recent.list();
+    if (last?.present === true) await this.desk.openFolder(last.path);
   }
 
   async stop(): Promise<void> {

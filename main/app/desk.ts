@@ -66,7 +66,16 @@ export class Desk {
   get unlocked(): OpenVault {
     const { open } = this;
     if (open?.lock === null) return open;
-    throw new Failure('not-logged-in', 'The vault is locked.', {
+    throw this.#lockedFailure();
+  }
+
+  /** @throws Failure 'not-logged-in' */
+  refuseLocked(): void {
+    if (!this.isUnlocked) throw this.#lockedFailure();
+  }
+
+  #lockedFailure(): Failure {
+    return new Failure('not-logged-in', 'The vault is locked.', {
       unharmed: 'Nothing was changed.',
       next: 'Unlock it with the PIN of its token.',
     });

@@ -26,8 +26,9 @@ export const PATIENCE_MS = 2_000;
 
 /** What the engine inherits: never a PIN that was meant for this process. */
 export const engineEnvironment = (): NodeJS.ProcessEnv => {
-  const { CLAVIGER_PIN: _pin, ...env } = process.env;
-  return { ...env, UV_THREADPOOL_SIZE: UV_THREADS };
+  const env: NodeJS.ProcessEnv = { ...process.env, UV_THREADPOOL_SIZE: UV_THREADS };
+  delete env['CLAVIGER_PIN'];
+  return env;
 };
 
 /** Starts the engine as a child process: what a driver does there cannot take this process down. */

@@ -38,10 +38,11 @@ export class ApiError extends Error {
 }
 
 /** Any thrown thing as a problem; what is no ApiError is a bug of the window itself. */
-export const problemOf = (error: unknown): Problem =>
-  error instanceof ApiError
-    ? error.problem
-    : { code: null, cause: messages.bug.cause, next: messages.bug.window };
+export const problemOf = (error: unknown): Problem => {
+  if (error instanceof ApiError) return error.problem;
+  reportError(error);
+  return { code: null, cause: messages.bug.cause, next: messages.bug.window };
+};
 
 const valueOf = <T>(result: Result<T>): T => {
   if (result.ok) return result.value;
@@ -82,10 +83,7 @@ export class Api {
   }
 }
 
-const deliver = <E extends EventName>(
-  listeners: Listeners,
-  event: Extract<AnyEvent, { name: E }>,
-): void => {
+const deliver = (listeners: Listeners, event: AnyEvent): void => {
   const listener = listeners[event.name] as ((data: unknown) => void) | undefined;
   listener?.(event.data);
 };

@@ -31,8 +31,11 @@ export const duration = (seconds: number): string => {
   const minutes = Math.floor((total % 3600) / 60);
   if (hours > 0) return `${number(hours)} h ${minutes} min`;
   if (minutes > 0) return `${minutes} min ${String(total % 60).padStart(2, '0')} s`;
-  return `${total} s`;
+  return seconds > 0 && seconds < 10 ? `${oneDigit.format(seconds)} s` : `${total} s`;
 };
+
+/** 256 KiB: for sizes that are powers of two by nature. */
+export const kibibytes = (value: number): string => `${number(value / 1024)} KiB`;
 
 /** 9:41 */
 export const countdown = (milliseconds: number): string => {
@@ -41,7 +44,7 @@ export const countdown = (milliseconds: number): string => {
 };
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat('en-GB', {
+const withSeconds = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
@@ -57,6 +60,11 @@ const longDay = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',
 });
+const dayOfWeek = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+});
 const fullDay = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
@@ -68,8 +76,10 @@ const dayOf = (date: Date): string => date.toDateString();
 const DAY_MS = 86_400_000;
 
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
-export const exactTime = (iso: string): string => seconds.format(new Date(iso));
+export const exactTime = (iso: string): string => withSeconds.format(new Date(iso));
 export const dayName = (iso: string): string => shortDay.format(new Date(iso));
+/** Sat 21 Nov */
+export const weekday = (iso: string): string => dayOfWeek.format(new Date(iso)).replace(',', '');
 export const today = (now: Date): string => fullDay.format(now);
 
 /** today 14:07, 18 Nov, 7 Jan 2024 */
@@ -85,7 +95,8 @@ export const daySeparator = (iso: string, now: Date): string => {
   const date = new Date(iso);
   const name = longDay.format(date).replace(',', '');
   if (dayOf(date) === dayOf(now)) return messages.time.todayIs(name);
-  if (dayOf(date) === dayOf(new Date(now.getTime() - DAY_MS))) return messages.time.yesterdayWas(name);
+  if (dayOf(date) === dayOf(new Date(now.getTime() - DAY_MS)))
+    return messages.time.yesterdayWas(name);
   return date.getFullYear() === now.getFullYear() ? name : `${name} ${date.getFullYear()}`;
 };
 

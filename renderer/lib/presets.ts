@@ -1,25 +1,15 @@
-import type { Bulk, Custody, CustodyPair } from '../../shared/keys.ts';
+import { presets, type CustodyPair, type Preset } from '../../shared/keys.ts';
 import { messages } from '../messages/en.ts';
 
-export const presetIds = ['maximum', 'balanced', 'fast'] as const;
-export type PresetId = (typeof presetIds)[number];
-
-export interface Preset extends CustodyPair {
-  readonly id: PresetId;
-}
-
-export const presets: readonly Preset[] = [
-  { id: 'maximum', custody: 'hsm-only', bulk: 'token' },
-  { id: 'balanced', custody: 'hsm-only', bulk: 'host' },
-  { id: 'fast', custody: 'hsm-wrapped', bulk: 'host' },
-];
+export const presetIds = ['maximum', 'balanced', 'fast'] as const satisfies readonly Preset[];
 
 export const protectionIds = [...presetIds, 'resident'] as const;
 export type ProtectionId = (typeof protectionIds)[number];
 
 /** A resident key goes by its custody, all others by their preset. */
-export const protectionOf = (custody: Custody, bulk: Bulk): ProtectionId =>
-  presets.find((preset) => preset.custody === custody && preset.bulk === bulk)?.id ?? 'resident';
+export const protectionOf = ({ custody, bulk }: CustodyPair): ProtectionId =>
+  presetIds.find((id) => presets[id].custody === custody && presets[id].bulk === bulk) ??
+  'resident';
 
 export const protectionName = (pair: CustodyPair): string =>
-  messages.keys.protections[protectionOf(pair.custody, pair.bulk)];
+  messages.keys.protections[protectionOf(pair)];

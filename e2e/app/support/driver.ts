@@ -131,14 +131,11 @@ export class Driver {
 
   /** Quits as a person does; an app that does not end is a failure. */
   async stop(): Promise<void> {
-    const patience = AbortSignal.timeout(30_000);
-    const late = new Promise<never>((_resolve, reject) => {
-      patience.addEventListener('abort', () => {
-        this.app.process().kill('SIGKILL');
-        reject(new Error('the app does not end'));
-      });
-    });
-    await Promise.race([this.app.close(), late]);
+    const child = this.app.process();
+    const patience = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await this.app.close();
+    clearTimeout(patience);
+    expect(child.signalCode, 'the app had to be killed').toBe(null);
   }
 
   async #listen(): Promise<void> {

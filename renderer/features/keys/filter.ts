@@ -18,7 +18,7 @@ const holds = (key: KeyRow, text: string): boolean =>
 
 const fits = (key: KeyRow, { text, state, protection }: KeyFilter): boolean =>
   (state === null || key.state === state) &&
-  (protection === null || protectionOf(key.custody, key.bulk) === protection) &&
+  (protection === null || protectionOf(key) === protection) &&
   (text === '' || holds(key, text));
 
 type Compare = (a: KeyRow, b: KeyRow) => number;

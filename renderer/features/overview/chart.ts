@@ -2,7 +2,14 @@ import type { Overview } from '../../../shared/contract/overview.ts';
 
 type Day = Overview['activity'][number];
 
-export const plot = { width: 608, height: 122, left: 36, right: 604, top: 14, bottom: 100 } as const;
+export const plot = {
+  width: 608,
+  height: 122,
+  left: 36,
+  right: 604,
+  top: 14,
+  bottom: 100,
+} as const;
 const BAR = 12.9;
 const GAP = 1.5;
 
@@ -10,7 +17,11 @@ export interface Bar {
   readonly day: string;
   readonly x: number;
   readonly width: number;
-  readonly parts: readonly { readonly series: 1 | 2; readonly y: number; readonly height: number }[];
+  readonly parts: readonly {
+    readonly series: 1 | 2;
+    readonly y: number;
+    readonly height: number;
+  }[];
   /** Top of the triangle over a day with failures. */
   readonly fault: number | null;
 }

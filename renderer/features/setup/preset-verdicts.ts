@@ -1,5 +1,6 @@
 import type { Profile } from '../../../shared/contract/token.ts';
-import { presets } from '../../lib/presets.ts';
+import { presets } from '../../../shared/keys.ts';
+import { presetIds } from '../../lib/presets.ts';
 import { messages } from '../../messages/en.ts';
 
 export interface PresetVerdict {
@@ -10,7 +11,8 @@ export interface PresetVerdict {
 
 /** Whether a token carries each of the three presets. */
 export const presetVerdicts = (pairs: Profile['pairs']): readonly PresetVerdict[] =>
-  presets.map(({ id, custody, bulk }) => {
+  presetIds.map((id) => {
+    const { custody, bulk } = presets[id];
     const pair = pairs.find((one) => one.custody === custody && one.bulk === bulk);
     return {
       name: messages.keys.protections[id],

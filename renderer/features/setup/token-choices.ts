@@ -1,6 +1,6 @@
 import type { FoundToken, Module } from '../../../shared/contract/token.ts';
 import { messages } from '../../messages/en.ts';
-import type { Choice } from './ChoiceList.svelte';
+import type { Choice } from './choice.ts';
 
 const words = messages.setup.welcome;
 

@@ -22,8 +22,9 @@ export const shortcutOf = (event: KeyboardEvent): Shortcut | null => {
 /** Neither in a field nor in front of a dialog or a menu. */
 export const isFree = (target: EventTarget | null): boolean =>
   !(target instanceof Element && target.closest('input, textarea, [role="combobox"]')) &&
-  document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') ===
-    null;
+  document.querySelector(
+    '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]',
+  ) === null;
 
 /** Enter means the main act of the screen, unless something that has an Enter of its own has the focus. */
 export const isMainAct = (event: KeyboardEvent): boolean =>

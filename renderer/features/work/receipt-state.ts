@@ -4,7 +4,10 @@ import type { Outcome } from '../../lib/record-words.ts';
 import { messages } from '../../messages/en.ts';
 
 /** What became of a file, as glyph and word. */
-export const receiptState = ({ outcome }: Pick<ReceiptRow, 'outcome'>, kind: BatchKind): Outcome => {
+export const receiptState = (
+  { outcome }: Pick<ReceiptRow, 'outcome'>,
+  kind: BatchKind,
+): Outcome => {
   const words = messages.work;
   switch (outcome) {
     case 'done':

@@ -11,7 +11,8 @@ export const whyOf = (row: ReceiptRow, kind: BatchKind): string => {
   if (row.reason !== null)
     return [row.reason.cause, row.reason.next].filter((part) => part !== undefined).join(' ');
   if (row.outcome !== 'done') return '';
-  const main = kind === 'verify' || row.output === null ? words.whole : words.whyDone(fileName(row.output));
+  const main =
+    kind === 'verify' || row.output === null ? words.whole : words.whyDone(fileName(row.output));
   return row.originalDeleted === true ? `${main}. ${words.deleted}` : main;
 };
 

@@ -12,12 +12,12 @@ interface List {
   readonly count: () => number;
   /** Pixels of each. */
   readonly rowHeight: () => number;
+  /** Pixels of the part that is seen; 0 while that is not known. */
+  readonly height: () => number;
 }
 
 export class VirtualWindow {
   readonly #list: List;
-  /** Pixels of the part that is seen. */
-  height = $state(0);
   #top = $state(0);
 
   constructor(list: List) {
@@ -27,7 +27,7 @@ export class VirtualWindow {
   readonly count = $derived.by(() => this.#list.count());
   readonly rowHeight = $derived.by(() => this.#list.rowHeight());
 
-  readonly seen = $derived(this.height === 0 ? ASSUMED_HEIGHT : this.height);
+  readonly seen = $derived.by(() => this.#list.height() || ASSUMED_HEIGHT);
   readonly total = $derived(this.count * this.rowHeight);
   /** Height of the scrolled element. */
   readonly physical = $derived(Math.min(this.total, TALLEST));
@@ -38,9 +38,7 @@ export class VirtualWindow {
   readonly top = $derived(Math.min(this.#top, this.#travel));
   readonly first = $derived(Math.floor(this.top / this.rowHeight));
   /** One past the last row that is seen. */
-  readonly end = $derived(
-    Math.min(this.count, Math.ceil((this.top + this.seen) / this.rowHeight)),
-  );
+  readonly end = $derived(Math.min(this.count, Math.ceil((this.top + this.seen) / this.rowHeight)));
   /** Where the first row begins, from the top of the part that is seen. */
   readonly shift = $derived(this.first * this.rowHeight - this.top);
 

@@ -116,7 +116,8 @@ export const audit = {
   verifyNow: 'Verify all',
   sound: (records: number) => `${counted(records, 'record', 'records')} verified`,
   soundNote: 'The ledger is whole from its first record to its last.',
-  findings: (count: number) => `${counted(count, 'finding', 'findings')}. Do not rely on this ledger.`,
+  findings: (count: number) =>
+    `${counted(count, 'finding', 'findings')}. Do not rely on this ledger.`,
   finding: (record: number | null, byte: number | null) =>
     record === null ? (byte === null ? '' : `byte ${n(byte)}`) : `record ${n(record)}`,
   search: 'Search text, file or key',
@@ -154,7 +155,8 @@ export const audit = {
     verified: 'Verified',
     leaf: 'Leaf hash',
     leafNote: 'SHA-256 of 0x00 and the exact line (RFC 6962)',
-    inTree: (records: number) => `Part of ${counted(records, 'verified record', 'verified records')}`,
+    inTree: (records: number) =>
+      `Part of ${counted(records, 'verified record', 'verified records')}`,
     inTreeNote: (at: string) => `Every line was read and hashed at ${at}`,
     after: 'Newer than the last verification',
     notChecked: 'Not verified yet',

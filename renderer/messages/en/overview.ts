@@ -59,7 +59,7 @@ export const overview = {
   since: (at: string) => `since ${at}`,
   proven: 'Both master keys proven',
   tokenGone: 'is not there',
-  pinOk: 'PIN tries are all there',
+  library: 'Library as it was probed',
   ledger: 'Ledger',
   verifyAgain: 'Verify all again',
   verifyNow: 'Verify all',

@@ -91,7 +91,8 @@ export const settings = {
     created: 'Created',
     records: 'Records',
     root: 'Root of the ledger',
-    rootNote: 'Write it down with the number of records: whoever has both can tell later whether this ledger was cut or replaced.',
+    rootNote:
+      'Write it down with the number of records: whoever has both can tell later whether this ledger was cut or replaced.',
     copyRoot: 'Copy the root',
     you: 'You are',
     youAre: (user: string, host: string) => `${user} on ${host}`,

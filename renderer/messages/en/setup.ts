@@ -110,14 +110,16 @@ export const setup = {
     pinEntry: 'PIN entry',
     pinHere: 'in this window',
     pinThere: 'at the token',
-    recorded: 'The findings become part of the ledger. They are measured again when the library changes.',
+    recorded:
+      'The findings become part of the ledger. They are measured again when the library changes.',
     showAll: (count: number) => `Show all ${counted(count, 'test', 'tests')}`,
     hideAll: 'Show less',
     test: 'Test',
     expected: 'Expected',
     seen: 'Seen',
     evaluationOnly: 'This token is for evaluation only.',
-    evaluationOnlyHard: 'A hard requirement is not met, so keys in it are not safe from a program that has the PIN.',
+    evaluationOnlyHard:
+      'A hard requirement is not met, so keys in it are not safe from a program that has the PIN.',
     evaluationOnlyInside: 'It lies in the vault’s folder.',
     next: (label: string) => `Next: two master keys are made inside ${label}.`,
     go: 'Continue',
@@ -128,7 +130,8 @@ export const setup = {
     lead: 'The vault is a folder: the ledger, and keys that only this token can open. Back it up like any other folder.',
     folder: 'Vault folder',
     loss: 'If the token is lost',
-    lossLead: 'The master keys exist in this one token. Without it, everything under this vault is lost, unless you provide for that now.',
+    lossLead:
+      'The master keys exist in this one token. Without it, everything under this vault is lost, unless you provide for that now.',
     plans: {
       'makers-backup': {
         title: 'The maker’s backup or cloning',

@@ -19,7 +19,7 @@ export const start = {
     tokenGone: (label: string) => `${label} is not there.`,
     tokenGoneNext: 'Connect it; this page notices by itself.',
     ledger: (records: number) => `Ledger, ${counted(records, 'record', 'records')}`,
-    ledgerOpened: 'in order when the folder was opened',
+    ledgerOpened: 'every line read',
     pin: 'Token PIN',
     pinPad: 'Enter the PIN on the token’s own keypad. Claviger never sees it.',
     showPin: 'Show the PIN',
@@ -32,8 +32,7 @@ export const start = {
     pinStates: {
       'count-low':
         'The token does not say how many. When they run out, it locks itself and its administrator must set a new PIN.',
-      'final-try':
-        'If it fails, the token locks itself and its administrator must set a new PIN.',
+      'final-try': 'If it fails, the token locks itself and its administrator must set a new PIN.',
       locked:
         'There were too many wrong PINs. Its administrator sets a new PIN with the maker’s tool. The vault is unharmed.',
       'not-set': 'Its administrator sets one with the maker’s tool.',
@@ -45,6 +44,12 @@ export const start = {
     batchRunning: 'A batch goes on behind the lock.',
     batchRunningNote: 'Its files are complete when they appear. Unlock to look at it.',
     evaluation: 'The token is inside this folder: no rollback detection; do not rely on it.',
+  },
+  engineLost: {
+    title: 'The token’s driver stopped working',
+    go: 'Go on',
+    lock: 'Lock the vault',
+    note: 'The PIN is asked for once.',
   },
   damaged: {
     title: 'This vault was not opened',

@@ -57,8 +57,7 @@ export const work = {
   },
   recent: 'Recent batches',
   unfinished: {
-    fact: (kind: Kind, count: number) =>
-      `${verbs[kind]} of ${files(count)} was interrupted.`,
+    fact: (kind: Kind, count: number) => `${verbs[kind]} of ${files(count)} was interrupted.`,
     text: (at: string) => `It began ${at}. Finished files are complete.`,
     resume: 'Resume',
     abandon: 'Settle and close',
@@ -79,8 +78,7 @@ export const work = {
     mixedNote: (count: number) =>
       count === 1 ? 'It is left out of this batch.' : 'They are left out of this batch.',
     mixedAct: (count: number) => (count === 1 ? 'Decrypt it instead' : 'Decrypt them instead'),
-    plainLeft: (count: number) =>
-      `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
+    plainLeft: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
     plainNote: 'They do not take part here.',
     plainAct: 'Encrypt instead',
     before: 'Before the start',
@@ -106,7 +104,8 @@ export const work = {
     noConflicts: 'No output exists yet',
     skipped: (count: number) => `${n(count)} will be skipped`,
     failed: (count: number) => `${n(count)} cannot be processed`,
-    readable: (count: number) => (count === 1 ? 'The file was found' : `All ${n(count)} were found`),
+    readable: (count: number) =>
+      count === 1 ? 'The file was found' : `All ${n(count)} were found`,
     show: 'Show',
     showOutputs: 'Outputs',
     showSkipped: 'Left out',
