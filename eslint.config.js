@@ -1,3 +1,4 @@
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 const forbid = (patterns) => ({
@@ -18,33 +19,94 @@ const vocabulary = [
   { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
 ];
 
+/** The rules of every source; Svelte components have them too. */
+const style = {
+  '@typescript-eslint/no-non-null-assertion': 'error',
+  '@typescript-eslint/no-explicit-any': 'error',
+  '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+  '@typescript-eslint/restrict-template-expressions': [
+    'error',
+    { allowNumber: true, allowBoolean: false },
+  ],
+  '@typescript-eslint/switch-exhaustiveness-check': 'error',
+  '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+  '@typescript-eslint/explicit-module-boundary-types': 'error',
+  'no-restricted-syntax': ['error', ...vocabulary],
+  'no-console': 'error',
+  eqeqeq: 'error',
+  'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+  'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+};
+
 export default tseslint.config(
   { ignores: ['out/**', 'dist/**', 'node_modules/**', '.runtime/**'] },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true } },
-    rules: {
-      '@typescript-eslint/no-non-null-assertion': 'error',
-      '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
-      '@typescript-eslint/restrict-template-expressions': [
-        'error',
-        { allowNumber: true, allowBoolean: false },
-      ],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      '@typescript-eslint/explicit-module-boundary-types': 'error',
-      'no-restricted-syntax': ['error', ...vocabulary],
-      'no-console': 'error',
-      eqeqeq: 'error',
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
-      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    languageOptions: {
+      parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] },
     },
+    rules: style,
   },
   { files: ['shared/**/*.ts'], rules: forbid([nodeAndElectron, main, renderer, preload, tests]) },
   { files: ['main/**/*.ts'], rules: forbid([renderer, preload, tests]) },
   { files: ['e2e/**/*.ts', 'bench/**/*.ts'], rules: forbid([renderer, preload]) },
+  {
+    files: ['renderer/**/*.ts'],
+    rules: forbid([
+      { ...nodeAndElectron, message: 'The window has neither.' },
+      main,
+      preload,
+      tests,
+    ]),
+  },
+  {
+    files: ['**/*.svelte'],
+    extends: [
+      ...tseslint.configs.strictTypeChecked,
+      ...tseslint.configs.stylisticTypeChecked,
+      // Last, because it brings the parser.
+      ...svelte.configs.recommended.map((config) => ({ ...config, files: ['**/*.svelte'] })),
+    ],
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        extraFileExtensions: ['.svelte'],
+        parser: tseslint.parser,
+      },
+    },
+    rules: {
+      ...style,
+      // A component is one function for this.
+      'max-lines-per-function': 'off',
+      ...forbid([{ ...nodeAndElectron, message: 'The window has neither.' }, main, preload, tests]),
+    },
+  },
+  {
+    files: ['**/*.svelte'],
+    rules: {
+      // The content policy allows neither of these two; directives (style:x) are fine.
+      'svelte/no-at-html-tags': 'error',
+      'no-restricted-syntax': [
+        'error',
+        ...vocabulary,
+        { selector: 'SvelteAttribute[key.name="style"]', message: 'Use a class or style:name.' },
+      ],
+      // Types of other components are not known here; svelte-check knows them.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
+      '@typescript-eslint/no-unnecessary-type-arguments': 'off',
+      // Blanks between tags are written as {' '}: the formatter would lose others.
+      'svelte/no-useless-mustaches': 'off',
+      'svelte/require-each-key': 'error',
+      // Props with a default, and those that are bound, are assigned by Svelte.
+      'prefer-const': 'off',
+    },
+  },
   {
     files: ['main/**/*.ts'],
     ignores: ['main/engine/pkcs11/**'],

@@ -1,3 +1,5 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
 // One PKCS#11 library can be initialised with one configuration per process: every test file
@@ -18,12 +20,32 @@ export default defineConfig({
         },
       },
       {
+        plugins: [svelte(), svelteTesting()],
+        test: {
+          name: 'dom',
+          environment: 'happy-dom',
+          include: ['renderer/**/*.test.ts'],
+          setupFiles: ['renderer/testing/setup.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
         test: {
           name: 'cli',
           pool,
           include: ['e2e/cli/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'app',
+          pool,
+          include: ['e2e/app/**/*.test.ts'],
+          globalSetup: ['e2e/app/support/display.ts', 'e2e/app/support/runtime.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

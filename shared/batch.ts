@@ -79,4 +79,6 @@ export interface BatchProgress {
   readonly filesDone: number;
   readonly bytes: number;
   readonly bytesDone: number;
+  /** Large files that are under way. */
+  readonly active: readonly { readonly file: PlannedFile; readonly bytesDone: number }[];
 }

@@ -10,6 +10,10 @@ export const failureCodes = {
     'vault-not-found',
     'vault-exists',
     'cannot-carry',
+    'invalid-request',
+    'not-allowed',
+    'busy',
+    'unsafe-runtime',
   ],
   token: [
     'module-not-found',

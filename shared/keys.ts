@@ -37,6 +37,14 @@ export const custodyPairs: readonly CustodyPair[] = [
 export const isCustodyPair = (custody: Custody, bulk: Bulk): boolean =>
   custodyPairs.some((pair) => pair.custody === custody && pair.bulk === bulk);
 
+/** The choices that are offered first; a resident key is the advanced one. */
+export const presets = {
+  maximum: { custody: 'hsm-only', bulk: 'token' },
+  balanced: { custody: 'hsm-only', bulk: 'host' },
+  fast: { custody: 'hsm-wrapped', bulk: 'host' },
+} as const satisfies Record<string, CustodyPair>;
+export type Preset = keyof typeof presets;
+
 export const mayEncrypt = (state: KeyState): boolean => state === 'active';
 
 export const mayDecrypt = (state: KeyState): boolean =>

@@ -18,4 +18,16 @@ export const limits = {
   attemptsPerFile: 3,
   /** Progress reports per second at most. */
   progressPerSecond: 10,
+  /** What crosses between window and main process, in characters or entries. */
+  textLength: 1_000,
+  longTextLength: 10_000,
+  pathLength: 32_767,
+  /** A record's line is at most 1 MiB (docs/ledger.md). */
+  recordLength: 1_048_576,
+  recordFacts: 64,
+  pinLength: 255,
+  listLength: 1_000,
+  pageRows: 500,
+  keys: 20_000,
+  draftItems: 10_000,
 } as const;

@@ -37,7 +37,13 @@ export const runBatch = async (
   session: VaultSession,
   request: NewBatch,
   options: RunOptions,
-): Promise<BatchResult> => {
+): Promise<BatchResult> => runStored(session, await storeBatch(session, request), options);
+
+/** Stores a batch, so that it can be run, or resumed after a crash. */
+export const storeBatch = async (
+  session: VaultSession,
+  request: NewBatch,
+): Promise<StoredBatch> => {
   const { vault } = session;
   const keys = encryptionKeys(vault.tables.keys, request.keys);
   const batch: StoredBatch = {
@@ -49,11 +55,19 @@ export const runBatch = async (
     files: [...request.plan.files],
   };
   await store(vault, batch, request.plan.bytes);
-  return finish(session, batch, await new BatchRun(session, batch, options).run());
+  return batch;
 };
 
 /** What a stored batch waits for. */
 type BatchState = 'running' | 'failed';
+
+/** Runs a batch that has just been stored to its end. */
+export const runStored = async (
+  session: VaultSession,
+  batch: StoredBatch,
+  options: RunOptions,
+): Promise<BatchResult> =>
+  finish(session, batch, await new BatchRun(session, batch, options).run());
 
 /** Batches that a crash, a lost token or a failed ledger has left unfinished. */
 export const unfinishedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'running');

@@ -9,6 +9,8 @@ export class ProgressMeter {
   #filesDone = 0;
   #bytesDone = 0;
   #toldMs = 0;
+  /** Bytes done of files that are a group of their own. */
+  readonly #active = new Map<PlannedFile, number>();
 
   constructor(files: readonly PlannedFile[], tell: (progress: BatchProgress) => void) {
     this.#tell = tell;
@@ -19,18 +21,25 @@ export class ProgressMeter {
   /** `complete` settles a group at its planned size, whatever retries or failures made of it. */
   forGroup(files: readonly PlannedFile[]): { add: (bytes: number) => void; complete: () => void } {
     const planned = files.reduce((sum, { size }) => sum + size, 0);
+    const [only] = files;
+    const large = only !== undefined && files.length === 1 && only.size > limits.wholeFileBytes;
     let counted = 0;
     return {
       add: (bytes) => {
         const more = Math.min(bytes, planned - counted);
         counted += more;
+        if (large) this.#active.set(only, counted);
         this.#advance(0, more);
       },
-      complete: () => this.#advance(files.length, planned - counted),
+      complete: () => {
+        if (large) this.#active.delete(only);
+        this.#advance(files.length, planned - counted);
+      },
     };
   }
 
   finish(): void {
+    this.#active.clear();
     this.#tell(this.#now());
   }
 
@@ -49,6 +58,7 @@ export class ProgressMeter {
       filesDone: this.#filesDone,
       bytes: this.#bytes,
       bytesDone: this.#bytesDone,
+      active: [...this.#active].map(([file, bytesDone]) => ({ file, bytesDone })),
     };
   }
 }

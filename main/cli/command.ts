@@ -73,7 +73,7 @@ export const withSession = async <T>(
       vaultDir,
       vault,
       startEngine: context.startEngine,
-      lifetimes: LIFETIMES,
+      lifetimes: () => LIFETIMES,
       askPin: (token) => readPin(context.pin, `PIN of the token "${token.label}": `),
     });
     try {

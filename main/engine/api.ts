@@ -57,6 +57,8 @@ export interface EngineCalls {
   connect: (input: TokenTarget) => TokenInfo;
   /** @param pin null where the PIN is typed at the token */
   login: (input: { readonly pin: string | null }) => TokenInfo;
+  /** What the token says of itself now. @throws where it was taken away */
+  tokenStatus: (input: null) => TokenInfo;
   probe: (input: null) => TokenProfile;
   createMasters: (input: { readonly vaultId: VaultId }) => Masters;
   /** Finds the masters, tries their proofs and starts the workers. */
@@ -74,6 +76,8 @@ export interface EngineCalls {
   cachedKeys: (input: null) => CachedKey[];
   /** Zeroises one key's cached bytes, or all. */
   flushKeys: (input: { readonly id: KeyId | null }) => void;
+  /** How long unsealed keys may stay, from now on. */
+  setLifetimes: (input: KeyringLifetimes) => void;
   /** Objects that exist only in sessions: none outside an operation. */
   countSessionObjects: (input: null) => number;
   logout: (input: null) => void;

@@ -73,6 +73,7 @@ export class Engine {
           throw new Error('the token was logged in already');
         return connection.token;
       },
+      tokenStatus: () => this.#connection().connection.token,
       probe: () => probe(this.#connection().connection),
       createMasters: ({ vaultId }) => createMasters(this.#connection().connection, vaultId),
       useMasters: (input) => this.#useMasters(input),
@@ -85,6 +86,7 @@ export class Engine {
       hashFile: ({ path }) => hashFile(path),
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
       flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
+      setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
       countSessionObjects: () =>
         this.#connection().connection.withSession((session) => session.countSessionObjects()),
       logout: () => this.#close(),

@@ -2,16 +2,20 @@ import { availableParallelism } from 'node:os';
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from './api.ts';
 import { Engine } from './engine.ts';
-import { parentChannel } from './rpc/channels.ts';
+import { parentChannel, utilityParentChannel } from './rpc/channels.ts';
 import { serve } from './rpc/serve.ts';
 
-// Composition root of the engine as a child process. It ends with its parent.
+// Composition root of the engine: the app's utility process, or a child process of the command
+// line. It ends with its parent.
 
 const engine = new Engine({
   workerScript: new URL('./worker.js', import.meta.url),
   workers: Math.min(limits.workers, availableParallelism()),
 });
-const channel = parentChannel(process);
+// Electron's types say that every process has one.
+const utilityPort = process.parentPort as typeof process.parentPort | undefined;
+const channel =
+  utilityPort === undefined ? parentChannel(process) : utilityParentChannel(utilityPort);
 serve<EngineCalls>(channel, engine.calls());
 channel.onClose(() => process.exit());
 // The terminal sends Ctrl-C to both processes: the parent decides what it means.

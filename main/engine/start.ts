@@ -21,16 +21,21 @@ export interface EngineProcess {
 
 /** Concurrent fsyncs wait in libuv's threads: four, its default, would be the bottleneck. */
 const UV_THREADS = '16';
-const PATIENCE_MS = 2_000;
+/** How long an engine that was told to end may take. */
+export const PATIENCE_MS = 2_000;
+
+/** What the engine inherits: never a PIN that was meant for this process. */
+export const engineEnvironment = (): NodeJS.ProcessEnv => {
+  const env: NodeJS.ProcessEnv = { ...process.env, UV_THREADPOOL_SIZE: UV_THREADS };
+  delete env['CLAVIGER_PIN'];
+  return env;
+};
 
 /** Starts the engine as a child process: what a driver does there cannot take this process down. */
 export const startEngine = (script: URL): EngineProcess => {
-  const env = { ...process.env };
-  // The PIN travels in one call; it is not left lying in the engine's environment.
-  delete env['CLAVIGER_PIN'];
   const child = fork(script, [], {
     serialization: 'advanced',
-    env: { ...env, UV_THREADPOOL_SIZE: UV_THREADS },
+    env: engineEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   // A driver that hangs does not notice that this process has ended.
@@ -52,7 +57,7 @@ export const startEngine = (script: URL): EngineProcess => {
   return { caller: new Caller(childChannel(child), engineLost), exited, stop };
 };
 
-const engineLost = (): Failure =>
+export const engineLost = (): Failure =>
   new Failure('engine-lost', 'The engine, which talks to the token, has stopped.', {
     unharmed: 'Everything that was reported as done is on disk; unfinished outputs were not kept.',
     next: 'Unlock the vault again; an interrupted batch can be resumed.',

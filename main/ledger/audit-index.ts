@@ -20,6 +20,13 @@ import {
   writeProgress,
   type IndexProgress,
 } from './audit-schema.ts';
+import {
+  readActions,
+  readActivity,
+  readUses,
+  type FileActivity,
+  type KeyUse,
+} from './audit-use.ts';
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
 import { vaultActions } from './facts.ts';
 import type { Ledger } from './ledger.ts';
@@ -76,12 +83,31 @@ export class AuditIndex {
 
   /** Looks at everything that is in the ledger at this moment. */
   query(filter: AuditFilter): Promise<AuditPage> {
-    return this.#run(async () => {
-      await this.#catchUp();
-      return filter.text === undefined || filter.text === ''
+    return this.#current(() =>
+      filter.text === undefined || filter.text === ''
         ? this.#byIndex(filter)
-        : this.#byText(filter, filter.text.toLowerCase());
-    });
+        : this.#byText(filter, filter.text.toLowerCase()),
+    );
+  }
+
+  /** One record; null where the ledger has none of this number. */
+  record(seq: number): Promise<AuditLine | null> {
+    return this.#current(async () => (await this.#linesAt(placesOf(this.#db, [seq])))[0] ?? null);
+  }
+
+  /** Every action that occurs in the ledger. */
+  actions(): Promise<readonly string[]> {
+    return this.#current(() => readActions(this.#db));
+  }
+
+  /** How the keys were used. */
+  uses(): Promise<readonly KeyUse[]> {
+    return this.#current(() => readUses(this.#db));
+  }
+
+  /** How many files were processed since then. */
+  activity(sinceMs: number): Promise<readonly FileActivity[]> {
+    return this.#current(() => readActivity(this.#db, sinceMs));
   }
 
   /** Saves the index where that is worth it, and records its SHA-256. */
@@ -159,6 +185,14 @@ export class AuditIndex {
     for (const { start, length } of places)
       lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
     return lines;
+  }
+
+  /** On an index that knows everything that is in the ledger now. */
+  #current<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#run(async () => {
+      await this.#catchUp();
+      return work();
+    });
   }
 
   #run<T>(work: () => Promise<T>): Promise<T> {

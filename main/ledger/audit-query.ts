@@ -18,6 +18,10 @@ export interface AuditFilter {
   /** How many records at most. */
   readonly limit: number;
   readonly offset?: number;
+  /** Only the first so many records of the ledger, so that pages do not move while it grows. */
+  readonly upTo?: number;
+  /** Leaves out the records about single files. */
+  readonly actsOnly?: boolean;
 }
 
 export interface Place {
@@ -37,6 +41,8 @@ const conditions = (filter: AuditFilter): Query => {
     ['outcome = (SELECT id FROM words WHERE word = ?)', filter.outcome],
     [mentioned, filter.key],
     [mentioned, filter.batch],
+    ['seq <= ?', filter.upTo],
+    [noFiles, filter.actsOnly === true ? 'file.%' : undefined],
   ];
   const given = parts.filter((part): part is [string, SqlValue] => part[1] !== undefined);
   return {
@@ -44,6 +50,8 @@ const conditions = (filter: AuditFilter): Query => {
     values: given.map(([, value]) => value),
   };
 };
+
+const noFiles = 'action NOT IN (SELECT id FROM words WHERE word LIKE ?)';
 
 const mentioned =
   'seq IN (SELECT seq FROM mentions WHERE word = (SELECT id FROM words WHERE word = ?))';

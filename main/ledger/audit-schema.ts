@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { sql, type Db } from '../keystore/db.ts';
 
 /** A change of this number makes older index files useless: they are rebuilt. */
-const FORM = 1;
+const FORM = 2;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
@@ -20,6 +20,20 @@ const TABLES = `
     word INTEGER NOT NULL,
     seq  INTEGER NOT NULL,
     PRIMARY KEY (word, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE uses (
+    key     INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    files   INTEGER NOT NULL,
+    last    INTEGER NOT NULL,
+    PRIMARY KEY (key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE quarters (
+    quarter INTEGER NOT NULL,
+    action  INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (quarter, action, outcome)
   ) STRICT, WITHOUT ROWID;
 `;
 

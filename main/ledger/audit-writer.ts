@@ -1,5 +1,6 @@
 import { sql, type Db } from '../keystore/db.ts';
 import { readWords } from './audit-schema.ts';
+import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
 import type { Json, LedgerRecord } from './record.ts';
 
 export interface IndexedLine {
@@ -16,6 +17,12 @@ const mentionsOf = ({ subject }: LedgerRecord): readonly string[] => {
   const several: readonly Json[] = Array.isArray(keys) ? keys : [];
   return [...new Set([key, batch, ...several])].filter((each) => typeof each === 'string');
 };
+
+const ADD_USE = `INSERT INTO uses (key, version, files, last) VALUES (?, ?, ?, ?)
+  ON CONFLICT (key, version) DO UPDATE
+  SET files = files + excluded.files, last = max(last, excluded.last)`;
+const ADD_ACTIVITY = `INSERT INTO quarters (quarter, action, outcome, records) VALUES (?, ?, ?, 1)
+  ON CONFLICT (quarter, action, outcome) DO UPDATE SET records = records + 1`;
 
 /** Puts lines into the index; one for each database. */
 export class AuditWriter {
@@ -39,6 +46,29 @@ export class AuditWriter {
     this.#db.prepared('INSERT INTO mentions VALUES (?, ?)', (insert) => {
       for (const { record } of lines)
         for (const word of mentionsOf(record)) insert([this.#word(word), record.seq]);
+    });
+    const processed = lines.map(({ record }) => record).filter(isProcessing);
+    if (processed.length === 0) return;
+    this.#addUses(processed);
+    this.#addActivity(processed);
+  }
+
+  #addUses(records: readonly LedgerRecord[]): void {
+    this.#db.prepared(ADD_USE, (insert) => {
+      for (const record of records)
+        for (const { key, version } of usedKeys(record)) {
+          const files = record.action === 'file.encrypt' ? 1 : 0;
+          insert([this.#word(key), version, files, Date.parse(record.time)]);
+        }
+    });
+  }
+
+  #addActivity(records: readonly LedgerRecord[]): void {
+    this.#db.prepared(ADD_ACTIVITY, (insert) => {
+      for (const { time, action, outcome } of records) {
+        const quarter = Math.floor(Date.parse(time) / QUARTER_MS);
+        insert([quarter, this.#word(action), this.#word(outcome)]);
+      }
     });
   }
 

@@ -27,11 +27,15 @@ export type TokenChoice =
       readonly serial: string | null;
     };
 
-export interface CreateVault {
+export interface SetupParts {
+  /** The new vault's folder; an evaluation token is made in it before the vault is. */
   readonly vaultDir: string;
   readonly choice: TokenChoice;
   readonly context: VaultContext;
   readonly startEngine: () => EngineProcess;
+}
+
+export interface CreateVault extends SetupParts {
   /** Asks for the PIN of the token, or for a new one where the token is being made. */
   readonly askPin: (token: TokenInfo | null) => Promise<string>;
 }
@@ -44,29 +48,74 @@ export interface CreatedVault {
 /** What an evaluation token puts into the vault's folder. */
 const EVALUATION_FILES = ['token', 'softhsm2.conf'] as const;
 
-/**
- * Makes a vault: its token is probed and its two master keys are made there. The vault's folder is
- * written last; where that fails, an evaluation token is removed again and masters in a real token
- * stay behind as objects that nothing refers to.
- */
+/** Makes a vault in one go. */
 export const createVault = async (input: CreateVault): Promise<CreatedVault> => {
-  await refuseUsedFolder(input.vaultDir);
-  const engine = input.startEngine();
+  const setup = new VaultSetup(input);
   try {
-    const how = await connect(input, engine.caller);
-    const profile = await engine.caller.call('probe', null);
-    refuseUnusable(profile);
-    const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
-    const masters = await engine.caller.call('createMasters', { vaultId });
-    await store(input, vaultId, bindToken(profile, how), profile, masters);
-    return { vaultId, profile };
+    const profile = await setup.connect(input.askPin);
+    return { vaultId: await setup.finish(input.vaultDir), profile };
   } catch (error) {
-    if (input.choice.kind === 'evaluation') await removeEvaluationToken(input.vaultDir);
+    await setup.cancel();
     throw error;
   } finally {
-    await engine.stop();
+    await setup.engine.stop();
   }
 };
+
+type How = Pick<TokenBinding, 'modulePath' | 'parameters' | 'inVault'>;
+
+interface Connected {
+  readonly how: How;
+  readonly profile: TokenProfile;
+}
+
+/**
+ * Makes a vault step by step: its token is probed, then its two master keys are made there. The
+ * vault's folder is written last; where that fails, or all is cancelled before, an evaluation
+ * token is removed again, and masters in a real token stay behind as objects that nothing refers
+ * to. The caller stops the engine, or goes on with it: it is logged in.
+ */
+export class VaultSetup {
+  readonly engine: EngineProcess;
+  readonly #parts: SetupParts;
+  #connected: Connected | null = null;
+  #finished = false;
+
+  constructor(parts: SetupParts) {
+    this.#parts = parts;
+    this.engine = parts.startEngine();
+  }
+
+  /** Makes the token where it is one for evaluation, logs in and probes. */
+  async connect(askPin: CreateVault['askPin']): Promise<TokenProfile> {
+    await refuseUsedFolder(this.#parts.vaultDir);
+    const how = await connect({ ...this.#parts, askPin }, this.engine.caller);
+    const profile = await this.engine.caller.call('probe', null);
+    refuseUnusable(profile);
+    this.#connected = { how, profile };
+    return profile;
+  }
+
+  /** Makes the masters and the vault's folder. */
+  async finish(vaultDir: string): Promise<VaultId> {
+    if (this.#connected === null) throw new Error('the setup has no token yet');
+    const { how, profile } = this.#connected;
+    if (this.#parts.choice.kind === 'existing') await refuseUsedFolder(vaultDir);
+    const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
+    const masters = await this.engine.caller.call('createMasters', { vaultId });
+    const parts = { ...this.#parts, vaultDir };
+    await store(parts, vaultId, bindToken(profile, how), profile, masters);
+    this.#finished = true;
+    return vaultId;
+  }
+
+  /** Leaves nothing behind, unless the vault is there already. */
+  async cancel(): Promise<void> {
+    const { choice, vaultDir } = this.#parts;
+    if (this.#finished || choice.kind !== 'evaluation') return;
+    await removeEvaluationToken(vaultDir);
+  }
+}
 
 const refuseUsedFolder = async (folder: string): Promise<void> => {
   const names = await readdir(folder).catch(() => []);
@@ -76,8 +125,6 @@ const refuseUsedFolder = async (folder: string): Promise<void> => {
     next: 'Choose another folder for the new vault with --vault.',
   });
 };
-
-type How = Pick<TokenBinding, 'modulePath' | 'parameters' | 'inVault'>;
 
 const connect = async (input: CreateVault, engine: Caller<EngineCalls>): Promise<How> => {
   const { choice, vaultDir } = input;
@@ -112,7 +159,7 @@ const refuseUnusable = (profile: TokenProfile): void => {
 };
 
 const store = async (
-  { vaultDir, choice, context }: CreateVault,
+  { vaultDir, choice, context }: SetupParts,
   vaultId: VaultId,
   binding: TokenBinding,
   profile: TokenProfile,

@@ -22,7 +22,8 @@ export interface SessionParts {
   readonly startEngine: () => EngineProcess;
   /** Asks for the PIN; it is passed on and not kept. Not asked for tokens with a PIN pad. */
   readonly askPin: (token: TokenInfo) => Promise<string>;
-  readonly lifetimes: KeyringLifetimes;
+  /** How long Fast keys stay in memory, asked at every unlock. */
+  readonly lifetimes: () => KeyringLifetimes;
 }
 
 interface Unlocked {
@@ -64,6 +65,10 @@ export class VaultSession {
     return this.#open().token;
   }
 
+  get isUnlocked(): boolean {
+    return this.#unlocked !== null;
+  }
+
   /** Logs in to the token and proves the masters. Every attempt is recorded. */
   async unlock(): Promise<void> {
     const engine = this.#parts.startEngine();
@@ -71,21 +76,35 @@ export class VaultSession {
       const token = await this.#connect(engine.caller);
       this.vault.setToken({ label: token.label, serial: token.serial });
       await this.#login(engine.caller, token);
-      const profile = await this.#currentProfile(engine.caller);
-      await engine.caller.call('useMasters', {
-        vaultId: this.vault.id,
-        masters: mastersOf(this.vault.tables),
-        profile,
-        lifetimes: this.#parts.lifetimes,
-      });
-      await this.vault.record([
-        { action: 'vault.unlock', subject: {}, outcome: 'ok', details: {} },
-      ]);
-      this.#unlocked = { engine, token, profile };
+      await this.#enter(engine, token, await this.#currentProfile(engine.caller));
     } catch (error) {
       await engine.stop();
       throw error;
     }
+  }
+
+  /** Goes on with the engine that has just made this vault: it is logged in to the token. */
+  async adopt(engine: EngineProcess, token: TokenInfo): Promise<void> {
+    this.vault.setToken({ label: token.label, serial: token.serial });
+    await this.#enter(engine, token, profileOf(bindingOf(this.vault.tables)));
+  }
+
+  /**
+   * Whether this is the token's PIN, asked with an engine of its own beside the one that works.
+   * @throws Failure 'pin-incorrect' and the like; that is recorded
+   */
+  async checkPin(): Promise<void> {
+    const engine = this.#parts.startEngine();
+    try {
+      await this.#login(engine.caller, await this.#connect(engine.caller));
+    } finally {
+      await engine.stop();
+    }
+  }
+
+  /** What the token says of itself now. @throws Failure `token-removed` and the like */
+  tokenNow(): Promise<TokenInfo> {
+    return this.engine.call('tokenStatus', null);
   }
 
   /** Ends the engine and with it the login and every cached key. */
@@ -141,6 +160,17 @@ export class VaultSession {
     this.#recoveries++;
     await new Promise((resolve) => setTimeout(resolve, pause));
     await this.unlock();
+  }
+
+  async #enter(engine: EngineProcess, token: TokenInfo, profile: TokenProfile): Promise<void> {
+    await engine.caller.call('useMasters', {
+      vaultId: this.vault.id,
+      masters: mastersOf(this.vault.tables),
+      profile,
+      lifetimes: this.#parts.lifetimes(),
+    });
+    await this.vault.record([{ action: 'vault.unlock', subject: {}, outcome: 'ok', details: {} }]);
+    this.#unlocked = { engine, token, profile };
   }
 
   async #connect(engine: Caller<EngineCalls>): Promise<TokenInfo> {

@@ -33,7 +33,7 @@ interface Entry {
  * last user is done, because sealing under half-erased bytes would lose a file.
  */
 export class Keyring {
-  readonly #lifetimes: KeyringLifetimes;
+  #lifetimes: KeyringLifetimes;
   readonly #unseal: (material: KeyMaterial) => Buffer;
   readonly #now: () => number;
   readonly #entries = new Map<string, Entry>();
@@ -81,6 +81,12 @@ export class Keyring {
       const idle = entry.users === 0 && now - entry.lastUsedMs >= this.#lifetimes.idleMs;
       if (idle || now - entry.sinceMs >= this.#lifetimes.absoluteMs) this.#drop(name, entry);
     }
+  }
+
+  /** Holds for what is kept already, too. */
+  setLifetimes(lifetimes: KeyringLifetimes): void {
+    this.#lifetimes = lifetimes;
+    this.sweep();
   }
 
   list(): CachedKey[] {

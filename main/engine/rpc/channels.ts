@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { MessagePort, Worker } from 'node:worker_threads';
+import type { ParentPort, UtilityProcess } from 'electron';
 import type { Channel, Request, Response } from './messages.ts';
 
 /** The engine as a child process, seen from its parent. Needs `serialization: 'advanced'`. */
@@ -31,4 +32,18 @@ export const portChannel = (port: MessagePort): Channel<Response, Request> => ({
   post: (message) => port.postMessage(message),
   onMessage: (listener) => port.on('message', (message) => listener(message as Request)),
   onClose: (listener) => port.once('close', listener),
+});
+
+/** The engine as Electron's utility process, seen from the app. */
+export const utilityChannel = (child: UtilityProcess): Channel<Request, Response> => ({
+  post: (message) => child.postMessage(message),
+  onMessage: (listener) => child.on('message', (message) => listener(message as Response)),
+  onClose: (listener) => child.once('exit', () => listener()),
+});
+
+/** The same channel, seen from the utility process, which Electron ends with the app. */
+export const utilityParentChannel = (port: ParentPort): Channel<Response, Request> => ({
+  post: (message) => port.postMessage(message),
+  onMessage: (listener) => port.on('message', ({ data }) => listener(data as Request)),
+  onClose: () => undefined,
 });

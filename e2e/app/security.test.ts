@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises';
+import { expect, vi } from 'vitest';
+import { PIN } from './support/driver.ts';
+import { makeKey, test } from './support/test.ts';
+
+const id = 'a'.repeat(32);
+
+test('gives the page the bridge and nothing else', async ({ driver }) => {
+  const seen = await driver.page.evaluate(() => ({
+    bridge: Object.keys(window.claviger).sort(),
+    node: ['require', 'process', 'module', 'Buffer', 'global', 'electron'].filter(
+      (name) => name in globalThis,
+    ),
+  }));
+  expect(seen).toEqual({ bridge: ['call', 'drop', 'on'], node: [] });
+});
+
+test('refuses a hostile page and records what it tried', async ({ vault }) => {
+  const attempts: [unknown, unknown][] = [
+    ['no.such.call', null],
+    ['__proto__', {}],
+    [{ name: 'session.lock' }, null],
+    ['vault.open', { id: '/etc' }],
+    ['vault.open', { id }],
+    ['batch.start', { plan: id }],
+    [
+      'batch.plan',
+      { kind: 'encrypt', keys: [], output: '/tmp', conflict: 'replace', deleteOriginals: true },
+    ],
+    [
+      'batch.plan',
+      { kind: 'encrypt', keys: [], output: id, conflict: 'replace', deleteOriginals: true },
+    ],
+    ['keys.detail', { id: 7 }],
+    ['audit.query', { filter: { text: 'x'.repeat(2_000) }, upTo: null, offset: 0, limit: 10 }],
+    ['settings.set', { autoLockMinutes: 1e9 }],
+    ['settings.set', { outputFolder: '/tmp' }],
+  ];
+  for (const [name, input] of attempts) {
+    const result = await vault.raw(name, input);
+    expect(result, JSON.stringify([name, input])).toMatchObject({ ok: false, failure: {} });
+  }
+  const { total } = await vault.call('audit.query', {
+    filter: { action: 'window.refused' },
+    upTo: null,
+    offset: 0,
+    limit: 50,
+  });
+  // Ids that were never given out pass the form and are refused by what they are looked up in.
+  expect(total).toBe(attempts.length - 3);
+});
+
+test('takes no file that was made in the page', async ({ vault }) => {
+  const result = await vault.page.evaluate(() =>
+    window.claviger.drop([new File(['text'], '/etc/passwd')]),
+  );
+  expect(result).toMatchObject({ ok: false, failure: { code: 'invalid-request' } });
+  await expect(
+    vault.page.evaluate(() => window.claviger.drop(['/etc/passwd' as unknown as File])),
+  ).rejects.toThrow();
+  expect(await vault.call('draft.get', null)).toEqual({ items: [] });
+});
+
+test('answers no replay after a lock', async ({ vault }) => {
+  const key = await makeKey(vault, 'Key', 'fast');
+  await vault.reloads(() => vault.ask('session.lock', null));
+  await vault.fails('keys.detail', { id: key.id }, 'not-logged-in');
+  await vault.fails('draft.get', null, 'not-logged-in');
+  await vault.fails('session.flushKeys', { id: null }, 'not-logged-in');
+  await vault.fails('settings.set', { autoLockMinutes: 240 }, 'not-logged-in');
+  // How the window looks is not what the lock protects.
+  await vault.call('settings.set', { theme: 'dark' });
+});
+
+test('stays where it is', async ({ driver }) => {
+  const { page, app } = driver;
+  const home = page.url();
+  expect(home).toBe('app://claviger/');
+  await page.evaluate(() => {
+    setTimeout(() => (location.href = 'https://example.org/'), 0);
+    setTimeout(() => (location.href = 'file:///etc/passwd'), 50);
+  });
+  const opened = await page.evaluate(() => window.open('app://claviger/') === null);
+  expect(opened).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(page.url()).toBe(home);
+  expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  const fetched = await page.evaluate(async () => {
+    const addresses = [
+      'https://example.org/',
+      'file:///etc/passwd',
+      'app://other/',
+      'http://127.0.0.1:1/',
+    ];
+    const all = await Promise.allSettled(addresses.map((address) => fetch(address)));
+    return all.map(({ status }) => status);
+  });
+  expect(fetched).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+});
+
+test('runs no text as a program', async ({ driver }) => {
+  // In a task of its own: within a call of the developer tools the policy does not hold.
+  const results = await driver.page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const attempt = (work: () => unknown): string => {
+          try {
+            work();
+            return 'ran';
+          } catch (error) {
+            return (error as Error).name;
+          }
+        };
+        setTimeout(
+          () =>
+            resolve([
+              attempt(() => (0, eval)('1')),
+              attempt(() => (document.createElement('div').innerHTML = '<b>x</b>')),
+              attempt(() => (document.createElement('script').src = 'app://claviger/x.js')),
+            ]),
+          0,
+        );
+      }),
+  );
+  expect(results).toEqual(['EvalError', 'TypeError', 'TypeError']);
+});
+
+test('denies every permission', async ({ driver }) => {
+  const answers = await driver.page.evaluate(async () => [
+    await Notification.requestPermission(),
+    (await navigator.permissions.query({ name: 'camera' })).state,
+    (await navigator.permissions.query({ name: 'geolocation' })).state,
+  ]);
+  expect(answers).toEqual(['denied', 'denied', 'denied']);
+});
+
+test('locks by itself, and with the computer', async ({ vault }) => {
+  await vault.reloads(() =>
+    vault.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen')),
+  );
+  expect((await vault.call('app.state', null)).screen).toMatchObject({
+    screen: 'locked',
+    lock: { reason: 'system-lock' },
+  });
+  await vault.call('session.unlock', { pin: PIN });
+  await vault.call('settings.set', { autoLockMinutes: 1 });
+  const { locksAt } = await vault.call('session.status', null);
+  await vi.waitFor(
+    async () => {
+      await vault.page.mouse.move(Math.random() * 500, 10);
+      const { locksAt: later } = await vault.call('session.status', null);
+      expect(Date.parse(later)).toBeGreaterThan(Date.parse(locksAt));
+    },
+    { timeout: 5_000, interval: 300 },
+  );
+  // Ten minutes pass for the main process.
+  await vault.reloads(() =>
+    vault.app.evaluate(() => {
+      const now = Date.now;
+      Date.now = () => now() + 600_000;
+    }),
+  );
+  expect((await vault.call('app.state', null)).screen).toMatchObject({
+    screen: 'locked',
+    lock: { reason: 'idle' },
+  });
+});
+
+test('keeps its window in a sandbox', async ({ driver }) => {
+  const preferences = await driver.app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    const pid = window?.webContents.getOSProcessId() ?? 0;
+    return { pid, sandboxed: process.argv.every((arg) => arg !== '--no-sandbox') };
+  });
+  const status = await readFile(`/proc/${preferences.pid}/status`, 'utf8');
+  const seccomp = /^Seccomp:\t(\d)$/m.exec(status)?.[1];
+  // 2 is a filter (proc(5)); root has no sandbox in Chromium, see the test as another user.
+  expect(seccomp).toBe(process.getuid?.() === 0 ? '0' : '2');
+});

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Input, Output } from '../../shared/contract.ts';
+import type { AuditFilter, AuditRow, Verdict } from '../../shared/contract/audit.ts';
+import { Failure } from '../../shared/failure.ts';
+import { limits } from '../../shared/limits.ts';
+import type { AuditLine } from '../ledger/audit-index.ts';
+import type { AuditFilter as IndexFilter } from '../ledger/audit-query.ts';
+import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
+import { type LedgerVerdict, verifyLedger } from '../ledger/verify.ts';
+import { FolderStorage } from '../vault/folder-storage.ts';
+import type { OpenVault } from './open-vault.ts';
+
+/** The audit list. Looking is recorded once for each filter, not for each page of its results. */
+export class AuditView {
+  #looked = '';
+
+  async query(open: OpenVault, input: Input<'audit.query'>): Promise<Output<'audit.query'>> {
+    const { filter, offset, limit } = input;
+    const upTo = input.upTo ?? open.vault.head.size;
+    const index = await open.vault.audit();
+    const wanted = { ...definedOnly(filter), offset, limit, upTo };
+    const { lines, total } = await index.query(wanted);
+    await this.#recordLook(open, filter, total);
+    return { rows: rowsOf(lines, open), total, upTo };
+  }
+
+  /** Another session looks anew. */
+  forget(): void {
+    this.#looked = '';
+  }
+
+  async #recordLook(open: OpenVault, filter: AuditFilter, found: number): Promise<void> {
+    const looked = JSON.stringify(filter);
+    if (looked === this.#looked) return;
+    this.#looked = looked;
+    const details = { ...filter, found };
+    await open.vault.record([{ action: 'audit.view', subject: {}, outcome: 'ok', details }]);
+  }
+}
+
+/** A key of the filter that is there but undefined would count as a condition. */
+const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'> =>
+  text === undefined || text.trim() === '' ? rest : { ...rest, text: text.trim() };
+
+export const rowsOf = (lines: readonly AuditLine[], { vault }: OpenVault): AuditRow[] => {
+  const names = vault.tables.keys.names();
+  return lines.map(({ record }) => auditRow(record, names));
+};
+
+export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'audit.record'>> => {
+  const found = await (await open.vault.audit()).record(seq);
+  if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
+  const { record, line } = found;
+  const { app, token } = record.actor;
+  const leaf = createHash('sha256').update('\0').update(line).digest('hex');
+  const row = auditRow(record, open.vault.tables.keys.names());
+  return { row, clock: record.clock, app, token, line, leaf };
+};
+
+/** Checks every record; the result stays with the vault until the next check. */
+export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
+  const before = open.verification;
+  open.verification = { ...before, state: 'running' };
+  try {
+    const verdict = await verdictOf(open);
+    const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
+    const at = new Date().toISOString();
+    open.verification = { state: sound ? 'sound' : 'damaged', records: verdict.size, at };
+    const { size, root, total } = verdict;
+    const findings = verdict.findings.map((finding) => ({ ...finding }));
+    return { sound, records: size, root, at, findings, total };
+  } catch (error) {
+    open.verification = before;
+    throw error;
+  }
+};
+
+/** A change that is made in between looks like damage: then it is read again. */
+const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
+  const { root } = open.vault.head;
+  const verdict = await verifyLedger(new FolderStorage(open.folder));
+  const changed = open.vault.head.root !== root;
+  const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
+  return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;
+};
+
+const auditRow = (record: LedgerRecord, names: ReadonlyMap<string, string>): AuditRow => {
+  const { seq, time, actor, action, outcome, code, subject, details } = record;
+  const key = subject['key'];
+  return {
+    seq,
+    time,
+    user: cut(actor.user),
+    host: cut(actor.host),
+    action: cut(action),
+    outcome,
+    code: code === undefined ? null : cut(code),
+    keyName: typeof key === 'string' ? (names.get(key) ?? null) : null,
+    subject: factsOf(subject),
+    details: factsOf(details),
+  };
+};
+
+const cut = (text: string, most: number = limits.textLength): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+
+/** What is not a plain value is told as its JSON text. */
+const factsOf = (values: JsonObject): AuditRow['subject'] =>
+  Object.fromEntries(
+    Object.entries(values)
+      .slice(0, limits.recordFacts)
+      .map(([name, value]) => [cut(name), factOf(value)]),
+  );
+
+const factOf = (value: Json): string | number | boolean | null => {
+  if (typeof value === 'string') return cut(value, limits.longTextLength);
+  if (typeof value === 'object' && value !== null)
+    return cut(JSON.stringify(value), limits.longTextLength);
+  return value;
+};

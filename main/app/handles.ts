@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../shared/failure.ts';
+
+/** What the window may name only by an id that it was given: paths, tokens, plans. */
+export class Handles<T> {
+  readonly #what: string;
+  readonly #values = new Map<string, T>();
+
+  /** @param what in the plural, for the message about an id that was not given out */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** @returns its id, 32 hex digits */
+  give(value: T): string {
+    const id = randomBytes(16).toString('hex');
+    this.#values.set(id, value);
+    return id;
+  }
+
+  /** @throws Failure 'invalid-request' where this id was not given out, or not since the last lock */
+  get(id: string): T {
+    const value = this.#values.get(id);
+    if (value !== undefined) return value;
+    throw new Failure('invalid-request', `The window named one of the ${this.#what} wrongly.`, {
+      unharmed: 'Nothing was done.',
+      next: 'Choose it again.',
+    });
+  }
+
+  entries(): [string, T][] {
+    return [...this.#values];
+  }
+
+  remove(id: string): void {
+    this.#values.delete(id);
+  }
+
+  clear(): void {
+    this.#values.clear();
+  }
+}

@@ -1,0 +1,39 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+
+/** A small file of the program's own, outside of any vault. */
+export class JsonFile<S extends v.GenericSchema> {
+  readonly #path: string;
+  readonly #schema: S;
+  readonly #initial: v.InferOutput<S>;
+
+  constructor(file: string, schema: S, initial: v.InferOutput<S>) {
+    this.#path = file;
+    this.#schema = schema;
+    this.#initial = initial;
+  }
+
+  /** What is not there or not as it should be counts as never written. */
+  async read(): Promise<v.InferOutput<S>> {
+    try {
+      const parsed = v.safeParse(this.#schema, JSON.parse(await readFile(this.#path, 'utf8')));
+      return parsed.success ? parsed.output : this.#initial;
+    } catch {
+      return this.#initial;
+    }
+  }
+
+  async write(value: v.InferOutput<S>): Promise<void> {
+    await mkdir(path.dirname(this.#path), { recursive: true });
+    const fresh = `${this.#path}.new`;
+    const file = await open(fresh, 'w', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, this.#path);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Output } from '../../shared/contract.ts';
+import type { Attention, Overview } from '../../shared/contract/overview.ts';
+import type { KeyRow } from '../../shared/contract/keys.ts';
+import type { Session } from '../../shared/contract/session.ts';
+import { keyStates } from '../../shared/keys.ts';
+import type { FileActivity } from '../ledger/audit-use.ts';
+import { rowsOf } from './audit-view.ts';
+import { listKeys, sealsOf } from './keys-view.ts';
+import type { OpenVault } from './open-vault.ts';
+
+const DAYS = 30;
+const RECENT = 12;
+/** Per cent of the seals of a version after which its key is to be rotated. */
+const SEALS_WARNING = 80;
+/** A ledger is to be checked again after so many days. */
+const VERIFY_DAYS = 7;
+
+export const overviewOf = async (
+  open: OpenVault,
+  session: Session,
+  unfinished: Output<'batch.unfinished'>,
+): Promise<Overview> => {
+  const index = await open.vault.audit();
+  const keys = await listKeys(open);
+  const days = lastDays(new Date());
+  const since = days[0]?.start ?? new Date();
+  const recent = await index.query({ actsOnly: true, limit: RECENT });
+  return {
+    session,
+    keys: keys.length,
+    keysByState: keyStates.map((state) => ({
+      state,
+      keys: keys.filter((key) => key.state === state).length,
+    })),
+    activity: activityOf(days, await index.activity(since.getTime())),
+    attention: await attentionOf(open, { session, keys, unfinished }),
+    recent: rowsOf(recent.lines, open),
+  };
+};
+
+interface Day {
+  readonly name: string;
+  readonly start: Date;
+}
+
+/** Days begin at midnight where the officer sits. */
+const lastDays = (now: Date): Day[] =>
+  Array.from({ length: DAYS }, (_, i) => {
+    const back = DAYS - 1 - i;
+    const start = new Date(now.getFullYear(), now.getMonth(), now.getDate() - back);
+    return { name: dayName(start), start };
+  });
+
+const dayName = (date: Date): string => {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+};
+
+const activityOf = (
+  days: readonly Day[],
+  activity: readonly FileActivity[],
+): Overview['activity'] => {
+  const named = activity.map((each) => ({ ...each, day: dayName(new Date(each.startMs)) }));
+  return days.map(({ name }) => {
+    const ofDay = named.filter(({ day }) => day === name);
+    const count = (fits: (each: FileActivity) => boolean): number =>
+      ofDay.filter(fits).reduce((sum, { files }) => sum + files, 0);
+    const done = (action: string): number =>
+      count((each) => each.action === action && each.outcome === 'ok');
+    return {
+      day: name,
+      encrypted: done('file.encrypt'),
+      decrypted: done('file.decrypt'),
+      verified: done('file.verify'),
+      failed: count(({ outcome }) => outcome !== 'ok'),
+    };
+  });
+};
+
+interface Facts {
+  readonly session: Session;
+  readonly keys: readonly KeyRow[];
+  readonly unfinished: Output<'batch.unfinished'>;
+}
+
+/** Most urgent first. */
+const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> => {
+  const { session, keys, unfinished } = facts;
+  const { verification } = session.ledger;
+  const items: Attention[] = [];
+  if (verification.state === 'damaged') items.push({ kind: 'ledger-damaged' });
+  const { pinState } = session.token;
+  if (pinState === 'count-low' || pinState === 'final-try')
+    items.push({ kind: 'pin-tries', state: pinState });
+  for (const { id, name, state, files } of keys)
+    if (state === 'compromised' && files > 0)
+      items.push({ kind: 'key-compromised', key: id, name, files });
+  items.push(...sealItems(open, keys));
+  for (const { id, files } of unfinished)
+    items.push({ kind: 'batch-unfinished', batch: id, files });
+  if (!open.isEvaluation && !(await hasLossPlan(open))) items.push({ kind: 'no-loss-plan' });
+  if (keys.length === 0) items.push({ kind: 'no-keys' });
+  if (verification.state === 'none' && !(await wasVerified(open)))
+    items.push({ kind: 'not-verified' });
+  return items;
+};
+
+const sealItems = (open: OpenVault, keys: readonly KeyRow[]): Attention[] =>
+  keys.flatMap((key) => {
+    const seals = key.state === 'active' ? sealsOf(open, key) : null;
+    const percent = seals === null ? 0 : Math.floor((seals.used * 100) / seals.limit);
+    const { id, name } = key;
+    return percent >= SEALS_WARNING ? [{ kind: 'key-seals', key: id, name, percent }] : [];
+  });
+
+const hasLossPlan = async ({ vault }: OpenVault): Promise<boolean> => {
+  const index = await vault.audit();
+  return (await index.query({ action: 'vault.loss-plan', limit: 1 })).total > 0;
+};
+
+const wasVerified = async ({ vault }: OpenVault): Promise<boolean> => {
+  const index = await vault.audit();
+  const since = new Date(Date.now() - VERIFY_DAYS * 86_400_000).toISOString();
+  const action = 'window.audit.verify';
+  return (await index.query({ action, outcome: 'ok', since, limit: 1 })).total > 0;
+};

@@ -1,0 +1,79 @@
+import type { TokenPresence } from '../../shared/contract/app.ts';
+import { Failure, toFailureData } from '../../shared/failure.ts';
+import type { EngineProcess } from '../engine/start.ts';
+import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
+import { bindingOf } from '../session/token-binding.ts';
+import type { OpenVault } from './open-vault.ts';
+
+export const unknownPresence: TokenPresence = {
+  present: null,
+  pinPad: false,
+  pinState: 'ok',
+  model: null,
+  failure: null,
+};
+
+/** A driver that crashes while it is only being looked at is not asked for ever. */
+const MOST_CRASHES = 3;
+
+/** Looks whether the token of a locked vault is there, with an engine that is not logged in. */
+export class TokenWatch {
+  readonly #open: OpenVault;
+  readonly #startEngine: () => EngineProcess;
+  #engine: EngineProcess | null = null;
+  #crashes = 0;
+
+  constructor(open: OpenVault, startEngine: () => EngineProcess) {
+    this.#open = open;
+    this.#startEngine = startEngine;
+  }
+
+  async look(): Promise<TokenPresence> {
+    try {
+      return presenceOf(await this.#connect());
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { ...unknownPresence, present: false, failure: toFailureData(error) };
+    }
+  }
+
+  async stop(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.stop();
+  }
+
+  #connect(): Promise<TokenInfo> {
+    const { label, serial, modulePath, parameters, inVault } = bindingOf(this.#open.vault.tables);
+    const { caller } = this.#running();
+    return inVault
+      ? caller.call('connectEvaluation', { folder: this.#open.folder, label })
+      : caller.call('connect', { modulePath, parameters, environment: {}, label, serial });
+  }
+
+  #running(): EngineProcess {
+    if (this.#engine !== null) return this.#engine;
+    if (this.#crashes >= MOST_CRASHES) throw crashes();
+    const engine = this.#startEngine();
+    void engine.exited.then(({ asked }) => {
+      if (!asked) this.#crashes++;
+      if (this.#engine === engine) this.#engine = null;
+    });
+    this.#engine = engine;
+    return engine;
+  }
+}
+
+const presenceOf = ({ pinPad, pinState, model }: TokenInfo): TokenPresence => ({
+  present: true,
+  pinPad,
+  pinState,
+  model,
+  failure: null,
+});
+
+const crashes = (): Failure =>
+  new Failure('module-unusable', "The token's PKCS#11 library crashes when it is used.", {
+    unharmed: 'Nothing was changed.',
+    next: 'Install the software of the token maker again, or ask the maker.',
+  });

@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { lstat } from 'node:fs/promises';
+import type { Draft as DraftView, Item } from '../../../shared/contract/work.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { limits } from '../../../shared/limits.ts';
+import { hasEncryptedSuffix } from '../../batch/output-name.ts';
+import { walk } from '../../batch/walk.ts';
+import { Handles } from '../handles.ts';
+
+/** The files and folders that wait to be planned. */
+export class Draft {
+  readonly #items = new Handles<Item>('files');
+
+  get paths(): string[] {
+    return this.#items.entries().map(([, { path: file }]) => file);
+  }
+
+  view(): DraftView {
+    return { items: this.#items.entries().map(([id, item]) => ({ ...item, id })) };
+  }
+
+  /** @throws Failure 'invalid-request' where a path is not one of a real file */
+  async add(paths: readonly string[]): Promise<DraftView> {
+    // A file that was made in the page has no path.
+    if (paths.some((each) => !path.isAbsolute(each))) throw notFromDisk();
+    const known = new Set(this.paths);
+    const fresh = [...new Set(paths.map((each) => path.resolve(each)))].filter(
+      (each) => !known.has(each),
+    );
+    if (known.size + fresh.length > limits.draftItems) throw tooMany();
+    for (const each of fresh) this.#items.give(await describe(each));
+    return this.view();
+  }
+
+  remove(ids: readonly string[]): DraftView {
+    for (const id of ids) this.#items.remove(id);
+    return this.view();
+  }
+
+  clear(): DraftView {
+    this.#items.clear();
+    return this.view();
+  }
+}
+
+/** What cannot be read counts as nothing here; the plan says why. */
+const describe = async (file: string): Promise<Item> => {
+  const folder = await lstat(file).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  const files = (await walk([file])).filter((found) => found.kind === 'file');
+  return {
+    id: '',
+    name: path.basename(file),
+    path: file,
+    folder,
+    files: files.length,
+    encrypted: files.filter((found) => hasEncryptedSuffix(found.file)).length,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+  };
+};
+
+const notFromDisk = (): Failure =>
+  new Failure('invalid-request', 'What was dropped is not a file on a disk.', {
+    unharmed: 'Nothing was added.',
+    next: 'Save it to a disk first, then drop it from the file manager.',
+  });
+
+const tooMany = (): Failure =>
+  new Failure(
+    'invalid-request',
+    `More than ${limits.draftItems.toLocaleString('en')} files and folders at once are too many.`,
+    { unharmed: 'None of these was added.', next: 'Drop the folder that holds them.' },
+  );

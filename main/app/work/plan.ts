@@ -1,0 +1,116 @@
+import path from 'node:path';
+import type { BatchKind, BatchPlan, ConflictRule } from '../../../shared/batch.ts';
+import type { Input, Output } from '../../../shared/contract.ts';
+import { Failure, toFailureData } from '../../../shared/failure.ts';
+import type { KeyId } from '../../../shared/ids.ts';
+import { encryptionKeys } from '../../batch/lending.ts';
+import { planBatch } from '../../batch/plan.ts';
+import { checkSpace, type FreeSpace } from '../../batch/space.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+export interface PlanChoice {
+  readonly kind: BatchKind;
+  readonly keys: readonly KeyId[];
+  readonly conflict: ConflictRule;
+  readonly deleteOriginals: boolean;
+  readonly outputDir: string | null;
+}
+
+/** A plan as it is kept until it is started. */
+export interface KeptPlan {
+  readonly id: string;
+  readonly choice: PlanChoice;
+  readonly plan: BatchPlan;
+  readonly space: FreeSpace | null;
+  /** Why it cannot be started. */
+  readonly refusal: Failure | null;
+}
+
+export const makePlan = async (
+  id: string,
+  choice: PlanChoice,
+  paths: readonly string[],
+  where: { readonly vault: Vault; readonly vaultDir: string },
+): Promise<KeptPlan> => {
+  const { kind, conflict, outputDir } = choice;
+  const plan = await planBatch({ kind, paths, outputDir, conflict, vaultDir: where.vaultDir });
+  const keys = attempt(() => refuseKeys(where.vault, choice));
+  const room = await checkSpace(plan.files).then(
+    (space) => ({ space, refusal: null }),
+    (error: unknown) => ({ space: null, refusal: asFailure(error) }),
+  );
+  const empty = plan.files.length === 0 ? nothingToDo() : null;
+  return { id, choice, plan, space: room.space, refusal: empty ?? keys ?? room.refusal };
+};
+
+export const viewOfPlan = ({
+  id,
+  choice,
+  plan,
+  space,
+  refusal,
+}: KeptPlan): Output<'batch.plan'> => ({
+  id,
+  kind: choice.kind,
+  files: plan.files.length,
+  folders: new Set(plan.files.map(({ input }) => path.dirname(input))).size,
+  bytes: plan.bytes,
+  conflicts: plan.conflicts,
+  skipped: plan.skipped.filter(({ outcome }) => outcome === 'skipped').length,
+  failed: plan.skipped.filter(({ outcome }) => outcome === 'failed').length,
+  space: space === null ? null : { needed: space.needed, free: space.free },
+  refusal: refusal === null ? null : toFailureData(refusal),
+});
+
+type Page = Pick<Input<'plan.files'>, 'offset' | 'limit'>;
+
+export const pageOf = <T>(all: readonly T[], { offset, limit }: Page): T[] =>
+  all.slice(offset, offset + limit);
+
+export const plannedRows = ({ plan }: KeptPlan, page: Page): Output<'plan.files'> => ({
+  rows: pageOf(plan.files, page).map(({ index, input, output, size }) => ({
+    index,
+    ...placeOf(input),
+    output,
+    size,
+  })),
+  total: plan.files.length,
+});
+
+export const skippedRows = ({ plan }: KeptPlan, page: Page): Output<'plan.skipped'> => ({
+  rows: pageOf(plan.skipped, page).map(({ input, outcome, reason }) => ({
+    ...placeOf(input),
+    outcome,
+    reason: { ...reason },
+  })),
+  total: plan.skipped.length,
+});
+
+export const placeOf = (file: string): { name: string; folder: string } => ({
+  name: path.basename(file),
+  folder: path.dirname(file),
+});
+
+const refuseKeys = (vault: Vault, { kind, keys }: PlanChoice): void => {
+  if (kind === 'encrypt') encryptionKeys(vault.tables.keys, keys);
+};
+
+const attempt = (work: () => void): Failure | null => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return asFailure(error);
+  }
+};
+
+const asFailure = (error: unknown): Failure => {
+  if (error instanceof Failure) return error;
+  throw error;
+};
+
+const nothingToDo = (): Failure =>
+  new Failure('usage', 'There is nothing to do: no file was found that fits.', {
+    unharmed: 'Nothing was written.',
+    next: 'Add other files or folders.',
+  });

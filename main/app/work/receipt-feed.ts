@@ -1,0 +1,34 @@
+import type { Receipt } from '../../../shared/batch.ts';
+import type { BatchId } from '../../../shared/ids.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { Events } from '../events.ts';
+import { rowOf } from './running-batch.ts';
+
+const PAUSE_MS = 1_000 / limits.progressPerSecond;
+
+/** Tells the window of receipts, many at once: a batch makes thousands a second. */
+export class ReceiptFeed {
+  readonly #batch: BatchId;
+  readonly #events: Events;
+  #waiting: Receipt[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(batch: BatchId, events: Events) {
+    this.#batch = batch;
+    this.#events = events;
+  }
+
+  add(receipt: Receipt): void {
+    this.#waiting.push(receipt);
+    this.#timer ??= setTimeout(() => this.flush(), PAUSE_MS);
+  }
+
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    // The window shows the newest; all of them are there for the asking (`batch.receipts`).
+    const receipts = this.#waiting.slice(-limits.listLength).map(rowOf);
+    this.#waiting = [];
+    if (receipts.length > 0) this.#events.push('batch.receipts', { id: this.#batch, receipts });
+  }
+}

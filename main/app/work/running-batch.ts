@@ -1,0 +1,139 @@
+import path from 'node:path';
+import * as v from 'valibot';
+import type { BatchProgress, Receipt, SkippedInput, StoredBatch } from '../../../shared/batch.ts';
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
+import { type Failure, toFailureData } from '../../../shared/failure.ts';
+import { keyIdSchema } from '../../../shared/ids.ts';
+import type { KeyReader } from '../../keystore/keys.ts';
+import { pageOf, placeOf } from './plan.ts';
+import { Rate } from './rate.ts';
+
+/** A batch of this session: what it does and what became of its files. */
+export class RunningBatch {
+  readonly stored: StoredBatch;
+  readonly cancelling = new AbortController();
+  readonly #keys: Batch['keys'];
+  readonly #receipts: Receipt[] = [];
+  readonly #counts = { done: 0, failed: 0, skipped: 0, cancelled: 0 };
+  readonly #rate = new Rate();
+  readonly #started = new Date().toISOString();
+  readonly #bytes: number;
+  #progress: Omit<BatchProgress, 'files' | 'bytes'> = { filesDone: 0, bytesDone: 0, active: [] };
+  #ended: string | null = null;
+  #interrupted: Failure | null = null;
+
+  constructor(stored: StoredBatch, keys: KeyReader, skipped: readonly SkippedInput[]) {
+    this.stored = stored;
+    this.#bytes = stored.files.reduce((sum, { size }) => sum + size, 0);
+    for (const each of skipped) this.add(receiptOfSkipped(each));
+    this.#keys = stored.keys.map(({ id, version }) => ({
+      id,
+      version,
+      name: keys.names().get(id) ?? id,
+    }));
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== null;
+  }
+
+  get receipts(): readonly Receipt[] {
+    return this.#receipts;
+  }
+
+  progress(progress: BatchProgress): void {
+    this.#progress = progress;
+    this.#rate.add(Date.now(), progress.bytesDone);
+  }
+
+  add(receipt: Receipt): void {
+    this.#receipts.push(receipt);
+    this.#counts[receipt.outcome]++;
+  }
+
+  end(interrupted: Failure | null): void {
+    this.#ended = new Date().toISOString();
+    this.#interrupted = interrupted;
+  }
+
+  view(): Batch {
+    const { bytesDone, filesDone, active } = this.#progress;
+    const rate = this.hasEnded ? this.#wholeRate() : this.#rate.bytesPerSecond;
+    return {
+      id: this.stored.id,
+      kind: this.stored.kind,
+      state: this.#state(),
+      failure: this.#interrupted === null ? null : toFailureData(this.#interrupted),
+      keys: this.#keys,
+      files: this.stored.files.length,
+      filesDone,
+      bytes: this.#bytes,
+      bytesDone,
+      ...this.#counts,
+      started: this.#started,
+      ended: this.#ended,
+      rate,
+      secondsLeft: rate === null || rate === 0 ? null : Math.ceil((this.#bytes - bytesDone) / rate),
+      active: active.map(({ file, bytesDone: done }) => ({
+        ...placeOf(file.input),
+        size: file.size,
+        bytesDone: done,
+      })),
+      outputFolder: this.#outputFolder(),
+    };
+  }
+
+  rows({ outcome, text, ...page }: Omit<Input<'batch.receipts'>, 'id'>): Output<'batch.receipts'> {
+    const wanted = text.toLowerCase();
+    const fitting = this.#receipts.filter(
+      (receipt) =>
+        (outcome === 'all' || (receipt.outcome === 'done') === (outcome === 'done')) &&
+        receipt.input.toLowerCase().includes(wanted),
+    );
+    return { rows: pageOf(fitting, page).map(rowOf), total: fitting.length };
+  }
+
+  #wholeRate(): number | null {
+    const ms = Date.parse(this.#ended ?? this.#started) - Date.parse(this.#started);
+    return ms < 1 ? null : Math.round((this.#progress.bytesDone * 1_000) / ms);
+  }
+
+  #state(): Batch['state'] {
+    const cancelled = this.cancelling.signal.aborted;
+    if (!this.hasEnded) return cancelled ? 'cancelling' : 'running';
+    if (this.#interrupted !== null) return 'interrupted';
+    return cancelled ? 'cancelled' : 'finished';
+  }
+
+  #outputFolder(): string | null {
+    const folders = new Set(
+      this.stored.files.map(({ output }) => (output === null ? null : path.dirname(output))),
+    );
+    const [only] = folders;
+    return folders.size === 1 && only !== undefined ? only : null;
+  }
+}
+
+export const rowOf = (receipt: Receipt): ReceiptRow => ({
+  ...placeOf(receipt.input),
+  output: receipt.output,
+  outcome: receipt.outcome,
+  reason: receipt.reason === undefined ? null : { ...receipt.reason },
+  bytes: receipt.bytes,
+  sha256: receipt.sha256,
+  key: receipt.key === null ? null : v.parse(keyIdSchema, receipt.key),
+  version: receipt.version,
+  originalDeleted: receipt.originalDeleted ?? null,
+});
+
+const receiptOfSkipped = ({ input, outcome, reason }: SkippedInput): Receipt => ({
+  input,
+  output: null,
+  outcome,
+  reason,
+  bytes: 0,
+  sha256: null,
+  key: null,
+  version: null,
+});

@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, writeFile } from 'node:fs/promises';
+import type { BatchPlan, PlannedFile, Receipt, StoredBatch } from '../../../shared/batch.ts';
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { Batch } from '../../../shared/contract/work.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { limits } from '../../../shared/limits.ts';
+import {
+  abandonBatch,
+  type BatchResult,
+  findUnfinished,
+  resumeBatch,
+  runStored,
+  storeBatch,
+  unfinishedBatches,
+} from '../../batch/batches.ts';
+import type { RunOptions } from '../../batch/run.ts';
+import type { Desk, LockedWork } from '../desk.ts';
+import type { Dialogs } from '../dialogs.ts';
+import type { Events } from '../events.ts';
+import { Handles } from '../handles.ts';
+import type { OpenVault } from '../open-vault.ts';
+import { Draft } from './draft.ts';
+import { receiptsAsCsv, receiptsAsJson } from './export.ts';
+import { type KeptPlan, makePlan, type PlanChoice } from './plan.ts';
+import { ReceiptFeed } from './receipt-feed.ts';
+import { RunningBatch } from './running-batch.ts';
+
+export interface WorkParts {
+  readonly desk: Desk;
+  readonly events: Events;
+  readonly dialogs: Dialogs;
+  /** The output folder of the settings, under this id. */
+  readonly outputFolder: () => { readonly id: string; readonly path: string } | null;
+  /** A bug in a batch: it has no caller who would see it. */
+  readonly report: (error: unknown) => void;
+}
+
+type Runner = (options: RunOptions) => Promise<BatchResult>;
+
+/** Encrypting, decrypting and verifying: draft → plan → batch. One batch runs at a time. */
+export class Work {
+  readonly draft = new Draft();
+  readonly #parts: WorkParts;
+  readonly #outputs = new Handles<string>('folders');
+  #plan: KeptPlan | null = null;
+  #batch: RunningBatch | null = null;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(parts: WorkParts) {
+    this.#parts = parts;
+  }
+
+  get isRunning(): boolean {
+    return this.#batch !== null && !this.#batch.hasEnded;
+  }
+
+  current(): Batch | null {
+    return this.#batch?.view() ?? null;
+  }
+
+  giveOutput(folder: string): { id: string; path: string } {
+    return { id: this.#outputs.give(folder), path: folder };
+  }
+
+  async plan({ output, ...choice }: Input<'batch.plan'>): Promise<KeptPlan> {
+    const { vault, folder } = this.#parts.desk.unlocked;
+    const wanted: PlanChoice = { ...choice, outputDir: this.#outputDir(output) };
+    const id = randomBytes(16).toString('hex');
+    const where = { vault, vaultDir: folder };
+    this.#plan = await makePlan(id, wanted, this.draft.paths, where);
+    return this.#plan;
+  }
+
+  /** @throws Failure 'invalid-request' where a newer plan has made this one void */
+  planOf(id: string): KeptPlan {
+    if (this.#plan?.id === id) return this.#plan;
+    throw new Failure('invalid-request', 'This plan is not valid any more.', {
+      unharmed: 'Nothing was started.',
+      next: 'Make the plan again.',
+    });
+  }
+
+  async start(id: string): Promise<Batch> {
+    const { choice, plan, refusal } = this.planOf(id);
+    if (refusal !== null) throw refusal;
+    const batch = await this.#store(choice, plan);
+    this.#plan = null;
+    this.#parts.events.push('draft', this.draft.clear());
+    return batch;
+  }
+
+  /** Again what failed or was not reached. Files that have vanished fail again, with the reason. */
+  async retry(id: string): Promise<Batch> {
+    const { stored, receipts } = this.#endedBatch(id);
+    const open = new Set(receipts.filter(notDone).map(({ input }) => input));
+    const files = await Promise.all(
+      stored.files.filter(({ input }) => open.has(input)).map(measuredAgain),
+    );
+    if (files.length === 0) throw nothingFailed();
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    const { kind, conflict, deleteOriginals } = stored;
+    const keys = stored.keys.map((key) => key.id);
+    const plan = { files, skipped: [], bytes, conflicts: 0 };
+    return this.#store({ kind, conflict, deleteOriginals, keys }, plan);
+  }
+
+  resume(id: string): Batch {
+    const open = this.#parts.desk.unlocked;
+    this.#refuseSecond();
+    const stored = findUnfinished(open.vault, id);
+    return this.#run(open, stored, [], (options) => resumeBatch(open.session, stored, options));
+  }
+
+  async abandon(id: string): Promise<Output<'batch.abandon'>> {
+    const { vault, session } = this.#parts.desk.unlocked;
+    this.#refuseSecond();
+    const settled = await abandonBatch(session, findUnfinished(vault, id));
+    return { settled: settled.length };
+  }
+
+  unfinished(): Output<'batch.unfinished'> {
+    const { tables } = this.#parts.desk.unlocked.vault;
+    const created = new Map(tables.batches.list().map((each) => [each.id, each.created]));
+    const running = this.isRunning ? this.#batch?.stored.id : undefined;
+    return unfinishedBatches(this.#parts.desk.unlocked.vault)
+      .filter(({ id }) => id !== running)
+      .slice(0, limits.listLength)
+      .map(({ id, kind, files }) => ({
+        id,
+        kind,
+        created: created.get(id) ?? new Date(0).toISOString(),
+        files: files.length,
+      }));
+  }
+
+  cancel(id: string): void {
+    const batch = this.#of(id);
+    if (batch.hasEnded) return;
+    batch.cancelling.abort();
+    this.#parts.events.push('batch.progress', batch.view());
+  }
+
+  receipts({ id, ...page }: Input<'batch.receipts'>): Output<'batch.receipts'> {
+    return this.#of(id).rows(page);
+  }
+
+  async export({ id, format }: Input<'batch.export'>): Promise<Output<'batch.export'>> {
+    const { stored, receipts } = this.#of(id);
+    const file = await this.#parts.dialogs.pickSave(`receipts-${id.slice(0, 8)}.${format}`);
+    if (file === null) return null;
+    const content = format === 'csv' ? receiptsAsCsv(receipts) : receiptsAsJson(stored, receipts);
+    await writeFile(file, content);
+    return { path: file };
+  }
+
+  reveal(id: string): void {
+    const { receipts } = this.#of(id);
+    const first = receipts.find(({ outcome, output }) => outcome === 'done' && output !== null);
+    const shown = first?.output ?? receipts[0]?.input;
+    if (shown !== undefined) this.#parts.dialogs.reveal(shown);
+  }
+
+  /** Everything that was given out is void; a running batch goes on or is cancelled. */
+  lock(goOn: boolean): LockedWork {
+    this.draft.clear();
+    this.#outputs.clear();
+    this.#plan = null;
+    const goesOn = goOn && this.isRunning;
+    if (!goesOn && this.isRunning) this.#batch?.cancelling.abort();
+    if (!this.isRunning) this.#batch = null;
+    return { goesOn, ended: this.#ended };
+  }
+
+  #outputDir(id: string | null): string | null {
+    if (id === null) return null;
+    const usual = this.#parts.outputFolder();
+    return usual?.id === id ? usual.path : this.#outputs.get(id);
+  }
+
+  async #store(choice: Omit<PlanChoice, 'outputDir'>, plan: BatchPlan): Promise<Batch> {
+    const open = this.#parts.desk.unlocked;
+    this.#refuseSecond();
+    const stored = await storeBatch(open.session, { ...choice, plan });
+    return this.#run(open, stored, plan.skipped, (options) =>
+      runStored(open.session, stored, options),
+    );
+  }
+
+  #run(open: OpenVault, stored: StoredBatch, skipped: BatchPlan['skipped'], run: Runner): Batch {
+    const batch = new RunningBatch(stored, open.vault.tables.keys, skipped);
+    const { events } = this.#parts;
+    const feed = new ReceiptFeed(stored.id, events);
+    this.#batch = batch;
+    const options: RunOptions = {
+      signal: batch.cancelling.signal,
+      onProgress: (progress) => {
+        batch.progress(progress);
+        events.push('batch.progress', batch.view());
+      },
+      onReceipt: (receipt) => {
+        batch.add(receipt);
+        feed.add(receipt);
+      },
+    };
+    this.#ended = this.#toTheEnd(batch, run(options), feed);
+    return batch.view();
+  }
+
+  async #toTheEnd(
+    batch: RunningBatch,
+    run: Promise<BatchResult>,
+    feed: ReceiptFeed,
+  ): Promise<void> {
+    try {
+      const { interrupted } = await run;
+      batch.end(interrupted);
+    } catch (error) {
+      if (!(error instanceof Failure)) this.#parts.report(error);
+      batch.end(error instanceof Failure ? error : broken());
+    }
+    feed.flush();
+    this.#parts.events.push('batch.finished', batch.view());
+  }
+
+  #of(id: string): RunningBatch {
+    if (this.#batch?.stored.id === id) return this.#batch;
+    throw new Failure('invalid-request', 'This batch is not one of this session.', {
+      unharmed: 'Nothing was done.',
+      next: 'Look for it in the audit list.',
+    });
+  }
+
+  #endedBatch(id: string): RunningBatch {
+    const batch = this.#of(id);
+    if (!batch.hasEnded) this.#refuseSecond();
+    return batch;
+  }
+
+  #refuseSecond(): void {
+    if (!this.isRunning) return;
+    throw new Failure('busy', 'A batch is running.', {
+      unharmed: 'It goes on; nothing else was started.',
+      next: 'Wait for its end or cancel it.',
+    });
+  }
+}
+
+const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
+
+const measuredAgain = async (file: PlannedFile, index: number): Promise<PlannedFile> => {
+  const size = await lstat(file.input).then(
+    (stats) => stats.size,
+    () => file.size,
+  );
+  return { ...file, index, size };
+};
+
+const nothingFailed = (): Failure =>
+  new Failure('usage', 'Nothing of this batch has failed.', { unharmed: 'Nothing was started.' });
+
+const broken = (): Failure =>
+  new Failure('io', 'Something in Claviger failed, and the batch stopped.', {
+    unharmed: 'What was reported as done is on disk.',
+    next: 'Resume the batch.',
+  });

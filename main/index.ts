@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { url as inspectorUrl } from 'node:inspector';
+import { hostname, userInfo } from 'node:os';
+import path from 'node:path';
+import { app, type BrowserWindow, nativeTheme, protocol, screen } from 'electron';
+import { ELECTRON_VERSION, VERSION } from '../shared/version.ts';
+import { App } from './app/app.ts';
+import { loadSqlJs } from './keystore/sql-js.ts';
+import { startUtilityEngine } from './shell/engine-process.ts';
+import { Incidents } from './shell/incidents.ts';
+import { openedFiles } from './shell/opened-files.ts';
+import { SCHEME } from './shell/pages.ts';
+import { quitInOrder } from './shell/quitting.ts';
+import { systemDialogs } from './shell/system-dialogs.ts';
+import { loadHome, makeWindow } from './shell/window.ts';
+import { WindowState } from './shell/window-state.ts';
+import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
+
+// Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
+// without a top-level await, which would keep 'ready' back for ever.
+
+const here = import.meta.dirname;
+const dataDir = app.getPath('userData');
+const incidents = new Incidents(path.join(dataDir, 'incidents.jsonl'));
+const report = (error: unknown): void => incidents.report(randomBytes(4).toString('hex'), error);
+const filesAsked = openedFiles(process.argv, process.cwd(), app.getAppPath());
+
+const startServices = async (window: () => BrowserWindow | null): Promise<App> =>
+  App.start({
+    dataDir,
+    report,
+    dialogs: systemDialogs(window),
+    vaultContext: {
+      sqlJs: await loadSqlJs(),
+      actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
+      clock: { source: 'system', now: () => new Date() },
+    },
+    startEngine: () => startUtilityEngine(path.join(here, 'engine/process.js')),
+    runtime: {
+      electron: process.versions.electron,
+      chromium: process.versions.chrome,
+      // A third party's copy has another version than the one this program is made for.
+      official: process.versions.electron === ELECTRON_VERSION,
+    },
+    onLocked: () => window()?.webContents.reloadIgnoringCache(),
+  });
+
+const start = async (): Promise<void> => {
+  await app.whenReady();
+  let window: BrowserWindow | null = null;
+  const services = await startServices(() => window);
+  prepareSession(path.join(here, '../renderer'));
+  answerCalls(services, incidents, () => window?.webContents ?? null);
+  nativeTheme.themeSource = services.settings.values.theme;
+  const state = await WindowState.open(path.join(dataDir, 'window.json'), screen);
+  const opened = makeWindow({
+    state,
+    preload: path.join(here, '../preload/index.cjs'),
+    devTools: !app.isPackaged,
+    dark: nativeTheme.shouldUseDarkColors,
+  });
+  window = opened;
+  showEvents(services, opened);
+  takeFiles(services, opened, report);
+  const unwatch = watch(services, opened, report);
+  opened.webContents.on('render-process-gone', (_event, { reason }) => {
+    report(new Error(`the window's process is gone: ${reason}`));
+    void loadHome(opened).catch(report);
+  });
+  quitInOrder({
+    window: opened,
+    report,
+    isBatchRunning: () => services.work.isRunning,
+    stop: async () => {
+      unwatch();
+      await state.remember(opened);
+      await services.stop();
+    },
+  });
+  await services.openLast();
+  if (filesAsked.length > 0) await services.addFiles(filesAsked);
+  await loadHome(opened);
+};
+
+// Whoever can start the app could otherwise attach to its window and read along. Where a fuse lets
+// Node's inspector in, as in the copy that the tests steer, that would protect nothing.
+if (app.isPackaged && inspectorUrl() === undefined) {
+  app.commandLine.removeSwitch('remote-debugging-port');
+  app.commandLine.removeSwitch('remote-debugging-pipe');
+}
+// As root there is no sandbox to be had, and asking for one would end every child process.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+protocol.registerSchemesAsPrivileged([
+  { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+]);
+if (app.requestSingleInstanceLock(filesAsked)) {
+  start().catch((error: unknown) => {
+    report(error);
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}

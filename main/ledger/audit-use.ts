@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
+import { sql, type Db } from '../keystore/db.ts';
+import type { Json, LedgerRecord } from './record.ts';
+
+/** What the ledger says of the use of one key version. */
+export interface KeyUse {
+  readonly key: KeyId;
+  readonly version: number;
+  /** Files encrypted under it. */
+  readonly files: number;
+  /** UTC, ISO 8601. */
+  readonly last: string;
+}
+
+/** How many files were processed in a quarter of an hour. */
+export interface FileActivity {
+  /** Its beginning, in milliseconds since 1970. */
+  readonly startMs: number;
+  /** Like file.encrypt */
+  readonly action: string;
+  readonly outcome: string;
+  readonly files: number;
+}
+
+/** Every time zone is off by a multiple of it, so days can be added up in any of them. */
+export const QUARTER_MS = 15 * 60_000;
+
+const processing: ReadonlySet<string> = new Set(['file.encrypt', 'file.decrypt', 'file.verify']);
+
+/** Whether a record says what became of one file. */
+export const isProcessing = ({ action }: LedgerRecord): boolean => processing.has(action);
+
+export interface UsedKey {
+  readonly key: string;
+  readonly version: number;
+}
+
+/** The key versions a file was processed under. */
+export const usedKeys = ({ subject, details, outcome }: LedgerRecord): readonly UsedKey[] => {
+  if (outcome !== 'ok') return [];
+  const several: readonly Json[] = Array.isArray(details['keys']) ? details['keys'] : [];
+  return (several.length > 0 ? several : [subject]).flatMap((each) => asUsedKey(each));
+};
+
+const usedKeySchema = v.object({ key: v.string(), version: v.number() });
+
+const asUsedKey = (value: Json): UsedKey[] => {
+  const parsed = v.safeParse(usedKeySchema, value);
+  return parsed.success ? [parsed.output] : [];
+};
+
+const useSchema = v.object({
+  key: keyIdSchema,
+  version: v.number(),
+  files: v.number(),
+  last: v.number(),
+});
+
+export const readUses = (db: Db): KeyUse[] =>
+  db
+    .all(
+      sql`SELECT word AS key, version, files, last FROM uses JOIN words ON words.id = uses.key`,
+      useSchema,
+    )
+    .map((use) => ({ ...use, last: new Date(use.last).toISOString() }));
+
+const activitySchema = v.object({
+  quarter: v.number(),
+  action: v.string(),
+  outcome: v.string(),
+  files: v.number(),
+});
+
+export const readActivity = (db: Db, sinceMs: number): FileActivity[] =>
+  db
+    .all(
+      sql`SELECT quarter, a.word AS action, o.word AS outcome, records AS files FROM quarters
+        JOIN words a ON a.id = action JOIN words o ON o.id = outcome
+        WHERE quarter >= ${Math.floor(sinceMs / QUARTER_MS)}`,
+      activitySchema,
+    )
+    .map(({ quarter, ...rest }) => ({ ...rest, startMs: quarter * QUARTER_MS }));
+
+export const readActions = (db: Db): string[] =>
+  db
+    .all(
+      sql`SELECT word FROM words WHERE id IN (SELECT action FROM records) ORDER BY word`,
+      v.object({ word: v.string() }),
+    )
+    .map(({ word }) => word);

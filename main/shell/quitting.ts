@@ -1,0 +1,44 @@
+import { app, type BrowserWindow, dialog } from 'electron';
+
+export interface Quitting {
+  readonly window: BrowserWindow;
+  readonly isBatchRunning: () => boolean;
+  /** Locks and closes what is open. */
+  readonly stop: () => Promise<void>;
+  readonly report: (error: unknown) => void;
+}
+
+/** Quits in order: asks where a batch runs, locks the vault, then ends. */
+export const quitInOrder = ({ window, isBatchRunning, stop, report }: Quitting): void => {
+  let asking = false;
+  const quit = async (): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    if (isBatchRunning() && !(await mayEndBatch(window))) {
+      asking = false;
+      return;
+    }
+    await stop().catch(report);
+    app.exit();
+  };
+  window.on('close', (event) => {
+    event.preventDefault();
+    void quit();
+  });
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    void quit();
+  });
+};
+
+const mayEndBatch = async (window: BrowserWindow): Promise<boolean> => {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'A batch is running.',
+    detail: 'Files that are done stay. The others can be encrypted or decrypted again later.',
+    buttons: ['Keep running', 'Cancel the batch and quit'],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 1;
+};

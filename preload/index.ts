@@ -1,0 +1,21 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { AnyEvent, Bridge } from '../shared/contract.ts';
+import { channels } from '../shared/contract/channels.ts';
+
+// Carries calls and events and decides nothing: main checks everything.
+
+const bridge: Bridge<File> = {
+  call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
+  drop: (files) =>
+    ipcRenderer.invoke(
+      channels.drop,
+      [...files].map((file) => webUtils.getPathForFile(file)),
+    ),
+  on: (listener) => {
+    const forward = (_event: unknown, message: AnyEvent): void => listener(message);
+    ipcRenderer.on(channels.event, forward);
+    return () => ipcRenderer.off(channels.event, forward);
+  },
+};
+
+contextBridge.exposeInMainWorld('claviger', bridge);

@@ -1,0 +1,91 @@
+import type { Attention } from '../../../shared/contract/overview.ts';
+import type { GlyphName } from '../../lib/ui/glyphs.ts';
+import { messages } from '../../messages/en.ts';
+import type { OpenVault, Place } from '../../state/vault.svelte.ts';
+
+interface TodoAct {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+export interface Todo {
+  readonly glyph: GlyphName;
+  readonly title: string;
+  readonly text: string;
+  readonly act?: TodoAct;
+}
+
+const words = messages.overview.todo;
+type Of<Kind extends Attention['kind']> = Extract<Attention, { kind: Kind }>;
+
+const go = (vault: OpenVault, place: Place, label: string): TodoAct => ({
+  label,
+  run: () => {
+    vault.go(place);
+  },
+});
+
+const showKey = (vault: OpenVault, item: Of<'key-compromised' | 'key-seals'>): TodoAct => ({
+  label: words[item.kind].act,
+  run: () => {
+    vault.keys.open(item.key);
+    vault.go('keys');
+  },
+});
+
+const verify = async (vault: OpenVault): Promise<void> => {
+  await vault.verify();
+  await vault.overview.refresh();
+};
+
+type Makers = {
+  readonly [Kind in Attention['kind']]: (item: Of<Kind>, vault: OpenVault) => Todo;
+};
+
+const makers: Makers = {
+  'ledger-damaged': ({ kind }, vault) => ({
+    glyph: 'failed',
+    ...words[kind],
+    act: go(vault, 'audit', words[kind].act),
+  }),
+  'pin-tries': ({ kind, state }) => ({
+    glyph: 'warning',
+    title: state === 'final-try' ? words[kind].final : words[kind].low,
+    text: words[kind].text,
+  }),
+  'key-compromised': (item, vault) => ({
+    glyph: 'compromised',
+    title: words[item.kind].title(item.name, item.files),
+    text: words[item.kind].text,
+    act: showKey(vault, item),
+  }),
+  'key-seals': (item, vault) => ({
+    glyph: 'warning',
+    title: words[item.kind].title(item.name, item.percent),
+    text: words[item.kind].text,
+    act: showKey(vault, item),
+  }),
+  'batch-unfinished': ({ kind, files }, vault) => ({
+    glyph: 'waiting',
+    title: words[kind].title(files),
+    text: words[kind].text,
+    act: go(vault, 'work', words[kind].act),
+  }),
+  'no-loss-plan': ({ kind }) => ({ glyph: 'warning', ...words[kind] }),
+  'no-keys': ({ kind }, vault) => ({
+    glyph: 'ring',
+    ...words[kind],
+    act: { label: words[kind].act, run: vault.newKey.bind(vault) },
+  }),
+  'not-verified': ({ kind }, vault) => ({
+    glyph: 'ring',
+    ...words[kind],
+    act: { label: words[kind].act, run: () => void verify(vault) },
+  }),
+};
+
+/** Something to be done, in words, with the act that does it. */
+export const todoOf = <Kind extends Attention['kind']>(item: Of<Kind>, vault: OpenVault): Todo => {
+  const make: (item: Of<Kind>, vault: OpenVault) => Todo = makers[item.kind];
+  return make(item, vault);
+};

@@ -1,0 +1,34 @@
+import type { FoundToken, Module } from '../../../shared/contract/token.ts';
+import { messages } from '../../messages/en.ts';
+import type { Choice } from './choice.ts';
+
+const words = messages.setup.welcome;
+
+const stateOf = (token: FoundToken): NonNullable<Choice['state']> => {
+  if (!token.initialised) return { glyph: 'ring', word: words.notInitialised };
+  if (token.writeProtected) return { glyph: 'none', word: words.writeProtected };
+  if (token.pinState === 'locked') return { glyph: 'failed', word: words.pinLocked };
+  if (token.pinState === 'not-set') return { glyph: 'warning', word: words.noPin };
+  return { glyph: 'good', word: words.ready };
+};
+
+const textOf = (token: FoundToken, product: string): Pick<Choice, 'text' | 'code'> => {
+  if (!token.initialised) return { text: words.notInitialisedNote };
+  const model = token.model === '' ? product : token.model;
+  return { text: words.slot(model, token.firmware), code: token.serial };
+};
+
+/** Tokens that cannot hold a vault now are shown too, and say why. */
+export const tokenChoices = (modules: readonly Module[]): readonly Choice[] =>
+  modules.flatMap(({ product, tokens }) =>
+    tokens.map((token) => {
+      const state = stateOf(token);
+      return {
+        value: token.id,
+        title: token.label === '' ? words.noLabel : token.label,
+        ...textOf(token, product),
+        state,
+        disabled: state.glyph !== 'good',
+      };
+    }),
+  );

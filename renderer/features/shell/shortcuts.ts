@@ -1,0 +1,34 @@
+import type { Command } from '../../../shared/contract/app.ts';
+import { places } from '../../state/vault.svelte.ts';
+
+export type Shortcut = Command | 'search';
+
+const single: Readonly<Record<string, Shortcut>> = {
+  '/': 'search',
+  n: 'new-key',
+  o: 'add-files',
+};
+
+const withControl = (key: string): Shortcut | null =>
+  key.toLowerCase() === 'l' ? 'lock' : (places[Number(key) - 1] ?? null);
+
+/** What a key does anywhere in the window; single keys do nothing where text is typed. */
+export const shortcutOf = (event: KeyboardEvent): Shortcut | null => {
+  if (event.defaultPrevented || event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) return withControl(event.key);
+  return isFree(event.target) ? (single[event.key] ?? null) : null;
+};
+
+/** Neither in a field nor in front of a dialog or a menu. */
+export const isFree = (target: EventTarget | null): boolean =>
+  !(target instanceof Element && target.closest('input, textarea, [role="combobox"]')) &&
+  document.querySelector(
+    '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]',
+  ) === null;
+
+/** Enter means the main act of the screen, unless something that has an Enter of its own has the focus. */
+export const isMainAct = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' &&
+  !event.defaultPrevented &&
+  isFree(event.target) &&
+  !(event.target instanceof Element && event.target.closest('button, a, [role="grid"]'));

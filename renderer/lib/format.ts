@@ -1,0 +1,104 @@
+import { messages } from '../messages/en.ts';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const oneDigit = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+
+export const number = (value: number): string => whole.format(value);
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** Decimal units, as disks are sold: 18.6 GB, 184 MB, 4.1 KB, 512 B. */
+export const bytes = (value: number): string => {
+  let amount = value;
+  let unit = 0;
+  while (Math.round(amount) >= 1000 && unit < UNITS.length - 1) {
+    amount /= 1000;
+    unit += 1;
+  }
+  const digits = unit > 0 && amount < 100 ? oneDigit : whole;
+  return `${digits.format(amount)} ${UNITS[unit] ?? ''}`;
+};
+
+export const rate = (bytesPerSecond: number): string => `${bytes(bytesPerSecond)}/s`;
+
+export const percent = (done: number, all: number): number =>
+  all === 0 ? 100 : Math.floor((done / all) * 100);
+
+/** 7 min 40 s, 2 h 5 min, 12 s. */
+export const duration = (seconds: number): string => {
+  const total = Math.max(0, Math.round(seconds));
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor((total % 3600) / 60);
+  if (hours > 0) return `${number(hours)} h ${minutes} min`;
+  if (minutes > 0) return `${minutes} min ${String(total % 60).padStart(2, '0')} s`;
+  return seconds > 0 && seconds < 10 ? `${oneDigit.format(seconds)} s` : `${total} s`;
+};
+
+/** 256 KiB: for sizes that are powers of two by nature. */
+export const kibibytes = (value: number): string => `${number(value / 1024)} KiB`;
+
+/** 9:41 */
+export const countdown = (milliseconds: number): string => {
+  const total = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`;
+};
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const withSeconds = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const yearDay = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+});
+const longDay = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+});
+const dayOfWeek = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+});
+const fullDay = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
+const dayOf = (date: Date): string => date.toDateString();
+const DAY_MS = 86_400_000;
+
+export const clockTime = (iso: string): string => clock.format(new Date(iso));
+export const exactTime = (iso: string): string => withSeconds.format(new Date(iso));
+export const dayName = (iso: string): string => shortDay.format(new Date(iso));
+/** Sat 21 Nov */
+export const weekday = (iso: string): string => dayOfWeek.format(new Date(iso)).replace(',', '');
+export const today = (now: Date): string => fullDay.format(now);
+
+/** today 14:07, 18 Nov, 7 Jan 2024 */
+export const when = (iso: string, now: Date): string => {
+  const date = new Date(iso);
+  if (dayOf(date) === dayOf(now)) return messages.time.today(clock.format(date));
+  if (date.getFullYear() === now.getFullYear()) return shortDay.format(date);
+  return yearDay.format(date);
+};
+
+/** Today, Friday 20 November */
+export const daySeparator = (iso: string, now: Date): string => {
+  const date = new Date(iso);
+  const name = longDay.format(date).replace(',', '');
+  if (dayOf(date) === dayOf(now)) return messages.time.todayIs(name);
+  if (dayOf(date) === dayOf(new Date(now.getTime() - DAY_MS)))
+    return messages.time.yesterdayWas(name);
+  return date.getFullYear() === now.getFullYear() ? name : `${name} ${date.getFullYear()}`;
+};
+
+/** 2026-11-20 12:58:02 UTC */
+export const utc = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, '$1 UTC');

@@ -1,0 +1,169 @@
+import { counted, n } from './common.ts';
+
+type Facts = Readonly<Record<string, string | number | boolean | null>>;
+const num = (facts: Facts, name: string): number => {
+  const value = facts[name];
+  return typeof value === 'number' ? value : 0;
+};
+const word = (facts: Facts, name: string): string => {
+  const value = facts[name];
+  return typeof value === 'string' ? value : '';
+};
+const fileName = (facts: Facts): string => word(facts, 'input').split(/[/\\]/).at(-1) ?? '';
+
+const kinds: Readonly<Record<string, string>> = {
+  encrypt: 'encrypt',
+  decrypt: 'decrypt',
+  verify: 'verify',
+};
+
+interface Act {
+  readonly subject: Facts;
+  readonly details: Facts;
+  readonly key: string;
+}
+type Sentence = (act: Act) => string;
+
+const lockReasons: Readonly<Record<string, string>> = {
+  user: 'by you',
+  idle: 'time without input',
+  'system-lock': 'with the computer',
+  suspend: 'the computer went to sleep',
+  'token-removed': 'the token was removed',
+  'engine-lost': 'the driver stopped working',
+  quit: 'the program was closed',
+};
+
+const sentences: Readonly<Record<string, Sentence>> = {
+  'vault.create': () => 'Vault created',
+  'vault.unlock': () => 'Vault unlocked',
+  'vault.lock': ({ details }) => {
+    const reason = lockReasons[word(details, 'reason')];
+    return reason === undefined ? 'Vault locked' : `Vault locked, ${reason}`;
+  },
+  'vault.loss-plan': () => 'Loss of the token: plan recorded',
+  'token.login': () => 'PIN entered',
+  'token.probe': () => 'Token probed',
+  'engine.lost': () => 'Engine lost and started again',
+  'key.create': ({ key }) => `Key created, ${key}`,
+  'batch.start': ({ details }) =>
+    `Batch began: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,
+  'batch.end': ({ details }) => `Batch ended, ${n(num(details, 'done'))} done`,
+  'batch.resume': () => 'Batch resumed',
+  'batch.abandon': ({ details }) => `Batch settled, ${n(num(details, 'settled'))} files`,
+  'batch.cancel': () => 'Batch cancelled',
+  'batch.export': () => 'Receipts exported',
+  'file.encrypt': ({ subject }) => `Encrypted ${fileName(subject)}`,
+  'file.decrypt': ({ subject }) => `Decrypted ${fileName(subject)}`,
+  'file.verify': ({ subject }) => `Verified ${fileName(subject)}`,
+  'file.publish': ({ subject }) => `Output not put in place, ${fileName(subject)}`,
+  'file.rename': ({ subject }) => `Output got another name, ${fileName(subject)}`,
+  'file.delete-original': ({ subject }) => `Original deleted, ${fileName(subject)}`,
+  'seals.reserve': () => 'Seals reserved',
+  'settings.set': () => 'Settings changed',
+  'session.flushKeys': () => 'Keys in memory overwritten',
+  'session.flush-keys': () => 'Keys in memory overwritten',
+  'audit.verify': () => 'Ledger verified',
+  'audit.view': () => 'Ledger looked at',
+  'audit.index': () => 'Search index saved',
+  'ledger.torn': () => 'Torn end of the ledger set aside',
+  'keystore.roll-forward': () => 'Keystore rolled forward after a crash',
+  'keystore.discard': () => 'Unfinished keystore deleted',
+  'keystore.migrate': () => 'Keystore brought to the new form',
+};
+
+const filterWords: Readonly<Record<string, string>> = {
+  'vault.create': 'Vault created',
+  'vault.unlock': 'Unlocked',
+  'vault.lock': 'Locked',
+  'token.login': 'PIN refused',
+  'token.probe': 'Token probed',
+  'engine.lost': 'Engine lost',
+  'key.create': 'Key created',
+  'batch.start': 'Batch began',
+  'batch.end': 'Batch ended',
+  'batch.resume': 'Batch resumed',
+  'batch.abandon': 'Batch settled',
+  'file.encrypt': 'File encrypted',
+  'file.decrypt': 'File decrypted',
+  'file.verify': 'File verified',
+  'file.publish': 'Output not put in place',
+  'file.rename': 'Output renamed',
+  'file.delete-original': 'Original deleted',
+  'seals.reserve': 'Seals reserved',
+  'audit.verify': 'Ledger verified',
+  'audit.view': 'Ledger looked at',
+  'audit.index': 'Search index saved',
+};
+
+export const acts = {
+  /** What a record says, as a short sentence; an act without words keeps its own name. */
+  sentence: (action: string, act: Act): string => sentences[action]?.(act) ?? action,
+  action: (action: string): string => filterWords[action] ?? action,
+  failedFiles: (count: number) => `${n(count)} failed`,
+  done: 'Done',
+  refused: 'Refused',
+  failed: 'Failed',
+} as const;
+
+export const audit = {
+  title: 'Audit',
+  verified: (records: number) => `${counted(records, 'record', 'records')} verified`,
+  notVerified: 'Not verified yet',
+  verifying: 'Verifying',
+  damaged: 'Does not verify',
+  verifyAgain: 'Verify all again',
+  verifyNow: 'Verify all',
+  sound: (records: number) => `${counted(records, 'record', 'records')} verified`,
+  soundNote: 'The ledger is whole from its first record to its last.',
+  findings: (count: number) =>
+    `${counted(count, 'finding', 'findings')}. Do not rely on this ledger.`,
+  finding: (record: number | null, byte: number | null) =>
+    record === null ? (byte === null ? '' : `byte ${n(byte)}`) : `record ${n(record)}`,
+  search: 'Search text, file or key',
+  time: 'Time',
+  times: {
+    today: 'Today',
+    week: 'Last 7 days',
+    month: 'Last 30 days',
+    year: 'Last 12 months',
+  },
+  key: 'Key',
+  action: 'Action',
+  outcome: 'Outcome',
+  outcomes: { ok: 'Done', refused: 'Refused', failed: 'Failed' },
+  table: 'Records',
+  columns: { time: 'Time', who: 'User', what: 'What', outcome: 'Outcome', record: 'Record' },
+  shown: (shown: number, all: number) => `${n(shown)} of ${counted(all, 'record', 'records')}`,
+  looking: 'Looking at the log is itself a record.',
+  refresh: 'Newest',
+  noMatch: 'No record fits',
+  noMatchNote: 'Nothing in the ledger fits this search and these filters.',
+  clearAll: 'Clear search and filters',
+  detail: {
+    time: 'Time',
+    clock: 'Clock',
+    user: 'User',
+    host: 'Computer',
+    program: 'Program',
+    token: 'Token',
+    noToken: 'none; the vault was locked',
+    code: 'Reason',
+    key: 'Key',
+    about: 'About',
+    proof: 'Proof',
+    verified: 'Verified',
+    leaf: 'Leaf hash',
+    leafNote: 'SHA-256 of 0x00 and the exact line (RFC 6962)',
+    inTree: (records: number) =>
+      `Part of ${counted(records, 'verified record', 'verified records')}`,
+    inTreeNote: (at: string) => `Every line was read and hashed at ${at}`,
+    after: 'Newer than the last verification',
+    notChecked: 'Not verified yet',
+    line: 'The exact line',
+    copyLine: 'Copy the exact line',
+    batch: 'All of this batch',
+    sameKey: 'All of this key',
+    facts: 'What it says',
+  },
+} as const;

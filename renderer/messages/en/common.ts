@@ -1,0 +1,84 @@
+const whole = new Intl.NumberFormat('en-US');
+export const n = (value: number): string => whole.format(value);
+/** 1 file, 1,284 files */
+export const counted = (value: number, one: string, many: string): string =>
+  `${n(value)} ${value === 1 ? one : many}`;
+
+export const common = {
+  app: 'Claviger',
+  version: (version: string) => `Claviger ${version}`,
+  close: 'Close',
+  cancel: 'Cancel',
+  back: 'Back',
+  details: 'Details',
+  copy: 'Copy',
+  copied: 'Copied',
+  undo: 'Undo',
+  more: 'More',
+  tryAgain: 'Try again',
+  clearFilter: (name: string) => `Clear the filter ${name}`,
+  loading: 'One moment …',
+  record: (seq: number) => `Record ${n(seq)}`,
+  evaluation: 'EVALUATION',
+  never: 'never',
+  none: 'none',
+  bug: {
+    cause: 'Something in Claviger failed.',
+    unharmed: 'Your files and keys are as they were before this act.',
+    incident: (id: string) => `Incident ${id}.`,
+    window: 'Repeat the act. If it fails again, close the window and open it again.',
+  },
+  time: {
+    today: (clock: string) => `today ${clock}`,
+    todayIs: (day: string) => `Today, ${day}`,
+    yesterdayWas: (day: string) => `Yesterday, ${day}`,
+  },
+  keyCaps: {
+    enter: 'Enter',
+    escape: 'Esc',
+    up: '↑',
+    down: '↓',
+    move: 'move',
+    open: 'open',
+    lock: 'Ctrl L',
+  },
+  rail: {
+    label: 'Places',
+    overview: 'Overview',
+    keys: 'Keys',
+    work: 'Encrypt & decrypt',
+    audit: 'Audit',
+    settings: 'Settings',
+    lock: 'Lock',
+  },
+  status: {
+    label: 'Status',
+    loggedIn: 'logged in',
+    tokenGone: 'is not there',
+    verified: (records: number) => (records === 1 ? 'record verified' : 'records verified'),
+    notVerified: (records: number) => `${counted(records, 'record', 'records')}, not verified yet`,
+    verifying: (records: number) => `verifying ${counted(records, 'record', 'records')}`,
+    damaged: 'The ledger does not verify',
+    since: (records: number) => `${n(records)} since`,
+    inMemory: (keys: number, left: string) =>
+      `${counted(keys, 'key', 'keys')} in engine memory, ${left} left`,
+    flush: 'Flush',
+    flushed: 'Keys in memory are overwritten',
+    locksIn: (left: string) => `locks in ${left}`,
+    locksAfterBatch: 'locks after this batch',
+    batch: (id: string, percent: number) => `batch ${id}, ${percent} %`,
+    locked: 'Locked. No key is in memory.',
+    lockedBusy: 'Locked. A batch goes on.',
+  },
+  thirdParty: {
+    fact: 'This is a third-party Electron runtime.',
+    text: 'Its maker is not Electron’s. Claviger opens evaluation vaults only on it.',
+  },
+} as const;
+
+export const protection = {
+  maximum: 'Maximum',
+  balanced: 'Balanced',
+  fast: 'Fast',
+  resident: 'Resident',
+} as const;

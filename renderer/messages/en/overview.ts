@@ -1,0 +1,87 @@
+import { counted, n } from './common.ts';
+
+export const overview = {
+  title: 'Overview',
+  encrypt: 'Encrypt files',
+  evaluation: {
+    fact: 'EVALUATION token.',
+    text: 'No rollback detection; do not rely on it. Files made with it must be encrypted again under a vault on an HSM.',
+  },
+  attention: 'Needs attention',
+  things: (count: number) => counted(count, 'thing', 'things'),
+  nothing: 'Nothing needs you now.',
+  nothingNote: 'Faults, unfinished batches and keys near their limits would stand here.',
+  todo: {
+    'ledger-damaged': {
+      title: 'The ledger does not verify',
+      text: 'Look at the findings before anything else is done with this vault.',
+      act: 'Show findings',
+    },
+    'pin-tries': {
+      low: 'Few PIN tries are left',
+      final: 'One PIN try is left',
+      text: 'When they run out, the token locks itself and its administrator must set a new PIN.',
+    },
+    'key-compromised': {
+      title: (name: string, files: number) =>
+        `${name} is compromised, ${counted(files, 'file', 'files')} still under it`,
+      text: 'Rotation does not help: whoever had the key has their file keys. Encrypt them again.',
+      act: 'Show key',
+    },
+    'key-seals': {
+      title: (name: string, percent: number) => `${name} has used ${percent} % of its safe seals`,
+      text: 'At the limit this version stops encrypting. Make a new key in time.',
+      act: 'Show key',
+    },
+    'batch-unfinished': {
+      title: (files: number) => `A batch of ${counted(files, 'file', 'files')} is unfinished`,
+      text: 'Finished files are complete. Resume it, or settle what is left.',
+      act: 'Look at it',
+    },
+    'no-loss-plan': {
+      title: 'The loss of the token is not provided for',
+      text: 'It holds the only masters of this vault. Its maker’s backup or a recovery key closes that.',
+    },
+    'no-keys': {
+      title: 'There is no key yet',
+      text: 'Files are encrypted under named keys. Make the first one.',
+      act: 'Create key',
+    },
+    'not-verified': {
+      title: 'The ledger has not been verified since the vault was opened',
+      text: 'It takes a moment and changes nothing.',
+      act: 'Verify now',
+    },
+  },
+  token: 'Token',
+  profile: 'Profile',
+  loggedIn: 'logged in',
+  since: (at: string) => `since ${at}`,
+  proven: 'Both master keys proven',
+  tokenGone: 'is not there',
+  library: 'Library as it was probed',
+  ledger: 'Ledger',
+  verifyAgain: 'Verify all again',
+  verifyNow: 'Verify all',
+  verifying: 'Verifying every record',
+  verified: (records: number) => (records === 1 ? 'record verified' : 'records verified'),
+  notVerified: 'Not verified yet',
+  damaged: 'The ledger does not verify',
+  newer: (records: number) => `${counted(records, 'record', 'records')} since then`,
+  activity: 'Files a day, last 30 days',
+  encrypted: 'Encrypted',
+  decrypted: 'Decrypted',
+  someFailed: 'Some failed',
+  chart: (from: string, to: string, encrypted: number, decrypted: number, failing: number) =>
+    `Files per day, ${from} to ${to}: ${n(encrypted)} encrypted, ${n(decrypted)} decrypted, ` +
+    (failing === 0 ? 'no failures' : `failures on ${counted(failing, 'day', 'days')}`),
+  asTable: 'Show as table',
+  asChart: 'Show as chart',
+  day: 'Day',
+  failed: 'Failed',
+  noActivity: 'No files in the last 30 days.',
+  keysByState: 'Keys by state',
+  allKeys: (count: number) => `All ${counted(count, 'key', 'keys')}`,
+  recent: 'Recent acts',
+  toAudit: 'Audit',
+} as const;

@@ -1,0 +1,69 @@
+import type { Input, Output } from '../../shared/contract.ts';
+import type { KeyDetail, KeyRow } from '../../shared/contract/keys.ts';
+import type { KeyId } from '../../shared/ids.ts';
+import { mayEncrypt } from '../../shared/keys.ts';
+import type { Api } from '../lib/api.ts';
+import { messages } from '../messages/en.ts';
+import { Resource } from './resource.svelte.ts';
+import { Task } from './task.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+
+type KeyOptions = Output<'keys.options'>;
+
+/** The keys of the open vault, the one that is looked at, and the one that is being made. */
+export class Keys {
+  readonly #api: Api;
+  readonly #toasts: Toasts;
+  readonly list: Resource<readonly KeyRow[]>;
+  readonly options: Resource<KeyOptions>;
+  readonly making = new Task();
+  #chosen = $state<KeyId | null>(null);
+  #detail = $state.raw<Resource<KeyDetail> | null>(null);
+  /** The dialog is open. */
+  creating = $state(false);
+
+  constructor(api: Api, toasts: Toasts) {
+    this.#api = api;
+    this.#toasts = toasts;
+    this.list = new Resource(() => api.call('keys.list', null));
+    this.options = new Resource(() => api.call('keys.options', null));
+  }
+
+  readonly usable = $derived.by(() =>
+    (this.list.value ?? []).filter(({ state }) => mayEncrypt(state)),
+  );
+
+  get chosen(): KeyId | null {
+    return this.#chosen;
+  }
+
+  get detail(): Resource<KeyDetail> | null {
+    return this.#detail;
+  }
+
+  find(id: string): KeyRow | undefined {
+    return this.list.value?.find((key) => key.id === id);
+  }
+
+  open(id: KeyId): void {
+    if (id === this.#chosen) return;
+    this.#chosen = id;
+    this.#detail = new Resource(() => this.#api.call('keys.detail', { id }));
+    void this.#detail.refresh();
+  }
+
+  close(): void {
+    this.#chosen = null;
+    this.#detail = null;
+  }
+
+  async create(input: Input<'keys.create'>): Promise<void> {
+    const made = await this.making.run(async () => {
+      const { key, record } = await this.#api.call('keys.create', input);
+      await this.list.refresh();
+      this.open(key.id);
+      this.#toasts.say(messages.keys.created(key.name), messages.record(record));
+    });
+    if (made) this.creating = false;
+  }
+}

@@ -1,0 +1,169 @@
+import type { Input, Output } from '../../shared/contract.ts';
+import type { SetupStep } from '../../shared/contract/setup.ts';
+import type { FoundToken, Module, Profile } from '../../shared/contract/token.ts';
+import { problemOf, type Api } from '../lib/api.ts';
+import { Resource } from './resource.svelte.ts';
+import { Task } from './task.svelte.ts';
+
+export const setupPages = ['token', 'pin', 'probe', 'vault', 'done'] as const;
+export type SetupPage = (typeof setupPages)[number];
+export type LossPlan = NonNullable<Input<'setup.finish'>['lossPlan']>;
+type Folder = Output<'setup.folder'>;
+
+/** The wizard that makes a vault. Nothing that it has made survives leaving it half-way. */
+export class SetupFlow {
+  readonly #api: Api;
+  readonly modules: Resource<readonly Module[]>;
+  readonly folder: Resource<Folder>;
+  readonly working = new Task();
+  #page = $state<SetupPage>('token');
+  #kind = $state<'existing' | 'evaluation'>('existing');
+  #token = $state.raw<FoundToken | null>(null);
+  #step = $state<SetupStep | null>(null);
+  #profile = $state.raw<Profile | null>(null);
+  #acceptedAt = $state<string | null>(null);
+  #result = $state.raw<Output<'setup.finish'> | null>(null);
+  #wantsFirstKey = $state(false);
+  lossPlan = $state<LossPlan | null>(null);
+
+  constructor(api: Api) {
+    this.#api = api;
+    this.modules = new Resource(() => api.call('setup.modules', null));
+    this.folder = new Resource(() => api.call('setup.folder', null));
+  }
+
+  get page(): SetupPage {
+    return this.#page;
+  }
+  get evaluation(): boolean {
+    return this.#kind === 'evaluation';
+  }
+  get token(): FoundToken | null {
+    return this.#token;
+  }
+  /** What main is doing now. */
+  get step(): SetupStep | null {
+    return this.#step;
+  }
+  get profile(): Profile | null {
+    return this.#profile;
+  }
+  get acceptedAt(): string | null {
+    return this.#acceptedAt;
+  }
+  get result(): Output<'setup.finish'> | null {
+    return this.#result;
+  }
+  /** It has the window, whatever main's state says. */
+  get active(): boolean {
+    return this.#page !== 'token';
+  }
+  /** It ended with the wish to create a key. */
+  get wantsFirstKey(): boolean {
+    return this.#wantsFirstKey;
+  }
+
+  /** @returns ends the listening */
+  start(): () => void {
+    return this.#api.on({ 'setup.step': (step) => (this.#step = step) });
+  }
+
+  search(): void {
+    this.modules.clear();
+    void this.modules.refresh();
+  }
+
+  async addModule(): Promise<void> {
+    await this.working.run(async () => {
+      const module = await this.#api.call('setup.pickModule', null);
+      if (module === null) return;
+      const others = (this.modules.value ?? []).filter(({ path }) => path !== module.path);
+      this.modules.set([...others, module]);
+    });
+  }
+
+  choose(token: FoundToken): void {
+    this.#token = token;
+    this.#kind = 'existing';
+  }
+
+  askPin(): void {
+    if (this.#token === null) return;
+    this.working.clear();
+    this.#page = 'pin';
+  }
+
+  evaluate(): void {
+    this.#kind = 'evaluation';
+    this.working.clear();
+    this.#page = 'pin';
+    void this.folder.refresh();
+  }
+
+  async pickFolder(): Promise<void> {
+    await this.working.run(async () => {
+      const folder = await this.#api.call('setup.pickFolder', null);
+      if (folder !== null) this.folder.set(folder);
+    });
+  }
+
+  async connect(pin: string | null): Promise<boolean> {
+    return this.working.run(async () => {
+      this.#step = null;
+      this.#profile = await this.#api.call('setup.connect', this.#target(pin));
+      this.#acceptedAt = new Date().toISOString();
+      this.#page = 'probe';
+    });
+  }
+
+  #target(pin: string | null): Input<'setup.connect'> {
+    const folder = this.folder.value;
+    if (this.#kind === 'evaluation' && folder !== null)
+      return { kind: 'evaluation', folder: folder.id, pin };
+    if (this.#token === null) throw new Error('no token was chosen');
+    return { kind: 'existing', token: this.#token.id, pin };
+  }
+
+  toVault(): void {
+    this.working.clear();
+    this.#page = 'vault';
+    if (this.folder.value === null) void this.folder.refresh();
+  }
+
+  async finish(): Promise<void> {
+    await this.working.run(async () => {
+      const folder = this.folder.value;
+      if (folder === null) return;
+      this.#step = null;
+      this.#result = await this.#api.call('setup.finish', {
+        folder: folder.id,
+        lossPlan: this.evaluation ? null : this.lossPlan,
+      });
+      this.#page = 'done';
+    });
+  }
+
+  back(): void {
+    this.working.clear();
+    if (this.#page === 'vault') this.#page = 'probe';
+    else void this.#leave();
+  }
+
+  /** The vault is open behind the last page. */
+  enter(firstKey: boolean): void {
+    this.#wantsFirstKey = firstKey;
+    this.#page = 'token';
+  }
+
+  async #leave(): Promise<void> {
+    this.#page = 'token';
+    this.#profile = null;
+    this.#acceptedAt = null;
+    try {
+      await this.#api.call('setup.cancel', null);
+    } catch (error) {
+      // Nothing depends on it: whatever is left is told when it is met again.
+      problemOf(error);
+    }
+  }
+}

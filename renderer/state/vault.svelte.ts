@@ -1,0 +1,109 @@
+import type { Command, VaultInfo } from '../../shared/contract/app.ts';
+import type { Output } from '../../shared/contract.ts';
+import { ApiError, type Api } from '../lib/api.ts';
+import { Audit } from './audit.svelte.ts';
+import { Keys } from './keys.svelte.ts';
+import { Resource } from './resource.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+import { Work } from './work.svelte.ts';
+
+export const places = ['overview', 'keys', 'work', 'audit', 'settings'] as const;
+export type Place = (typeof places)[number];
+
+const isPlace = (command: Command): command is Place =>
+  (places as readonly string[]).includes(command);
+
+/** Everything that the window knows of the vault while it is unlocked; gone when it is locked. */
+export class OpenVault {
+  readonly api: Api;
+  readonly info: VaultInfo;
+  readonly session: Resource<Output<'session.status'>>;
+  readonly overview: Resource<Output<'overview.get'>>;
+  readonly keys: Keys;
+  readonly work: Work;
+  readonly audit: Audit;
+  #place = $state<Place>('overview');
+
+  constructor(api: Api, info: VaultInfo, toasts: Toasts) {
+    this.api = api;
+    this.info = info;
+    this.session = new Resource(() => api.call('session.status', null));
+    this.overview = new Resource(() => api.call('overview.get', null));
+    this.keys = new Keys(api, toasts);
+    this.work = new Work(api, this.keys);
+    this.audit = new Audit(api);
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+
+  go(place: Place): void {
+    this.#place = place;
+  }
+
+  /** @returns ends the listening */
+  start(): () => void {
+    void this.session.refresh();
+    void this.keys.list.refresh();
+    void this.work.load();
+    const stop = this.api.on({
+      session: (session) => {
+        this.session.set(session);
+      },
+      command: (command) => {
+        this.obey(command);
+      },
+      draft: (draft) => {
+        if (draft.items.length > 0) this.go('work');
+        this.work.setDraft(draft);
+      },
+      'batch.progress': (batch) => {
+        this.work.progress(batch);
+      },
+      'batch.receipts': ({ id, receipts }) => {
+        this.work.add(id, receipts);
+      },
+      'batch.finished': (batch) => {
+        this.work.finish(batch);
+        void this.keys.list.refresh();
+      },
+    });
+    return stop;
+  }
+
+  obey(command: Command): void {
+    if (isPlace(command)) this.go(command);
+    else if (command === 'lock') void this.lock();
+    else if (command === 'new-key') this.newKey();
+    else {
+      this.go('work');
+      void (command === 'add-files' ? this.work.addFiles() : this.work.addFolder());
+    }
+  }
+
+  newKey(): void {
+    this.go('keys');
+    this.keys.creating = true;
+  }
+
+  /** @throws ApiError for anything but that it is locked already */
+  async lock(): Promise<void> {
+    try {
+      await this.api.call('session.lock', null);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.problem.code === 'vault-locked')) throw error;
+    }
+  }
+
+  async flushKeys(): Promise<void> {
+    this.session.set(await this.api.call('session.flushKeys', { id: null }));
+  }
+
+  /** Its result comes with the session too. */
+  async verify(): Promise<Output<'audit.verify'>> {
+    const verdict = await this.api.call('audit.verify', null);
+    await this.session.refresh();
+    return verdict;
+  }
+}

@@ -1,0 +1,279 @@
+import type { BatchKind, ConflictRule } from '../../shared/batch.ts';
+import type { Input, Output } from '../../shared/contract.ts';
+import type { Batch, Draft, Plan, ReceiptRow } from '../../shared/contract/work.ts';
+import type { KeyId } from '../../shared/ids.ts';
+import type { Api } from '../lib/api.ts';
+import type { Keys } from './keys.svelte.ts';
+import { RateHistory } from './rate-history.svelte.ts';
+import { Resource } from './resource.svelte.ts';
+import { Task } from './task.svelte.ts';
+
+export type Stage = 'idle' | 'plan' | 'running' | 'results';
+type Folder = NonNullable<Output<'batch.pickOutput'>>;
+
+/** Finished files that the running screen shows. */
+const LIVE_ROWS = 500;
+
+/** Encrypt, decrypt or verify: what is dropped, its plan, the batch, its results. */
+export class Work {
+  readonly #api: Api;
+  readonly #keys: Keys;
+  readonly unfinished: Resource<Output<'batch.unfinished'>>;
+  readonly adding = new Task();
+  readonly plan: Resource<Plan>;
+  readonly acting = new Task();
+  readonly rates = new RateHistory();
+  #kind = $state<BatchKind>('encrypt');
+  #key = $state<KeyId | null>(null);
+  #output = $state.raw<Folder | null>(null);
+  #conflict = $state<ConflictRule>('keep-both');
+  #deleteOriginals = $state(false);
+  #draft = $state.raw<Draft>({ items: [] });
+  /** The mode followed the files that were dropped. */
+  #switched = $state(false);
+  #batch = $state.raw<Batch | null>(null);
+  #dismissed = $state(true);
+  #live = $state.raw<readonly ReceiptRow[]>([]);
+
+  constructor(api: Api, keys: Keys) {
+    this.#api = api;
+    this.#keys = keys;
+    this.unfinished = new Resource(() => api.call('batch.unfinished', null));
+    this.plan = new Resource(() => api.call('batch.plan', this.#request()));
+  }
+
+  get kind(): BatchKind {
+    return this.#kind;
+  }
+  get output(): Folder | null {
+    return this.#output;
+  }
+  get conflict(): ConflictRule {
+    return this.#conflict;
+  }
+  get deleteOriginals(): boolean {
+    return this.#deleteOriginals;
+  }
+  get draft(): Draft {
+    return this.#draft;
+  }
+  get switched(): boolean {
+    return this.#switched;
+  }
+  get batch(): Batch | null {
+    return this.#batch;
+  }
+  /** Newest first. */
+  get live(): readonly ReceiptRow[] {
+    return this.#live;
+  }
+
+  readonly running = $derived.by(
+    () => this.#batch?.state === 'running' || this.#batch?.state === 'cancelling',
+  );
+
+  readonly stage: Stage = $derived.by(() => {
+    if (this.running) return 'running';
+    if (this.#batch !== null && !this.#dismissed) return 'results';
+    return this.#draft.items.length > 0 ? 'plan' : 'idle';
+  });
+
+  /** The key to encrypt under: the chosen one, or the one that was used last. */
+  readonly key: KeyId | null = $derived.by(() => {
+    const usable = this.#keys.usable;
+    if (usable.some(({ id }) => id === this.#key)) return this.#key;
+    const byUse = [...usable].sort((a, b) => (b.lastUsed ?? '').localeCompare(a.lastUsed ?? ''));
+    return byUse[0]?.id ?? null;
+  });
+
+  readonly files = $derived.by(() => this.#draft.items.reduce((sum, { files }) => sum + files, 0));
+  /** How many of the files are encrypted already. */
+  readonly encrypted = $derived.by(() =>
+    this.#draft.items.reduce((sum, { encrypted }) => sum + encrypted, 0),
+  );
+
+  async load(): Promise<void> {
+    void this.unfinished.refresh();
+    await this.adding.run(async () => {
+      const [draft, batch] = await Promise.all([
+        this.#api.call('draft.get', null),
+        this.#api.call('batch.current', null),
+      ]);
+      if (batch !== null) this.#follow(batch);
+      this.setDraft(draft);
+    });
+  }
+
+  use(defaults: { readonly conflict: ConflictRule; readonly outputFolder: Folder | null }): void {
+    this.#conflict = defaults.conflict;
+    this.#output = defaults.outputFolder;
+  }
+
+  setKind(kind: BatchKind): void {
+    this.#kind = kind;
+    this.#switched = false;
+    this.#deleteOriginals = false;
+    this.replan();
+  }
+
+  setKey(key: KeyId): void {
+    this.#key = key;
+    this.replan();
+  }
+
+  setConflict(rule: ConflictRule): void {
+    this.#conflict = rule;
+    this.replan();
+  }
+
+  setDeleteOriginals(wanted: boolean): void {
+    this.#deleteOriginals = wanted;
+    this.replan();
+  }
+
+  beside(): void {
+    this.#output = null;
+    this.replan();
+  }
+
+  async pickOutput(): Promise<void> {
+    await this.adding.run(async () => {
+      const folder = await this.#api.call('batch.pickOutput', null);
+      if (folder === null) return;
+      this.#output = folder;
+      this.replan();
+    });
+  }
+
+  async addFiles(): Promise<void> {
+    await this.#change(() => this.#api.call('draft.pickFiles', null));
+  }
+
+  async addFolder(): Promise<void> {
+    await this.#change(() => this.#api.call('draft.pickFolder', null));
+  }
+
+  async drop(files: readonly File[]): Promise<void> {
+    if (files.length > 0 && !this.running) await this.#change(() => this.#api.drop(files));
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#change(() => this.#api.call('draft.remove', { ids: [id] }));
+  }
+
+  async clear(): Promise<void> {
+    await this.#change(() => this.#api.call('draft.clear', null));
+  }
+
+  /** Also called when main adds files that the shell has opened. */
+  setDraft(draft: Draft): void {
+    const began = this.#draft.items.length === 0 && draft.items.length > 0;
+    this.#draft = draft;
+    if (draft.items.length === 0) this.#switched = false;
+    if (began) {
+      if (!this.running) this.#dismissed = true;
+      this.#followFiles();
+    }
+    this.replan();
+  }
+
+  /** Nothing but encrypted files: they can only be decrypted or verified. */
+  #followFiles(): void {
+    if (this.#kind !== 'encrypt' || this.encrypted === 0 || this.encrypted < this.files) return;
+    this.#kind = 'decrypt';
+    this.#switched = true;
+  }
+
+  replan(): void {
+    const noKey = this.#kind === 'encrypt' && this.key === null;
+    if (this.#draft.items.length === 0 || this.running || noKey) this.plan.clear();
+    else void this.plan.refresh();
+  }
+
+  #request(): Input<'batch.plan'> {
+    const encrypts = this.#kind === 'encrypt';
+    return {
+      kind: this.#kind,
+      keys: encrypts && this.key !== null ? [this.key] : [],
+      output: this.#kind === 'verify' ? null : (this.#output?.id ?? null),
+      conflict: this.#conflict,
+      deleteOriginals: this.#deleteOriginals,
+    };
+  }
+
+  async start(): Promise<void> {
+    const plan = this.plan.value;
+    if (this.plan.busy || plan === null || plan.files === 0 || plan.refusal !== null) return;
+    await this.#act(() => this.#api.call('batch.start', { plan: plan.id }));
+  }
+
+  async cancel(): Promise<void> {
+    const id = this.#batch?.id;
+    if (id === undefined) return;
+    await this.acting.run(async () => {
+      await this.#api.call('batch.cancel', { id });
+    });
+  }
+
+  async retry(): Promise<void> {
+    const id = this.#batch?.id;
+    if (id !== undefined) await this.#act(() => this.#api.call('batch.retry', { id }));
+  }
+
+  async resume(id: Batch['id']): Promise<void> {
+    await this.#act(() => this.#api.call('batch.resume', { id }));
+    await this.unfinished.refresh();
+  }
+
+  async abandon(id: Batch['id']): Promise<void> {
+    await this.acting.run(async () => {
+      await this.#api.call('batch.abandon', { id });
+      if (this.#batch?.id === id) this.#dismissed = true;
+    });
+    await this.unfinished.refresh();
+  }
+
+  /** Leaves the results for the next batch. */
+  dismiss(): void {
+    this.#dismissed = true;
+    this.acting.clear();
+  }
+
+  progress(batch: Batch): void {
+    this.#batch = batch;
+    this.#dismissed = false;
+    this.rates.add(batch.rate);
+  }
+
+  add(id: string, receipts: readonly ReceiptRow[]): void {
+    if (this.#batch?.id !== id) return;
+    this.#live = [...receipts.toReversed(), ...this.#live].slice(0, LIVE_ROWS);
+  }
+
+  finish(batch: Batch): void {
+    this.#batch = batch;
+    this.#dismissed = false;
+    void this.unfinished.refresh();
+  }
+
+  #follow(batch: Batch): void {
+    this.#batch = batch;
+    this.#dismissed = false;
+    this.#live = [];
+    this.rates.clear();
+  }
+
+  async #act(begin: () => Promise<Batch>): Promise<void> {
+    await this.acting.run(async () => {
+      this.#follow(await begin());
+      this.#draft = { items: [] };
+      this.plan.clear();
+    });
+  }
+
+  async #change(change: () => Promise<Draft>): Promise<void> {
+    await this.adding.run(async () => {
+      this.setDraft(await change());
+    });
+  }
+}

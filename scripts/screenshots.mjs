@@ -1,0 +1,266 @@
+// Writes every screen of the real app, with a real vault and real files, into docs/screenshots/.
+// Needs a built app (npm run build), Xvfb and SoftHSM2.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { _electron } from 'playwright';
+import { resolveRuntime } from './runtime.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const target = path.join(root, 'docs/screenshots');
+const PIN = '482913';
+const sizes = [
+  [1280, 800],
+  [1024, 700],
+];
+const themes = ['light', 'dark'];
+
+const startDisplay = async () => {
+  const args = ['-displayfd', '3', '-screen', '0', '1600x1100x24', '-nolisten', 'tcp'];
+  const xvfb = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const number = await new Promise((resolve, reject) => {
+    xvfb.once('error', reject);
+    xvfb.stdio[3].once('data', (data) => resolve(String(data).trim()));
+  });
+  process.env.DISPLAY = `:${number}`;
+  return xvfb;
+};
+
+const startApp = async (home) => {
+  const { executable } = await resolveRuntime();
+  const app = await _electron.launch({
+    executablePath: executable,
+    args: [
+      root,
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      `--user-data-dir=${path.join(home, 'data')}`,
+    ],
+    colorScheme: null,
+    env: { ...process.env, HOME: home },
+  });
+  return { app, page: await app.firstWindow() };
+};
+
+/** A call as the page makes it; it must succeed. */
+const ask = async (page, name, input = null) => {
+  const result = await page.evaluate(
+    ([call, value]) => window.claviger.call(call, value),
+    [name, input],
+  );
+  if (!result.ok) throw new Error(`${name}: ${JSON.stringify(result)}`);
+  return result.value;
+};
+
+/** The screen as it is, in both themes and at both sizes. */
+const shoot = async ({ app, page }, name) => {
+  for (const [width, height] of sizes) {
+    await app.evaluate(
+      ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
+      [width, height],
+    );
+    for (const theme of themes) {
+      await ask(page, 'settings.set', { theme });
+      await page.waitForTimeout(250);
+      await page.screenshot({ path: path.join(target, `${name}-${theme}-${width}.png`) });
+    }
+  }
+  console.log(name);
+};
+
+const place = async (page, name) => {
+  await page.getByRole('navigation').getByRole('button', { name }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+};
+
+const drop = async (page, files) => {
+  const cdp = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'])
+    await cdp.send('Input.dispatchDragEvent', { type, x: 640, y: 500, data });
+  await cdp.detach();
+};
+
+const folders = {
+  'Contracts Q3/Nordwind': ['0415 offer.pdf', '0416 cover letter.pdf', '0418 annex B.tiff'],
+  'Contracts Q3/Møller': ['Master services.docx', 'Appendix 1.pdf', 'Signature page.pdf'],
+  'Contracts Q3/Łódź depot': ['Lease 2026.pdf', 'Floor plans.zip', 'Insurance.pdf'],
+  'Annexes and scans': ['Tender minutes 14.pdf', 'Inventory.xlsx', 'Price list 2026.xlsx'],
+};
+
+const makeFiles = async (home) => {
+  const documents = path.join(home, 'Documents');
+  for (const [folder, names] of Object.entries(folders)) {
+    await mkdir(path.join(documents, folder), { recursive: true });
+    for (const [index, name] of names.entries())
+      await writeFile(path.join(documents, folder, name), randomBytes(90_000 * (index + 1)));
+    for (let scan = 1; scan <= 40; scan += 1)
+      await writeFile(path.join(documents, folder, `scan ${scan}.tiff`), randomBytes(24_000));
+  }
+  await symlink('Nordwind', path.join(documents, 'Contracts Q3/latest'));
+  await writeFile(path.join(documents, 'Framework agreement.pdf'), randomBytes(1_840_000));
+  await writeFile(path.join(documents, 'Read me.txt'), 'Contracts of the third quarter.\n');
+  return documents;
+};
+
+const firstRun = async (shot) => {
+  const { page } = shot;
+  await page.getByRole('heading', { name: /Choose the token/ }).waitFor();
+  await page.getByRole('button', { name: 'Search again' }).waitFor();
+  await page.waitForTimeout(3000);
+  await shoot(shot, 'first-run-1-token');
+  await page.getByRole('button', { name: 'Make an evaluation token' }).click();
+  await page.getByLabel('New PIN for the token').fill(PIN);
+  await page.getByLabel('The same PIN again').fill(PIN);
+  await shoot(shot, 'first-run-2-folder');
+  await page.getByRole('button', { name: /Make the token/ }).click();
+  await page.getByText('Hard requirements').waitFor({ timeout: 120_000 });
+  await shoot(shot, 'first-run-3-probe');
+  await page.getByRole('button', { name: /Make the master keys/ }).click();
+  await page.getByRole('heading', { name: 'The vault is ready' }).waitFor({ timeout: 60_000 });
+  await shoot(shot, 'first-run-4-done');
+  await page.getByRole('button', { name: 'Look around' }).click();
+};
+
+const keys = [
+  ['Contracts 2026', 'hsm-only', 'host'],
+  ['Customer statements', 'hsm-wrapped', 'host'],
+  ['Payroll 2026', 'hsm-only', 'host'],
+  ['Claims intake', 'hsm-wrapped', 'host'],
+  ['Board papers', 'hsm-only', 'token'],
+  ['Recovery 2026', 'resident', 'host'],
+  ['Legal hold 2024', 'hsm-only', 'host'],
+  ['Lab results', 'hsm-wrapped', 'host'],
+];
+
+const chooseKey = async (page, name) => {
+  await page.getByRole('combobox', { name: 'Key' }).click();
+  await page.getByRole('option', { name: new RegExp(name) }).click();
+};
+
+const workScreens = async (shot, documents) => {
+  const { page } = shot;
+  await place(page, 'Encrypt & decrypt');
+  await chooseKey(page, 'Contracts 2026');
+  await shoot(shot, 'work-1-idle');
+  const inputs = ['Contracts Q3', 'Annexes and scans', 'Framework agreement.pdf', 'Read me.txt'];
+  await drop(
+    page,
+    inputs.map((name) => path.join(documents, name)),
+  );
+  await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).waitFor();
+  await page.getByText('Room on the disk').waitFor();
+  await shoot(shot, 'work-2-plan');
+  await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).click();
+  await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'New batch' }).click();
+  await runScreen(shot, documents);
+  await resultScreen(shot, documents);
+};
+
+/** A key that works in the token makes a batch long enough to be looked at. */
+const runScreen = async (shot, documents) => {
+  const { page } = shot;
+  const big = path.join(documents, 'Recordings');
+  await mkdir(big);
+  for (let part = 1; part <= 6; part += 1)
+    await writeFile(path.join(big, `Hearing, part ${part}.mov`), randomBytes(60_000_000));
+  await chooseKey(page, 'Board papers');
+  await drop(page, [big]);
+  await page.getByRole('button', { name: /^Encrypt 6 files/ }).click();
+  await page.getByText('left', { exact: true }).waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(4000);
+  await shoot(shot, 'work-3-running');
+  await page.getByRole('button', { name: /^Cancel/ }).click();
+  await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'New batch' }).click();
+};
+
+/** Two damaged files among many whole ones. */
+const resultScreen = async (shot, documents) => {
+  const { page } = shot;
+  for (const name of ['Møller/Appendix 1.pdf.clv', 'Nordwind/0418 annex B.tiff.clv']) {
+    const file = await open(path.join(documents, 'Contracts Q3', name), 'r+');
+    await file.write(randomBytes(64), 0, 64, 60_000);
+    await file.close();
+  }
+  await page.getByRole('radio', { name: 'Verify' }).click();
+  await drop(page, [path.join(documents, 'Contracts Q3')]);
+  await page.getByRole('button', { name: /^Verify [\d,]+ files/ }).click();
+  await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 120_000 });
+  await shoot(shot, 'work-4-results');
+  await page.getByRole('button', { name: 'New batch' }).click();
+};
+
+const keyScreens = async (shot) => {
+  const { page } = shot;
+  await place(page, 'Keys');
+  await page.getByRole('row', { name: /Contracts 2026/ }).click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await shoot(shot, 'keys');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /Create key/ }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Supplier invoices 2027');
+  await shoot(shot, 'key-create');
+  await page.keyboard.press('Escape');
+};
+
+const otherScreens = async (shot) => {
+  const { page } = shot;
+  await ask(page, 'audit.verify');
+  await place(page, 'Overview');
+  await page.getByText('Recent acts').waitFor();
+  await shoot(shot, 'overview');
+  await place(page, 'Audit');
+  await page.getByRole('row', { name: /Key created, Contracts 2026/ }).waitFor();
+  await page.getByRole('row', { name: /Key created, Contracts 2026/ }).click();
+  await page.getByText('The exact line').waitFor();
+  await shoot(shot, 'audit');
+  await place(page, 'Settings');
+  await shoot(shot, 'settings-locking');
+  for (const section of ['Appearance', 'Module and token', 'Vault', 'About']) {
+    await page.getByRole('button', { name: section, exact: true }).click();
+    await page.waitForTimeout(400);
+    await shoot(shot, `settings-${section.toLowerCase().replaceAll(' ', '-')}`);
+  }
+};
+
+const lockScreens = async (shot) => {
+  const { page } = shot;
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Lock', exact: false }).first().click();
+  await loaded;
+  await page.getByLabel('Token PIN').waitFor();
+  await shoot(shot, 'unlock');
+  await page.getByLabel('Token PIN').fill('0000');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').first().waitFor();
+  await shoot(shot, 'unlock-refused');
+};
+
+const run = async () => {
+  const display = await startDisplay();
+  const home = await mkdtemp(path.join(tmpdir(), 'claviger-screens-'));
+  try {
+    await rm(target, { recursive: true, force: true });
+    await mkdir(target, { recursive: true });
+    const documents = await makeFiles(home);
+    const shot = await startApp(home);
+    await firstRun(shot);
+    for (const [name, custody, bulk] of keys)
+      await ask(shot.page, 'keys.create', { name, custody, bulk });
+    await shot.page.reload();
+    await shot.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await workScreens(shot, documents);
+    await keyScreens(shot);
+    await otherScreens(shot);
+    await lockScreens(shot);
+    await shot.app.close();
+  } finally {
+    display.kill();
+    await rm(home, { recursive: true, force: true });
+  }
+};
+
+await run();

@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import type { FailureData } from './failure.ts';
+import { limits } from './limits.ts';
+import { appCalls, appStateSchema, commandSchema, tokenPresenceSchema } from './contract/app.ts';
+import { auditCalls } from './contract/audit.ts';
+import { batchId, failureSchema, list, nothing, text } from './contract/basics.ts';
+import { keyCalls } from './contract/keys.ts';
+import { overviewCalls } from './contract/overview.ts';
+import { sessionCalls, sessionSchema } from './contract/session.ts';
+import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
+import { setupCalls, setupSteps } from './contract/setup.ts';
+import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
+
+/**
+ * Everything that crosses between the window and the main process. The types of both sides, the
+ * checks in main and the fake bridge of the tests all follow from this one object.
+ *
+ * A call says what it takes and gives, whether the vault must be unlocked for it, and who records
+ * it: its service (with what it knows of the act), the dispatcher, or nobody because nothing
+ * happens. Refusals are recorded for every call.
+ */
+export interface CallSpec {
+  readonly input: v.GenericSchema;
+  readonly output: v.GenericSchema;
+  readonly unlocked: boolean;
+  readonly audit: 'none' | 'by-service' | 'by-dispatch';
+}
+
+const settingsCalls = {
+  'settings.set': {
+    input: settingsChangeSchema,
+    output: settingsSchema,
+    unlocked: false,
+    audit: 'by-service',
+  },
+  /** Asks for the folder that outputs go to; unchanged where the dialog was cancelled. */
+  'settings.pickOutputFolder': {
+    input: nothing,
+    output: settingsSchema,
+    unlocked: true,
+    audit: 'none',
+  },
+  'settings.clearOutputFolder': {
+    input: nothing,
+    output: settingsSchema,
+    unlocked: true,
+    audit: 'none',
+  },
+} as const;
+
+export const contract = {
+  calls: {
+    ...appCalls,
+    ...setupCalls,
+    ...sessionCalls,
+    ...keyCalls,
+    ...workCalls,
+    ...auditCalls,
+    ...overviewCalls,
+    ...settingsCalls,
+  } satisfies Record<string, CallSpec>,
+  /**
+   * Dropped files come on a way of their own, on which the preload alone speaks: it asks the
+   * browser for their paths, so a script in the page cannot name one.
+   */
+  drop: {
+    input: list(
+      v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pathLength)),
+      limits.draftItems,
+    ),
+    output: draftSchema,
+    unlocked: true,
+    audit: 'none',
+  } satisfies CallSpec,
+  events: {
+    /** Another screen: opened, locked, unlocked, closed. */
+    state: appStateSchema,
+    /** The session's status changed: a record, a cached key, the lock timer, the token. */
+    session: sessionSchema,
+    /** The token of a locked vault came or went. */
+    token: tokenPresenceSchema,
+    settings: settingsSchema,
+    'setup.step': v.picklist(setupSteps),
+    draft: draftSchema,
+    /** At most ten a second. */
+    'batch.progress': batchSchema,
+    'batch.receipts': v.strictObject({ id: batchId, receipts: list(receiptRowSchema) }),
+    'batch.finished': batchSchema,
+    /** From the menu. */
+    command: commandSchema,
+  },
+} as const;
+
+type Calls = typeof contract.calls;
+type Events = typeof contract.events;
+
+export type CallName = keyof Calls;
+export type Input<C extends CallName> = v.InferOutput<Calls[C]['input']>;
+export type Output<C extends CallName> = v.InferOutput<Calls[C]['output']>;
+export type EventName = keyof Events;
+export type EventData<E extends EventName> = v.InferOutput<Events[E]>;
+export type AnyEvent = { [E in EventName]: { name: E; data: EventData<E> } }[EventName];
+
+/** An expected failure is data; a bug is known by its incident alone. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: FailureData }
+  | { readonly ok: false; readonly incident: string };
+
+export const problemSchema = v.union([
+  v.strictObject({ ok: v.literal(false), failure: failureSchema }),
+  v.strictObject({ ok: v.literal(false), incident: text() }),
+]);
+
+/** `window.claviger`, made by the preload. `DroppedFile` is the DOM's File. */
+export interface Bridge<DroppedFile = unknown> {
+  call<C extends CallName>(name: C, input: Input<C>): Promise<Result<Output<C>>>;
+  /** Adds dropped files and folders to the draft. */
+  drop(files: readonly DroppedFile[]): Promise<Result<Output<'draft.get'>>>;
+  /** @returns ends the listening */
+  on(listener: (event: AnyEvent) => void): () => void;
+}

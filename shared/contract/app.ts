@@ -1,0 +1,129 @@
+import * as v from 'valibot';
+import { count, failureSchema, handle, list, nothing, shownPath, text, time } from './basics.ts';
+import { settingsSchema } from './settings.ts';
+import { pinStateSchema } from './token.ts';
+
+/** A vault's folder, also of one that does not open. */
+export const vaultPlaceSchema = v.strictObject({
+  id: handle,
+  /** The folder's name. */
+  name: text(),
+  path: shownPath,
+});
+export type VaultPlace = v.InferOutput<typeof vaultPlaceSchema>;
+
+export const recentVaultSchema = v.strictObject({
+  ...vaultPlaceSchema.entries,
+  /** False where the folder is not there now. */
+  present: v.boolean(),
+  opened: time,
+});
+
+/** What is known of an open vault folder without its token. */
+export const vaultSchema = v.strictObject({
+  ...vaultPlaceSchema.entries,
+  created: v.nullable(time),
+  evaluation: v.boolean(),
+  /** Records in the ledger. */
+  records: count,
+  token: v.strictObject({ label: text(), serial: text(), inVault: v.boolean() }),
+});
+export type VaultInfo = v.InferOutput<typeof vaultSchema>;
+
+export const lockReasons = [
+  'start',
+  'user',
+  'idle',
+  'system-lock',
+  'suspend',
+  'token-removed',
+  'engine-lost',
+  'quit',
+] as const;
+export type LockReason = (typeof lockReasons)[number];
+
+/** The token of a locked vault, looked for every few seconds. */
+export const tokenPresenceSchema = v.strictObject({
+  /** null: not looked yet. */
+  present: v.nullable(v.boolean()),
+  pinPad: v.boolean(),
+  pinState: pinStateSchema,
+  model: v.nullable(text()),
+  /** Why the token's library cannot be used. */
+  failure: v.nullable(failureSchema),
+});
+export type TokenPresence = v.InferOutput<typeof tokenPresenceSchema>;
+
+const lockedSchema = v.strictObject({
+  screen: v.literal('locked'),
+  vault: vaultSchema,
+  token: tokenPresenceSchema,
+  lock: v.strictObject({ reason: v.picklist(lockReasons), at: time }),
+  /** A batch goes on behind the lock. */
+  batchRunning: v.boolean(),
+});
+
+/** Which screen the window begins with. */
+export const screenSchema = v.variant('screen', [
+  v.strictObject({ screen: v.literal('first-run'), recent: list(recentVaultSchema) }),
+  lockedSchema,
+  v.strictObject({ screen: v.literal('open'), vault: vaultSchema }),
+  v.strictObject({
+    screen: v.literal('damaged'),
+    vault: vaultPlaceSchema,
+    failure: failureSchema,
+  }),
+]);
+export type Screen = v.InferOutput<typeof screenSchema>;
+
+export const appStateSchema = v.strictObject({
+  version: text(),
+  platform: v.picklist(['linux', 'darwin', 'win32']),
+  runtime: v.strictObject({
+    electron: text(),
+    chromium: text(),
+    /** False for a runtime from a third party: it opens evaluation vaults only. */
+    official: v.boolean(),
+  }),
+  screen: screenSchema,
+  settings: settingsSchema,
+});
+export type AppState = v.InferOutput<typeof appStateSchema>;
+
+export const places = ['overview', 'keys', 'work', 'audit', 'settings'] as const;
+/** What the menu and its shortcuts ask of the window. */
+export const commandSchema = v.picklist([...places, 'lock', 'new-key', 'add-files', 'add-folder']);
+export type Command = v.InferOutput<typeof commandSchema>;
+
+export const appCalls = {
+  'app.state': { input: nothing, output: appStateSchema, unlocked: false, audit: 'none' },
+  'vault.recent': {
+    input: nothing,
+    output: list(recentVaultSchema),
+    unlocked: false,
+    audit: 'none',
+  },
+  /** Asks for a folder; null where the dialog was cancelled. */
+  'vault.choose': {
+    input: nothing,
+    output: v.nullable(screenSchema),
+    unlocked: false,
+    audit: 'none',
+  },
+  'vault.open': {
+    input: v.strictObject({ id: handle }),
+    output: screenSchema,
+    unlocked: false,
+    audit: 'none',
+  },
+  /** Takes a vault off the list of recent ones; the vault itself is left alone. */
+  'vault.forget': {
+    input: v.strictObject({ id: handle }),
+    output: list(recentVaultSchema),
+    unlocked: false,
+    audit: 'none',
+  },
+  /** Leaves a locked or damaged vault, to open another one or to make one. */
+  'vault.close': { input: nothing, output: screenSchema, unlocked: false, audit: 'none' },
+  'vault.reveal': { input: nothing, output: nothing, unlocked: false, audit: 'none' },
+} as const;

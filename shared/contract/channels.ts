@@ -1,0 +1,6 @@
+/** Names of the ways between preload and main. */
+export const channels = {
+  call: 'claviger:call',
+  drop: 'claviger:drop',
+  event: 'claviger:event',
+} as const;

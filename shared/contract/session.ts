@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import {
+  batchId,
+  count,
+  failureSchema,
+  hash,
+  keyId,
+  list,
+  nothing,
+  pin,
+  positive,
+  text,
+  time,
+} from './basics.ts';
+import { pinStateSchema, profileSchema } from './token.ts';
+
+/** The last time that every record was checked, in this run of the program. */
+export const verificationSchema = v.strictObject({
+  state: v.picklist(['none', 'running', 'sound', 'damaged']),
+  /** Records that were checked. */
+  records: count,
+  at: v.nullable(time),
+});
+export type Verification = v.InferOutput<typeof verificationSchema>;
+
+/** A Fast key whose bytes are in the engine's memory now. */
+export const cachedKeySchema = v.strictObject({
+  id: keyId,
+  name: text(),
+  version: positive,
+  since: time,
+  lastUsed: time,
+  /** When it is overwritten at the latest, if it is not used again. */
+  until: time,
+});
+
+export const sessionSchema = v.strictObject({
+  token: v.strictObject({
+    label: text(),
+    serial: text(),
+    model: text(),
+    manufacturer: text(),
+    firmware: text(),
+    present: v.boolean(),
+    pinState: pinStateSchema,
+  }),
+  evaluation: v.boolean(),
+  /**
+   * The engine was lost and started again: why, and that `session.unlock` is awaited once more. A
+   * running batch waits for it too.
+   */
+  pinNeeded: v.nullable(failureSchema),
+  unlockedAt: time,
+  ledger: v.strictObject({ records: count, root: hash, verification: verificationSchema }),
+  cachedKeys: list(cachedKeySchema),
+  /** When the vault is locked if nothing is typed or moved before. */
+  locksAt: time,
+  /** The batch that runs now. */
+  batch: v.nullable(batchId),
+  user: text(),
+  host: text(),
+});
+export type Session = v.InferOutput<typeof sessionSchema>;
+
+export const sessionCalls = {
+  /** @fails pin-incorrect, pin-locked, token-not-found, … ; a refused PIN is a record */
+  'session.unlock': {
+    input: v.strictObject({ pin }),
+    output: sessionSchema,
+    unlocked: false,
+    audit: 'by-service',
+  },
+  'session.lock': { input: nothing, output: nothing, unlocked: false, audit: 'by-service' },
+  'session.status': { input: nothing, output: sessionSchema, unlocked: true, audit: 'none' },
+  /** The findings of the probe of this vault's token. */
+  'session.profile': { input: nothing, output: profileSchema, unlocked: true, audit: 'none' },
+  /** Overwrites the Fast keys in memory: one, or all. */
+  'session.flushKeys': {
+    input: v.strictObject({ id: v.nullable(keyId) }),
+    output: sessionSchema,
+    unlocked: true,
+    audit: 'by-dispatch',
+  },
+} as const;

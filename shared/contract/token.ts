@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { bulks, custodies } from '../keys.ts';
+import { count, failureSchema, handle, hash, list, shownPath, text, time } from './basics.ts';
+
+export const pinStateSchema = v.picklist(['ok', 'count-low', 'final-try', 'locked', 'not-set']);
+
+/** A token as far as it tells without a PIN. */
+export const tokenSchema = v.strictObject({
+  label: text(),
+  serial: text(),
+  manufacturer: text(),
+  model: text(),
+  firmware: text(),
+  /** The PIN is typed at the token: no PIN field. */
+  pinPad: v.boolean(),
+  pinState: pinStateSchema,
+  pinLength: v.strictObject({ min: count, max: count }),
+});
+export type Token = v.InferOutput<typeof tokenSchema>;
+
+export const foundTokenSchema = v.strictObject({
+  ...tokenSchema.entries,
+  id: handle,
+  initialised: v.boolean(),
+  writeProtected: v.boolean(),
+});
+export type FoundToken = v.InferOutput<typeof foundTokenSchema>;
+
+export const moduleSchema = v.strictObject({
+  id: handle,
+  product: text(),
+  path: shownPath,
+  description: text(),
+  manufacturer: text(),
+  version: text(),
+  tokens: list(foundTokenSchema),
+  /** Why it could not be used; null where it could. */
+  failure: v.nullable(failureSchema),
+});
+export type Module = v.InferOutput<typeof moduleSchema>;
+
+export const pairSchema = v.strictObject({
+  custody: v.picklist(custodies),
+  bulk: v.picklist(bulks),
+  carried: v.boolean(),
+  reason: text(),
+});
+
+/** What the probe found, in words. */
+export const profileSchema = v.strictObject({
+  token: v.strictObject({ label: text(), serial: text(), model: text(), manufacturer: text() }),
+  library: v.strictObject({ path: shownPath, version: text(), sha256: hash }),
+  /** A hard requirement is not met, or the token lies in the vault's folder. */
+  evaluationOnly: v.boolean(),
+  pairs: list(pairSchema),
+  hardRequirements: list(v.strictObject({ name: text(), met: v.boolean(), words: text() })),
+  workarounds: list(text()),
+  findings: list(
+    v.strictObject({ check: text(), expected: text(), seen: text(), ok: v.boolean() }),
+  ),
+  /** Bytes of a segment. */
+  segmentSize: count,
+  maxSessions: v.nullable(count),
+  workers: count,
+  anchor: v.picklist(['data-object', 'label', 'none']),
+  signs: v.picklist(['ed25519', 'p256', 'none']),
+  pinPad: v.boolean(),
+  /** Milliseconds it took; null where it was done at another time. */
+  took: v.nullable(count),
+  probed: v.nullable(time),
+});
+export type Profile = v.InferOutput<typeof profileSchema>;

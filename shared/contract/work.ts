@@ -1,0 +1,238 @@
+import * as v from 'valibot';
+import { batchKinds, conflictRules } from '../batch.ts';
+import { limits } from '../limits.ts';
+import {
+  batchId,
+  count,
+  failureSchema,
+  handle,
+  hash,
+  keyId,
+  list,
+  nothing,
+  page,
+  positive,
+  rows,
+  shownPath,
+  text,
+  time,
+} from './basics.ts';
+
+const kind = v.picklist(batchKinds);
+
+/** Something that was dropped, picked or opened from the shell, before there is a plan. */
+export const itemSchema = v.strictObject({
+  id: handle,
+  name: text(limits.pathLength),
+  path: shownPath,
+  folder: v.boolean(),
+  /** Regular files in it. */
+  files: count,
+  /** How many of them are encrypted files by their name (.clv). */
+  encrypted: count,
+  bytes: count,
+});
+export type Item = v.InferOutput<typeof itemSchema>;
+
+/** What waits to be planned. Main keeps it: files that the shell opens join it at any time. */
+export const draftSchema = v.strictObject({ items: list(itemSchema, limits.draftItems) });
+export type Draft = v.InferOutput<typeof draftSchema>;
+
+export const plannedRowSchema = v.strictObject({
+  index: count,
+  /** The input without its folder. */
+  name: text(limits.pathLength),
+  folder: shownPath,
+  /** null where nothing is written (verify). */
+  output: v.nullable(shownPath),
+  size: count,
+});
+const skippedRowSchema = v.strictObject({
+  name: text(limits.pathLength),
+  folder: shownPath,
+  /** `failed`: it was named and cannot be processed. */
+  outcome: v.picklist(['skipped', 'failed']),
+  reason: failureSchema,
+});
+
+export const planSchema = v.strictObject({
+  id: handle,
+  kind,
+  files: count,
+  folders: count,
+  bytes: count,
+  /** Outputs that get another name, or replace a file, because theirs existed. */
+  conflicts: count,
+  skipped: count,
+  failed: count,
+  /** Room that the outputs take and that there is; null where nothing is written. */
+  space: v.nullable(v.strictObject({ needed: count, free: count })),
+  /** Why it cannot be started; null where it can. */
+  refusal: v.nullable(failureSchema),
+});
+export type Plan = v.InferOutput<typeof planSchema>;
+
+export const receiptRowSchema = v.strictObject({
+  name: text(limits.pathLength),
+  folder: shownPath,
+  output: v.nullable(shownPath),
+  outcome: v.picklist(['done', 'failed', 'skipped', 'cancelled']),
+  reason: v.nullable(failureSchema),
+  bytes: count,
+  /** Of the encrypted file. */
+  sha256: v.nullable(hash),
+  key: v.nullable(keyId),
+  version: v.nullable(positive),
+  /** null where that was not asked for. */
+  originalDeleted: v.nullable(v.boolean()),
+});
+export type ReceiptRow = v.InferOutput<typeof receiptRowSchema>;
+
+/** A large file that is under way; small ones are done before they could be shown. */
+const activeFileSchema = v.strictObject({
+  name: text(limits.pathLength),
+  folder: shownPath,
+  size: count,
+  bytesDone: count,
+});
+
+/** A batch that runs or has ended in this session. */
+export const batchSchema = v.strictObject({
+  id: batchId,
+  kind,
+  /** `interrupted`: stopped by a lost token or the like; it can be resumed. */
+  state: v.picklist(['running', 'cancelling', 'finished', 'cancelled', 'interrupted']),
+  /** Why it was interrupted. */
+  failure: v.nullable(failureSchema),
+  keys: list(v.strictObject({ id: keyId, name: text(), version: positive })),
+  files: count,
+  filesDone: count,
+  bytes: count,
+  bytesDone: count,
+  done: count,
+  failed: count,
+  skipped: count,
+  cancelled: count,
+  started: time,
+  ended: v.nullable(time),
+  /** Bytes a second over the last seconds; null before there is a measure. */
+  rate: v.nullable(count),
+  secondsLeft: v.nullable(count),
+  active: list(activeFileSchema),
+  /** Where its outputs are, if all are in one folder. */
+  outputFolder: v.nullable(shownPath),
+});
+export type Batch = v.InferOutput<typeof batchSchema>;
+
+const unfinishedSchema = v.strictObject({ id: batchId, kind, created: time, files: count });
+
+/** One of the last batches, from the ledger. */
+const pastBatchSchema = v.strictObject({
+  id: batchId,
+  kind,
+  started: time,
+  files: count,
+  bytes: count,
+  keys: list(text()),
+  done: count,
+  failed: count,
+  /** False where the ledger has no end of it. */
+  ended: v.boolean(),
+});
+export type PastBatch = v.InferOutput<typeof pastBatchSchema>;
+
+const outcomeFilter = v.picklist(['all', 'done', 'not-done']);
+const whichBatch = v.strictObject({ id: batchId });
+
+export const workCalls = {
+  'draft.get': { input: nothing, output: draftSchema, unlocked: true, audit: 'none' },
+  'draft.pickFiles': { input: nothing, output: draftSchema, unlocked: true, audit: 'none' },
+  'draft.pickFolder': { input: nothing, output: draftSchema, unlocked: true, audit: 'none' },
+  'draft.remove': {
+    input: v.strictObject({ ids: list(handle, limits.draftItems) }),
+    output: draftSchema,
+    unlocked: true,
+    audit: 'none',
+  },
+  'draft.clear': { input: nothing, output: draftSchema, unlocked: true, audit: 'none' },
+  /** A folder for the outputs of one batch. */
+  'batch.pickOutput': {
+    input: nothing,
+    output: v.nullable(v.strictObject({ id: handle, path: shownPath })),
+    unlocked: true,
+    audit: 'none',
+  },
+  /** What a batch over the draft would do. A newer plan makes the older one void. */
+  'batch.plan': {
+    input: v.strictObject({
+      kind,
+      /** To encrypt under; empty for the other kinds. */
+      keys: list(keyId, limits.slots),
+      /** A folder from `batch.pickOutput` or the settings; null: next to each original. */
+      output: v.nullable(handle),
+      conflict: v.picklist(conflictRules),
+      deleteOriginals: v.boolean(),
+    }),
+    output: planSchema,
+    unlocked: true,
+    audit: 'none',
+  },
+  'plan.files': {
+    input: v.strictObject({ id: handle, ...page }),
+    output: v.strictObject({ rows: rows(plannedRowSchema), total: count }),
+    unlocked: true,
+    audit: 'none',
+  },
+  'plan.skipped': {
+    input: v.strictObject({ id: handle, ...page }),
+    output: v.strictObject({ rows: rows(skippedRowSchema), total: count }),
+    unlocked: true,
+    audit: 'none',
+  },
+  /** Starts the plan, empties the draft, and answers at once; events tell the rest. */
+  'batch.start': {
+    input: v.strictObject({ plan: handle }),
+    output: batchSchema,
+    unlocked: true,
+    audit: 'by-service',
+  },
+  /** The batch that runs, or else the last one of this session. */
+  'batch.current': {
+    input: nothing,
+    output: v.nullable(batchSchema),
+    unlocked: true,
+    audit: 'none',
+  },
+  'batch.cancel': { input: whichBatch, output: nothing, unlocked: true, audit: 'by-service' },
+  /** A new batch over what failed or was cancelled, under the same rules. */
+  'batch.retry': { input: whichBatch, output: batchSchema, unlocked: true, audit: 'by-service' },
+  'batch.receipts': {
+    input: v.strictObject({ id: batchId, outcome: outcomeFilter, text: text(), ...page }),
+    output: v.strictObject({ rows: rows(receiptRowSchema), total: count }),
+    unlocked: true,
+    audit: 'none',
+  },
+  /** Asks where; null where the dialog was cancelled. */
+  'batch.export': {
+    input: v.strictObject({ id: batchId, format: v.picklist(['json', 'csv']) }),
+    output: v.nullable(v.strictObject({ path: shownPath })),
+    unlocked: true,
+    audit: 'by-dispatch',
+  },
+  /** Shows an output in the file manager: of the n-th receipt, or of the first that is done. */
+  'batch.reveal': { input: whichBatch, output: nothing, unlocked: true, audit: 'none' },
+  'batch.unfinished': {
+    input: nothing,
+    output: list(unfinishedSchema),
+    unlocked: true,
+    audit: 'none',
+  },
+  'batch.resume': { input: whichBatch, output: batchSchema, unlocked: true, audit: 'by-service' },
+  'batch.abandon': {
+    input: whichBatch,
+    output: v.strictObject({ settled: count }),
+    unlocked: true,
+    audit: 'by-service',
+  },
+  'batch.recent': { input: nothing, output: list(pastBatchSchema), unlocked: true, audit: 'none' },
+} as const;

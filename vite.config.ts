@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+/** Builds the window's pages; they are served from app:// under a strict content policy. */
+export default defineConfig({
+  root: path.join(import.meta.dirname, 'renderer'),
+  base: '/',
+  plugins: [svelte()],
+  build: {
+    outDir: path.join(import.meta.dirname, 'out/renderer'),
+    emptyOutDir: true,
+    target: 'chrome130',
+    // The content policy allows no data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
