@@ -7,6 +7,7 @@ import { decryptCommand, encryptCommand, verifyCommand } from './commands/batch.
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key.ts';
+import { recoverCommand } from './commands/recover.ts';
 import { resumeCommand, retryCommand } from './commands/resume.ts';
 import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   inspectCommand,
   auditListCommand,
   auditVerifyCommand,
+  recoverCommand,
 ];
 
 /** What the composition root provides; the rest of a context comes from the arguments. */

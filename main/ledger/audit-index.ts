@@ -84,11 +84,11 @@ export class AuditIndex {
     });
   }
 
-  /** Saves the index where that is worth it, and records its SHA-256. */
-  close(): Promise<void> {
+  /** Saves the index where that is allowed and worth it, and records its SHA-256. */
+  close({ save }: { readonly save: boolean }): Promise<void> {
     return this.#run(async () => {
       try {
-        if (this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
+        if (save && this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
       } finally {
         this.#db.close();
       }

@@ -6,13 +6,17 @@ import { Failure } from '../../shared/failure.ts';
 import { type VaultId, vaultIdSchema } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from '../engine/api.ts';
+import type { SigningKey, SigningKeys } from '../engine/keys/signing-keys.ts';
 import type { Masters } from '../engine/keys/vault-token.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { TokenBinding } from '../keystore/meta.ts';
+import { fingerprintOf } from '../ledger/note.ts';
+import type { JsonObject } from '../ledger/record.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
+import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
 /** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
@@ -58,7 +62,9 @@ export const createVault = async (input: CreateVault): Promise<CreatedVault> => 
     refuseUnusable(profile);
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const masters = await engine.caller.call('createMasters', { vaultId });
-    await store(input, vaultId, bindToken(profile, how), profile, masters);
+    const signing = await engine.caller.call('createSigningKeys', { vaultId, profile });
+    const made = { vaultId, binding: bindToken(profile, how), profile, masters, signing };
+    await store(input, made, engine.caller);
     return { vaultId, profile };
   } catch (error) {
     if (input.choice.kind === 'evaluation') await removeEvaluationToken(input.vaultDir);
@@ -111,12 +117,18 @@ const refuseUnusable = (profile: TokenProfile): void => {
   });
 };
 
+interface Made {
+  readonly vaultId: VaultId;
+  readonly binding: TokenBinding;
+  readonly profile: TokenProfile;
+  readonly masters: Masters;
+  readonly signing: SigningKeys;
+}
+
 const store = async (
   { vaultDir, choice, context }: CreateVault,
-  vaultId: VaultId,
-  binding: TokenBinding,
-  profile: TokenProfile,
-  masters: Masters,
+  { vaultId, binding, profile, masters, signing }: Made,
+  engine: Caller<EngineCalls>,
 ): Promise<void> => {
   const created = context.clock.now().toISOString();
   const inVault = choice.kind === 'evaluation';
@@ -126,9 +138,16 @@ const store = async (
       vaultId,
       token: { label: binding.label, serial: binding.serial },
       beside: inVault ? EVALUATION_FILES : [],
-      details: profileDetails(profile),
+      details: {
+        ...profileDetails(profile),
+        evaluation: inVault || profile.evaluationOnly,
+        anchor: profile.anchor,
+        checkpointKey: publicPart(signing.checkpoint),
+        reportKey: publicPart(signing.report),
+      },
       change: ({ meta, masters: table, seals }) => {
         meta.set('token', binding);
+        meta.set('signingKeys', { ...signing, reportCertificate: null });
         meta.set('evaluation', inVault || profile.evaluationOnly);
         table.set({ role: 'wrap', ...masters.wrap, created });
         table.set({ role: 'seal', ...masters.seal, created });
@@ -138,7 +157,26 @@ const store = async (
     },
     context,
   );
-  await vault.close();
+  try {
+    await firstCheckpoint(vault, engine);
+  } finally {
+    await vault.close();
+  }
+};
+
+/** Who holds the public halves can verify; the first record names them once and for all. */
+const publicPart = (key: SigningKey | null): JsonObject | null =>
+  key && {
+    curve: key.curve,
+    spki: key.spki,
+    fingerprint: fingerprintOf(Buffer.from(key.spki, 'base64')),
+  };
+
+const firstCheckpoint = async (vault: Vault, engine: Caller<EngineCalls>): Promise<void> => {
+  const key = checkpointKeyOf(vault);
+  if (key === null) return;
+  vault.setSigner(tokenSigner(engine, { vaultId: vault.id, key, kind: anchorKindOf(vault) }));
+  await vault.checkpoint('now');
 };
 
 const removeEvaluationToken = async (folder: string): Promise<void> => {

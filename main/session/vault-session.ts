@@ -6,7 +6,10 @@ import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { SealBudget } from '../keys/seal-budget.ts';
+import type { Checkpoint } from '../ledger/checkpoint.ts';
+import type { RollbackFinding } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
+import { judgeVault, unlockRecord } from './checkpointing.ts';
 import {
   bindingOf,
   bindToken,
@@ -41,6 +44,7 @@ export class VaultSession {
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
+  #findings: readonly RollbackFinding[] = [];
   #recovering: Promise<void> | null = null;
   #recoveries = 0;
 
@@ -68,9 +72,11 @@ export class VaultSession {
   async unlock(): Promise<void> {
     const engine = this.#parts.startEngine();
     try {
-      const token = await this.#connect(engine.caller);
-      this.vault.setToken({ label: token.label, serial: token.serial });
-      await this.#login(engine.caller, token);
+      const token = await this.#enter(engine.caller);
+      const judged = await judgeVault(this.vault, engine.caller);
+      if (judged?.verdict.isRolledBack === true)
+        throw await this.vault.restrict(judged.verdict.findings);
+      if (this.vault.restriction !== null) throw this.vault.restriction;
       const profile = await this.#currentProfile(engine.caller);
       await engine.caller.call('useMasters', {
         vaultId: this.vault.id,
@@ -78,13 +84,56 @@ export class VaultSession {
         profile,
         lifetimes: this.#parts.lifetimes,
       });
-      await this.vault.record([
-        { action: 'vault.unlock', subject: {}, outcome: 'ok', details: {} },
-      ]);
+      await this.vault.record([unlockRecord(this.vault, judged)]);
+      this.vault.setSigner(judged?.signer ?? null);
+      await this.vault.checkpoint('now');
+      this.#findings = judged?.verdict.findings ?? [];
       this.#unlocked = { engine, token, profile };
     } catch (error) {
+      this.vault.setSigner(null);
       await engine.stop();
       throw error;
+    }
+  }
+
+  /** What was found at unlock that does not block: shown so that nobody misses it. */
+  get findings(): readonly RollbackFinding[] {
+    return this.#findings;
+  }
+
+  /** Signs everything that is recorded and brings the anchor up to date. @throws Failure */
+  checkpoint(): Promise<Checkpoint | null> {
+    return this.vault.checkpoint('now');
+  }
+
+  /**
+   * The way out of a rollback: a new ledger begins, whose first record holds both heads and the
+   * reason; the old one is kept. The vault is to be closed and opened again after that.
+   * @returns the new epoch
+   */
+  async acceptAndContinue(reason: string): Promise<number> {
+    const engine = this.#parts.startEngine();
+    try {
+      await this.#enter(engine.caller);
+      const judged = await judgeVault(this.vault, engine.caller);
+      if (judged?.verdict.isRolledBack === true) await this.vault.restrict(judged.verdict.findings);
+      if (judged === null || this.vault.restriction === null) throw nothingToAccept();
+      const { verdict, signer } = judged;
+      const signed = verdict.anchor ?? verdict.checkpoint;
+      const { epoch, note } = await this.vault.beginEpoch(
+        {
+          reason,
+          accepted:
+            signed === null ? null : { epoch: signed.epoch, size: signed.size, root: signed.root },
+          note: signed?.note ?? null,
+          findings: verdict.findings.map(({ problem }) => problem),
+        },
+        signer,
+      );
+      await signer.keepAnchor?.(note);
+      return epoch;
+    } finally {
+      await engine.stop();
     }
   }
 
@@ -93,11 +142,25 @@ export class VaultSession {
     const unlocked = this.#unlocked;
     if (unlocked === null) return;
     this.#unlocked = null;
-    await unlocked.engine.caller.call('logout', null).catch(() => undefined);
-    await unlocked.engine.stop();
-    await this.vault.record([
-      { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
-    ]);
+    try {
+      await this.vault.record([
+        { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
+      ]);
+      await this.#lastCheckpoint();
+    } finally {
+      this.vault.setSigner(null);
+      await unlocked.engine.caller.call('logout', null).catch(() => undefined);
+      await unlocked.engine.stop();
+    }
+  }
+
+  /** A token that is gone must not keep the vault from locking: the next unlock tells the rest. */
+  async #lastCheckpoint(): Promise<void> {
+    try {
+      await this.vault.checkpoint('now');
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
   }
 
   /**
@@ -113,6 +176,7 @@ export class VaultSession {
   async #recover(cause: Failure): Promise<void> {
     const lost = this.#unlocked;
     this.#unlocked = null;
+    this.vault.setSigner(null);
     await lost?.engine.stop();
     const exit = await lost?.engine.exited;
     const details = {
@@ -130,6 +194,14 @@ export class VaultSession {
     await this.unlock();
   }
 
+  /** Connects and logs in. */
+  async #enter(engine: Caller<EngineCalls>): Promise<TokenInfo> {
+    const token = await this.#connect(engine);
+    this.vault.setToken({ label: token.label, serial: token.serial });
+    await this.#login(engine, token);
+    return token;
+  }
+
   async #connect(engine: Caller<EngineCalls>): Promise<TokenInfo> {
     const binding = bindingOf(this.vault.tables);
     const { label, serial, modulePath, parameters } = binding;
@@ -145,9 +217,13 @@ export class VaultSession {
     } catch (error) {
       if (error instanceof Failure) {
         const { code } = error;
-        await this.vault.record([
-          { action: 'token.login', subject: {}, outcome: 'refused', code, details: {} },
-        ]);
+        await this.vault.recordLook({
+          action: 'token.login',
+          subject: {},
+          outcome: 'refused',
+          code,
+          details: {},
+        });
       }
       throw error;
     }
@@ -182,3 +258,8 @@ export class VaultSession {
     });
   }
 }
+
+const nothingToAccept = (): Failure =>
+  new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {
+    unharmed: 'Nothing was changed.',
+  });

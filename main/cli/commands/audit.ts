@@ -38,9 +38,8 @@ export const auditListCommand: Command = {
     withVault(context, async (vault) => {
       const filter = filterOf(args, vault);
       const { lines, total } = await (await vault.audit()).query(filter);
-      await vault.record([
-        { action: 'audit.view', subject: {}, outcome: 'ok', details: { ...filter, found: total } },
-      ]);
+      const details = { ...filter, found: total };
+      await vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
       const records = lines.map(({ record }) => record);
       const text =
         records.length === 0
@@ -119,7 +118,14 @@ export const auditVerifyCommand: Command = {
     const head = { size: verdict.size, root: verdict.root };
     printResult(
       context,
-      { verified: sound, ...head, findings: verdict.findings, total: verdict.total },
+      {
+        verified: sound,
+        ...head,
+        signed: verdict.signed,
+        checkpoints: verdict.checkpoints,
+        findings: verdict.findings,
+        total: verdict.total,
+      },
       describeVerdict(verdict, head.root, sound),
     );
     if (sound) await recordVerification(context, head);
@@ -149,6 +155,14 @@ const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): 
       ? `The ledger verifies: ${count}, and the keystore belongs to it.`
       : `THE LEDGER DOES NOT VERIFY (${formatCount(verdict.total, 'finding')} in ${count}).`,
     `root ${root}`,
+    signedWords(verdict),
     ...findings,
   ].join('\n');
+};
+
+const signedWords = ({ size, signed, checkpoints }: LedgerVerdict): string => {
+  if (checkpoints === 0) return 'No checkpoint signs this ledger.';
+  const open = size - signed;
+  const rest = open === 0 ? 'all of it' : `${formatCount(open, 'record')} wait for the next unlock`;
+  return `signed up to record ${signed} (${rest}); ${formatCount(checkpoints, 'checkpoint')} compared`;
 };
