@@ -24,7 +24,14 @@ describe.each(tokenNames)('with %s', (token) => {
       const before = snapshotOf(plain);
       const sealed = join(vault.home, 'sealed');
 
-      const receipts = await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', sealed, plain]);
+      const receipts = await batchDone(vault.cli, [
+        'encrypt',
+        '--key',
+        'k',
+        '--out',
+        sealed,
+        plain,
+      ]);
       expect(receipts).toHaveLength(FILES);
       expect(filesIn(sealed)).toHaveLength(FILES);
       rmSync(plain, { recursive: true });

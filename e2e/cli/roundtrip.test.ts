@@ -41,7 +41,12 @@ const fill = (root: string): void => {
     const file = writeFile(join(root, 'modes', mode.toString(8)), 'mode');
     chmodSync(file, mode);
   }
-  for (const time of ['1960-02-29T23:59:59.250Z', '1970-01-01T00:00:00Z', '2001-09-09T01:46:40.123Z', '2286-11-20T17:46:39.999Z']) {
+  for (const time of [
+    '1960-02-29T23:59:59.250Z',
+    '1970-01-01T00:00:00Z',
+    '2001-09-09T01:46:40.123Z',
+    '2286-11-20T17:46:39.999Z',
+  ]) {
     const file = writeFile(join(root, 'times', time), time);
     utimesSync(file, new Date(time), new Date(time));
   }
@@ -62,26 +67,36 @@ describe.each(tokenNames)('with %s', (token) => {
 
   afterAll(() => vault.remove());
 
-  it.each(custodyPairs)('$custody/$bulk gives back what it was given', async ({ custody, bulk }) => {
-    const before = snapshotOf(plain);
-    const name = `${custody}/${bulk}`;
-    const folder = join(vault.home, `${custody}-${bulk}`);
-    const [sealed, opened] = [join(folder, 'sealed'), join(folder, 'opened')];
+  it.each(custodyPairs)(
+    '$custody/$bulk gives back what it was given',
+    async ({ custody, bulk }) => {
+      const before = snapshotOf(plain);
+      const name = `${custody}/${bulk}`;
+      const folder = join(vault.home, `${custody}-${bulk}`);
+      const [sealed, opened] = [join(folder, 'sealed'), join(folder, 'opened')];
 
-    const receipts = await batchDone(vault.cli, ['encrypt', '--key', name, '--out', sealed, plain]);
-    expect(receipts).toHaveLength(filesIn(plain).length);
-    for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
-    expect(filesIn(sealed)).toEqual(receipts.map(({ output }) => output).sort());
+      const receipts = await batchDone(vault.cli, [
+        'encrypt',
+        '--key',
+        name,
+        '--out',
+        sealed,
+        plain,
+      ]);
+      expect(receipts).toHaveLength(filesIn(plain).length);
+      for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
+      expect(filesIn(sealed)).toEqual(receipts.map(({ output }) => output).sort());
 
-    const verified = await batchDone(vault.cli, ['verify', sealed]);
-    const hashes = (each: typeof receipts): unknown[] => each.map(({ sha256 }) => sha256).sort();
-    expect(hashes(verified)).toEqual(hashes(receipts));
+      const verified = await batchDone(vault.cli, ['verify', sealed]);
+      const hashes = (each: typeof receipts): unknown[] => each.map(({ sha256 }) => sha256).sort();
+      expect(hashes(verified)).toEqual(hashes(receipts));
 
-    await batchDone(vault.cli, ['decrypt', '--out', opened, join(sealed, 'plain')]);
-    expect(filesOf(snapshotOf(join(opened, 'plain')))).toEqual(filesOf(before));
-    expect(snapshotOf(plain)).toEqual(before);
-    await vault.expectSound();
-  });
+      await batchDone(vault.cli, ['decrypt', '--out', opened, join(sealed, 'plain')]);
+      expect(filesOf(snapshotOf(join(opened, 'plain')))).toEqual(filesOf(before));
+      expect(snapshotOf(plain)).toEqual(before);
+      await vault.expectSound();
+    },
+  );
 });
 
 /** Folders are made anew with the usual mode; everything else has to come back. */

@@ -37,7 +37,12 @@ export const refusalOf = async (
   cli: Claviger,
   args: readonly string[],
   options: CliOptions = {},
-): Promise<{ readonly exit: number | null; readonly outcome: string; readonly code: string; readonly cause: string }> => {
+): Promise<{
+  readonly exit: number | null;
+  readonly outcome: string;
+  readonly code: string;
+  readonly cause: string;
+}> => {
   const { code, files } = await batch(cli, args, options);
   expect(files).toHaveLength(1);
   const [file] = files;

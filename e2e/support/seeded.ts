@@ -11,7 +11,9 @@ export interface Seeded {
 }
 
 /** Mulberry32. The seed comes from CLAVIGER_TEST_SEED, to repeat a run that failed. */
-export const seeded = (seed = Number(process.env['CLAVIGER_TEST_SEED'] ?? randomInt(2 ** 31))): Seeded => {
+export const seeded = (
+  seed = Number(process.env['CLAVIGER_TEST_SEED'] ?? randomInt(2 ** 31)),
+): Seeded => {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;

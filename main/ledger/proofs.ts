@@ -5,6 +5,9 @@ import { nodeHash, type MerkleTree } from './merkle.ts';
  * §2.1 reaches, so `from` is a multiple of the largest power of two that is smaller than its width.
  */
 
+/** Where proofs come from: a tree that keeps the root of every complete subtree. */
+export type KeptTree = Pick<MerkleTree, 'size' | 'node'>;
+
 /** RFC 6962 §2.1: the largest power of two smaller than `count`, which is at least 2. */
 const splitOf = (count: number): number => {
   let power = 1;
@@ -13,7 +16,7 @@ const splitOf = (count: number): number => {
 };
 
 /** The Merkle tree hash over the leaves from … to − 1. */
-const rangeHash = (tree: MerkleTree, from: number, to: number): Buffer => {
+const rangeHash = (tree: KeptTree, from: number, to: number): Buffer => {
   const width = to - from;
   const level = Math.log2(width);
   if (Number.isInteger(level)) return tree.node(level, from / width);
@@ -21,12 +24,12 @@ const rangeHash = (tree: MerkleTree, from: number, to: number): Buffer => {
   return nodeHash(rangeHash(tree, from, middle), rangeHash(tree, middle, to));
 };
 
-const requireSize = (tree: MerkleTree, size: number): void => {
+const requireSize = (tree: KeptTree, size: number): void => {
   if (size > tree.size) throw new Error('the tree is not that large');
 };
 
 /** The audit path of a leaf in the tree of the first `size` leaves (RFC 6962 §2.1.1). */
-export const inclusionProof = (tree: MerkleTree, index: number, size = tree.size): Buffer[] => {
+export const inclusionProof = (tree: KeptTree, index: number, size = tree.size): Buffer[] => {
   requireSize(tree, size);
   if (index < 0 || index >= size) throw new Error('there is no such leaf');
   const path: Buffer[] = [];
@@ -62,7 +65,7 @@ export const rootOfInclusion = (
 };
 
 /** Proves that the first `size` leaves begin with the first `earlier` (RFC 6962 §2.1.2). */
-export const consistencyProof = (tree: MerkleTree, earlier: number, size = tree.size): Buffer[] => {
+export const consistencyProof = (tree: KeptTree, earlier: number, size = tree.size): Buffer[] => {
   requireSize(tree, size);
   if (earlier < 1 || earlier > size) throw new Error('there is no such earlier tree');
   const proof: Buffer[] = [];
@@ -138,7 +141,7 @@ const areRising = (leaves: readonly number[], size: number): boolean =>
  * them, from left to right. For one leaf these are the hashes of its audit path.
  */
 export const sharedInclusionProof = (
-  tree: MerkleTree,
+  tree: KeptTree,
   leaves: readonly number[],
   size = tree.size,
 ): Buffer[] => {

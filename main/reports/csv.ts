@@ -44,7 +44,13 @@ export const renderCsv = (report: ReportDocument): string => {
     ...rows,
   ]);
   const rows = [...preamble(view), ...tables, [], [...columns], ...view.records.map(rowOf)];
-  return stringify(rows, { bom: true, record_delimiter: 'windows', escape_formulas: true });
+  return stringify(rows, {
+    bom: true,
+    record_delimiter: 'windows',
+    escape_formulas: true,
+    // Left to itself it quotes CR LF only: a name with a line break would begin a row of its own.
+    quoted_match: /[\r\n]/,
+  });
 };
 
 const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {

@@ -14,7 +14,6 @@ export const kindNames: Readonly<Record<ReportKind, string>> = {
 
 export const outcomeNames = { ok: 'Done', refused: 'Refused', failed: 'Failed' } as const;
 
-/** With a thin space nowhere: thousands are separated by commas. */
 export const count = (value: number): string => value.toLocaleString('en');
 
 export const counted = (value: number, one: string, many = `${one}s`): string =>
@@ -100,12 +99,14 @@ const actionNames: ReadonlyMap<string, string> = new Map([
   ['report.export', 'Export report'],
 ]);
 
-/** What a record is about, the most telling first. */
+/** What a record is about. */
 export interface About {
   /** A name or a path; empty where the record has none. */
   readonly name: string;
-  /** Ids, sizes and details, in words. */
+  /** Ids, sizes and details, the most telling first. */
   readonly facts: string;
+  /** SHA-256 of a file's content, hex; empty where there is none. */
+  readonly sha256: string;
 }
 
 // Said elsewhere in the row, or of use to the program alone, or too long for paper.
@@ -113,41 +114,55 @@ const unsaid: ReadonlySet<string> = new Set([
   'name',
   'input',
   'output',
+  'cause',
+  'key',
+  'version',
+  'kcv',
+  'bytes',
+  'encryptedBytes',
+  'sha256',
   'keystore',
   'file',
   'vault',
-  'encryptedBytes',
 ]);
 
 export const aboutRecord = ({ subject, details }: LedgerRecord): About => {
-  const name = textOf(subject['name']) ?? textOf(subject['input']) ?? textOf(subject['output']) ?? '';
+  const { bytes } = details;
   const facts = [
-    ...[textOf(details['cause'])].filter((cause) => cause !== null),
-    ...keyWords(subject),
+    textOf(details['cause']),
+    keyWords(subject),
+    typeof bytes === 'number' ? counted(bytes, 'byte') : '',
     ...factsOf(subject),
     ...factsOf(details),
   ];
-  return { name, facts: facts.join(' · ') };
+  return {
+    name: textOf(subject['name']) || textOf(subject['input']) || textOf(subject['output']),
+    facts: facts
+      .filter((fact) => fact !== '')
+      .map(kept)
+      .join(' · '),
+    sha256: textOf(details['sha256']),
+  };
 };
 
-const textOf = (value: Json | undefined): string | null =>
-  typeof value === 'string' ? value : null;
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-const keyWords = ({ key, version, kcv }: JsonObject): string[] => {
-  if (typeof key !== 'string') return [];
-  const of = typeof version === 'number' ? ` version ${version}` : '';
-  return [`key ${shortId(key)}${of}`, ...(typeof kcv === 'string' ? [`KCV ${kcv}`] : [])];
+const keyWords = ({ key, version }: JsonObject): string => {
+  if (typeof key !== 'string') return '';
+  return `key ${shortId(key)}${typeof version === 'number' ? ` v${version}` : ''}`;
 };
-
-const toldWithKey: ReadonlySet<string> = new Set(['key', 'version', 'kcv', 'cause']);
 
 const factsOf = (object: JsonObject): string[] =>
   Object.entries(object).flatMap(([field, value]) => {
-    if (unsaid.has(field) || toldWithKey.has(field)) return [];
-    if (field === 'bytes' && typeof value === 'number') return [counted(value, 'byte')];
-    const said = factOf(value);
+    const said = unsaid.has(field) ? null : factOf(value);
     return said === null ? [] : [`${wordsOf(field)} ${said}`];
   });
+
+const LONGEST_KEPT = 32;
+
+/** Short facts stay on one line. */
+const kept = (fact: string): string =>
+  fact.length > LONGEST_KEPT ? fact : fact.replaceAll(' ', '\u00a0');
 
 /** Null where it takes a table to say it: then it is in the JSON alone. */
 const factOf = (value: Json): string | null => {
@@ -155,8 +170,10 @@ const factOf = (value: Json): string | null => {
   if (typeof value === 'number') return count(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
-  return Array.isArray(value) ? counted(value.length, 'entry', 'entries') : null;
+  return isList(value) ? counted(value.length, 'entry', 'entries') : null;
 };
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 const isHex = (text: string): boolean => /^[0-9a-f]{16,}$/.test(text);
 

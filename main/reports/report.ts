@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { vaultIdSchema } from '../../shared/ids.ts';
 
 /*
  * The JSON document of a report (docs/verify-a-report.md): the authority that CSV and PDF render.
@@ -53,7 +54,7 @@ const filterSchema = v.strictObject({
   batch: v.optional(v.string()),
   /** Who acted: the operating system's user name. */
   user: v.optional(v.string()),
-  /** One action, like `key.create`, or a group of them, like `key.`. */
+  /** Actions like `key.create` and groups of them like `key.`, separated by commas. */
   action: v.optional(v.string()),
   outcome: v.optional(v.picklist(['ok', 'refused', 'failed'])),
 });
@@ -79,7 +80,7 @@ const statementSchema = v.strictObject({
   made: time,
   by: actorSchema,
   vault: v.strictObject({
-    id: v.string(),
+    id: vaultIdSchema,
     epoch: sequence,
     /** When the ledger began. */
     created: time,

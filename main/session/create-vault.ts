@@ -15,6 +15,8 @@ import type { EngineProcess } from '../engine/start.ts';
 import type { TokenBinding } from '../keystore/meta.ts';
 import { fingerprintOf } from '../ledger/note.ts';
 import type { JsonObject } from '../ledger/record.ts';
+import { makeReportCertificate } from '../reports/pdf/certificate.ts';
+import { sha256 } from '../vault/sha256.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
@@ -63,7 +65,9 @@ export const createVault = async (input: CreateVault): Promise<CreatedVault> => 
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const masters = await engine.caller.call('createMasters', { vaultId });
     const signing = await engine.caller.call('createSigningKeys', { vaultId, profile });
-    const made = { vaultId, binding: bindToken(profile, how), profile, masters, signing };
+    const certificate = await certify(input, engine.caller, vaultId, signing.report);
+    const binding = bindToken(profile, how);
+    const made = { vaultId, binding, profile, masters, signing, certificate };
     await store(input, made, engine.caller);
     return { vaultId, profile };
   } catch (error) {
@@ -123,11 +127,27 @@ interface Made {
   readonly profile: TokenProfile;
   readonly masters: Masters;
   readonly signing: SigningKeys;
+  /** Of the report key, DER; null where the token cannot sign reports. */
+  readonly certificate: Buffer | null;
 }
+
+const certify = async (
+  { context }: CreateVault,
+  engine: Caller<EngineCalls>,
+  vault: VaultId,
+  key: SigningKey | null,
+): Promise<Buffer | null> =>
+  key &&
+  makeReportCertificate({
+    vault,
+    publicKey: Buffer.from(key.spki, 'base64'),
+    created: context.clock.now(),
+    sign: (digest) => engine.call('signReportDigest', { key, digest }),
+  });
 
 const store = async (
   { vaultDir, choice, context }: CreateVault,
-  { vaultId, binding, profile, masters, signing }: Made,
+  { vaultId, binding, profile, masters, signing, certificate }: Made,
   engine: Caller<EngineCalls>,
 ): Promise<void> => {
   const created = context.clock.now().toISOString();
@@ -144,10 +164,14 @@ const store = async (
         anchor: profile.anchor,
         checkpointKey: publicPart(signing.checkpoint),
         reportKey: publicPart(signing.report),
+        reportCertificate: certificate && sha256(certificate),
       },
       change: ({ meta, masters: table, seals }) => {
         meta.set('token', binding);
-        meta.set('signingKeys', { ...signing, reportCertificate: null });
+        meta.set('signingKeys', {
+          ...signing,
+          reportCertificate: certificate?.toString('base64') ?? null,
+        });
         meta.set('evaluation', inVault || profile.evaluationOnly);
         table.set({ role: 'wrap', ...masters.wrap, created });
         table.set({ role: 'seal', ...masters.seal, created });

@@ -6,9 +6,9 @@ import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { AuditIndex } from '../ledger/audit-index.ts';
 import { vaultActions, type LedgerFacts } from '../ledger/facts.ts';
 import type { Checkpoint, CheckpointKey, Origin } from '../ledger/checkpoint.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger, type Stamp } from '../ledger/ledger.ts';
 import type { MerkleTree } from '../ledger/merkle.ts';
-import type { Actor, LedgerRecord, NewRecord } from '../ledger/record.ts';
+import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
 import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
 import { CheckpointKeeper, type AnchorTime, type CheckpointSigner } from './checkpoint-keeper.ts';
@@ -175,6 +175,11 @@ export class Vault {
     return this.#ledger.head;
   }
 
+  /** Who and when the next record will name. */
+  get stamp(): Stamp {
+    return this.#identity;
+  }
+
   /** Length of the durable ledger in bytes. */
   get ledgerBytes(): number {
     return this.#ledger.bytes;
@@ -294,6 +299,24 @@ export class Vault {
   /** Records that somebody looked, which a vault that can only be looked at does not. */
   async recordLook(record: NewRecord): Promise<void> {
     if (this.#restriction === null) await this.record([record]);
+  }
+
+  /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
+  async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
+    await this.record([record]);
+    const kept = [...(await this.timestampLines()), JSON.stringify(timestamp)];
+    const bytes = Buffer.from(kept.map((line) => `${line}\n`).join(''));
+    const written = this.#storage.writeSynced(vaultFiles.timestamps, bytes);
+    await orFailure('The time stamp could not be kept', written);
+  }
+
+  /** What `keepTimestamp` kept, as it is in the file. */
+  async timestampLines(): Promise<string[]> {
+    const bytes = await this.#storage.read(vaultFiles.timestamps);
+    return (bytes ?? Buffer.alloc(0))
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   /** The search index over the ledger; built when first asked for. */

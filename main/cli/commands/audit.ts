@@ -7,6 +7,7 @@ import { FolderStorage } from '../../vault/folder-storage.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
+import { timeOf } from '../time.ts';
 import { formatCount, formatTable } from '../format.ts';
 
 const outcomes = ['ok', 'refused', 'failed'] as const;
@@ -66,16 +67,6 @@ const filterOf = (args: Arguments, vault: Vault): AuditFilter => {
     ...(text === undefined ? {} : { text }),
     limit: limitOf(args),
   };
-};
-
-const timeOf = (args: Arguments, name: string): string | undefined => {
-  const text = args.text(name);
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw new Failure('usage', `--${name} "${text}" is not a time.`, {
-    next: 'Write it like 2026-01-31 or 2026-01-31T12:00Z.',
-  });
 };
 
 const limitOf = (args: Arguments): number => {

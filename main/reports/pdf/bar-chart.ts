@@ -1,4 +1,4 @@
-import { count, counted } from '../render-words.ts';
+import { count } from '../render-words.ts';
 import { sumOf, type Summary, type Tally } from '../render-summary.ts';
 import type { StructureElement } from './internals.ts';
 import { colour, contentRight, contentWidth, page, styles } from './look.ts';
@@ -32,7 +32,8 @@ const drawLegend = (paper: Paper, y: number): void => {
   let x = page.left;
   for (const { ink, text } of words) {
     paper.doc.roundedRect(x, y + 1.5, 7, 7, 1.5).fill(ink);
-    x += 12 + paper.type.draw(text, x + 12, y + baseline(styles.axis), styles.axis) + 16;
+    paper.type.draw(text, x + 12, y + baseline(styles.axis), styles.axis);
+    x += 28 + paper.type.width(text, styles.axis);
   }
 };
 
@@ -57,7 +58,7 @@ const drawBars = (paper: Paper, top: number, periods: readonly Tally[]): void =>
     drawBar(paper, x, foot, width, heightOf, period);
     if (at % labelled === 0) {
       const half = paper.type.width(period.name, styles.axis) / 2;
-      const start = Math.min(Math.max(left, x + width / 2 - half), contentRight - 2 * half);
+      const start = Math.min(Math.max(page.left, x + width / 2 - half), contentRight - 2 * half);
       paper.type.draw(period.name, start, foot + 13, styles.axis);
     }
   });
@@ -95,13 +96,12 @@ const gridSteps = (highest: number): number[] => {
   return Array.from({ length: Math.ceil(highest / step) }, (_, at) => step * (at + 1));
 };
 
+/** What the picture shows, every bar of it. */
 const sentence = ({ total, periods, unit }: Summary): string => {
   const [first, last] = [periods[0]?.name ?? '', periods.at(-1)?.name ?? ''];
-  const busiest = periods.reduce<Tally | null>(
-    (best, period) => (best === null || sumOf(period) > sumOf(best) ? period : best),
-    null,
-  );
-  const peak =
-    busiest === null ? '' : ` Most in the ${unit} ${busiest.name}: ${count(sumOf(busiest))}.`;
-  return `Records per ${unit} from ${first} to ${last}: ${counted(total.ok, 'done', 'done')}, ${count(total.refused)} refused, ${count(total.failed)} failed.${peak}`;
+  const bars = periods.map(({ name, ok, refused, failed }) => {
+    const bad = refused + failed;
+    return `${name}: ${count(ok)} done${bad === 0 ? '' : `, ${count(bad)} refused or failed`}`;
+  });
+  return `Records per ${unit} from ${first} to ${last}: ${count(total.ok)} done, ${count(total.refused)} refused, ${count(total.failed)} failed. ${bars.join('; ')}.`;
 };

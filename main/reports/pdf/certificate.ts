@@ -34,8 +34,11 @@ export const makeReportCertificate = async (request: CertificateRequest): Promis
     version: 2, // v3
     serialNumber: new asn1js.Integer({ valueHex: arrayBuffer(positiveSerial()) }),
     signature: ecdsa(),
-    notBefore: new pkijs.Time({ type: 0, value: request.created }),
-    notAfter: new pkijs.Time({ type: 1, value: new Date('9999-12-31T23:59:59Z') }),
+    notBefore: new pkijs.Time({ type: pkijs.TimeType.UTCTime, value: request.created }),
+    notAfter: new pkijs.Time({
+      type: pkijs.TimeType.GeneralizedTime,
+      value: new Date('9999-12-31T23:59:59Z'),
+    }),
     subjectPublicKeyInfo: pkijs.PublicKeyInfo.fromBER(arrayBuffer(request.publicKey)),
     extensions: extensions(request.publicKey),
   });

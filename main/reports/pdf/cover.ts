@@ -11,10 +11,10 @@ import {
 import type { ReportStatement } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
-import type { StructureElement } from './internals.ts';
+import type { Area, StructureElement } from './internals.ts';
 import { colour, contentRight, contentWidth, page, styles } from './look.ts';
 import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
-import type { Paper } from './paper.ts';
+import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';
 
 /** What the signature will say of itself; null where the PDF stays unsigned. */
@@ -25,14 +25,9 @@ export interface SealWords {
 }
 
 const QR_SIZE = 132;
+/** The white edge of the code, about: it may lie in the margin. */
+const QR_QUIET = 7;
 const SEAL_HEIGHT = 58;
-
-export interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The first page; gives the place of the signature. */
 export const drawCover = (paper: Paper, view: ReportView, seal: SealWords | null): Area => {
@@ -55,7 +50,7 @@ export const drawCover = (paper: Paper, view: ReportView, seal: SealWords | null
 const drawBrand = (paper: Paper, part: StructureElement): void => {
   paper.artifact(() => drawAppMark(paper.doc, page.left, page.top, 26));
   paper.tag(part, 'P', () => {
-    paper.lines(['Claviger'], page.left + 36, page.top, styles.brand);
+    paper.lines(['Claviger '], page.left + 36, page.top, styles.brand);
     paper.lines(['Report from a signed ledger'], page.left + 36, page.top + 15, styles.axis);
   });
 };
@@ -76,6 +71,7 @@ const drawEvaluation = (paper: Paper, part: StructureElement): void => {
   const height = 34;
   paper.artifact(() => {
     paper.doc
+      .lineWidth(0.6)
       .rect(page.left, top, contentWidth, height)
       .fillAndStroke(colour.evalTint, colour.evalLine);
     drawHatching(paper.doc, page.left, top, 10, height);
@@ -101,9 +97,9 @@ const drawVerdict = (paper: Paper, part: StructureElement, statement: ReportStat
     paper.hairline(top, colour.lineStrong);
   });
   paper.tag(part, 'P', () => {
-    paper.lines([figure], page.left, top + 9, figureStyle);
-    const lines = words.flatMap((line) =>
-      paper.type.lines(line, styles.value, contentRight - left),
+    paper.lines([`${figure} `], page.left, top + 9, figureStyle);
+    const lines = words.flatMap((line, at) =>
+      separated(paper.type.lines(line, styles.value, contentRight - left), at < words.length - 1),
     );
     paper.y = top + 12 + paper.lines(lines, left, top + 12, styles.value);
   });
@@ -153,7 +149,7 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
   paper.artifact(() => {
     paper.hairline(top, colour.lineStrong);
   });
-  const side = contentRight - QR_SIZE;
+  const side = contentRight - QR_SIZE + QR_QUIET;
   paper.y = top + 12;
   drawFacts(
     paper,
@@ -179,7 +175,7 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
     },
   );
   paper.tag(part, 'Caption', () =>
-    paper.lines(['The signed checkpoint, to be kept'], side + 8, top + QR_SIZE, styles.axis),
+    paper.lines(['The signed checkpoint, to be kept'], side + QR_QUIET, top + QR_SIZE, styles.axis),
   );
 };
 
@@ -197,8 +193,8 @@ const drawSeal = (paper: Paper, part: StructureElement, seal: SealWords | null):
       ? 'This PDF carries no signature of its own. The JSON file and its proofs are the authority.'
       : `${moment(seal.time.toISOString())}, ECDSA P-256 in the token, PAdES. Certificate, SHA-256:`;
   paper.tag(part, 'P', () => {
-    paper.lines([title], area.x + 36, y + 7, styles.valueStrong);
-    paper.lines([words], area.x + 36, y + 20, styles.label);
+    paper.lines([`${title} `], area.x + 36, y + 7, styles.valueStrong);
+    paper.lines([`${words} `], area.x + 36, y + 20, styles.label);
     if (seal !== null)
       paper.lines([grouped(seal.fingerprint, 16).join('')], area.x + 36, y + 33, styles.monoSmall);
   });

@@ -1,6 +1,6 @@
 import type { StructureElement } from './internals.ts';
 import { contentWidth, page, styles, type TextStyle } from './look.ts';
-import { baseline, type Paper } from './paper.ts';
+import { baseline, type Paper, separated } from './paper.ts';
 
 export interface Fact {
   readonly label: string;
@@ -27,19 +27,19 @@ export const drawFacts = (
   const list = paper.part('L', parent);
   for (const { label, value, style = styles.value } of facts) {
     const given = typeof value === 'string' ? [value] : value;
-    const lines = given.flatMap((line) => paper.type.lines(line, style, width - labelWidth));
+    const lines = given.flatMap((line, at) =>
+      separated(paper.type.lines(line, style, width - labelWidth), at < given.length - 1),
+    );
     const height = lines.length * style.leading;
     paper.need(height);
     const item = paper.part('LI', list);
     const top = paper.y;
     const shift = baseline(style) - baseline(styles.label);
     paper.tag(item, 'Lbl', () => paper.lines([label], x, top + shift, styles.label));
-    paper.tag(
-      item,
-      'LBody',
-      () => paper.lines(lines, x + labelWidth, top, style),
-      paper.actual(given.join(' ')),
-    );
+    const draw = (): void => {
+      paper.lines(lines, x + labelWidth, top, style);
+    };
+    paper.tag(item, 'LBody', draw, paper.actual(given.join(' ')));
     item.end();
     paper.y += Math.max(height, styles.label.leading) + gap;
   }

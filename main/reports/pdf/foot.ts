@@ -16,16 +16,18 @@ export const drawFeet = (paper: Paper, { report, jsonSha256 }: ReportView): void
       const y = page.foot + 8 + baseline(styles.foot);
       const number = `Page ${at + 1} of ${pages}`;
       paper.type.draw(number, contentRight - paper.type.width(number, styles.foot), y, styles.foot);
-      let x: number = page.left;
-      if (vault.evaluation) {
-        drawHatching(paper.doc, x, page.foot + 9, 6, 8);
-        x +=
-          10 +
-          paper.type.draw('EVALUATION', x + 10, y, { ...styles.foot, colour: colour.eval }) +
-          10;
-      }
-      x += paper.type.draw(`Claviger, ${kindNames[kind]} · JSON `, x, y, styles.foot);
-      paper.type.draw(`${hash} …`, x, y, styles.footMono);
+      const x = vault.evaluation ? drawEvaluation(paper, y) : page.left;
+      const words = `Claviger, ${kindNames[kind]} · JSON `;
+      paper.type.draw(words, x, y, styles.foot);
+      paper.type.draw(`${hash} …`, x + paper.type.width(words, styles.foot), y, styles.footMono);
     }, 'Pagination');
   }
+};
+
+/** Gives where the foot goes on. */
+const drawEvaluation = ({ doc, type }: Paper, y: number): number => {
+  const style = { ...styles.foot, colour: colour.eval };
+  drawHatching(doc, page.left, page.foot + 9, 6, 8);
+  type.draw('EVALUATION', page.left + 10, y, style);
+  return page.left + 20 + type.width('EVALUATION', style);
 };

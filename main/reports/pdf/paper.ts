@@ -97,7 +97,7 @@ export class Paper {
     this.doc.endMarkedContent();
   }
 
-  /** Lines of text from `y` on; gives the height they took. */
+  /** Lines of text from `y` on, a blank between them; gives the height they took. */
   lines(lines: readonly string[], x: number, y: number, style: TextStyle): number {
     lines.forEach((line, at) => {
       this.type.draw(line, x, y + at * style.leading + baseline(style), style);
@@ -118,9 +118,9 @@ export class Paper {
     this.y += lines.length * style.leading + after;
   }
 
-  /** Says the text in full where glyphs alone do not. */
+  /** Says the text in full (ActualText) where glyphs alone do not. */
   actual(text: string): ElementOptions {
-    return this.type.isPlain(text) ? {} : { actual: text };
+    return this.type.isPlain(text) ? {} : { actual: visible(text) };
   }
 
   hairline(
@@ -144,6 +144,10 @@ export class Paper {
     return Buffer.concat(this.#chunks);
   }
 }
+
+/** Lines with a blank at their end where more follows: seen by nobody, heard by those who listen. */
+export const separated = (lines: readonly string[], moreFollows: boolean): string[] =>
+  lines.map((line, at) => (moreFollows && at === lines.length - 1 ? `${line} ` : line));
 
 /** From the top of a line to its baseline: cap height centred as browsers do it. */
 export const baseline = ({ size, leading }: TextStyle): number =>

@@ -18,13 +18,12 @@ export const drawProof = (paper: Paper, view: ReportView): void => {
   heading(paper, part, 'What it cannot prove');
   for (const limit of report.statement.limits) bullet(paper, part, 'none', limit);
   heading(paper, part, 'How to check it');
-  steps(view).forEach((step, at) => {
-    const item = `${at + 1}.`;
-    drawFacts(paper, part, [{ label: item, value: step, style: styles.body }], {
-      labelWidth: 20,
-      gap: 1,
-    });
-  });
+  const numbered = steps(view).map((value, at) => ({
+    label: `${at + 1}.`,
+    value,
+    style: styles.body,
+  }));
+  drawFacts(paper, part, numbered, { labelWidth: 20, gap: 1 });
   heading(paper, part, 'The numbers in full');
   drawFacts(paper, part, numbers(view));
   heading(paper, part, 'The signed checkpoint, as it is');
@@ -82,7 +81,7 @@ const bullet = (paper: Paper, part: StructureElement, glyph: Glyph, words: strin
   paper.artifact(() => {
     drawGlyph(paper.doc, glyph, page.left, paper.y + 2.4, 9.5);
   });
-  paper.tag(part, 'P', () => paper.lines(lines, x, paper.y, styles.body), paper.actual(words));
+  paper.tag(part, 'P', () => paper.lines(lines, x, paper.y, styles.body));
   paper.y += lines.length * styles.body.leading + 2;
 };
 

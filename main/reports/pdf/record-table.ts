@@ -36,12 +36,14 @@ export const drawRecords = (paper: Paper, view: ReportView): void => {
   const table = new Table(paper, part, columns);
   const days = new Set(records.map(({ record }) => dayOf(record.time))).size;
   const length = days <= MOST_DAYS_MARKED ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length;
+  // Receipts are compared with files.
+  const withHashes = view.report.statement.kind === 'batch-receipts';
   let period = '';
   let day = '';
   for (const rendered of records) {
     const { time } = rendered.record;
     const newDay = dayOf(time) !== day;
-    const pageNumber = table.row(cellsOf(rendered), newDay);
+    const pageNumber = table.row(cellsOf(rendered, withHashes), newDay);
     day = dayOf(time);
     if (time.slice(0, length) === period) continue;
     period = time.slice(0, length);
@@ -53,8 +55,8 @@ export const drawRecords = (paper: Paper, view: ReportView): void => {
 
 const small = styles.cellSmall;
 
-const cellsOf = ({ record, madeWhileLocked }: RenderedRecord): Cell[] => {
-  const { name, facts } = aboutRecord(record);
+const cellsOf = ({ record, madeWhileLocked }: RenderedRecord, withHashes: boolean): Cell[] => {
+  const { name, facts, sha256 } = aboutRecord(record);
   const bad = record.outcome !== 'ok';
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
   const action = actionName(record.action);
@@ -84,6 +86,7 @@ const cellsOf = ({ record, madeWhileLocked }: RenderedRecord): Cell[] => {
       texts: [
         { text: name, style: styles.cell, most: 2 },
         { text: facts, style: small, most: 2 },
+        { text: withHashes ? sha256 : '', style: styles.monoSmall },
         {
           text: madeWhileLocked ? 'Made while locked' : '',
           style: { ...small, colour: colour.warn },

@@ -30,7 +30,7 @@ export const renderPdf = async (
   const seal =
     signer === null ? null : { fingerprint: fingerprint(signer.certificate), time: signer.time };
   const area = drawCover(paper, view, seal);
-  if (signer !== null) reserveSignature(paper.doc, signer, area);
+  if (signer !== null) reserveSignature(paper, signer, area);
   drawSummary(paper, view);
   drawStatementTables(paper, view);
   if (view.records.length > 0) {

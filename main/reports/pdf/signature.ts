@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
-import type { Area } from './cover.ts';
 import { MAX_SIGNATURE_BYTES, signDetached } from './cms.ts';
 import {
+  annotate,
+  type Area,
   catalog,
+  type Document,
   formDictionary,
+  newElement,
   newReference,
-  pageAnnotations,
   pageReference,
   pdfString,
-  type Document,
+  type Reference,
 } from './internals.ts';
-import { page } from './look.ts';
+import type { Paper } from './paper.ts';
 import type { ReportSigner } from './report-signer.ts';
 
 /** Ten digits, replaced once the offsets are known: no PDF of ours is larger. */
@@ -24,7 +26,8 @@ const PRINT_AND_LOCKED = 4 + 128;
  * Makes room for a signature (ISO 32000-2 §12.8.1) on the document's current page. It certifies
  * the document: nothing may be changed afterwards (§12.8.2.2).
  */
-export const reserveSignature = (doc: Document, signer: ReportSigner, area: Area): void => {
+export const reserveSignature = (paper: Paper, signer: ReportSigner, area: Area): void => {
+  const { doc } = paper;
   const signature = newReference(doc, {
     Type: 'Sig',
     Filter: 'Adobe.PPKLite',
@@ -41,8 +44,7 @@ export const reserveSignature = (doc: Document, signer: ReportSigner, area: Area
       },
     ],
   });
-  const field = newReference(doc, fieldOf(doc, signature, area));
-  pageAnnotations(doc).push(field);
+  const field = addField(paper, signature, area);
   doc.font('regular').initForm();
   const form = formDictionary(doc);
   // A viewer that draws fields anew would break the signature.
@@ -51,21 +53,28 @@ export const reserveSignature = (doc: Document, signer: ReportSigner, area: Area
   form['Fields'] = [field];
   catalog(doc)['Perms'] = { DocMDP: signature };
   signature.end();
-  field.end();
 };
 
-const fieldOf = (doc: Document, signature: object, area: Area): Record<string, unknown> => ({
-  Type: 'Annot',
-  Subtype: 'Widget',
-  FT: 'Sig',
-  T: pdfString('ReportKey'),
-  TU: pdfString('Signature of the vault’s report key'),
-  V: signature,
-  P: pageReference(doc),
-  F: PRINT_AND_LOCKED,
-  Rect: [area.x, page.height - area.y - area.height, area.x + area.width, page.height - area.y],
-  AP: { N: emptyAppearance(doc, area) },
-});
+/** The field on the page, and a form for those who have the page read to them. */
+const addField = (paper: Paper, signature: Reference, area: Area): Reference => {
+  const { doc } = paper;
+  const words = 'Signature of the vault’s report key';
+  const element = newElement(doc, 'Form', { alt: words });
+  const field = annotate(doc, area, element, {
+    Subtype: 'Widget',
+    FT: 'Sig',
+    T: pdfString('ReportKey'),
+    TU: pdfString(words),
+    V: signature,
+    P: pageReference(doc),
+    F: PRINT_AND_LOCKED,
+    AP: { N: emptyAppearance(doc, area) },
+  });
+  const part = paper.part('Sect');
+  part.add(element);
+  part.end();
+  return field;
+};
 
 /** The page itself says who signed: the field only marks the place. */
 const emptyAppearance = (doc: Document, { width, height }: Area): object => {

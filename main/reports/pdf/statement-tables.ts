@@ -1,3 +1,4 @@
+import { moment } from '../render-words.ts';
 import type { ReportTable } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import type { StructureElement } from './internals.ts';
@@ -6,7 +7,9 @@ import type { Paper } from './paper.ts';
 import { Table, textCell, type Column } from './table.ts';
 
 const SAMPLE = 200;
-const LEAST = 44;
+const LEAST = 34;
+/** A longer word is broken. */
+const LONGEST_WORD = 150;
 const GAP = 12;
 
 /** The vault's own tables: keys, custodians, what the token was seen to do. */
@@ -17,9 +20,16 @@ export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   paper.doc.outline.addItem('What the vault holds');
   const part = paper.part('Sect');
   paper.paragraph(part, 'What the vault holds', styles.heading1, { tag: 'H1', after: 8 });
-  for (const table of tables) drawTable(paper, part, table);
+  for (const table of tables) drawTable(paper, part, readable(table));
   part.end();
 };
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const readable = (table: ReportTable): ReportTable => ({
+  ...table,
+  rows: table.rows.map((row) => row.map((text) => (instant.test(text) ? moment(text) : text))),
+});
 
 const drawTable = (paper: Paper, part: StructureElement, given: ReportTable): void => {
   paper.need(90);
@@ -35,36 +45,56 @@ const styleOf = (text: string): TextStyle =>
   /^[0-9a-f]{6,}$/.test(text) ? styles.monoSmall : styles.cell;
 
 /**
- * Columns as wide as what they hold where that fits; else the widest ones share what the others
- * leave.
+ * Columns as wide as what they hold where that fits. Else each gets what its longest word needs,
+ * and the rest is shared; and where not even that fits, the widest are cut.
  */
 const fittedColumns = (paper: Paper, { columns, rows }: ReportTable): Column[] => {
-  const wanted = columns.map((title, at) => {
-    const cells = rows.slice(0, SAMPLE).map((row) => row[at] ?? '');
-    const widths = cells.map((text) => paper.type.width(text, styleOf(text)));
-    return Math.max(
-      LEAST,
-      paper.type.width(title, styles.tableHead) + GAP,
-      ...widths.map((w) => w + GAP),
-    );
-  });
-  const widest = limitFor(wanted);
-  const widths = wanted.map((width) => Math.min(width, widest));
-  const left = contentWidth - widths.reduce((sum, width) => sum + width, 0);
+  const cellsOf = (at: number): string[] => rows.slice(0, SAMPLE).map((row) => row[at] ?? '');
+  const wanted = columns.map((title, at) => widestOf(paper, title, cellsOf(at)));
+  const least = columns.map((title, at) =>
+    Math.min(
+      LONGEST_WORD,
+      widestOf(
+        paper,
+        title,
+        cellsOf(at).flatMap((text) => text.split(' ')),
+      ),
+    ),
+  );
+  const widths = shared(least, wanted);
+  const left = contentWidth - sum(widths);
   return columns.map((title, at) => ({
     title,
     width: (widths[at] ?? LEAST) + (at === columns.length - 1 ? Math.max(0, left) : 0),
   }));
 };
 
-/** The width above which columns are cut so that all fit side by side. */
-const limitFor = (wanted: readonly number[]): number => {
-  const ascending = [...wanted].sort((a, b) => a - b);
-  let room = contentWidth;
+const widestOf = (paper: Paper, title: string, texts: readonly string[]): number =>
+  Math.max(
+    LEAST,
+    paper.type.width(title, styles.tableHead) + GAP,
+    ...texts.map((text) => paper.type.width(text, styleOf(text)) + GAP),
+  );
+
+const sum = (widths: readonly number[]): number => widths.reduce((all, width) => all + width, 0);
+
+/** Between what is needed and what is wanted, as near to the latter as there is room. */
+const shared = (least: readonly number[], wanted: readonly number[]): number[] => {
+  if (sum(wanted) <= contentWidth) return [...wanted];
+  const spare = contentWidth - sum(least);
+  if (spare < 0) return cut(least);
+  const missing = wanted.map((width, at) => width - (least[at] ?? 0));
+  return least.map((width, at) => width + (spare * (missing[at] ?? 0)) / sum(missing));
+};
+
+/** All above one width cut to it, so that they fit side by side. */
+const cut = (widths: readonly number[]): number[] => {
+  const ascending = [...widths].sort((a, b) => a - b);
+  let room: number = contentWidth;
   for (const [at, width] of ascending.entries()) {
     const share = room / (ascending.length - at);
-    if (width > share) return share;
+    if (width > share) return widths.map((one) => Math.min(one, share));
     room -= width;
   }
-  return contentWidth;
+  return [...widths];
 };

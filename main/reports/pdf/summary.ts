@@ -61,7 +61,7 @@ const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): vo
   figures.forEach(([value, words], at) => {
     const x = page.left + at * width;
     paper.tag(part, 'P', () => {
-      paper.lines([count(value)], x, top + 9, styles.figure);
+      paper.lines([`${count(value)} `], x, top + 9, styles.figure);
       paper.lines([words], x, top + 36, styles.label);
     });
   });
@@ -70,7 +70,7 @@ const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): vo
 
 const columns = (title: string): Column[] => [
   { title, width: 165 },
-  { title: '', width: contentWidth - 165 - 4 * 56 },
+  { title: 'Share', width: contentWidth - 165 - 4 * 56 },
   { title: 'Records', width: 56, align: 'right' },
   { title: 'Done', width: 56, align: 'right' },
   { title: 'Refused', width: 56, align: 'right' },
@@ -85,8 +85,9 @@ const drawTallies = (
   nameOf: (name: string) => string,
 ): void => {
   const table = new Table(paper, part, columns(title));
-  const most = Math.max(1, ...tallies.map(sumOf));
-  for (const tally of tallies.slice(0, MOST_ROWS)) table.row(tallyCells(tally, nameOf, most));
+  const all = tallies.reduce((sum, tally) => sum + sumOf(tally), 0);
+  for (const tally of tallies.slice(0, MOST_ROWS))
+    table.row(tallyCells(tally, nameOf(tally.name), sumOf(tally) / all));
   table.end();
   const rest = tallies.slice(MOST_ROWS);
   if (rest.length === 0) return;
@@ -95,16 +96,21 @@ const drawTallies = (
   paper.paragraph(part, words, styles.label, { after: 4 });
 };
 
-const tallyCells = (tally: Tally, nameOf: (name: string) => string, most: number): Cell[] => {
+const tallyCells = (tally: Tally, name: string, share: number): Cell[] => {
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
   const bad = (value: number): Cell =>
     textCell(count(value), value === 0 ? styles.cell : strongBad);
   return [
-    textCell(nameOf(tally.name), styles.cellStrong),
-    { texts: [], bar: sumOf(tally) / most },
+    textCell(name, styles.cellStrong),
+    { ...textCell(percent(share)), bar: share },
     textCell(count(sumOf(tally))),
     textCell(count(tally.ok)),
     bad(tally.refused),
     bad(tally.failed),
   ];
+};
+
+const percent = (share: number): string => {
+  const whole = Math.round(share * 100);
+  return whole === 0 ? '< 1 %' : `${whole} %`;
 };

@@ -1,7 +1,7 @@
 import type { StructureElement } from './internals.ts';
 import { colour, page, styles, type TextStyle } from './look.ts';
 import { drawGlyph, type Glyph } from './marks.ts';
-import type { Paper } from './paper.ts';
+import { type Paper, separated } from './paper.ts';
 
 export interface Column {
   readonly title: string;
@@ -20,7 +20,7 @@ export interface CellText {
 export interface Cell {
   readonly texts: readonly CellText[];
   readonly glyph?: Glyph;
-  /** A bar instead of words, as a share of the column: 0 to 1. Means nothing by itself. */
+  /** A bar behind the words, as a share of its room: 0 to 1. It says what the words say. */
   readonly bar?: number;
 }
 
@@ -34,6 +34,8 @@ interface LaidCell extends Cell {
 
 const GAP = 10;
 const GLYPH = 13;
+/** Room for the words before a bar. */
+const BAR_LEFT = 34;
 const PADDING = 3.5;
 const HEAD_HEIGHT = 17;
 /** More than this of one cell never fits a page. */
@@ -127,8 +129,10 @@ export class Table {
     if (glyph !== undefined) this.#paper.artifact(() => drawGlyph(doc, glyph, x, top + 1.6, 8));
     if (bar !== undefined)
       this.#paper.artifact(() => {
-        const width = Math.max(1, bar * (column.width - GAP));
-        doc.roundedRect(x, top + 2, width, 7, Math.min(1.5, width / 2)).fill(colour.data1);
+        const width = Math.max(1, bar * (column.width - GAP - BAR_LEFT));
+        doc
+          .roundedRect(x + BAR_LEFT, top + 2, width, 7, Math.min(1.5, width / 2))
+          .fill(colour.data1);
       });
     const left = glyph === undefined ? x : x + GLYPH;
     const draw = (): void => {
@@ -150,11 +154,11 @@ export class Table {
 
   #lay(cell: Cell, at: number): LaidCell {
     const width = (this.#columns[at]?.width ?? 0) - GAP - (cell.glyph === undefined ? 0 : GLYPH);
-    const lines = cell.texts
-      .filter(({ text }) => text !== '')
-      .flatMap(({ text, style = styles.cell, most = MOST_LINES }) =>
-        this.#paper.type.lines(text, style, width, most).map((line) => ({ text: line, style })),
-      );
+    const texts = cell.texts.filter(({ text }) => text !== '');
+    const lines = texts.flatMap(({ text, style = styles.cell, most = MOST_LINES }, index) => {
+      const broken = this.#paper.type.lines(text, style, width, most);
+      return separated(broken, index < texts.length - 1).map((line) => ({ text: line, style }));
+    });
     return { ...cell, lines };
   }
 

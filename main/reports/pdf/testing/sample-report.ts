@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parse } from 'valibot';
+import { vaultIdSchema } from '../../../../shared/ids.ts';
 import { encodeRecord, type LedgerRecord } from '../../../ledger/record.ts';
 import { REPORT_FORMAT, type ReportDocument } from '../../report.ts';
 
@@ -7,7 +9,7 @@ import { REPORT_FORMAT, type ReportDocument } from '../../report.ts';
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hex32 = (text: string): string => sha256(text).slice(0, 32);
 
-export const sampleVault = hex32('vault');
+export const sampleVault = parse(vaultIdSchema, hex32('vault'));
 
 const fileNames = [
   'papers/2026/contract.txt',
@@ -88,14 +90,12 @@ const actRecord = (seq: number, minutes: number): LedgerRecord => {
     { action: 'token.login', subject: {}, outcome: 'refused', code: 'pin-incorrect', details: {} },
     { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason: 'idle' } },
   ];
-  return {
-    ...base,
-    ...(acts[Math.floor(seq / 25) % acts.length] ?? acts[0]),
-    action: acts[Math.floor(seq / 25) % acts.length]?.action ?? '',
-  };
+  const act = acts[Math.floor(seq / 25) % acts.length];
+  if (act === undefined) throw new Error('there are acts');
+  return { ...base, ...act };
 };
 
-export const sampleRecord = (seq: number, days: number, total: number): LedgerRecord => {
+const sampleRecord = (seq: number, days: number, total: number): LedgerRecord => {
   const minutes = Math.floor(
     ((seq * seq) / (total * total)) * 0.4 * days * 1440 + (seq / total) * 0.6 * days * 1440,
   );
