@@ -38,6 +38,8 @@ export const failureCodes = {
     'keystore-damaged',
     'keystore-foreign',
     'record-failed',
+    'rolled-back',
+    'report-unproved',
     'blob-damaged',
   ],
   key: ['key-state', 'key-exhausted', 'no-key', 'mixed-bulk'],

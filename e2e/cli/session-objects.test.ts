@@ -41,7 +41,7 @@ describe.each(tokenNames)('with %s', (token) => {
         vaultDir: vault.dir,
         vault: opened,
         startEngine: () => startEngine(ENGINE),
-        lifetimes: { idleMs: 60_000, absoluteMs: 60_000 },
+        lifetimes: () => ({ idleMs: 60_000, absoluteMs: 60_000 }),
         askPin: () => Promise.resolve(PIN),
       });
       const batch = async (

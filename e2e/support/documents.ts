@@ -136,10 +136,49 @@ const schemas = {
     verified: v.boolean(),
     size: count,
     root: hex(64),
+    /** How many records the newest sound checkpoint covers. */
+    signed: count,
+    /** How many checkpoints were compared. */
+    checkpoints: count,
     findings: v.array(finding),
     total: count,
   }),
   inspection,
+  epoch: v.strictObject({ epoch: version, reason: v.string() }),
+  checkpoint: v.strictObject({
+    size: count,
+    root: hex(64),
+    note: v.string(),
+    fingerprint: hex(64),
+    anchor: v.string(),
+  }),
+  witness: v.strictObject({ file: v.string(), size: count, root: hex(64) }),
+  comparison: v.strictObject({
+    agrees: v.boolean(),
+    words: v.string(),
+    kept: v.nullable(v.strictObject({ epoch: version, size: count, root: hex(64) })),
+    proof: v.nullable(v.array(hex(64))),
+  }),
+  report: v.strictObject({
+    files: v.array(
+      v.strictObject({
+        file: v.string(),
+        format: v.picklist(['json', 'csv', 'pdf']),
+        bytes: count,
+        sha256: hex(64),
+      }),
+    ),
+    statement: v.looseObject({
+      counts: v.strictObject({ searched: count, included: count, omitted: count }),
+    }),
+    fingerprint: hex(64),
+  }),
+  judgement: v.strictObject({
+    genuine: v.boolean(),
+    checks: v.array(v.strictObject({ name: v.string(), ok: v.boolean(), words: v.string() })),
+    sha256: hex(64),
+    fingerprint: v.nullable(hex(64)),
+  }),
   error: v.strictObject({ error: reason }),
   vault: v.strictObject({
     vault: v.string(),

@@ -294,7 +294,7 @@ export class Desk {
   #engineLost(open: OpenVault): void {
     if (this.open !== open || !open.session.isUnlocked) return;
     open.lost = engineLost();
-    open.session.recover(open.lost).then(
+    open.session.recover(open.lost, open.session.engine).then(
       () => this.#recovered(open),
       () => this.lock('engine-lost'),
     );
@@ -302,7 +302,7 @@ export class Desk {
   }
 
   async #giveAgain(open: OpenVault, pin: string | null): Promise<void> {
-    const recovery = open.session.recover(open.lost ?? engineLost());
+    const recovery = open.session.recover(open.lost ?? engineLost(), null);
     open.gate.offer(pin);
     await recovery;
   }

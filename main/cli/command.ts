@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
-import { VaultSession } from '../session/vault-session.ts';
+import type { VaultSession } from '../session/vault-session.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
-import { type PinOptions, readPin } from './pin.ts';
+import type { PinOptions } from './pin.ts';
+import { sessionOf } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command has at hand. */
@@ -57,9 +58,6 @@ export const withVault = async <T>(
   }
 };
 
-/** How long the command line keeps unsealed keys: it lives for one command. */
-const LIFETIMES = { idleMs: 60_000, absoluteMs: 15 * 60_000 } as const;
-
 /**
  * Opens the vault and gives a way to unlock it, so that a command can refuse what is wrong before
  * it asks for the PIN. The session is locked at the end, whatever happens.
@@ -69,16 +67,11 @@ export const withSession = async <T>(
   work: (session: VaultSession) => Promise<T>,
 ): Promise<T> =>
   withVault(context, async (vault, vaultDir) => {
-    const session = new VaultSession({
-      vaultDir,
-      vault,
-      startEngine: context.startEngine,
-      lifetimes: () => LIFETIMES,
-      askPin: (token) => readPin(context.pin, `PIN of the token "${token.label}": `),
-    });
+    const session = sessionOf(context, vault, vaultDir);
     try {
       return await work(session);
     } finally {
+      for (const { problem } of session.findings) context.terminal.notice(`claviger: ${problem}`);
       await session.lock('the command has ended');
     }
   });

@@ -3,10 +3,18 @@ import { VERSION } from '../../shared/version.ts';
 import { Arguments } from './arguments.ts';
 import { type CliContext, type Command, exitCodes } from './command.ts';
 import { auditListCommand, auditVerifyCommand } from './commands/audit.ts';
+import {
+  checkpointCompareCommand,
+  checkpointShowCommand,
+  checkpointTimestampCommand,
+  checkpointWriteCommand,
+} from './commands/checkpoint.ts';
 import { decryptCommand, encryptCommand, verifyCommand } from './commands/batch.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key.ts';
+import { recoverCommand } from './commands/recover.ts';
+import { reportCommand, reportVerifyCommand } from './commands/report.ts';
 import { resumeCommand, retryCommand } from './commands/resume.ts';
 import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
@@ -29,6 +37,13 @@ const commands: readonly Command[] = [
   inspectCommand,
   auditListCommand,
   auditVerifyCommand,
+  reportVerifyCommand,
+  reportCommand,
+  checkpointShowCommand,
+  checkpointWriteCommand,
+  checkpointCompareCommand,
+  checkpointTimestampCommand,
+  recoverCommand,
 ];
 
 /** What the composition root provides; the rest of a context comes from the arguments. */

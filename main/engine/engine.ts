@@ -5,7 +5,14 @@ import { FileService } from './files/file-service.ts';
 import { createKey } from './keys/create-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
+import {
+  confirmSigningKey,
+  createSigningKeys,
+  signCheckpoint,
+  signReportDigest,
+} from './keys/signing-keys.ts';
 import { createMasters, findMasters, type VaultToken } from './keys/vault-token.ts';
+import { readAnchors, replaceAnchor } from './pkcs11/anchors.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import {
   createEvaluationToken,
@@ -76,6 +83,19 @@ export class Engine {
       tokenStatus: () => this.#connection().connection.token,
       probe: () => probe(this.#connection().connection),
       createMasters: ({ vaultId }) => createMasters(this.#connection().connection, vaultId),
+      createSigningKeys: ({ vaultId, profile }) =>
+        createSigningKeys(this.#connection().connection, vaultId, profile),
+      confirmSigningKey: (key) => confirmSigningKey(this.#connection().connection, key),
+      signCheckpoint: ({ vaultId, key, text }) =>
+        signCheckpoint(this.#connection().connection, vaultId, key, text),
+      signReportDigest: ({ key, digest }) =>
+        signReportDigest(this.#connection().connection, key, digest),
+      readAnchors: ({ kind, vaultId }) =>
+        this.#connection().connection.withSession((session) => readAnchors(session, kind, vaultId)),
+      replaceAnchor: ({ kind, vaultId, note }) =>
+        this.#connection().connection.withSession((session) =>
+          replaceAnchor(session, kind, vaultId, note),
+        ),
       useMasters: (input) => this.#useMasters(input),
       createKey: (input) => createKey(this.#vault().token, input),
       lendKeys: (input) => this.#vault().files.lend(input),

@@ -19,11 +19,28 @@ export const tokenBindingSchema = v.strictObject({
 });
 export type TokenBinding = v.InferOutput<typeof tokenBindingSchema>;
 
+const signingKeySchema = v.strictObject({
+  curve: v.picklist(['ed25519', 'p256']),
+  objectId: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  label: v.string(),
+  spki: v.pipe(v.string(), v.base64()),
+});
+
+/** The keys in the token that sign checkpoints and reports; null where it cannot sign. */
+export const signingKeysSchema = v.strictObject({
+  checkpoint: v.nullable(signingKeySchema),
+  report: v.nullable(signingKeySchema),
+  /** Certificate of the report key, DER, base64. */
+  reportCertificate: v.nullable(v.pipe(v.string(), v.base64())),
+});
+export type StoredSigningKeys = v.InferOutput<typeof signingKeysSchema>;
+
 const metaSchemas = {
   vaultId: vaultIdSchema,
   /** UTC, ISO 8601. */
   created: v.string(),
   token: tokenBindingSchema,
+  signingKeys: signingKeysSchema,
   /** True where the token lies in the vault's folder or fails a hard requirement. */
   evaluation: v.boolean(),
 };
@@ -47,6 +64,10 @@ export class MetaRepository {
 
   token(): TokenBinding | null {
     return this.#get('token', metaSchemas.token);
+  }
+
+  signingKeys(): StoredSigningKeys | null {
+    return this.#get('signingKeys', metaSchemas.signingKeys);
   }
 
   isEvaluation(): boolean {

@@ -5,12 +5,14 @@ import { vaultFiles } from '../vault/files.ts';
 import { sha256 } from '../vault/sha256.ts';
 import type { Storage } from '../vault/storage.ts';
 import {
+  boundsOf,
   candidates,
   countRecords,
   findPlaces,
   holdsText,
   placesOf,
   type AuditFilter,
+  type AuditSelection,
   type Place,
 } from './audit-query.ts';
 import {
@@ -42,6 +44,18 @@ export interface AuditLine {
   readonly record: LedgerRecord;
   /** The exact text of the line in the ledger. */
   readonly line: string;
+}
+
+/** Both ends belong to it; last = first − 1 where it is empty. */
+export interface AuditRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface AuditSelected {
+  readonly range: AuditRange;
+  /** Oldest first. */
+  readonly lines: readonly AuditLine[];
 }
 
 export interface AuditPage {
@@ -110,11 +124,52 @@ export class AuditIndex {
     return this.#current(() => readActivity(this.#db, sinceMs));
   }
 
-  /** Saves the index where that is worth it, and records its SHA-256. */
-  close(): Promise<void> {
+  /**
+   * Every record that fits, oldest first, read in one pass; of the first `size` records. With
+   * the first and the last record of the time that is asked for.
+   */
+  select(filter: AuditSelection, size: number): Promise<AuditSelected> {
+    return this.#run(async () => {
+      await this.#catchUp();
+      const { since, until } = filter;
+      const time = { ...(since && { since }), ...(until && { until }) };
+      const bounds = boundsOf(this.#db, time);
+      const first = bounds.first ?? size + 1;
+      const last = Math.min(bounds.last ?? size, size);
+      const range = { first: Math.min(first, last + 1), last };
+      const fitting = candidates(this.#db, filter);
+      return { range, lines: await this.#linesIn(range, fitting && new Set(fitting)) };
+    });
+  }
+
+  /** One record as it is in the ledger; null where there is no such record yet. */
+  line(seq: number): Promise<AuditLine | null> {
+    return this.#run(async () => {
+      await this.#catchUp();
+      const [line = null] = await this.#linesAt(placesOf(this.#db, [seq]));
+      return line;
+    });
+  }
+
+  async #linesIn(range: AuditRange, wanted: ReadonlySet<number> | null): Promise<AuditLine[]> {
+    const [from] = placesOf(this.#db, [range.first]);
+    if (from === undefined || range.last < range.first) return [];
+    const lines: AuditLine[] = [];
+    const end = placesOf(this.#db, [range.last]).map(({ start, length }) => start + length + 1);
+    const to = end[0] ?? this.#progress.bytes;
+    let seq = range.first - 1;
+    await readLines(this.#storage, vaultFiles.ledger, { from: from.start, to }, (line) => {
+      seq += 1;
+      if (wanted?.has(seq) !== false) lines.push(auditLine(line));
+    });
+    return lines;
+  }
+
+  /** Saves the index where that is allowed and worth it, and records its SHA-256. */
+  close({ save }: { readonly save: boolean }): Promise<void> {
     return this.#run(async () => {
       try {
-        if (this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
+        if (save && this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
       } finally {
         this.#db.close();
       }

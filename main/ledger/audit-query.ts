@@ -24,6 +24,9 @@ export interface AuditFilter {
   readonly actsOnly?: boolean;
 }
 
+/** What of a filter the index answers without reading the ledger. */
+export type AuditSelection = Pick<AuditFilter, 'since' | 'until' | 'key' | 'batch' | 'outcome'>;
+
 export interface Place {
   readonly start: number;
   readonly length: number;
@@ -33,7 +36,7 @@ const placeSchema = v.object({ start: v.number(), length: v.number() });
 const countSchema = v.object({ total: v.number() });
 
 /** The conditions of a filter but for its text. */
-const conditions = (filter: AuditFilter): Query => {
+const conditions = (filter: Omit<AuditFilter, 'limit'>): Query => {
   const parts: [string, SqlValue | undefined][] = [
     ['time >= ?', filter.since === undefined ? undefined : Date.parse(filter.since)],
     ['time < ?', filter.until === undefined ? undefined : Date.parse(filter.until)],
@@ -62,6 +65,15 @@ export const countRecords = (db: Db, filter: AuditFilter): number => {
   return db.one(query, countSchema)?.total ?? 0;
 };
 
+const boundsSchema = v.object({ first: v.nullable(v.number()), last: v.nullable(v.number()) });
+
+/** The first and the last record that fit; nulls where none does. */
+export const boundsOf = (db: Db, filter: AuditSelection): v.InferOutput<typeof boundsSchema> => {
+  const { text, values } = conditions(filter);
+  const query = `SELECT min(seq) AS first, max(seq) AS last FROM records WHERE true${text}`;
+  return db.one({ text: query, values }, boundsSchema) ?? { first: null, last: null };
+};
+
 /** Where the wanted lines are, newest first. */
 export const findPlaces = (db: Db, filter: AuditFilter): Place[] => {
   const { text, values } = conditions(filter);
@@ -75,7 +87,10 @@ export const findPlaces = (db: Db, filter: AuditFilter): Place[] => {
 };
 
 /** The numbers of all records that fit, rising; null where the filter asks for nothing but text. */
-export const candidates = (db: Db, filter: AuditFilter): readonly number[] | null => {
+export const candidates = (
+  db: Db,
+  filter: Omit<AuditFilter, 'limit'>,
+): readonly number[] | null => {
   const { text, values } = conditions(filter);
   if (text === '') return null;
   return db.column({ text: `SELECT seq FROM records WHERE true${text} ORDER BY seq`, values });

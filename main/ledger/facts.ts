@@ -1,8 +1,13 @@
+import * as v from 'valibot';
+import { vaultIdSchema, type VaultId } from '../../shared/ids.ts';
+import type { CheckpointKey } from './checkpoint.ts';
 import type { LedgerRecord } from './record.ts';
 
 /** Acts that the vault itself records; nobody else may. */
 export const vaultActions = {
   create: 'vault.create',
+  epoch: 'vault.epoch',
+  rollback: 'vault.rollback',
   torn: 'ledger.torn',
   rollForward: 'keystore.roll-forward',
   discard: 'keystore.discard',
@@ -10,12 +15,44 @@ export const vaultActions = {
   auditIndex: 'audit.index',
 } as const;
 
+const head = v.object({ epoch: v.number(), size: v.number(), root: v.string() });
+/** A head of this vault's ledger, with its epoch. */
+export type EpochHead = Readonly<v.InferOutput<typeof head>>;
+
+const keySchema = v.object({ curve: v.picklist(['ed25519', 'p256']), spki: v.string() });
+const firstSchema = v.object({
+  epoch: v.optional(v.number(), 1),
+  checkpointKey: v.nullish(keySchema),
+  /** The newest head that was known when this epoch began: what the anchor may still say. */
+  accepted: v.nullish(head),
+});
+const unlockSchema = v.object({
+  checkpoint: v.nullish(v.number()),
+  anchor: v.nullish(v.number()),
+});
+const exportSchema = v.object({ statement: v.string() });
+const fileSchema = v.object({ record: v.number(), sha256: v.string() });
+
+/** The newest report that left this vault. */
+export interface LastReport {
+  /** The number of the record of its export. */
+  readonly record: number;
+  readonly made: string;
+  /** SHA-256 of its JSON file, hex; null where no such file was recorded. */
+  readonly sha256: string | null;
+}
+
 /** What later decisions need to know of the records so far. */
 export class LedgerFacts {
   readonly #tornFiles = new Set<string>();
   #keystore: string | null = null;
   #auditIndex: string | null = null;
   #first: LedgerRecord | null = null;
+  #isOpen = false;
+  #isRolledBack = false;
+  #sawCheckpoint = false;
+  #sawAnchor = false;
+  #lastReport: LastReport | null = null;
 
   /** SHA-256 (hex) of the keystore that belongs to the ledger's end. */
   get keystore(): string | null {
@@ -31,6 +68,50 @@ export class LedgerFacts {
     return this.#first;
   }
 
+  get vaultId(): VaultId | null {
+    const id = v.safeParse(vaultIdSchema, this.#first?.subject['vault']);
+    return id.success ? id.output : null;
+  }
+
+  get epoch(): number {
+    return this.#ofFirst()?.epoch ?? 1;
+  }
+
+  /** What the token said when this epoch was begun by accepting a rollback. */
+  get accepted(): EpochHead | null {
+    return this.#ofFirst()?.accepted ?? null;
+  }
+
+  /** The public key that the first record names; null where the token cannot sign. */
+  get checkpointKey(): CheckpointKey | null {
+    const key = this.#ofFirst()?.checkpointKey;
+    return key ? { curve: key.curve, spki: Buffer.from(key.spki, 'base64') } : null;
+  }
+
+  /** True while the vault is unlocked, and also after a session that ended without a lock. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** True once a rollback was found and recorded in this ledger. */
+  get isRolledBack(): boolean {
+    return this.#isRolledBack;
+  }
+
+  /** True once an unlock found a checkpoint of this ledger in the folder. */
+  get sawCheckpoint(): boolean {
+    return this.#sawCheckpoint;
+  }
+
+  /** True once an unlock found an anchor in the token. */
+  get sawAnchor(): boolean {
+    return this.#sawAnchor;
+  }
+
+  get lastReport(): LastReport | null {
+    return this.#lastReport;
+  }
+
   isTornFileRecorded(name: string): boolean {
     return this.#tornFiles.has(name);
   }
@@ -43,5 +124,30 @@ export class LedgerFacts {
       this.#auditIndex = details['sha256'];
     if (action === vaultActions.torn && typeof details['file'] === 'string')
       this.#tornFiles.add(details['file']);
+    if (action === vaultActions.rollback) this.#isRolledBack = true;
+    if (action === 'vault.lock' || action === 'engine.lost') this.#isOpen = false;
+    if (action === 'vault.unlock') this.#unlocked(record);
+    if (action.startsWith('report.')) this.#reported(record);
+  }
+
+  #unlocked({ details }: LedgerRecord): void {
+    this.#isOpen = true;
+    const seen = v.safeParse(unlockSchema, details);
+    if (!seen.success) return;
+    this.#sawCheckpoint ||= typeof seen.output.checkpoint === 'number';
+    this.#sawAnchor ||= typeof seen.output.anchor === 'number';
+  }
+
+  #reported({ seq, time, action, details }: LedgerRecord): void {
+    if (action === 'report.export' && v.is(exportSchema, details))
+      this.#lastReport = { record: seq, made: time, sha256: null };
+    const last = this.#lastReport;
+    if (action === 'report.file' && v.is(fileSchema, details) && details.record === last?.record)
+      this.#lastReport = { ...last, sha256: details.sha256 };
+  }
+
+  #ofFirst(): v.InferOutput<typeof firstSchema> | null {
+    const parsed = v.safeParse(firstSchema, this.#first?.details);
+    return parsed.success ? parsed.output : null;
   }
 }

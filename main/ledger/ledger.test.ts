@@ -5,7 +5,7 @@ import { act } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { jsonFault } from './json-fault.ts';
 import { Ledger, type Stamp } from './ledger.ts';
-import { leafHash, MerkleFrontier } from './merkle.ts';
+import { leafHash, MerkleTree } from './merkle.ts';
 import { encodeRecord, parseLine, type LedgerRecord } from './record.ts';
 
 const stamp: Stamp = {
@@ -31,7 +31,7 @@ describe('the ledger', () => {
     const storage = disk(encodeRecord(record(1)));
     const ledger = await Ledger.open(storage, stamp);
     await ledger.append([act('müde \n   "quoted" \ud800', 'a'), act('b')]);
-    const tree = new MerkleFrontier();
+    const tree = new MerkleTree();
     for (const line of text(storage).trimEnd().split('\n'))
       tree.append(leafHash(Buffer.from(line)));
     expect(ledger.head).toEqual({ size: 3, root: tree.root().toString('hex') });

@@ -4,7 +4,7 @@ import { sha256 } from '../vault/sha256.ts';
 import { errnoOf, reasonOf } from '../vault/storage-failure.ts';
 import type { Storage } from '../vault/storage.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
-import { leafHash } from './merkle.ts';
+import { leafHash, type MerkleTree } from './merkle.ts';
 import { encodeRecord, type Actor, type LedgerRecord, type NewRecord } from './record.ts';
 import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
 
@@ -76,6 +76,11 @@ export class Ledger {
   /** Length of all durable records, in bytes. */
   get bytes(): number {
     return this.#scan.bytes;
+  }
+
+  /** The Merkle tree over all durable records. */
+  get tree(): MerkleTree {
+    return this.#scan.tree;
   }
 
   get facts(): LedgerFacts {

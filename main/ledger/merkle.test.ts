@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leafHash, MerkleFrontier, nodeHash } from './merkle.ts';
+import { leafHash, MerkleTree, nodeHash } from './merkle.ts';
 
 /** The definition of RFC 6962 §2.1, word for word: k is the largest power of two below n. */
 const treeHash = (entries: readonly Uint8Array[]): Buffer => {
@@ -13,8 +13,8 @@ const treeHash = (entries: readonly Uint8Array[]): Buffer => {
   return nodeHash(treeHash(entries.slice(0, k)), treeHash(entries.slice(k)));
 };
 
-const frontier = (entries: readonly Uint8Array[]): MerkleFrontier => {
-  const tree = new MerkleFrontier();
+const treeOf = (entries: readonly Uint8Array[]): MerkleTree => {
+  const tree = new MerkleTree();
   for (const entry of entries) tree.append(leafHash(entry));
   return tree;
 };
@@ -44,14 +44,14 @@ const roots = [
 
 describe('the Merkle tree of RFC 6962', () => {
   it.each(roots.map((root, size) => ({ size, root })))('has the known root at size $size', (at) => {
-    const tree = frontier(leaves.slice(0, at.size));
+    const tree = treeOf(leaves.slice(0, at.size));
     expect(tree.size).toBe(at.size);
     expect(tree.root().toString('hex')).toBe(at.root);
   });
 
   it('agrees with the definition at every size up to 300', () => {
     const entries = Array.from({ length: 300 }, (_, i) => Buffer.from(`entry ${i}`));
-    const tree = new MerkleFrontier();
+    const tree = new MerkleTree();
     entries.forEach((entry, index) => {
       tree.append(leafHash(entry));
       expect(tree.root()).toEqual(treeHash(entries.slice(0, index + 1)));
@@ -64,7 +64,7 @@ describe('the Merkle tree of RFC 6962', () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
         const same = Buffer.from(JSON.stringify(a)).equals(Buffer.from(JSON.stringify(b)));
-        expect(frontier(a).root().equals(frontier(b).root())).toBe(same);
+        expect(treeOf(a).root().equals(treeOf(b).root())).toBe(same);
       }),
     );
   });
@@ -73,5 +73,27 @@ describe('the Merkle tree of RFC 6962', () => {
     const [a, b] = [leafHash(Buffer.from('a')), leafHash(Buffer.from('b'))];
     const forged = Buffer.concat([Uint8Array.of(1), a, b]);
     expect(leafHash(forged)).not.toEqual(nodeHash(a, b));
+  });
+
+  it('knows the root at every earlier size', () => {
+    const tree = treeOf(leaves);
+    expect(roots.map((_, size) => tree.root(size).toString('hex'))).toEqual(roots);
+    expect(() => tree.root(9)).toThrow('not that large');
+  });
+
+  it('goes on from hashes that were kept', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 130 }), fc.nat({ max: 70 }), (kept, more) => {
+        const entries = Array.from({ length: kept + more }, (_, i) => Buffer.from(`entry ${i}`));
+        const whole = treeOf(entries);
+        const first = treeOf(entries.slice(0, kept));
+        const stored = Buffer.concat([first.storedSince(0), whole.storedSince(kept)]);
+        expect(stored.equals(whole.storedSince(0))).toBe(true);
+        const again = MerkleTree.fromStored(first.storedSince(0), kept);
+        for (const entry of entries.slice(kept)) again?.append(leafHash(entry));
+        expect(again?.root()).toEqual(treeHash(entries));
+      }),
+    );
+    expect(MerkleTree.fromStored(Buffer.alloc(32), 2)).toBeNull();
   });
 });

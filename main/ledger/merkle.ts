@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 // RFC 6962 §2.1: the prefixes keep a leaf from passing as a node (second-preimage resistance).
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
+/** Length of a hash in bytes. */
+export const HASH_BYTES = 32;
+const FIRST_ROOM = 64 * HASH_BYTES;
 
 /** RFC 6962 §2.1: SHA-256(0x00 ‖ entry), 32 bytes. */
 export const leafHash = (entry: Uint8Array): Buffer =>
@@ -12,33 +15,104 @@ export const leafHash = (entry: Uint8Array): Buffer =>
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
   createHash('sha256').update(NODE).update(left).update(right).digest();
 
+/** The root of a tree without leaves (RFC 6962 §2.1). */
+export const emptyRoot = (): Buffer => createHash('sha256').digest();
+
+/** How many complete subtrees end with the leaf before this one: the trailing ones of `index`. */
+const trailingOnes = (index: number): number => {
+  let ones = 0;
+  for (let rest = index; rest % 2 === 1; rest = (rest - 1) / 2) ones += 1;
+  return ones;
+};
+
+/** How many hashes `storedHashes` holds for so many leaves: 2·size less the ones in its binary form. */
+export const storedCount = (size: number): number => {
+  let ones = 0;
+  for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) ones += rest % 2;
+  return 2 * size - ones;
+};
+
+/** Where the complete subtree over the leaves index·2^level … is stored, counted in hashes. */
+const placeOf = (level: number, index: number): number =>
+  storedCount((index + 1) * 2 ** level - 1) + level;
+
 /**
- * A Merkle tree that only grows and keeps only the roots of its complete subtrees, largest
- * first: one for each 1 in the binary form of its size, so at most 53 hashes.
+ * A Merkle tree that only grows and keeps the root of every complete subtree, in the order in
+ * which they become complete: each leaf, then what it completes, smallest first. So the stored
+ * hashes only grow too, at most 64 bytes for each leaf, and every proof is a matter of look-ups.
  */
-export class MerkleFrontier {
-  readonly #subtrees: Buffer[] = [];
+export class MerkleTree {
+  #hashes = Buffer.alloc(FIRST_ROOM);
+  #used = 0;
   #size = 0;
+
+  /** A tree from hashes that were kept. @returns null where they cannot be those of any tree */
+  static fromStored(stored: Uint8Array, size: number): MerkleTree | null {
+    const length = storedCount(size) * HASH_BYTES;
+    if (stored.length < length) return null;
+    const tree = new MerkleTree();
+    tree.#hashes = Buffer.from(stored.subarray(0, length));
+    tree.#used = length;
+    tree.#size = size;
+    return tree;
+  }
 
   get size(): number {
     return this.#size;
   }
 
-  append(leaf: Buffer): void {
+  append(leaf: Uint8Array): void {
+    this.#push(leaf);
+    let index = this.#size;
+    const completed = trailingOnes(index);
     let hash = leaf;
-    for (let rest = this.#size; rest % 2 === 1; rest = (rest - 1) / 2) {
-      const left = this.#subtrees.pop();
-      if (left === undefined) throw new Error('a subtree is missing');
-      hash = nodeHash(left, hash);
+    for (let level = 0; level < completed; level += 1) {
+      hash = nodeHash(this.node(level, index - 1), hash);
+      this.#push(hash);
+      index = (index - 1) / 2;
     }
-    this.#subtrees.push(hash);
     this.#size += 1;
   }
 
-  /** The Merkle tree hash at the present size (RFC 6962 §2.1), 32 bytes. */
-  root(): Buffer {
-    const [last, ...larger] = this.#subtrees.toReversed();
-    if (last === undefined) return createHash('sha256').digest();
-    return larger.reduce((right, left) => nodeHash(left, right), last);
+  /** The root of the complete subtree over the leaves index·2^level …, 32 bytes. */
+  node(level: number, index: number): Buffer {
+    const from = placeOf(level, index) * HASH_BYTES;
+    if (from >= this.#used) throw new Error('this subtree is not complete');
+    return this.#hashes.subarray(from, from + HASH_BYTES);
+  }
+
+  leaf(index: number): Buffer {
+    return this.node(0, index);
+  }
+
+  /** The Merkle tree hash over the first `size` leaves (RFC 6962 §2.1), 32 bytes. */
+  root(size = this.#size): Buffer {
+    if (size > this.#size) throw new Error('the tree is not that large');
+    let root: Buffer | null = null;
+    let [rest, level] = [size, 0];
+    while (rest > 0) {
+      if (rest % 2 === 1) {
+        const subtree = this.node(level, rest - 1);
+        root = root === null ? subtree : nodeHash(subtree, root);
+      }
+      rest = Math.floor(rest / 2);
+      level += 1;
+    }
+    return root === null ? emptyRoot() : Buffer.from(root);
+  }
+
+  /** The hashes that the tree gained since it had `size` leaves, to be kept behind the older ones. */
+  storedSince(size: number): Buffer {
+    return this.#hashes.subarray(storedCount(size) * HASH_BYTES, this.#used);
+  }
+
+  #push(hash: Uint8Array): void {
+    if (this.#used === this.#hashes.length) {
+      const larger = Buffer.alloc(Math.max(FIRST_ROOM, this.#hashes.length * 2));
+      this.#hashes.copy(larger);
+      this.#hashes = larger;
+    }
+    this.#hashes.set(hash, this.#used);
+    this.#used += HASH_BYTES;
   }
 }

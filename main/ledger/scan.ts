@@ -2,7 +2,7 @@ import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
-import { leafHash, MerkleFrontier } from './merkle.ts';
+import { leafHash, MerkleTree } from './merkle.ts';
 import { parseLine, type LedgerRecord } from './record.ts';
 
 export interface LedgerHead {
@@ -23,7 +23,7 @@ export interface LineFinding {
 
 /** What is known of a ledger after its lines were read. */
 export class LedgerScan {
-  readonly tree = new MerkleFrontier();
+  readonly tree = new MerkleTree();
   readonly facts = new LedgerFacts();
   /** Length of all complete lines, in bytes. */
   bytes = 0;

@@ -33,7 +33,7 @@ const joined = (all: readonly string[]): Buffer => Buffer.from(`${all.join('\n')
 describe('verifying a ledger', () => {
   it('finds nothing where nothing is wrong, and the same head as the vault', async () => {
     const verdict = await verifyLedger(new DiskModel(files), { heads: [earlier, head] });
-    expect(verdict).toEqual({ ...head, findings: [], total: 0 });
+    expect(verdict).toMatchObject({ ...head, findings: [], total: 0 });
   });
 
   it('finds every single changed byte by a head that is trusted', async () => {

@@ -2,21 +2,12 @@ import { vaultFiles } from '../vault/files.ts';
 import { judgeKeystore } from '../vault/recovery.ts';
 import type { Storage } from '../vault/storage.ts';
 import { Failure } from '../../shared/failure.ts';
+import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
 import { firstDifference, type LedgerRecord } from './record.ts';
 import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
+import { checkSigned, type SignedPart } from './verify-signed.ts';
 
-export interface Finding {
-  /** `damage` breaks a promise; a `notice` is for the reader to judge. */
-  readonly kind: 'damage' | 'notice';
-  /** The number of the record, null where it is about something else. */
-  readonly record: number | null;
-  /** Offset in the ledger of the first byte that is wrong, null where there is none. */
-  readonly byte: number | null;
-  /** A sentence. */
-  readonly problem: string;
-}
-
-export interface LedgerVerdict extends LedgerHead {
+export interface LedgerVerdict extends LedgerHead, SignedPart {
   /** The first ones, at most `MAX_FINDINGS`. */
   readonly findings: readonly Finding[];
   /** How many there are altogether. */
@@ -28,11 +19,8 @@ export interface VerifyOptions {
   readonly heads?: readonly LedgerHead[];
 }
 
-/** More than this help nobody. */
-export const MAX_FINDINGS = 100;
-
 /**
- * Checks every line of the ledger, trusted earlier heads, and that the keystore is the one that
+ * Checks every line of the ledger, all signed checkpoints, trusted earlier heads, and that the keystore is the one that
  * the ledger names. Changes nothing, needs no lock and no key.
  */
 export const verifyLedger = async (
@@ -51,33 +39,22 @@ export const verifyLedger = async (
   });
   checkEnds(findings, scan, tail);
   roots.finish(scan, findings);
+  const first = new Findings(); // what is told first: which record is not what was signed
+  const signed = await checkSigned(first, storage, scan);
   await checkKeystore(findings, storage, scan);
-  return { ...scan.head(), findings: findings.first, total: findings.total };
+  return {
+    ...scan.head(),
+    ...signed,
+    findings: [...first.first, ...findings.first].slice(0, MAX_FINDINGS),
+    total: first.total + findings.total,
+  };
 };
 
 const missing = (scan: LedgerScan): LedgerVerdict => {
   const problem = 'The ledger is missing.';
   const findings = [{ kind: 'damage', record: null, byte: null, problem }] as const;
-  return { ...scan.head(), findings, total: 1 };
+  return { ...scan.head(), signed: 0, checkpoints: 0, findings, total: 1 };
 };
-
-class Findings {
-  readonly first: Finding[] = [];
-  total = 0;
-
-  damage(finding: Omit<Finding, 'kind'>): void {
-    this.#add({ kind: 'damage', ...finding });
-  }
-
-  notice(finding: Omit<Finding, 'kind'>): void {
-    this.#add({ kind: 'notice', ...finding });
-  }
-
-  #add(finding: Finding): void {
-    this.total += 1;
-    if (this.first.length < MAX_FINDINGS) this.first.push(finding);
-  }
-}
 
 /** Compares the root with trusted heads as the tree passes their sizes. */
 class RootWatch {

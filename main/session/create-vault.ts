@@ -6,13 +6,19 @@ import { Failure } from '../../shared/failure.ts';
 import { type VaultId, vaultIdSchema } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from '../engine/api.ts';
+import type { SigningKey, SigningKeys } from '../engine/keys/signing-keys.ts';
 import type { Masters } from '../engine/keys/vault-token.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { TokenBinding } from '../keystore/meta.ts';
+import { fingerprintOf } from '../ledger/note.ts';
+import type { JsonObject } from '../ledger/record.ts';
+import { makeReportCertificate } from '../reports/pdf/certificate.ts';
+import { sha256 } from '../vault/sha256.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
+import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
 /** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
@@ -102,9 +108,13 @@ export class VaultSetup {
     const { how, profile } = this.#connected;
     if (this.#parts.choice.kind === 'existing') await refuseUsedFolder(vaultDir);
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
-    const masters = await this.engine.caller.call('createMasters', { vaultId });
-    const parts = { ...this.#parts, vaultDir };
-    await store(parts, vaultId, bindToken(profile, how), profile, masters);
+    const engine = this.engine.caller;
+    const masters = await engine.call('createMasters', { vaultId });
+    const signing = await engine.call('createSigningKeys', { vaultId, profile });
+    const certificate = await certify(this.#parts, engine, vaultId, signing.report);
+    const binding = bindToken(profile, how);
+    const made = { vaultId, binding, profile, masters, signing, certificate };
+    await store({ ...this.#parts, vaultDir }, made, engine);
     this.#finished = true;
     return vaultId;
   }
@@ -158,12 +168,34 @@ const refuseUnusable = (profile: TokenProfile): void => {
   });
 };
 
+interface Made {
+  readonly vaultId: VaultId;
+  readonly binding: TokenBinding;
+  readonly profile: TokenProfile;
+  readonly masters: Masters;
+  readonly signing: SigningKeys;
+  /** Of the report key, DER; null where the token cannot sign reports. */
+  readonly certificate: Buffer | null;
+}
+
+const certify = async (
+  { context }: SetupParts,
+  engine: Caller<EngineCalls>,
+  vault: VaultId,
+  key: SigningKey | null,
+): Promise<Buffer | null> =>
+  key &&
+  makeReportCertificate({
+    vault,
+    publicKey: Buffer.from(key.spki, 'base64'),
+    created: context.clock.now(),
+    sign: (digest) => engine.call('signReportDigest', { key, digest }),
+  });
+
 const store = async (
   { vaultDir, choice, context }: SetupParts,
-  vaultId: VaultId,
-  binding: TokenBinding,
-  profile: TokenProfile,
-  masters: Masters,
+  { vaultId, binding, profile, masters, signing, certificate }: Made,
+  engine: Caller<EngineCalls>,
 ): Promise<void> => {
   const created = context.clock.now().toISOString();
   const inVault = choice.kind === 'evaluation';
@@ -173,9 +205,20 @@ const store = async (
       vaultId,
       token: { label: binding.label, serial: binding.serial },
       beside: inVault ? EVALUATION_FILES : [],
-      details: profileDetails(profile),
+      details: {
+        ...profileDetails(profile),
+        evaluation: inVault || profile.evaluationOnly,
+        anchor: profile.anchor,
+        checkpointKey: publicPart(signing.checkpoint),
+        reportKey: publicPart(signing.report),
+        reportCertificate: certificate && sha256(certificate),
+      },
       change: ({ meta, masters: table, seals }) => {
         meta.set('token', binding);
+        meta.set('signingKeys', {
+          ...signing,
+          reportCertificate: certificate?.toString('base64') ?? null,
+        });
         meta.set('evaluation', inVault || profile.evaluationOnly);
         table.set({ role: 'wrap', ...masters.wrap, created });
         table.set({ role: 'seal', ...masters.seal, created });
@@ -185,7 +228,26 @@ const store = async (
     },
     context,
   );
-  await vault.close();
+  try {
+    await firstCheckpoint(vault, engine);
+  } finally {
+    await vault.close();
+  }
+};
+
+/** Who holds the public halves can verify; the first record names them once and for all. */
+const publicPart = (key: SigningKey | null): JsonObject | null =>
+  key && {
+    curve: key.curve,
+    spki: key.spki,
+    fingerprint: fingerprintOf(Buffer.from(key.spki, 'base64')),
+  };
+
+const firstCheckpoint = async (vault: Vault, engine: Caller<EngineCalls>): Promise<void> => {
+  const key = checkpointKeyOf(vault);
+  if (key === null) return;
+  vault.setSigner(tokenSigner(engine, { vaultId: vault.id, key, kind: anchorKindOf(vault) }));
+  await vault.checkpoint('now');
 };
 
 const removeEvaluationToken = async (folder: string): Promise<void> => {

@@ -35,6 +35,9 @@ const storedProfileSchema = v.looseObject({
   segmentSize: v.number(),
   maxSessions: v.nullable(v.number()),
   evaluationOnly: v.boolean(),
+  ed25519: v.boolean(),
+  p256: v.boolean(),
+  anchor: v.picklist(['data-object', 'label', 'none']),
   module: v.looseObject({ sha256: v.string() }),
   pairs: v.array(v.looseObject({ custody: v.string(), bulk: v.string(), carried: v.boolean() })),
 });

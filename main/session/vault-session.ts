@@ -6,7 +6,10 @@ import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { SealBudget } from '../keys/seal-budget.ts';
+import type { Checkpoint } from '../ledger/checkpoint.ts';
+import type { RollbackFinding } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
+import { judgeVault, unlockRecord } from './checkpointing.ts';
 import {
   bindingOf,
   bindToken,
@@ -42,6 +45,7 @@ export class VaultSession {
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
+  #findings: readonly RollbackFinding[] = [];
   #recovering: Promise<void> | null = null;
   #recoveries = 0;
 
@@ -69,15 +73,17 @@ export class VaultSession {
     return this.#unlocked !== null;
   }
 
-  /** Logs in to the token and proves the masters. Every attempt is recorded. */
+  /**
+   * Logs in to the token, compares the ledger with what the token last signed, and proves the
+   * masters. Every attempt is recorded.
+   */
   async unlock(): Promise<void> {
     const engine = this.#parts.startEngine();
     try {
-      const token = await this.#connect(engine.caller);
-      this.vault.setToken({ label: token.label, serial: token.serial });
-      await this.#login(engine.caller, token);
-      await this.#enter(engine, token, await this.#currentProfile(engine.caller));
+      const token = await this.#logIn(engine.caller);
+      await this.#enter(engine, token, () => this.#currentProfile(engine.caller));
     } catch (error) {
+      this.vault.setSigner(null);
       await engine.stop();
       throw error;
     }
@@ -86,7 +92,8 @@ export class VaultSession {
   /** Goes on with the engine that has just made this vault: it is logged in to the token. */
   async adopt(engine: EngineProcess, token: TokenInfo): Promise<void> {
     this.vault.setToken({ label: token.label, serial: token.serial });
-    await this.#enter(engine, token, profileOf(bindingOf(this.vault.tables)));
+    const profile = profileOf(bindingOf(this.vault.tables));
+    await this.#enter(engine, token, () => Promise.resolve(profile));
   }
 
   /**
@@ -102,6 +109,47 @@ export class VaultSession {
     }
   }
 
+  /** What was found at unlock that does not block: shown so that nobody misses it. */
+  get findings(): readonly RollbackFinding[] {
+    return this.#findings;
+  }
+
+  /** Signs everything that is recorded and brings the anchor up to date. @throws Failure */
+  checkpoint(): Promise<Checkpoint | null> {
+    return this.vault.checkpoint('now');
+  }
+
+  /**
+   * The way out of a rollback: a new ledger begins, whose first record holds both heads and the
+   * reason; the old one is kept. The vault is to be closed and opened again after that.
+   * @returns the new epoch
+   */
+  async acceptAndContinue(reason: string): Promise<number> {
+    const engine = this.#parts.startEngine();
+    try {
+      await this.#logIn(engine.caller);
+      const judged = await judgeVault(this.vault, engine.caller);
+      if (judged?.verdict.isRolledBack === true) await this.vault.restrict(judged.verdict.findings);
+      if (judged === null || this.vault.restriction === null) throw nothingToAccept();
+      const { verdict, signer } = judged;
+      const signed = verdict.anchor ?? verdict.checkpoint;
+      const { epoch, note } = await this.vault.beginEpoch(
+        {
+          reason,
+          accepted:
+            signed === null ? null : { epoch: signed.epoch, size: signed.size, root: signed.root },
+          note: signed?.note ?? null,
+          findings: verdict.findings.map(({ problem }) => problem),
+        },
+        signer,
+      );
+      await signer.keepAnchor?.(note);
+      return epoch;
+    } finally {
+      await engine.stop();
+    }
+  }
+
   /** What the token says of itself now. @throws Failure `token-removed` and the like */
   tokenNow(): Promise<TokenInfo> {
     return this.engine.call('tokenStatus', null);
@@ -112,14 +160,28 @@ export class VaultSession {
     const unlocked = this.#unlocked;
     if (unlocked === null) return;
     this.#unlocked = null;
-    await unlocked.engine.caller.call('logout', null).catch(() => undefined);
-    await unlocked.engine.stop();
-    // Locking is never refused, also where a ledger that has failed cannot record it.
-    await this.vault
-      .record([{ action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } }])
-      .catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-      });
+    try {
+      await this.#recordLock(reason);
+    } finally {
+      this.vault.setSigner(null);
+      await unlocked.engine.caller.call('logout', null).catch(() => undefined);
+      await unlocked.engine.stop();
+    }
+  }
+
+  /**
+   * Locking is never refused: not where a ledger that has failed cannot record it, nor where a
+   * token that is gone cannot sign. The next unlock tells the rest.
+   */
+  async #recordLock(reason: string): Promise<void> {
+    try {
+      await this.vault.record([
+        { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
+      ]);
+      await this.vault.checkpoint('now');
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
   }
 
   /** The engine, once a recovery that is under way has ended. */
@@ -132,19 +194,22 @@ export class VaultSession {
    * After a call to `engine` has lost it or its login: records that, starts another engine and
    * unlocks again. Callers that fail at the same time share one recovery, and one that comes late
    * finds the new engine.
+   * @param engine null where the caller knows that the engine is gone
    * @throws the cause where it was recovered from too often, or why unlocking failed
    */
-  recover(cause: Failure, engine: Caller<EngineCalls>): Promise<void> {
-    if (this.#recovering === null && this.#unlocked?.engine.caller !== engine) {
+  recover(cause: Failure, engine: Caller<EngineCalls> | null): Promise<void> {
+    if (this.#recovering !== null) return this.#recovering;
+    if (engine !== null && this.#unlocked?.engine.caller !== engine) {
       return this.#unlocked === null ? Promise.reject(cause) : Promise.resolve();
     }
-    this.#recovering ??= this.#recover(cause).finally(() => (this.#recovering = null));
+    this.#recovering = this.#recover(cause).finally(() => (this.#recovering = null));
     return this.#recovering;
   }
 
   async #recover(cause: Failure): Promise<void> {
     const lost = this.#unlocked;
     this.#unlocked = null;
+    this.vault.setSigner(null);
     await lost?.engine.stop();
     const exit = await lost?.engine.exited;
     const details = {
@@ -162,15 +227,36 @@ export class VaultSession {
     await this.unlock();
   }
 
-  async #enter(engine: EngineProcess, token: TokenInfo, profile: TokenProfile): Promise<void> {
+  /** Compares the ledger with what was signed last, before anything else is done with the token. */
+  async #enter(
+    engine: EngineProcess,
+    token: TokenInfo,
+    profileNow: () => Promise<TokenProfile>,
+  ): Promise<void> {
+    const judged = await judgeVault(this.vault, engine.caller);
+    if (judged?.verdict.isRolledBack === true)
+      throw await this.vault.restrict(judged.verdict.findings);
+    if (this.vault.restriction !== null) throw this.vault.restriction;
+    const profile = await profileNow();
     await engine.caller.call('useMasters', {
       vaultId: this.vault.id,
       masters: mastersOf(this.vault.tables),
       profile,
       lifetimes: this.#parts.lifetimes(),
     });
-    await this.vault.record([{ action: 'vault.unlock', subject: {}, outcome: 'ok', details: {} }]);
+    await this.vault.record([unlockRecord(this.vault, judged)]);
+    this.vault.setSigner(judged?.signer ?? null);
+    await this.vault.checkpoint('now');
+    this.#findings = judged?.verdict.findings ?? [];
     this.#unlocked = { engine, token, profile };
+  }
+
+  /** Connects and logs in. */
+  async #logIn(engine: Caller<EngineCalls>): Promise<TokenInfo> {
+    const token = await this.#connect(engine);
+    this.vault.setToken({ label: token.label, serial: token.serial });
+    await this.#login(engine, token);
+    return token;
   }
 
   async #connect(engine: Caller<EngineCalls>): Promise<TokenInfo> {
@@ -188,9 +274,13 @@ export class VaultSession {
     } catch (error) {
       if (error instanceof Failure) {
         const { code } = error;
-        await this.vault.record([
-          { action: 'token.login', subject: {}, outcome: 'refused', code, details: {} },
-        ]);
+        await this.vault.recordLook({
+          action: 'token.login',
+          subject: {},
+          outcome: 'refused',
+          code,
+          details: {},
+        });
       }
       throw error;
     }
@@ -225,3 +315,8 @@ export class VaultSession {
     });
   }
 }
+
+const nothingToAccept = (): Failure =>
+  new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {
+    unharmed: 'Nothing was changed.',
+  });

@@ -5,6 +5,7 @@ import { Keystore } from '../keystore/keystore.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
+import { isBetweenEpochs } from './epoch.ts';
 import { vaultFiles } from './files.ts';
 import { syncDirectory } from './folder-storage.ts';
 import { installNext } from './recovery.ts';
@@ -58,7 +59,7 @@ export const refuseNoVault = async (storage: Storage): Promise<void> => {
     if (isErrno(error, 'ENOENT')) return [];
     throw error;
   });
-  if (names.includes(vaultFiles.ledger)) return;
+  if (names.includes(vaultFiles.ledger) || isBetweenEpochs(names)) return;
   if (names.includes(vaultFiles.keystore))
     throw new Failure('ledger-damaged', 'The ledger is missing.', {
       unharmed: 'Nothing was changed.',

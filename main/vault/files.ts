@@ -7,6 +7,18 @@ export const vaultFiles = {
   /** The snapshot that is being committed. */
   keystoreNext: 'keystore.next',
   auditIndex: 'audit-index.sqlite',
+  /** The newest signed checkpoint. */
+  checkpoint: 'checkpoint',
+  checkpointNext: 'checkpoint.next',
+  /** Every signed checkpoint of the present epoch. */
+  checkpoints: 'checkpoints.jsonl',
+  /** The hashes of the ledger's Merkle tree; may be deleted at any time. */
+  hashes: 'ledger.hashes',
+  /** Replies of time-stamping authorities (RFC 3161) over checkpoints. */
+  timestamps: 'timestamps.jsonl',
+  /** Beginnings of the names that the files of an earlier epoch are kept under. */
+  oldLedger: 'ledger.epoch-',
+  oldCheckpoints: 'checkpoints.epoch-',
   lock: 'lock',
   /** Beginning of the names of bytes that were found behind the last complete record. */
   torn: 'ledger.torn-',

@@ -4,10 +4,14 @@ import { Keystore, type ReadTables, type Tables } from '../keystore/keystore.ts'
 import type { Migration } from '../keystore/migrate.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { AuditIndex } from '../ledger/audit-index.ts';
-import { vaultActions } from '../ledger/facts.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import type { Actor, LedgerRecord, NewRecord } from '../ledger/record.ts';
+import { vaultActions, type LedgerFacts } from '../ledger/facts.ts';
+import type { Checkpoint, CheckpointKey, Origin } from '../ledger/checkpoint.ts';
+import { Ledger, type Stamp } from '../ledger/ledger.ts';
+import type { MerkleTree } from '../ledger/merkle.ts';
+import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
+import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
+import { CheckpointKeeper, type AnchorTime, type CheckpointSigner } from './checkpoint-keeper.ts';
 import {
   firstImage,
   makeFolder,
@@ -15,10 +19,14 @@ import {
   refuseUsedFolder,
   writeNewVault,
 } from './creation.ts';
+import { beginEpoch, completeEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
 import { vaultFiles } from './files.ts';
+import { saveHashes } from './hashes.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { VaultLock } from './lock.ts';
 import { installNext, judgeKeystore, recover, writeNext } from './recovery.ts';
+import { rolledBack } from './restriction.ts';
+import { judgeRollback, type RollbackFinding, type RollbackVerdict } from './rollback.ts';
 import { sha256 } from './sha256.ts';
 import { reasonOf, storageFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
@@ -37,6 +45,8 @@ interface Parts {
   readonly keystore: Keystore;
   readonly identity: Identity;
   readonly context: VaultContext;
+  /** Null where the vault's token cannot sign. */
+  readonly keeper: CheckpointKeeper | null;
   readonly release: () => Promise<void>;
 }
 
@@ -49,18 +59,22 @@ export class Vault {
   readonly #keystore: Keystore;
   readonly #identity: Identity;
   readonly #context: VaultContext;
+  readonly #keeper: CheckpointKeeper | null;
   readonly #release: () => Promise<void>;
+  #restriction: Failure | null;
   #queue: Promise<unknown> = Promise.resolve();
   #audit: Promise<AuditIndex> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor({ storage, ledger, keystore, identity, context, release }: Parts) {
+  private constructor({ storage, ledger, keystore, identity, context, keeper, release }: Parts) {
     this.#storage = storage;
     this.#ledger = ledger;
     this.#keystore = keystore;
     this.#identity = identity;
     this.#context = context;
+    this.#keeper = keeper;
     this.#release = release;
+    this.#restriction = ledger.facts.isRolledBack ? rolledBack() : null;
   }
 
   /**
@@ -126,12 +140,15 @@ export class Vault {
     release: () => Promise<void>,
   ): Promise<Vault> {
     const opened = async (): Promise<Vault> => {
+      await completeEpoch(storage);
       const ledger = await Ledger.open(storage, identity);
       const verdict = await judgeKeystore(storage, ledger.facts.keystore);
       const known = context.migrations ?? allMigrations;
       const { keystore, pending } = Keystore.load(context.sqlJs, verdict.image, known);
-      const vault = new Vault({ storage, ledger, keystore, identity, context, release });
+      const keeper = await keeperOf(storage, ledger, context);
+      const vault = new Vault({ storage, ledger, keystore, identity, context, keeper, release });
       try {
+        if (vault.restriction !== null) return vault;
         await recover(storage, ledger, verdict);
         if (pending.length > 0) await vault.#migrate(pending);
         return vault;
@@ -158,9 +175,94 @@ export class Vault {
     return this.#ledger.head;
   }
 
+  /** Who and when the next record will name. */
+  get stamp(): Stamp {
+    return this.#identity;
+  }
+
   /** Length of the durable ledger in bytes. */
   get ledgerBytes(): number {
     return this.#ledger.bytes;
+  }
+
+  get origin(): Origin {
+    return { vaultId: this.id, epoch: this.#ledger.facts.epoch };
+  }
+
+  /** What the records say as a whole. */
+  get facts(): Omit<LedgerFacts, 'observe'> {
+    return this.#ledger.facts;
+  }
+
+  /** The Merkle tree over all durable records. */
+  get tree(): Pick<MerkleTree, 'size' | 'root' | 'leaf' | 'node'> {
+    return this.#ledger.tree;
+  }
+
+  /** The public key of the checkpoints; null where the vault's token cannot sign. */
+  get checkpointKey(): CheckpointKey | null {
+    return this.#ledger.facts.checkpointKey;
+  }
+
+  /** The newest checkpoint of this epoch; null before the first, and without a key. */
+  get newestCheckpoint(): Checkpoint | null {
+    return this.#keeper?.newest ?? null;
+  }
+
+  /** Every checkpoint of this epoch, oldest first; signatures are for the reader to check. */
+  get checkpoints(): readonly KeptCheckpoint[] {
+    return this.#keeper?.all ?? [];
+  }
+
+  /** Why the vault can only be looked at; null where it is in order. */
+  get restriction(): Failure | null {
+    return this.#restriction;
+  }
+
+  /** Signs checkpoints from now on; null when the vault is locked. */
+  setSigner(signer: CheckpointSigner | null): void {
+    this.#keeper?.setSigner(signer);
+  }
+
+  /** A checkpoint over all records; null while locked or without a key. @throws Failure */
+  async checkpoint(anchor: AnchorTime): Promise<Checkpoint | null> {
+    this.#refuseClosed();
+    return this.#restriction === null ? ((await this.#keeper?.make(anchor)) ?? null) : null;
+  }
+
+  /** Compares the ledger with what was signed of it. @param anchors null where the token keeps none */
+  judge(anchors: readonly string[] | null): RollbackVerdict | null {
+    const { facts, tree, head } = this.#ledger;
+    if (facts.checkpointKey === null || this.#keeper === null) return null;
+    const { accepted, sawCheckpoint, sawAnchor } = facts;
+    return judgeRollback(
+      {
+        ...this.origin,
+        size: head.size,
+        rootAt: (size) => (size > tree.size ? null : tree.root(size).toString('hex')),
+        ...{ accepted, sawCheckpoint, sawAnchor, wasLocked: !facts.isOpen },
+      },
+      { key: facts.checkpointKey, checkpoints: this.#keeper.candidates, anchors },
+    );
+  }
+
+  /** Records that the folder is older than what was signed; from now on it can only be looked at. */
+  async restrict(findings: readonly RollbackFinding[]): Promise<Failure> {
+    const failure = rolledBack(findings);
+    if (this.#restriction === null) {
+      const details = { findings: findings.map(({ kind, problem }) => ({ kind, problem })) };
+      const action = vaultActions.rollback;
+      await this.#ledger.append([{ action, subject: {}, outcome: 'failed', details }]);
+    }
+    this.#restriction = failure;
+    return failure;
+  }
+
+  /** Accepts a rollback: a new ledger begins. The vault is to be opened again after that. */
+  async beginEpoch(acceptance: Acceptance, signer: CheckpointSigner): Promise<NewEpoch> {
+    if (this.#restriction === null) throw new Error('there is nothing to accept');
+    const work = beginEpoch(this.#storage, this.#ledger, this.#identity, acceptance, signer);
+    return orFailure('The new ledger cannot be begun', work);
   }
 
   /** The token that later records name; null when none is in use. */
@@ -190,7 +292,31 @@ export class Vault {
   /** Records acts that change nothing in the keystore. @throws Failure 'record-failed' */
   async record(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
     this.#refuseClosed();
+    if (this.#restriction !== null) throw this.#restriction;
     return this.#ledger.append(records.map(checked));
+  }
+
+  /** Records that somebody looked, which a vault that can only be looked at does not. */
+  async recordLook(record: NewRecord): Promise<void> {
+    if (this.#restriction === null) await this.record([record]);
+  }
+
+  /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
+  async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
+    await this.record([record]);
+    const kept = [...(await this.timestampLines()), JSON.stringify(timestamp)];
+    const bytes = Buffer.from(kept.map((line) => `${line}\n`).join(''));
+    const written = this.#storage.writeSynced(vaultFiles.timestamps, bytes);
+    await orFailure('The time stamp could not be kept', written);
+  }
+
+  /** What `keepTimestamp` kept, as it is in the file. */
+  async timestampLines(): Promise<string[]> {
+    const bytes = await this.#storage.read(vaultFiles.timestamps);
+    return (bytes ?? Buffer.alloc(0))
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   /** The search index over the ledger; built when first asked for. */
@@ -209,7 +335,10 @@ export class Vault {
   async #close(): Promise<void> {
     await this.#queue.catch(() => undefined);
     await this.#ledger.settled();
-    await this.#audit?.then((index) => index.close()).catch(() => undefined);
+    const save = this.#restriction === null;
+    await this.#audit?.then((index) => index.close({ save })).catch(() => undefined);
+    if (save && this.#keeper !== null)
+      await saveHashes(this.#storage, this.#ledger.tree).catch(() => undefined);
     this.#keystore.close();
     await this.#release();
   }
@@ -229,6 +358,7 @@ export class Vault {
     options: CommitOptions,
   ): Promise<T> {
     this.#refuseClosed();
+    if (this.#restriction !== null) return Promise.reject(this.#restriction);
     const committed = this.#queue.then(() => this.#commitNow(work, record, options));
     this.#queue = committed.catch(() => undefined);
     return committed;
@@ -252,6 +382,7 @@ export class Vault {
       this.#keystore.adopt(draft);
       isDraft = false;
       await this.#install(image, purge);
+      await this.#keeper?.makeIfPossible('when-due');
       return result;
     } finally {
       if (isDraft) draft.close();
@@ -301,6 +432,17 @@ const withLock = async (
     await release();
     throw error;
   }
+};
+
+const keeperOf = async (
+  storage: Storage,
+  ledger: Ledger,
+  { clock }: VaultContext,
+): Promise<CheckpointKeeper | null> => {
+  const { checkpointKey: key, vaultId, epoch } = ledger.facts;
+  if (key === null || vaultId === null) return null;
+  const book = await CheckpointBook.open(storage);
+  return new CheckpointKeeper({ ledger, book, clock, origin: { vaultId, epoch }, key });
 };
 
 const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => ({

@@ -8,7 +8,7 @@ import { limits } from '../../../shared/limits.ts';
 import {
   abandonBatch,
   type BatchResult,
-  findUnfinished,
+  findBatch,
   resumeBatch,
   runStored,
   storeBatch,
@@ -108,14 +108,14 @@ export class Work {
   resume(id: string): Batch {
     const open = this.#parts.desk.unlocked;
     this.#refuseSecond();
-    const stored = findUnfinished(open.vault, id);
+    const stored = findBatch(unfinishedBatches(open.vault), id);
     return this.#run(open, stored, [], (options) => resumeBatch(open.session, stored, options));
   }
 
   async abandon(id: string): Promise<Output<'batch.abandon'>> {
     const { vault, session } = this.#parts.desk.unlocked;
     this.#refuseSecond();
-    const settled = await abandonBatch(session, findUnfinished(vault, id));
+    const settled = await abandonBatch(session, findBatch(unfinishedBatches(vault), id));
     return { settled: settled.length };
   }
 

@@ -7,6 +7,7 @@ import { FolderStorage } from '../../vault/folder-storage.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
+import { timeOf } from '../time.ts';
 import { formatCount, formatTable } from '../format.ts';
 
 const outcomes = ['ok', 'refused', 'failed'] as const;
@@ -38,9 +39,8 @@ export const auditListCommand: Command = {
     withVault(context, async (vault) => {
       const filter = filterOf(args, vault);
       const { lines, total } = await (await vault.audit()).query(filter);
-      await vault.record([
-        { action: 'audit.view', subject: {}, outcome: 'ok', details: { ...filter, found: total } },
-      ]);
+      const details = { ...filter, found: total };
+      await vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
       const records = lines.map(({ record }) => record);
       const text =
         records.length === 0
@@ -67,16 +67,6 @@ const filterOf = (args: Arguments, vault: Vault): AuditFilter => {
     ...(text === undefined ? {} : { text }),
     limit: limitOf(args),
   };
-};
-
-const timeOf = (args: Arguments, name: string): string | undefined => {
-  const text = args.text(name);
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
-  throw new Failure('usage', `--${name} "${text}" is not a time.`, {
-    next: 'Write it like 2026-01-31 or 2026-01-31T12:00Z.',
-  });
 };
 
 const limitOf = (args: Arguments): number => {
@@ -119,7 +109,14 @@ export const auditVerifyCommand: Command = {
     const head = { size: verdict.size, root: verdict.root };
     printResult(
       context,
-      { verified: sound, ...head, findings: verdict.findings, total: verdict.total },
+      {
+        verified: sound,
+        ...head,
+        signed: verdict.signed,
+        checkpoints: verdict.checkpoints,
+        findings: verdict.findings,
+        total: verdict.total,
+      },
       describeVerdict(verdict, head.root, sound),
     );
     if (sound) await recordVerification(context, head);
@@ -149,6 +146,14 @@ const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): 
       ? `The ledger verifies: ${count}, and the keystore belongs to it.`
       : `THE LEDGER DOES NOT VERIFY (${formatCount(verdict.total, 'finding')} in ${count}).`,
     `root ${root}`,
+    signedWords(verdict),
     ...findings,
   ].join('\n');
+};
+
+const signedWords = ({ size, signed, checkpoints }: LedgerVerdict): string => {
+  if (checkpoints === 0) return 'No checkpoint signs this ledger.';
+  const open = size - signed;
+  const rest = open === 0 ? 'all of it' : `${formatCount(open, 'record')} wait for the next unlock`;
+  return `signed up to record ${signed} (${rest}); ${formatCount(checkpoints, 'checkpoint')} compared`;
 };

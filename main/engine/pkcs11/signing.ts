@@ -165,6 +165,16 @@ export const signMessage = (
 ): Buffer => {
   const { sign } = curves[curve];
   if (curve === 'ed25519') return session.sign(privateKey, sign, message, SIGNATURE_BYTES);
-  const digest = createHash('sha256').update(message).digest();
-  return ecdsaSignatureDer(session.sign(privateKey, sign, digest, SIGNATURE_BYTES));
+  return signDigest(session, privateKey, createHash('sha256').update(message).digest());
+};
+
+/** ECDSA on P-256 over a digest of 32 bytes, in DER. */
+export const signDigest = (
+  session: Session,
+  privateKey: ObjectHandle,
+  digest: Uint8Array,
+): Buffer => {
+  if (digest.length !== 32) throw new Error('a SHA-256 digest has 32 bytes');
+  const raw = session.sign(privateKey, curves.p256.sign, digest, SIGNATURE_BYTES);
+  return ecdsaSignatureDer(raw);
 };

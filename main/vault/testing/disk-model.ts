@@ -87,6 +87,11 @@ export class DiskModel implements Storage {
     this.#steps = 0;
   }
 
+  /** A step of something else that loses its power together with the disk. */
+  tick(): void {
+    this.#step();
+  }
+
   files(): Record<string, Buffer> {
     return Object.fromEntries([...this.#names].map(([name, { cached }]) => [name, cached]));
   }

@@ -1,0 +1,239 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentOf } from '../support/documents.ts';
+import { mayMount, mountReadOnly, mountSmallDisk, type Mount } from '../support/mounts.ts';
+import { clavigerOf, makeVault, tokenNames, type TestVault } from '../support/vaults.ts';
+
+const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
+const page = fileURLToPath(new URL('../../docs/verify-a-report.md', import.meta.url));
+
+/** What lies in the vault's folder, but for the token: what an attacker copies and puts back. */
+const copyVault = (vault: TestVault, to: string): void => {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(vault.dir))
+    if (!['token', 'softhsm2.conf'].includes(name))
+      cpSync(join(vault.dir, name), join(to, name), { recursive: true });
+};
+
+const putBack = (vault: TestVault, from: string): void => {
+  for (const name of readdirSync(vault.dir))
+    if (!['token', 'softhsm2.conf'].includes(name)) rmSync(join(vault.dir, name));
+  for (const name of readdirSync(from)) cpSync(join(from, name), join(vault.dir, name));
+};
+
+const codeOf = async (vault: TestVault, args: readonly string[]): Promise<number | null> =>
+  (await vault.cli.run([...args])).code;
+
+describe.each(tokenNames)('with %s', (token) => {
+  let vault: TestVault;
+  beforeAll(async () => {
+    vault = await makeVault(token);
+    await vault.createKey('First', 'hsm-wrapped', 'host');
+  });
+  afterAll(() => vault.remove());
+
+  it('an older copy of the folder is refused at unlock, until it is accepted', async () => {
+    const old = join(vault.home, 'old');
+    const newest = join(vault.home, 'newest');
+    copyVault(vault, old);
+    await vault.createKey('Second', 'hsm-wrapped', 'host');
+    copyVault(vault, newest);
+
+    putBack(vault, old);
+    const refused = await vault.cli.run(['key', 'create', 'Third', '--json']);
+    expect(refused.code).toBe(4);
+    expect(documentOf('error', refused).error).toMatchObject({ code: 'rolled-back' });
+    // It can be looked at; nothing more is written, and no PIN changes that.
+    const ledger = readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8');
+    expect(ledger).toContain('"vault.rollback"');
+    expect(await codeOf(vault, ['audit', 'list'])).toBe(0);
+    expect(await codeOf(vault, ['key', 'list'])).toBe(0);
+    expect(await codeOf(vault, ['key', 'create', 'Third'])).toBe(4);
+    expect(await codeOf(vault, ['report', '--out', join(vault.home, 'no.json')])).toBe(4);
+    expect(readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8')).toBe(ledger);
+
+    // The newest copy is put back: nothing was lost by the alarm.
+    putBack(vault, newest);
+    expect(
+      await codeOf(vault, ['key', 'create', 'Third', '--custody', 'hsm-wrapped', '--bulk', 'host']),
+    ).toBe(0);
+
+    putBack(vault, old);
+    expect(await codeOf(vault, ['recover'])).toBe(2);
+    const accepted = await vault.cli.run(['recover', '--accept', 'The disk was lost', '--json']);
+    expect(accepted.code, accepted.stderr).toBe(0);
+    expect(documentOf('epoch', accepted).epoch).toBe(2);
+    expect(readdirSync(vault.dir)).toContain('ledger.epoch-1.jsonl');
+    const [first] = await vault.records();
+    expect(first).toMatchObject({ action: 'vault.epoch' });
+    expect(first?.details).toMatchObject({ epoch: 2, reason: 'The disk was lost' });
+    expect(first?.details['accepted']).toMatchObject({ epoch: 1 });
+    await vault.createKey('Fourth', 'hsm-wrapped', 'host');
+    await vault.expectSound();
+
+    // The vault of before is now one of an earlier epoch, even the newest copy of it.
+    putBack(vault, newest);
+    expect(await codeOf(vault, ['key', 'create', 'Fifth'])).toBe(4);
+    expect((await vault.cli.run(['recover', '--accept', 'Again'])).stdout).toContain('epoch 3');
+  });
+
+  it('an edited record is found at unlock, and verifying names it', async () => {
+    await vault.createKey('Fifth', 'hsm-wrapped', 'host');
+    const kept = join(vault.home, 'kept');
+    copyVault(vault, kept);
+    const path = join(vault.dir, 'ledger.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const index = lines.findIndex((line) => line.includes('"vault.unlock"'));
+    lines[index] = (lines[index] ?? '').replace(/"user":"[^"]*"/, '"user":"otto"');
+    writeFileSync(path, lines.join('\n'));
+    const verdict = documentOf('verdict', await vault.cli.run(['audit', 'verify', '--json']));
+    const byte = Buffer.byteLength(`${lines.slice(0, index).join('\n')}\n`);
+    expect(verdict.findings[0]).toMatchObject({ record: index + 1, byte });
+    expect(await codeOf(vault, ['key', 'create', 'Sixth'])).toBe(4);
+    putBack(vault, kept);
+    await vault.expectSound();
+  });
+
+  it('a report is genuine for our verifier, the script and the steps of the page', async () => {
+    const files = ['one.json', 'two.json'].map((name) => join(vault.home, name));
+    const [one = '', two = ''] = files;
+    for (const file of files) {
+      const made = await vault.cli.run(['report', '--out', file, '--json']);
+      expect(made.code, made.stderr).toBe(0);
+    }
+    const shown = documentOf('checkpoint', await vault.cli.run(['checkpoint', 'show', '--json']));
+    const { fingerprint } = shown;
+    // Neither the vault nor its PIN is there for those who verify.
+    const elsewhere = clavigerOf('/nowhere');
+    const args = ['report', 'verify', two, '--previous', one, '--key', fingerprint, '--json'];
+    const judged = await elsewhere.run(args);
+    expect(documentOf('judgement', judged)).toMatchObject({ genuine: true, fingerprint });
+    const independent = spawnSync('python3', [
+      script,
+      two,
+      '--previous',
+      one,
+      '--key',
+      fingerprint,
+    ]);
+    expect(independent.stdout.toString()).toMatch(/^GENUINE/);
+
+    const report = JSON.parse(readFileSync(two, 'utf8')) as Record<string, never>;
+    expect(stepsOf(vault.home, report)).toEqual([fingerprint, 'verified']);
+    expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);
+  });
+
+  it('a checkpoint that somebody keeps tells later whether the ledger was cut', async () => {
+    const folder = join(vault.home, 'witness');
+    mkdirSync(folder);
+    const before = join(vault.home, 'before');
+    copyVault(vault, before);
+    const written = documentOf(
+      'witness',
+      await vault.cli.run(['checkpoint', 'write', folder, '--json']),
+    );
+    const compare = async (): Promise<boolean> =>
+      documentOf(
+        'comparison',
+        await vault.cli.run(['checkpoint', 'compare', written.file, '--json']),
+      ).agrees;
+    expect(await compare()).toBe(true);
+    const after = join(vault.home, 'after');
+    copyVault(vault, after);
+    putBack(vault, before);
+    expect(await compare()).toBe(false);
+    putBack(vault, after);
+    expect(await compare()).toBe(true);
+  });
+});
+
+/** Steps 1 and 2 of the page, with openssl alone. @returns fingerprint and verdict */
+const stepsOf = (folder: string, report: Record<string, never>): [string, string] => {
+  const { key, checkpoints } = report as unknown as {
+    key: { pem: string; algorithm: string };
+    checkpoints: { closing: { text: string; signature: string } };
+  };
+  const file = (name: string, content: string | Buffer): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const pem = file('key.pem', key.pem);
+  const text = file('text', checkpoints.closing.text);
+  const signature = file('signature', Buffer.from(checkpoints.closing.signature, 'base64'));
+  const der = execFileSync('openssl', ['pkey', '-pubin', '-in', pem, '-outform', 'DER']);
+  const sum = execFileSync('sha256sum', { input: der }).toString().slice(0, 64);
+  // The commands are those of the page, word for word.
+  const command = readFileSync(page, 'utf8')
+    .split('\n')
+    .find((line) => line.startsWith('openssl') && line.includes(`# ${key.algorithm}`))
+    ?.replace(/ {2,}#.*$/, '');
+  const verified = execFileSync('sh', ['-c', command ?? 'false'], { cwd: folder }).toString();
+  expect([pem, text, signature]).toHaveLength(3);
+  return [sum, /Verified OK|Successfully/.test(verified) ? 'verified' : verified];
+};
+
+describe('an evaluation token', () => {
+  it('says in words that there is no rollback detection', async () => {
+    const vault = await makeVault('SoftHSM2');
+    try {
+      const shown = documentOf('checkpoint', await vault.cli.run(['checkpoint', 'show', '--json']));
+      expect(shown.anchor).toMatch(/^No rollback detection/);
+    } finally {
+      vault.remove();
+    }
+  });
+});
+
+describe.runIf(mayMount)('what cannot be recorded is not done', () => {
+  let vault: TestVault;
+  let mount: Mount | null = null;
+  beforeAll(async () => {
+    vault = await makeVault('NSS softokn');
+  });
+  afterAll(() => {
+    mount?.unmount();
+    vault.remove();
+  });
+
+  it('in a vault folder that is full', async () => {
+    const small = join(vault.home, 'small');
+    mount = mountSmallDisk(small, 1);
+    copyVault(vault, join(small, 'vault'));
+    const filler = join(small, 'filler');
+    const cli = clavigerOf(join(small, 'vault'));
+    expect((await cli.run(['key', 'list'])).code).toBe(0);
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4096']);
+    const before = readFileSync(join(small, 'vault', 'keystore.sqlite'));
+    const refused = await cli.run([
+      'key',
+      'create',
+      'None',
+      '--custody',
+      'hsm-wrapped',
+      '--bulk',
+      'host',
+    ]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(/disk is full/);
+    expect(readFileSync(join(small, 'vault', 'keystore.sqlite')).equals(before)).toBe(true);
+    rmSync(filler);
+    const keys = documentOf('keys', await cli.run(['key', 'list', '--json'])).keys;
+    expect(keys.map(({ name }) => name)).not.toContain('None');
+    mount.unmount();
+    mount = null;
+  });
+
+  it('in a vault folder that is read-only', async () => {
+    const folder = join(vault.home, 'fixed');
+    mount = mountReadOnly(vault.dir, folder);
+    const refused = await clavigerOf(folder).run(['key', 'create', 'None']);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toMatch(/read-only/);
+    mount.unmount();
+    mount = null;
+    expect(documentOf('keys', await vault.cli.run(['key', 'list', '--json'])).keys).toEqual([]);
+  });
+});

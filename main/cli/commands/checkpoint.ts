@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../../../shared/failure.ts';
+import { fingerprintOf } from '../../ledger/note.ts';
+import { attachTimestamp } from '../../reports/timestamps.ts';
+import { compareWitness, newestOf, writeWitness } from '../../reports/witness.ts';
+import { anchorWords } from '../../session/checkpointing.ts';
+import { storageFailure } from '../../vault/storage-failure.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
+
+export const checkpointShowCommand: Command = {
+  name: 'checkpoint show',
+  summary: 'show the newest signed checkpoint and the fingerprint of its key; no PIN is needed',
+  usage: '',
+  options: {},
+  run: (_args, context) =>
+    withVault(context, (vault) => {
+      const { note, size, root } = newestOf(vault);
+      const fingerprint = fingerprintOf(vault.checkpointKey?.spki ?? new Uint8Array());
+      const anchor = anchorWords(vault);
+      const text = `${note}\nkey fingerprint ${fingerprint}\n${anchor}`;
+      printResult(context, { size, root, note, fingerprint, anchor }, text);
+      return Promise.resolve(exitCodes.done);
+    }),
+};
+
+export const checkpointWriteCommand: Command = {
+  name: 'checkpoint write',
+  summary: 'sign everything that is recorded and write the checkpoint into a folder to be kept',
+  usage: 'FOLDER',
+  options: {},
+  run: (args, context) => {
+    const folder = positional(args, 'Which folder?');
+    return withSession(context, async (session) => {
+      await session.unlock();
+      const { vault } = session;
+      await vault.record([
+        { action: 'checkpoint.write', subject: { name: folder }, outcome: 'ok', details: {} },
+      ]);
+      const checkpoint = (await session.checkpoint()) ?? newestOf(vault);
+      const file = await writeWitness(vault, checkpoint, folder);
+      printResult(context, { file, size: checkpoint.size, root: checkpoint.root }, file);
+      return exitCodes.done;
+    });
+  },
+};
+
+export const checkpointCompareCommand: Command = {
+  name: 'checkpoint compare',
+  summary: "compare a checkpoint that somebody kept with today's ledger; no PIN is needed",
+  usage: 'FILE',
+  options: {},
+  run: (args, context) => {
+    const file = positional(args, 'Which checkpoint?');
+    return withVault(context, async (vault) => {
+      const { agrees, words, kept, proof } = compareWitness(vault, (await read(file)).toString());
+      const head = kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
+      await vault.recordLook({
+        action: 'checkpoint.compare',
+        subject: {},
+        outcome: agrees ? 'ok' : 'failed',
+        details: { kept: head, words },
+      });
+      printResult(context, { agrees, words, kept: head, proof }, words);
+      return agrees ? exitCodes.done : exitCodes.unverified;
+    });
+  },
+};
+
+export const checkpointTimestampCommand: Command = {
+  name: 'checkpoint timestamp',
+  summary: 'keep the reply of a time-stamping authority (RFC 3161) over a checkpoint',
+  usage: 'REPLY.tsr',
+  options: {},
+  run: (args, context) => {
+    const file = positional(args, 'Which reply?');
+    return withVault(context, async (vault) => {
+      const { size } = await attachTimestamp(vault, await read(file));
+      printResult(
+        context,
+        { size },
+        `The time stamp of the checkpoint over ${size} records is kept.`,
+      );
+      return exitCodes.done;
+    });
+  },
+};
+
+const positional = (args: Arguments, question: string): string => {
+  const [only] = args.positionals;
+  if (only !== undefined) return only;
+  throw new Failure('usage', question);
+};
+
+const read = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw storageFailure(error, `${file} cannot be read`, {});
+  }
+};

@@ -1,0 +1,133 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../../../shared/failure.ts';
+import { exportReport, renderings, type Rendering } from '../../reports/export-report.ts';
+import { reportKinds, type ReportFilter, type ReportKind } from '../../reports/report.ts';
+import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { storageFailure } from '../../vault/storage-failure.ts';
+import type { Arguments } from '../arguments.ts';
+import { type Command, exitCodes, printResult, withSession } from '../command.ts';
+import { timeOf } from '../time.ts';
+
+const titles: Readonly<Record<ReportKind, string>> = {
+  activity: 'Activity',
+  'key-inventory': 'Key inventory',
+  'key-life': 'Life of a key',
+  'batch-receipts': 'Receipts of a batch',
+  ceremony: 'Key ceremony',
+  'token-evidence': 'Token evidence',
+};
+
+export const reportCommand: Command = {
+  name: 'report',
+  summary: 'write a report that anybody can verify, on another machine and years later',
+  usage: '--out FILE.json [--kind KIND] [--csv] [--pdf] [filters]',
+  options: {
+    out: { type: 'string', value: 'FILE', help: 'the JSON file, which is the authority' },
+    kind: { type: 'string', value: 'KIND', help: `${reportKinds.join(', ')} (activity)` },
+    title: { type: 'string', value: 'TEXT', help: 'the line on the cover' },
+    csv: { type: 'boolean', help: 'also write FILE.csv' },
+    pdf: { type: 'boolean', help: 'also write FILE.pdf, signed with the report key' },
+    since: { type: 'string', value: 'TIME', help: 'records from this time on' },
+    until: { type: 'string', value: 'TIME', help: 'records before this time' },
+    key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
+    batch: { type: 'string', value: 'ID', help: 'records of this batch' },
+    user: { type: 'string', value: 'NAME', help: 'records of what this user did' },
+    action: {
+      type: 'string',
+      value: 'ACTIONS',
+      help: 'like key.create, or all of key. (several with commas)',
+    },
+    outcome: { type: 'string', value: 'ok|refused|failed', help: 'how the act ended' },
+  },
+  run: (args, context) => {
+    const file = args.text('out');
+    if (file === undefined) throw new Failure('usage', 'Where to? Give --out FILE.json.');
+    const kind = args.choice('kind', reportKinds) ?? 'activity';
+    const also: readonly Rendering[] = renderings.filter((each) => args.flag(each));
+    return withSession(context, async (session) => {
+      const filter = filterOf(args, session.vault);
+      await session.unlock();
+      const title = args.text('title') ?? titles[kind];
+      const { report, files } = await exportReport(session, { kind, filter, title, file, also });
+      const { counts, range } = report.statement;
+      const lines = [
+        ...files.map((each) => `${each.file}  ${each.sha256}`),
+        `${counts.included} of ${counts.searched} records (${range.first} to ${range.last}), ` +
+          `signed up to record ${report.checkpoints.closing.size}`,
+        `key fingerprint ${report.key.fingerprint}`,
+      ];
+      printResult(
+        context,
+        { files, statement: report.statement, fingerprint: report.key.fingerprint },
+        lines.join('\n'),
+      );
+      return exitCodes.done;
+    });
+  },
+};
+
+const filterOf = (args: Arguments, vault: Vault): ReportFilter => {
+  const since = timeOf(args, 'since');
+  const until = timeOf(args, 'until');
+  const key = args.text('key');
+  const [batch, user, action] = [args.text('batch'), args.text('user'), args.text('action')];
+  const outcome = args.choice('outcome', ['ok', 'refused', 'failed'] as const);
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(key === undefined ? {} : { key: vault.tables.keys.get(key).id }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(user === undefined ? {} : { user }),
+    ...(action === undefined ? {} : { action }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+};
+
+export const reportVerifyCommand: Command = {
+  name: 'report verify',
+  summary: 'check a report; needs neither the vault nor its token',
+  usage: 'FILE [--previous FILE] [--key FINGERPRINT]',
+  options: {
+    previous: { type: 'string', value: 'FILE', help: 'the report that came before it' },
+    key: {
+      type: 'string',
+      value: 'FINGERPRINT',
+      help: 'the fingerprint you got from the vault in another way',
+    },
+  },
+  run: async (args, context) => {
+    const [file] = args.positionals;
+    if (file === undefined) throw new Failure('usage', 'Which report? Name its JSON file.');
+    const [previous, fingerprint] = [args.text('previous'), args.text('key')];
+    const verdict = verifyReport(await read(file), {
+      ...(previous === undefined ? {} : { previous: await read(previous) }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    });
+    const { genuine, checks, sha256 } = verdict;
+    const document = { genuine, checks, sha256, fingerprint: verdict.fingerprint };
+    printResult(context, document, describe(verdict));
+    return genuine ? exitCodes.done : exitCodes.unverified;
+  },
+};
+
+const read = async (file: string): Promise<Buffer> => {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw storageFailure(error, `${file} cannot be read`, {});
+  }
+};
+
+const describe = ({ genuine, checks, sha256, report }: ReportVerdict): string => {
+  const marks = checks.map(
+    ({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`,
+  );
+  const limits = (report?.statement.limits ?? []).map((limit) => `  - ${limit}`);
+  return [
+    ...marks,
+    `SHA-256 of the file ${sha256}`,
+    genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
+    ...(genuine ? ['What it does not prove:', ...limits] : []),
+  ].join('\n');
+};

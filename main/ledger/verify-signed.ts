@@ -1,0 +1,145 @@
+import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import { vaultFiles } from '../vault/files.ts';
+import { readHashes } from '../vault/hashes.ts';
+import type { Storage } from '../vault/storage.ts';
+import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import type { Findings } from './findings.ts';
+import { readLines } from './lines.ts';
+import { leafHash, type MerkleTree } from './merkle.ts';
+import type { LedgerScan } from './scan.ts';
+
+/** What of a ledger is signed. */
+export interface SignedPart {
+  /** How many records the newest sound checkpoint covers; 0 where there is none. */
+  readonly signed: number;
+  /** How many checkpoints of this epoch were compared. */
+  readonly checkpoints: number;
+}
+
+/**
+ * Compares the ledger with every checkpoint in its folder, and says which record was changed:
+ * exactly, where the kept hashes are those that were signed; otherwise between which checkpoints.
+ */
+export const checkSigned = async (
+  findings: Findings,
+  storage: Storage,
+  scan: LedgerScan,
+): Promise<SignedPart> => {
+  const { checkpointKey: key, vaultId, epoch } = scan.facts;
+  if (key === null || vaultId === null) return { signed: 0, checkpoints: 0 };
+  const book = await CheckpointBook.open(storage);
+  const notes = [...new Set([...book.all.map(({ note }) => note), ...book.candidates])];
+  const opened = notes.map((note) => openCheckpoint(note, key, vaultId));
+  tellForeign(findings, opened.filter((each) => each === null).length);
+  const ours = opened
+    .filter((each) => each?.epoch === epoch)
+    .filter((each) => each !== null)
+    .toSorted((a, b) => a.size - b.size);
+  const isSound = ({ size, root }: Checkpoint): boolean =>
+    size <= scan.tree.size && scan.tree.root(size).toString('hex') === root;
+  const broken = ours.filter((checkpoint) => !isSound(checkpoint));
+  const signed = ours.findLast(isSound)?.size ?? 0;
+  if (broken.length > 0) await locate(findings, storage, scan, { broken, signed });
+  if (ours.length === 0 && scan.facts.sawCheckpoint)
+    findings.damage({ ...nowhere, problem: 'The signed checkpoints are missing.' });
+  return { signed, checkpoints: ours.length };
+};
+
+const nowhere = { record: null, byte: null } as const;
+
+const tellForeign = (findings: Findings, count: number): void => {
+  if (count === 0) return;
+  const problem = `${count === 1 ? 'A checkpoint' : `${count} checkpoints`} in the folder: not signed by this vault's key.`;
+  findings.damage({ ...nowhere, problem });
+};
+
+interface Broken {
+  /** Checkpoints that the ledger does not fit, smallest first. */
+  readonly broken: readonly Checkpoint[];
+  readonly signed: number;
+}
+
+const locate = async (
+  findings: Findings,
+  storage: Storage,
+  scan: LedgerScan,
+  { broken, signed }: Broken,
+): Promise<void> => {
+  for (const checkpoint of broken.toReversed()) {
+    const kept = await readHashes(storage, checkpoint);
+    if (kept === null) continue;
+    await compareLines(findings, storage, kept);
+    return;
+  }
+  const [first] = broken;
+  if (first === undefined) return;
+  if (first.size > scan.tree.size)
+    findings.damage({
+      record: scan.tree.size + 1,
+      byte: scan.bytes,
+      problem: `The ledger ends after ${scan.tree.size} records; ${first.size} were signed.`,
+    });
+  else
+    findings.damage({
+      ...nowhere,
+      problem: `Of records ${signed + 1} to ${first.size} at least one is not what was signed.`,
+    });
+};
+
+/** Finds the first line that differs from what was signed, and what has happened to it. */
+const compareLines = async (
+  findings: Findings,
+  storage: Storage,
+  kept: MerkleTree,
+): Promise<void> => {
+  const lines: { readonly hash: Buffer; readonly offset: number }[] = [];
+  let end = 0;
+  await readLines(storage, vaultFiles.ledger, { from: 0 }, (line, offset) => {
+    lines.push({ hash: leafHash(line), offset });
+    end = offset + line.length + 1;
+  });
+  const leafAt = (index: number): Buffer | null => (index < kept.size ? kept.leaf(index) : null);
+  const differs = (index: number): boolean => {
+    const leaf = leafAt(index);
+    return leaf !== null && lines[index]?.hash.equals(leaf) !== true;
+  };
+  let index = 0;
+  while (index < kept.size && !differs(index)) index += 1;
+  const byte = lines[index]?.offset ?? end;
+  const found = lines[index]?.hash ?? null;
+  const change = changeAt(found, lines[index + 1]?.hash ?? null, leafAt, index);
+  findings.damage({ record: index + 1, byte, problem: changes[change](index + 1, kept.size) });
+  if (change !== 'edited') return;
+  for (let at = index + 1; at < kept.size; at += 1)
+    if (differs(at))
+      findings.damage({
+        record: at + 1,
+        byte: lines[at]?.offset ?? end,
+        problem: changes.edited(at + 1, kept.size),
+      });
+};
+
+type Change = 'cut' | 'removed' | 'inserted' | 'moved' | 'edited';
+
+const changes: Readonly<Record<Change, (record: number, size: number) => string>> = {
+  cut: (record, size) => `The ledger ends before record ${record}; ${size} records were signed.`,
+  removed: (record) => `Record ${record} was removed: what stands here is a later one.`,
+  inserted: (record) => `Before record ${record} something was inserted that was not signed.`,
+  moved: (record) => `Record ${record} is not in its place: the order was changed.`,
+  edited: (record) => `Record ${record} is not what was signed: it was changed.`,
+};
+
+const changeAt = (
+  found: Buffer | null,
+  following: Buffer | null,
+  leafAt: (index: number) => Buffer | null,
+  index: number,
+): Change => {
+  const is = (hash: Buffer | null, at: number): boolean => {
+    const leaf = leafAt(at);
+    return hash !== null && leaf !== null && hash.equals(leaf);
+  };
+  if (found === null) return 'cut';
+  if (is(found, index + 1)) return is(following, index) ? 'moved' : 'removed';
+  return is(following, index) ? 'inserted' : 'edited';
+};

@@ -1,0 +1,107 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Json } from '../ledger/record.ts';
+import type { ReportDocument } from './report.ts';
+import { completeness, filterWords, kindNames } from './render-words.ts';
+import { type RenderedRecord, type ReportView, viewReport } from './render-view.ts';
+
+const columns = [
+  'seq',
+  'time_utc',
+  'clock',
+  'user',
+  'host',
+  'app',
+  'token_label',
+  'token_serial',
+  'action',
+  'outcome',
+  'code',
+  'made_while_locked',
+  'key',
+  'key_version',
+  'batch',
+  'name',
+  'input',
+  'output',
+  'bytes',
+  'sha256',
+  'subject_json',
+  'details_json',
+] as const;
+
+/**
+ * A report for a spreadsheet: what it is and the SHA-256 of the JSON, the vault's tables, then
+ * one row for each record. CSV as in RFC 4180, UTF-8 with a byte order mark. A cell that a
+ * spreadsheet would take for a formula begins with an apostrophe.
+ * @throws Error where a line of the report is not a record
+ */
+export const renderCsv = (report: ReportDocument): string => {
+  const view = viewReport(report);
+  const tables = report.statement.tables.flatMap(({ title, columns: heads, rows }) => [
+    [],
+    [title],
+    heads,
+    ...rows,
+  ]);
+  const rows = [...preamble(view), ...tables, [], [...columns], ...view.records.map(rowOf)];
+  return stringify(rows, {
+    bom: true,
+    record_delimiter: 'windows',
+    escape_formulas: true,
+    // Left to itself it quotes CR LF only: a name with a line break would begin a row of its own.
+    quoted_match: /[\r\n]/,
+  });
+};
+
+const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {
+  const { statement, checkpoints, key } = report;
+  return [
+    ['Claviger report', statement.title],
+    ['Kind', kindNames[statement.kind]],
+    ['SHA-256 of the JSON file', jsonSha256],
+    ['Note', 'A rendering without proofs. The JSON file is the authority.'],
+    ['Made', statement.made],
+    ['Vault', statement.vault.id],
+    ['Evaluation', statement.vault.evaluation ? 'EVALUATION: do not rely on it' : 'no'],
+    ['Filter', filterWords(statement)],
+    ['First record of the range', String(statement.range.first)],
+    ['Last record of the range', String(statement.range.last)],
+    ['Completeness', completeness(statement)],
+    ['Checkpoint', `${checkpoints.closing.origin} ${checkpoints.closing.size}`],
+    ['Root of the checkpoint', checkpoints.closing.root],
+    ['Fingerprint of its key', key.fingerprint],
+  ];
+};
+
+const rowOf = ({ record, madeWhileLocked }: RenderedRecord): string[] => {
+  const { actor, subject, details } = record;
+  return [
+    String(record.seq),
+    record.time,
+    record.clock,
+    actor.user,
+    actor.host,
+    actor.app,
+    actor.token?.label ?? '',
+    actor.token?.serial ?? '',
+    record.action,
+    record.outcome,
+    record.code ?? '',
+    madeWhileLocked ? 'yes' : 'no',
+    cell(subject['key']),
+    cell(subject['version']),
+    cell(subject['batch']),
+    cell(subject['name']),
+    cell(subject['input']),
+    cell(subject['output']),
+    cell(details['bytes']),
+    cell(details['sha256']),
+    JSON.stringify(subject),
+    JSON.stringify(details),
+  ];
+};
+
+const cell = (value: Json | undefined): string => {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};

@@ -1,0 +1,268 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { parse } from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import type { BatchId, KeyId } from '../../shared/ids.ts';
+import type { AuditLine, AuditSelected } from '../ledger/audit-index.ts';
+import {
+  noteKeyOf,
+  openCheckpoint,
+  originText,
+  type Checkpoint,
+  type CheckpointKey,
+} from '../ledger/checkpoint.ts';
+import { leafHash } from '../ledger/merkle.ts';
+import { fingerprintOf, verifierKey } from '../ledger/note.ts';
+import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
+import { jsonObjectSchema, type LedgerRecord } from '../ledger/record.ts';
+import { anchorWords } from '../session/checkpointing.ts';
+import type { VaultSession } from '../session/vault-session.ts';
+import { sha256 } from '../vault/sha256.ts';
+import type { Vault } from '../vault/vault.ts';
+import { fits } from './filter.ts';
+import { limitsOf } from './limits.ts';
+import {
+  REPORT_FORMAT,
+  type ReportCheckpoint,
+  type ReportDocument,
+  type ReportFilter,
+  type ReportKind,
+  type ReportPublicKey,
+  type ReportRecord,
+  type ReportStatement,
+} from './report.ts';
+import { tablesFor } from './tables.ts';
+import { timestampsOf } from './timestamps.ts';
+
+/** What a report needs of an unlocked vault. */
+export type ReportSession = Pick<VaultSession, 'vault' | 'token' | 'checkpoint'>;
+
+export interface ReportRequest {
+  readonly kind: ReportKind;
+  readonly filter: ReportFilter;
+  /** One line for the cover, like "Activity in January". */
+  readonly title: string;
+}
+
+const CEREMONY = 'vault.create,vault.epoch,vault.rollback,token.,key.,recovery.,custodian.,policy.';
+
+/** What each kind of report always asks for. */
+export const filterOfKind = (kind: ReportKind, filter: ReportFilter): ReportFilter => {
+  if (kind === 'key-inventory') return { ...filter, action: filter.action ?? 'key.' };
+  if (kind === 'ceremony') return { ...filter, action: filter.action ?? CEREMONY };
+  if (kind === 'token-evidence')
+    return { ...filter, action: filter.action ?? 'vault.create,vault.epoch,token.' };
+  if (kind === 'key-life' && filter.key === undefined) throw incomplete('Which key?', '--key NAME');
+  if (kind === 'batch-receipts' && filter.batch === undefined)
+    throw incomplete('Which batch?', '--batch ID');
+  return filter;
+};
+
+const incomplete = (cause: string, how: string): Failure =>
+  new Failure('usage', cause, { next: `Name it with ${how}.` });
+
+/**
+ * Makes a report and records that it was made: the record holds the SHA-256 of what the report
+ * states, and the closing checkpoint covers that record.
+ * @throws Failure 'not-logged-in' | 'usage' | 'report-unproved' and those of token and disk
+ */
+export const makeReport = async (
+  session: ReportSession,
+  request: ReportRequest,
+): Promise<ReportDocument> => {
+  const { vault } = session;
+  const key = vault.checkpointKey;
+  if (key === null) throw unsigned();
+  const filter = filterOfKind(request.kind, request.filter);
+  const previous = previousOf(vault, key);
+  const selected = await select(vault, filter);
+  const records = selected.lines.map(toRecord);
+  const statement = state(session, { ...request, filter }, selected, previous);
+  const exported = await recordExport(vault, statement);
+  const closing = await session.checkpoint();
+  if (closing === null || closing.size < exported.seq) throw unsigned();
+  const opening = openingOf(vault, key, statement.range.first - 1);
+  const first = toRecord(await lineOf(vault, 1));
+  const evidence = { first, export: toRecord(await lineOf(vault, exported.seq)) };
+  return {
+    format: REPORT_FORMAT,
+    statement,
+    records,
+    evidence,
+    inclusion: sharedInclusionProof(
+      vault.tree,
+      leavesOf([first, ...records, evidence.export]),
+      closing.size,
+    ).map(hex),
+    checkpoints: {
+      opening: opening && describe(vault, opening),
+      closing: describe(vault, closing),
+    },
+    consistency: {
+      fromOpening: opening && consistencyProof(vault.tree, opening.size, closing.size).map(hex),
+      fromPrevious: previous && consistencyProof(vault.tree, previous.size, closing.size).map(hex),
+    },
+    key: publicKey(vault, key),
+    timestamps: await timestampsOf(vault, closing.size),
+  };
+};
+
+const hex = (hash: Buffer): string => hash.toString('hex');
+
+const leavesOf = (records: readonly ReportRecord[]): number[] =>
+  [...new Set(records.map(({ seq }) => seq - 1))].toSorted((a, b) => a - b);
+
+const toRecord = ({ record, line }: AuditLine): ReportRecord => ({ seq: record.seq, line });
+
+const select = async (vault: Vault, filter: ReportFilter): Promise<AuditSelected> => {
+  const { size } = vault.head;
+  const { since, until, key, batch, outcome } = filter;
+  const selection = {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(key === undefined ? {} : { key: asKeyId(vault, key) }),
+    ...(batch === undefined ? {} : { batch: batch as BatchId }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+  const { range, lines } = await (await vault.audit()).select(selection, size);
+  for (const { record, line } of lines)
+    if (!leafHash(Buffer.from(line)).equals(vault.tree.leaf(record.seq - 1))) throw changed(record);
+  return { range, lines: lines.filter(({ record }) => fits(record, filter)) };
+};
+
+const asKeyId = (vault: Vault, key: string): KeyId => vault.tables.keys.get(key).id;
+
+const lineOf = async (vault: Vault, seq: number): Promise<AuditLine> => {
+  const line = await (await vault.audit()).line(seq);
+  if (line === null) throw new Error(`record ${seq} is not in the index`);
+  return line;
+};
+
+type Previous = ReportStatement['previous'];
+
+const state = (
+  session: ReportSession,
+  { kind, title, filter }: ReportRequest,
+  { range, lines }: AuditSelected,
+  previous: Previous,
+): ReportStatement => {
+  const { vault, token } = session;
+  const { facts, stamp } = vault;
+  const searched = range.last - range.first + 1;
+  const included = createHash('sha256');
+  for (const { line } of lines) included.update(`${line}\n`);
+  return {
+    kind,
+    title,
+    made: stamp.clock.now().toISOString(),
+    by: stamp.actor(),
+    vault: {
+      id: vault.id,
+      epoch: facts.epoch,
+      created: facts.first?.time ?? '',
+      evaluation: vault.tables.meta.isEvaluation(),
+      anchor: anchorWords(vault),
+    },
+    token: {
+      label: token.label,
+      serial: token.serial,
+      manufacturer: token.manufacturer,
+      model: token.model,
+      firmware: token.firmware,
+    },
+    filter,
+    range,
+    counts: { searched, included: lines.length, omitted: searched - lines.length },
+    recordsSha256: included.digest('hex'),
+    tables: tablesFor(vault, kind, filter.key ?? null),
+    previous,
+    unsignedWhenMade: lines.flatMap(({ record }) => unsignedIn(record)),
+    limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
+  };
+};
+
+/** An unlock names the records that were written while nobody could sign. */
+const unsignedIn = ({ action, details }: LedgerRecord): { first: number; last: number }[] => {
+  const { unsigned: range } = details;
+  if (action !== 'vault.unlock' || typeof range !== 'object' || range === null) return [];
+  const { first, last } = range as { first?: unknown; last?: unknown };
+  return typeof first === 'number' && typeof last === 'number' ? [{ first, last }] : [];
+};
+
+const recordExport = async (vault: Vault, statement: ReportStatement): Promise<LedgerRecord> => {
+  const { kind, filter, range, counts } = statement;
+  const [record] = await vault.record([
+    {
+      action: 'report.export',
+      subject: {
+        ...(filter.key && { key: filter.key }),
+        ...(filter.batch && { batch: filter.batch }),
+      },
+      outcome: 'ok',
+      details: {
+        kind,
+        filter: parse(jsonObjectSchema, { ...filter }),
+        range: { ...range },
+        counts: { ...counts },
+        statement: sha256(Buffer.from(JSON.stringify(statement))),
+      },
+    },
+  ]);
+  if (record === undefined) throw new Error('the export was not recorded');
+  return record;
+};
+
+/** The newest checkpoint over at most so many records that our key signed. */
+const openingOf = (vault: Vault, key: CheckpointKey, size: number): Checkpoint | null => {
+  for (const { note } of vault.checkpoints.filter((each) => each.size <= size).toReversed()) {
+    const opened = openCheckpoint(note, key, vault.id);
+    if (opened?.epoch === vault.origin.epoch) return opened;
+  }
+  return null;
+};
+
+/** The first checkpoint after the newest export: the one that closes that report. */
+const previousOf = (vault: Vault, key: CheckpointKey): Previous => {
+  const last = vault.facts.lastReport;
+  if (last === null) return null;
+  const kept = vault.checkpoints.find(({ size }) => size >= last.record);
+  const opened = kept === undefined ? null : openCheckpoint(kept.note, key, vault.id);
+  if (opened === null) return null;
+  return { size: opened.size, root: opened.root, sha256: last.sha256, made: last.made };
+};
+
+const describe = (vault: Vault, checkpoint: Checkpoint): ReportCheckpoint => ({
+  origin: originText(vault.origin),
+  size: checkpoint.size,
+  root: checkpoint.root,
+  note: checkpoint.note,
+  text: checkpoint.text,
+  signature: checkpoint.signature.toString('base64'),
+});
+
+const publicKey = (vault: Vault, key: CheckpointKey): ReportPublicKey => {
+  const der = Buffer.from(key.spki);
+  const object = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  return {
+    algorithm: key.curve === 'ed25519' ? 'Ed25519' : 'ECDSA-P256-SHA256',
+    pem: object.export({ type: 'spki', format: 'pem' }).toString(),
+    fingerprint: fingerprintOf(der),
+    vkey: verifierKey(noteKeyOf(key, vault.origin)),
+    binding:
+      'Made in the token as non-extractable and sensitive, read back after creation; the program signs nothing but checkpoints with it. The first record of the ledger names it.',
+  };
+};
+
+const unsigned = (): Failure =>
+  new Failure(
+    'report-unproved',
+    'The token of this vault cannot sign, so no report can be proved.',
+    {
+      unharmed: 'Nothing was written.',
+      next: 'Verify the ledger with "claviger audit verify", or use a token with ECDSA.',
+    },
+  );
+
+const changed = ({ seq }: LedgerRecord): Failure =>
+  new Failure('ledger-damaged', `Record ${seq} was changed while the vault was open.`, {
+    next: 'Close the vault, keep its folder as it is and verify the ledger.',
+  });

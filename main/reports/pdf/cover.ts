@@ -1,0 +1,202 @@
+import {
+  completeness,
+  count,
+  counted,
+  filterWords,
+  grouped,
+  kindNames,
+  moment,
+  rangeWords,
+} from '../render-words.ts';
+import type { ReportStatement } from '../report.ts';
+import type { ReportView } from '../render-view.ts';
+import { drawFacts, type Fact } from './facts-list.ts';
+import type { Area, StructureElement } from './internals.ts';
+import { colour, contentRight, contentWidth, page, styles } from './look.ts';
+import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
+import { type Paper, separated } from './paper.ts';
+import { drawQr } from './qr.ts';
+
+/** What the signature will say of itself; null where the PDF stays unsigned. */
+export interface SealWords {
+  /** SHA-256 of the certificate, hex. */
+  readonly fingerprint: string;
+  readonly time: Date;
+}
+
+const QR_SIZE = 132;
+/** The white edge of the code, about: it may lie in the margin. */
+const QR_QUIET = 7;
+const SEAL_HEIGHT = 58;
+
+/** The first page; gives the place of the signature. */
+export const drawCover = (paper: Paper, view: ReportView, seal: SealWords | null): Area => {
+  const { statement } = view.report;
+  paper.addPage();
+  paper.doc.outline.addItem('Cover');
+  const part = paper.part('Sect');
+  drawBrand(paper, part);
+  paper.y = 128;
+  drawTitle(paper, part, statement);
+  if (statement.vault.evaluation) drawEvaluation(paper, part);
+  drawVerdict(paper, part, statement);
+  drawFacts(paper, part, factsOf(statement));
+  drawBinding(paper, part, view);
+  const area = drawSeal(paper, part, seal);
+  part.end();
+  return area;
+};
+
+const drawBrand = (paper: Paper, part: StructureElement): void => {
+  paper.artifact(() => drawAppMark(paper.doc, page.left, page.top, 26));
+  paper.tag(part, 'P', () => {
+    paper.lines(['Claviger '], page.left + 36, page.top, styles.brand);
+    paper.lines(['Report from a signed ledger'], page.left + 36, page.top + 15, styles.axis);
+  });
+};
+
+const drawTitle = (paper: Paper, part: StructureElement, statement: ReportStatement): void => {
+  paper.paragraph(part, kindNames[statement.kind], styles.label, { after: 2 });
+  paper.paragraph(part, statement.title, styles.coverTitle, { tag: 'H1', after: 4 });
+  const { since, until } = statement.filter;
+  const period = [since && `from ${moment(since)}`, until && `before ${moment(until)}`].filter(
+    (word) => word !== undefined,
+  );
+  const words = period.length === 0 ? `made ${moment(statement.made)}` : period.join(', ');
+  paper.paragraph(part, `Records ${words}`, styles.coverLead, { after: 16 });
+};
+
+const drawEvaluation = (paper: Paper, part: StructureElement): void => {
+  const top = paper.y;
+  const height = 34;
+  paper.artifact(() => {
+    paper.doc
+      .lineWidth(0.6)
+      .rect(page.left, top, contentWidth, height)
+      .fillAndStroke(colour.evalTint, colour.evalLine);
+    drawHatching(paper.doc, page.left, top, 10, height);
+  });
+  const style = { ...styles.notice, colour: colour.eval };
+  const words = 'EVALUATION token. No rollback detection; do not rely on it.';
+  paper.tag(part, 'P', () => paper.lines([words], page.left + 22, top + 10, style));
+  paper.y = top + height + 14;
+};
+
+const drawVerdict = (paper: Paper, part: StructureElement, statement: ReportStatement): void => {
+  const { counts, unsignedWhenMade } = statement;
+  const top = paper.y;
+  const figure = count(counts.included);
+  const figureStyle = { ...styles.figure, size: 28, leading: 34 };
+  const words = [
+    `${counts.included === 1 ? 'record' : 'records'} of ${count(counts.searched)} in the range ${rangeWords(statement)}`,
+    completeness(statement),
+    ...(unsignedWhenMade.length === 0 ? [] : [lockedWords(statement)]),
+  ];
+  const left = page.left + paper.type.width(figure, figureStyle) + 16;
+  paper.artifact(() => {
+    paper.hairline(top, colour.lineStrong);
+  });
+  paper.tag(part, 'P', () => {
+    paper.lines([`${figure} `], page.left, top + 9, figureStyle);
+    const lines = words.flatMap((line, at) =>
+      separated(paper.type.lines(line, styles.value, contentRight - left), at < words.length - 1),
+    );
+    paper.y = top + 12 + paper.lines(lines, left, top + 12, styles.value);
+  });
+  paper.y = Math.max(paper.y, top + 46) + 10;
+  paper.artifact(() => {
+    paper.hairline(paper.y, colour.lineStrong);
+  });
+  paper.y += 12;
+};
+
+const lockedWords = ({ unsignedWhenMade }: ReportStatement): string => {
+  const records = unsignedWhenMade.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return `${counted(records, 'record')} made while locked, signed at the next unlock.`;
+};
+
+const factsOf = (statement: ReportStatement): Fact[] => {
+  const { by, vault, token, previous } = statement;
+  return [
+    { label: 'Made', value: moment(statement.made), style: styles.valueStrong },
+    { label: 'By', value: `${by.user} on ${by.host}, with ${by.app}`, style: styles.valueStrong },
+    { label: 'Vault', value: vault.id, style: styles.mono },
+    { label: 'Ledger', value: `epoch ${vault.epoch}, begun ${moment(vault.created)}` },
+    { label: 'Token', value: `${token.label}, serial ${token.serial}`, style: styles.valueStrong },
+    { label: 'Token made by', value: tokenMaker(token) },
+    { label: 'Anchor', value: vault.anchor },
+    { label: 'Filter', value: filterWords(statement) },
+    {
+      label: 'Report before',
+      value:
+        previous === null
+          ? 'none: this report stands alone'
+          : `made ${moment(previous.made)}, at ${counted(previous.size, 'record')}`,
+    },
+  ];
+};
+
+const tokenMaker = ({ manufacturer, model, firmware }: ReportStatement['token']): string =>
+  [manufacturer, model, firmware === '' ? '' : `firmware ${firmware}`]
+    .filter((word) => word !== '')
+    .join(', ');
+
+/** What ties this paper to the evidence: the JSON's hash, the checkpoint, the key, as text and QR. */
+const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): void => {
+  const { checkpoints, key } = view.report;
+  const { closing } = checkpoints;
+  const top = Math.max(paper.y + 6, page.bottom - SEAL_HEIGHT - QR_SIZE - 34);
+  paper.artifact(() => {
+    paper.hairline(top, colour.lineStrong);
+  });
+  const side = contentRight - QR_SIZE + QR_QUIET;
+  paper.y = top + 12;
+  drawFacts(
+    paper,
+    part,
+    [
+      { label: 'JSON, SHA-256', value: grouped(view.jsonSha256), style: styles.mono },
+      { label: 'Checkpoint', value: `${counted(closing.size, 'record')}, root` },
+      { label: '', value: grouped(closing.root), style: styles.mono },
+      { label: 'Key’s fingerprint', value: grouped(key.fingerprint), style: styles.mono },
+      { label: 'Key', value: `${key.algorithm}. ${key.binding}` },
+    ],
+    { width: contentWidth - QR_SIZE - 12, labelWidth: 80, gap: 3 },
+  );
+  paper.tag(
+    part,
+    'Figure',
+    () => {
+      drawQr(paper.doc, closing.note, side, top + 4, QR_SIZE);
+    },
+    {
+      alt: `QR code of the signed checkpoint: ${closing.origin}, ${count(closing.size)} records, root ${closing.root}`,
+      bbox: [side, top + 4, contentRight, top + 4 + QR_SIZE],
+    },
+  );
+  paper.tag(part, 'Caption', () =>
+    paper.lines(['The signed checkpoint, to be kept'], side + QR_QUIET, top + QR_SIZE, styles.axis),
+  );
+};
+
+const drawSeal = (paper: Paper, part: StructureElement, seal: SealWords | null): Area => {
+  const y = page.bottom - SEAL_HEIGHT + 8;
+  const area = { x: page.left, y, width: contentWidth, height: SEAL_HEIGHT - 8 };
+  paper.artifact(() => {
+    paper.doc.roundedRect(area.x, area.y, area.width, area.height, 6).lineWidth(0.6);
+    paper.doc.fillAndStroke(colour.accentTint, colour.accentLine);
+    drawGlyph(paper.doc, seal === null ? 'none' : 'done', area.x + 14, y + 10, 12);
+  });
+  const title = seal === null ? 'Not signed' : 'Signed with the vault’s report key';
+  const words =
+    seal === null
+      ? 'This PDF carries no signature of its own. The JSON file and its proofs are the authority.'
+      : `${moment(seal.time.toISOString())}, ECDSA P-256 in the token, PAdES. Certificate, SHA-256:`;
+  paper.tag(part, 'P', () => {
+    paper.lines([`${title} `], area.x + 36, y + 7, styles.valueStrong);
+    paper.lines([`${words} `], area.x + 36, y + 20, styles.label);
+    if (seal !== null)
+      paper.lines([grouped(seal.fingerprint, 16).join('')], area.x + 36, y + 33, styles.monoSmall);
+  });
+  return area;
+};

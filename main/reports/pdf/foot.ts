@@ -1,0 +1,33 @@
+import type { ReportView } from '../render-view.ts';
+import { grouped, kindNames } from '../render-words.ts';
+import { colour, contentRight, page, styles } from './look.ts';
+import { drawHatching } from './marks.ts';
+import { baseline, type Paper } from './paper.ts';
+
+/** Which report, which JSON and which page, at the foot of each page. */
+export const drawFeet = (paper: Paper, { report, jsonSha256 }: ReportView): void => {
+  const { pages } = paper;
+  const { kind, vault } = report.statement;
+  const hash = grouped(jsonSha256.slice(0, 32)).join('');
+  for (let at = 0; at < pages; at += 1) {
+    paper.doc.switchToPage(at);
+    paper.artifact(() => {
+      paper.hairline(page.foot);
+      const y = page.foot + 8 + baseline(styles.foot);
+      const number = `Page ${at + 1} of ${pages}`;
+      paper.type.draw(number, contentRight - paper.type.width(number, styles.foot), y, styles.foot);
+      const x = vault.evaluation ? drawEvaluation(paper, y) : page.left;
+      const words = `Claviger, ${kindNames[kind]} · JSON `;
+      paper.type.draw(words, x, y, styles.foot);
+      paper.type.draw(`${hash} …`, x + paper.type.width(words, styles.foot), y, styles.footMono);
+    }, 'Pagination');
+  }
+};
+
+/** Gives where the foot goes on. */
+const drawEvaluation = ({ doc, type }: Paper, y: number): number => {
+  const style = { ...styles.foot, colour: colour.eval };
+  drawHatching(doc, page.left, page.foot + 9, 6, 8);
+  type.draw('EVALUATION', page.left + 10, y, style);
+  return page.left + 20 + type.width('EVALUATION', style);
+};

@@ -1,0 +1,60 @@
+import { count, shortId } from '../render-words.ts';
+import type { JsonObject } from '../../ledger/record.ts';
+import type { ReportView } from '../render-view.ts';
+import { contentWidth, styles } from './look.ts';
+import type { Paper } from './paper.ts';
+import { Table, textCell } from './table.ts';
+
+interface Named {
+  readonly id: string;
+  readonly field: 'key' | 'batch';
+  records: number;
+  name: string;
+}
+
+/** The ids that the table of records shortens, in full. */
+export const drawIds = (paper: Paper, view: ReportView): void => {
+  const ids = idsOf(view);
+  if (ids.length === 0) return;
+  paper.need(120);
+  paper.y += 14;
+  paper.doc.outline.addItem('Keys and batches');
+  const part = paper.part('Sect');
+  paper.paragraph(part, 'Keys and batches named above', styles.heading2, { tag: 'H2', after: 6 });
+  const table = new Table(paper, part, [
+    { title: 'Shown as', width: 70 },
+    { title: 'Kind', width: 50 },
+    { title: 'Id', width: 170 },
+    { title: 'Records', width: 56, align: 'right' },
+    { title: 'Name', width: contentWidth - 346 },
+  ]);
+  for (const { id, field, records, name } of ids)
+    table.row([
+      textCell(shortId(id), styles.monoSmall),
+      textCell(field === 'key' ? 'Key' : 'Batch'),
+      textCell(id, styles.monoSmall),
+      textCell(count(records)),
+      textCell(name),
+    ]);
+  table.end();
+  part.end();
+};
+
+const idsOf = ({ records }: ReportView): Named[] => {
+  const found = new Map<string, Named>();
+  for (const { record } of records)
+    for (const field of ['key', 'batch'] as const) {
+      const id = textOf(record.subject, field);
+      if (id === '') continue;
+      const known = found.get(id) ?? { id, field, records: 0, name: '' };
+      known.records += 1;
+      if (field === 'key' && known.name === '') known.name = textOf(record.subject, 'name');
+      found.set(id, known);
+    }
+  return [...found.values()];
+};
+
+const textOf = (subject: JsonObject, field: string): string => {
+  const value = subject[field];
+  return typeof value === 'string' ? value : '';
+};

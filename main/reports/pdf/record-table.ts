@@ -1,0 +1,97 @@
+import {
+  aboutRecord,
+  actionName,
+  clockOf,
+  count,
+  counted,
+  dayOf,
+  outcomeNames,
+} from '../render-words.ts';
+import type { RenderedRecord, ReportView } from '../render-view.ts';
+import { addBookmark } from './internals.ts';
+import { colour, contentWidth, styles } from './look.ts';
+import type { Paper } from './paper.ts';
+import { Table, type Cell, type Column } from './table.ts';
+
+const columns: readonly Column[] = [
+  { title: 'Record', width: 50, align: 'right' },
+  { title: 'Time, UTC', width: 54 },
+  { title: 'Action', width: 76 },
+  { title: 'Outcome', width: 74 },
+  { title: 'Who', width: 56 },
+  { title: 'About', width: contentWidth - 310 },
+];
+
+const MOST_DAYS_MARKED = 62;
+
+/** All records of the report, the oldest first, with a bookmark for each day or month. */
+export const drawRecords = (paper: Paper, view: ReportView): void => {
+  const { records } = view;
+  paper.addPage();
+  const bookmark = paper.doc.outline.addItem('Records', { expanded: false });
+  const part = paper.part('Sect');
+  paper.paragraph(part, 'Records', styles.heading1, { tag: 'H1', after: 4 });
+  const words = `${counted(records.length, 'record')}, as short as a page allows. Each stands in full in the JSON file, under its number.`;
+  paper.paragraph(part, words, styles.body, { after: 10 });
+  const table = new Table(paper, part, columns);
+  const days = new Set(records.map(({ record }) => dayOf(record.time))).size;
+  const length = days <= MOST_DAYS_MARKED ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length;
+  // Receipts are compared with files.
+  const withHashes = view.report.statement.kind === 'batch-receipts';
+  let period = '';
+  let day = '';
+  for (const rendered of records) {
+    const { time } = rendered.record;
+    const newDay = dayOf(time) !== day;
+    const pageNumber = table.row(cellsOf(rendered, withHashes), newDay);
+    day = dayOf(time);
+    if (time.slice(0, length) === period) continue;
+    period = time.slice(0, length);
+    addBookmark(bookmark, period, pageNumber);
+  }
+  table.end();
+  part.end();
+};
+
+const small = styles.cellSmall;
+
+const cellsOf = ({ record, madeWhileLocked }: RenderedRecord, withHashes: boolean): Cell[] => {
+  const { name, facts, sha256 } = aboutRecord(record);
+  const bad = record.outcome !== 'ok';
+  const strongBad = { ...styles.cellStrong, colour: colour.bad };
+  const action = actionName(record.action);
+  return [
+    { texts: [{ text: count(record.seq) }] },
+    { texts: [{ text: clockOf(record.time) }, { text: dayOf(record.time), style: small }] },
+    {
+      texts: [
+        { text: action, style: styles.cellStrong },
+        ...(action === record.action ? [] : [{ text: record.action, style: small }]),
+      ],
+    },
+    {
+      glyph: bad ? 'failed' : 'done',
+      texts: [
+        { text: outcomeNames[record.outcome], style: bad ? strongBad : styles.cell },
+        { text: record.code ?? '', style: small },
+      ],
+    },
+    {
+      texts: [
+        { text: record.actor.user, most: 2 },
+        { text: record.actor.host, style: small, most: 1 },
+      ],
+    },
+    {
+      texts: [
+        { text: name, style: styles.cell, most: 2 },
+        { text: facts, style: small, most: 2 },
+        { text: withHashes ? sha256 : '', style: styles.monoSmall },
+        {
+          text: madeWhileLocked ? 'Made while locked' : '',
+          style: { ...small, colour: colour.warn },
+        },
+      ],
+    },
+  ];
+};

@@ -1,0 +1,117 @@
+import { type Bidi, newBidi } from './bidi.ts';
+import type { FontName } from './fonts.ts';
+
+/** A piece of text in one font and one direction. */
+export interface Run {
+  readonly text: string;
+  readonly font: FontName;
+}
+
+/** The font that has all of a grapheme, or null. */
+export type FontFor = (grapheme: string) => FontName | null;
+
+// Whatever could hide or reorder text on paper; names of files are not ours.
+const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+const joinedPictographs =
+  /(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})/gu;
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
+const JOINER_IN_EMOJI = '\ue000';
+
+/** A character in ASCII, as the command line prints it as well. */
+export const escaped = (text: string): string =>
+  Array.from(text, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join('');
+
+/** Text from outside with nothing invisible in it. Joiners inside emoji stay. */
+export const visible = (text: string): string =>
+  text
+    .replaceAll(JOINER_IN_EMOJI, escaped(JOINER_IN_EMOJI))
+    .replace(joinedPictographs, JOINER_IN_EMOJI)
+    .replace(hidden, (character) =>
+      character === JOINER_IN_EMOJI ? '\u200d' : escaped(character),
+    );
+
+/** Cuts text into runs in the order in which they are drawn, from left to right. */
+export class RunCutter {
+  readonly #bidi: Bidi = newBidi();
+  readonly #graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+  graphemes(text: string): string[] {
+    return Array.from(this.#graphemes.segment(text), ({ segment }) => segment);
+  }
+
+  /** `text` is one line, already `visible`. */
+  cut(text: string, fontFor: FontFor): Run[] {
+    if (!rightToLeft.test(text)) return this.#byFont(text, fontFor);
+    const { levels } = this.#bidi.getEmbeddingLevels(text, 'ltr');
+    const runs = levelPieces(text, levels).flatMap((piece) =>
+      this.#byFont(this.#mirrored(text, piece, levels), fontFor).map((run) => ({
+        ...directed(run, piece.level),
+        level: piece.level,
+      })),
+    );
+    return inVisualOrder(runs);
+  }
+
+  #mirrored(text: string, { start, end }: LevelPiece, levels: Uint8Array): string {
+    const mirrored = this.#bidi.getMirroredCharactersMap(text, levels, start, end - 1);
+    const characters = Array.from({ length: end - start }, (_, at) => {
+      const index = start + at;
+      return mirrored.get(index) ?? text.charAt(index);
+    });
+    return characters.join('');
+  }
+
+  #byFont(text: string, fontFor: FontFor): Run[] {
+    const runs: { text: string; font: FontName }[] = [];
+    for (const grapheme of this.graphemes(text)) {
+      const found = fontFor(grapheme);
+      const font = found ?? 'regular';
+      const drawn = found === null ? escaped(grapheme) : grapheme;
+      const last = runs.at(-1);
+      if (last?.font === font) last.text += drawn;
+      else runs.push({ text: drawn, font });
+    }
+    return runs;
+  }
+}
+
+interface LevelPiece {
+  readonly start: number;
+  end: number;
+  readonly level: number;
+}
+interface LevelRun extends Run {
+  readonly level: number;
+}
+
+const levelPieces = (text: string, levels: Uint8Array): LevelPiece[] => {
+  const pieces: LevelPiece[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const level = levels[at] ?? 0;
+    const last = pieces.at(-1);
+    if (last?.level === level) last.end = at + 1;
+    else pieces.push({ start: at, end: at + 1, level });
+  }
+  return pieces;
+};
+
+/** Fonts of right-to-left scripts turn their runs around themselves; others must be turned. */
+const directed = (run: Run, level: number): Run => {
+  const turned = level % 2 === 0 || rightToLeft.test(run.text);
+  return turned ? run : { ...run, text: Array.from(run.text).reverse().join('') };
+};
+
+/** Rule L2 of the Unicode Bidirectional Algorithm, for whole runs. */
+const inVisualOrder = (runs: readonly LevelRun[]): LevelRun[] => {
+  const order = [...runs];
+  const highest = Math.max(...order.map(({ level }) => level));
+  for (let level = highest; level >= 1; level -= 1) {
+    for (let start = 0; start < order.length; start += 1) {
+      let end = start;
+      while (end < order.length && (order[end]?.level ?? 0) >= level) end += 1;
+      if (end > start) order.splice(start, end - start, ...order.slice(start, end).reverse());
+      start = Math.max(start, end);
+    }
+  }
+  return order;
+};

@@ -1,0 +1,116 @@
+import { actionName, count, counted } from '../render-words.ts';
+import { sumOf, summarise, type Summary, type Tally } from '../render-summary.ts';
+import type { ReportView } from '../render-view.ts';
+import { drawActivity } from './bar-chart.ts';
+import type { StructureElement } from './internals.ts';
+import { colour, contentWidth, page, styles } from './look.ts';
+import type { Paper } from './paper.ts';
+import { Table, textCell, type Cell, type Column } from './table.ts';
+
+const MOST_ROWS = 14;
+
+/** What the records say together: figures, activity over time, actions, people. */
+export const drawSummary = (paper: Paper, view: ReportView): void => {
+  const summary = summarise(view.records);
+  paper.addPage();
+  paper.doc.outline.addItem('Summary');
+  const part = paper.part('Sect');
+  paper.paragraph(part, 'Summary', styles.heading1, { tag: 'H1', after: 8 });
+  drawFigures(paper, part, summary);
+  if (summary.periods.length > 0) {
+    heading(paper, part, `Records per ${summary.unit}`);
+    drawActivity(paper, part, summary);
+    heading(paper, part, 'Actions and their outcomes');
+    drawTallies(paper, part, 'Action', summary.actions, actionName);
+    paper.y += 10;
+    heading(paper, part, 'Who acted');
+    drawTallies(paper, part, 'User and computer', summary.people, (name) => name);
+  }
+  part.end();
+};
+
+const heading = (paper: Paper, part: StructureElement, text: string): void => {
+  paper.need(110);
+  paper.paragraph(part, text, styles.heading2, { tag: 'H2', after: 6 });
+};
+
+const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): void => {
+  const { total, people, actions } = summary;
+  const figures: readonly [number, string][] = [
+    [sumOf(total), 'records'],
+    [total.ok, 'done'],
+    [total.refused, 'refused'],
+    [total.failed, 'failed'],
+    [actions.length, 'kinds of action'],
+    [people.length, 'users'],
+  ];
+  const top = paper.y;
+  const width = contentWidth / figures.length;
+  paper.artifact(() => {
+    paper.hairline(top);
+    paper.hairline(top + 58);
+    for (let at = 1; at < figures.length; at += 1) {
+      const x = page.left + at * width - 10;
+      paper.doc
+        .moveTo(x, top + 10)
+        .lineTo(x, top + 48)
+        .lineWidth(0.6)
+        .stroke(colour.line);
+    }
+  });
+  figures.forEach(([value, words], at) => {
+    const x = page.left + at * width;
+    paper.tag(part, 'P', () => {
+      paper.lines([`${count(value)} `], x, top + 9, styles.figure);
+      paper.lines([words], x, top + 36, styles.label);
+    });
+  });
+  paper.y = top + 78;
+};
+
+const columns = (title: string): Column[] => [
+  { title, width: 165 },
+  { title: 'Share', width: contentWidth - 165 - 4 * 56 },
+  { title: 'Records', width: 56, align: 'right' },
+  { title: 'Done', width: 56, align: 'right' },
+  { title: 'Refused', width: 56, align: 'right' },
+  { title: 'Failed', width: 56, align: 'right' },
+];
+
+const drawTallies = (
+  paper: Paper,
+  part: StructureElement,
+  title: string,
+  tallies: readonly Tally[],
+  nameOf: (name: string) => string,
+): void => {
+  const table = new Table(paper, part, columns(title));
+  const all = tallies.reduce((sum, tally) => sum + sumOf(tally), 0);
+  for (const tally of tallies.slice(0, MOST_ROWS))
+    table.row(tallyCells(tally, nameOf(tally.name), sumOf(tally) / all));
+  table.end();
+  const rest = tallies.slice(MOST_ROWS);
+  if (rest.length === 0) return;
+  const records = rest.reduce((sum, tally) => sum + sumOf(tally), 0);
+  const words = `${counted(rest.length, 'more', 'more')}, with ${counted(records, 'record')} together.`;
+  paper.paragraph(part, words, styles.label, { after: 4 });
+};
+
+const tallyCells = (tally: Tally, name: string, share: number): Cell[] => {
+  const strongBad = { ...styles.cellStrong, colour: colour.bad };
+  const bad = (value: number): Cell =>
+    textCell(count(value), value === 0 ? styles.cell : strongBad);
+  return [
+    textCell(name, styles.cellStrong),
+    { ...textCell(percent(share)), bar: share },
+    textCell(count(sumOf(tally))),
+    textCell(count(tally.ok)),
+    bad(tally.refused),
+    bad(tally.failed),
+  ];
+};
+
+const percent = (share: number): string => {
+  const whole = Math.round(share * 100);
+  return whole === 0 ? '< 1 %' : `${whole} %`;
+};

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { type LedgerRecord, parseLine } from '../ledger/record.ts';
+import { encodeReport, type ReportDocument } from './report.ts';
+
+export interface RenderedRecord {
+  readonly record: LedgerRecord;
+  /** Written while the vault was locked: covered only by the next checkpoint. */
+  readonly madeWhileLocked: boolean;
+}
+
+/** A report as its renderings need it: records read, and what binds a rendering to the JSON. */
+export interface ReportView {
+  readonly report: ReportDocument;
+  /** SHA-256 of the JSON file, hex. */
+  readonly jsonSha256: string;
+  readonly records: readonly RenderedRecord[];
+}
+
+/** @throws Error where a line of the report is not a record: such a report is not rendered */
+export const viewReport = (report: ReportDocument): ReportView => {
+  const locked = report.statement.unsignedWhenMade;
+  return {
+    report,
+    jsonSha256: createHash('sha256').update(encodeReport(report)).digest('hex'),
+    records: report.records.map(({ seq, line }) => {
+      const { record, fault } = parseLine(Buffer.from(line));
+      if (record === null) throw new Error(`record ${seq} of the report: ${fault.problem}`);
+      const madeWhileLocked = locked.some(({ first, last }) => seq >= first && seq <= last);
+      return { record, madeWhileLocked };
+    }),
+  };
+};

@@ -1,0 +1,185 @@
+import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
+import type { ReportKind, ReportStatement } from './report.ts';
+
+/** Numbers, times and names as a report says them. */
+
+export const kindNames: Readonly<Record<ReportKind, string>> = {
+  activity: 'Activity',
+  'key-inventory': 'Key inventory',
+  'key-life': 'One key’s life',
+  'batch-receipts': 'Receipts of one batch',
+  ceremony: 'Ceremony',
+  'token-evidence': 'Token evidence',
+};
+
+export const outcomeNames = { ok: 'Done', refused: 'Refused', failed: 'Failed' } as const;
+
+export const count = (value: number): string => value.toLocaleString('en');
+
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+/** 2026-11-20T12:58:02.123Z as 2026-11-20 12:58:02 UTC. */
+export const moment = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+
+export const dayOf = (time: string): string => time.slice(0, 10);
+export const clockOf = (time: string): string => time.slice(11, 19);
+
+/** Hex digits in groups of four, `perLine` groups to a line. */
+export const grouped = (hex: string, perLine = 8): string[] => {
+  const groups = hex.match(/.{1,4}/g) ?? [];
+  return Array.from({ length: Math.ceil(groups.length / perLine) }, (_, line) =>
+    groups.slice(line * perLine, (line + 1) * perLine).join(' '),
+  );
+};
+
+export const rangeWords = ({ range, counts }: ReportStatement): string =>
+  counts.searched === 0 ? 'none' : `${count(range.first)} to ${count(range.last)}`;
+
+/** Whether anything of the range was left out, as a sentence. */
+export const completeness = ({ counts }: ReportStatement): string => {
+  if (counts.searched === 0) return 'There are no records in this range.';
+  if (counts.omitted === 0) return 'Complete: no record of the range is left out.';
+  const omitted = counted(counts.omitted, 'record');
+  return `Filtered: ${omitted} of the range did not match the filter and ${counts.omitted === 1 ? 'is' : 'are'} left out.`;
+};
+
+const filterNames = {
+  since: 'from',
+  until: 'before',
+  key: 'key',
+  batch: 'batch',
+  user: 'user',
+  action: 'action',
+  outcome: 'outcome',
+} as const;
+
+export const filterWords = ({ filter }: ReportStatement): string => {
+  const parts = Object.entries(filterNames).flatMap(([name, word]) => {
+    const value = filter[name as keyof typeof filterNames];
+    if (value === undefined) return [];
+    return [`${word} ${name === 'since' || name === 'until' ? moment(value) : value}`];
+  });
+  return parts.length === 0 ? 'none' : parts.join(', ');
+};
+
+/** `file.encrypt` as `Encrypt file`; what is not known is shown as it is recorded. */
+export const actionName = (action: string): string => actionNames.get(action) ?? action;
+
+const actionNames: ReadonlyMap<string, string> = new Map([
+  ['vault.create', 'Create vault'],
+  ['vault.unlock', 'Unlock vault'],
+  ['vault.lock', 'Lock vault'],
+  ['ledger.torn', 'Set torn end aside'],
+  ['keystore.roll-forward', 'Complete keystore'],
+  ['keystore.discard', 'Discard keystore'],
+  ['keystore.migrate', 'Migrate keystore'],
+  ['audit.index', 'Save search index'],
+  ['audit.view', 'View ledger'],
+  ['audit.verify', 'Verify ledger'],
+  ['engine.lost', 'Engine lost'],
+  ['token.login', 'Log in to token'],
+  ['token.probe', 'Probe token'],
+  ['key.create', 'Create key'],
+  ['key.rotate', 'Rotate key'],
+  ['key.state', 'Change key state'],
+  ['key.destroy', 'Destroy key'],
+  ['seals.reserve', 'Reserve seals'],
+  ['batch.start', 'Start batch'],
+  ['batch.end', 'End batch'],
+  ['batch.retry', 'Retry batch'],
+  ['batch.resume', 'Resume batch'],
+  ['batch.abandon', 'Abandon batch'],
+  ['file.encrypt', 'Encrypt file'],
+  ['file.decrypt', 'Decrypt file'],
+  ['file.verify', 'Verify file'],
+  ['file.rename', 'Rename output'],
+  ['file.publish', 'Publish output'],
+  ['file.delete-original', 'Delete original'],
+  ['report.export', 'Export report'],
+]);
+
+/** What a record is about. */
+export interface About {
+  /** A name or a path; empty where the record has none. */
+  readonly name: string;
+  /** Ids, sizes and details, the most telling first. */
+  readonly facts: string;
+  /** SHA-256 of a file's content, hex; empty where there is none. */
+  readonly sha256: string;
+}
+
+// Said elsewhere in the row, or of use to the program alone, or too long for paper.
+const unsaid: ReadonlySet<string> = new Set([
+  'name',
+  'input',
+  'output',
+  'cause',
+  'key',
+  'version',
+  'kcv',
+  'bytes',
+  'encryptedBytes',
+  'sha256',
+  'keystore',
+  'file',
+  'vault',
+]);
+
+export const aboutRecord = ({ subject, details }: LedgerRecord): About => {
+  const { bytes } = details;
+  const facts = [
+    textOf(details['cause']),
+    keyWords(subject),
+    typeof bytes === 'number' ? counted(bytes, 'byte') : '',
+    ...factsOf(subject),
+    ...factsOf(details),
+  ];
+  return {
+    name: textOf(subject['name']) || textOf(subject['input']) || textOf(subject['output']),
+    facts: facts
+      .filter((fact) => fact !== '')
+      .map(kept)
+      .join(' · '),
+    sha256: textOf(details['sha256']),
+  };
+};
+
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+const keyWords = ({ key, version }: JsonObject): string => {
+  if (typeof key !== 'string') return '';
+  return `key ${shortId(key)}${typeof version === 'number' ? ` v${version}` : ''}`;
+};
+
+const factsOf = (object: JsonObject): string[] =>
+  Object.entries(object).flatMap(([field, value]) => {
+    const said = unsaid.has(field) ? null : factOf(value);
+    return said === null ? [] : [`${wordsOf(field)} ${said}`];
+  });
+
+const LONGEST_KEPT = 32;
+
+/** Short facts stay on one line. */
+const kept = (fact: string): string =>
+  fact.length > LONGEST_KEPT ? fact : fact.replaceAll(' ', '\u00a0');
+
+/** Null where it takes a table to say it: then it is in the JSON alone. */
+const factOf = (value: Json): string | null => {
+  if (value === null) return 'none';
+  if (typeof value === 'number') return count(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
+  return isList(value) ? counted(value.length, 'entry', 'entries') : null;
+};
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+const isHex = (text: string): boolean => /^[0-9a-f]{16,}$/.test(text);
+
+/** Enough digits to find it again; ids stand in full where they are listed. */
+export const shortId = (hex: string): string => `${hex.slice(0, 8)}…`;
+
+/** `encryptedBytes` as `encrypted bytes`. */
+const wordsOf = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);

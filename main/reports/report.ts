@@ -1,0 +1,164 @@
+import * as v from 'valibot';
+import { vaultIdSchema } from '../../shared/ids.ts';
+
+/*
+ * The JSON document of a report (docs/verify-a-report.md): the authority that CSV and PDF render.
+ * All numbers are integers, so that its text is the same in every language's JSON.
+ */
+
+export const REPORT_FORMAT = 'claviger-report/1';
+
+export const reportKinds = [
+  'activity',
+  'key-inventory',
+  'key-life',
+  'batch-receipts',
+  'ceremony',
+  'token-evidence',
+] as const;
+export type ReportKind = (typeof reportKinds)[number];
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const sequence = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
+const hashes = v.array(hash);
+const time = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds'),
+);
+
+/** One line of the ledger, its text exactly as it is in the file, without the LF. */
+const recordSchema = v.strictObject({ seq: sequence, line: v.string() });
+
+/** A signed checkpoint, whole and in parts that other people's tools take as they are. */
+const checkpointSchema = v.strictObject({
+  origin: v.string(),
+  /** How many records it covers. */
+  size: count,
+  /** Merkle tree hash over them (RFC 6962 §2.1), hex. */
+  root: hash,
+  /** The whole signed note (C2SP signed-note). */
+  note: v.string(),
+  /** The bytes that are signed: three lines, each with its LF. */
+  text: v.string(),
+  /** The bare signature, base64: 64 bytes (Ed25519) or DER (ECDSA). */
+  signature: v.string(),
+});
+
+/** What the reader asked for. Times: `since` ≤ time < `until`. */
+const filterSchema = v.strictObject({
+  since: v.optional(time),
+  until: v.optional(time),
+  /** Key id. */
+  key: v.optional(v.string()),
+  batch: v.optional(v.string()),
+  /** Who acted: the operating system's user name. */
+  user: v.optional(v.string()),
+  /** Actions like `key.create` and groups of them like `key.`, separated by commas. */
+  action: v.optional(v.string()),
+  outcome: v.optional(v.picklist(['ok', 'refused', 'failed'])),
+});
+
+/** What the vault says besides records: keys, custodians, what the token was seen to do. */
+const tableSchema = v.strictObject({
+  title: v.string(),
+  columns: v.array(v.string()),
+  rows: v.array(v.array(v.string())),
+});
+
+const actorSchema = v.strictObject({
+  user: v.string(),
+  host: v.string(),
+  app: v.string(),
+  token: v.nullable(v.strictObject({ label: v.string(), serial: v.string() })),
+});
+
+/** What the report claims. Its SHA-256 is in the record of the export, so it cannot be changed later. */
+const statementSchema = v.strictObject({
+  kind: v.picklist(reportKinds),
+  title: v.string(),
+  made: time,
+  by: actorSchema,
+  vault: v.strictObject({
+    id: vaultIdSchema,
+    epoch: sequence,
+    /** When the ledger began. */
+    created: time,
+    evaluation: v.boolean(),
+    /** What the anchor in the token proves of the ledger's end, in words. */
+    anchor: v.string(),
+  }),
+  token: v.strictObject({
+    label: v.string(),
+    serial: v.string(),
+    manufacturer: v.string(),
+    model: v.string(),
+    firmware: v.string(),
+  }),
+  filter: filterSchema,
+  /** The records among which was searched; both ends belong to it; last = first − 1 where there are none. */
+  range: v.strictObject({ first: sequence, last: count }),
+  counts: v.strictObject({ searched: count, included: count, omitted: count }),
+  /** SHA-256 over the included lines, each with its LF. */
+  recordsSha256: hash,
+  tables: v.array(tableSchema),
+  /** The report before this one: its checkpoint, and the SHA-256 of its file where that is known. */
+  previous: v.nullable(
+    v.strictObject({ size: count, root: hash, sha256: v.nullable(hash), made: time }),
+  ),
+  /** Records at whose writing the vault was locked: covered only by the next checkpoint. */
+  unsignedWhenMade: v.array(v.strictObject({ first: sequence, last: sequence })),
+  /** What this report does not prove, in sentences. */
+  limits: v.array(v.string()),
+});
+
+const publicKeySchema = v.strictObject({
+  algorithm: v.picklist(['Ed25519', 'ECDSA-P256-SHA256']),
+  /** SubjectPublicKeyInfo, PEM. */
+  pem: v.string(),
+  /** SHA-256 of the DER SubjectPublicKeyInfo, hex: what is compared by eye or by telephone. */
+  fingerprint: hash,
+  /** The verifier key of C2SP signed-note. */
+  vkey: v.string(),
+  /** How the key is bound to the token, in words. */
+  binding: v.string(),
+});
+
+export const reportSchema = v.strictObject({
+  format: v.literal(REPORT_FORMAT),
+  statement: statementSchema,
+  /** What was asked for, in order. */
+  records: v.array(recordSchema),
+  /** Record 1, which names the public key, and the record of this export. */
+  evidence: v.strictObject({ first: recordSchema, export: recordSchema }),
+  /**
+   * Proves all these lines at once under the closing checkpoint: the RFC 6962 audit paths of all
+   * leaves, merged; the hashes of the subtrees that hold none of them, from left to right.
+   */
+  inclusion: hashes,
+  checkpoints: v.strictObject({
+    /** The newest one at or before the record before the range; null where there is none. */
+    opening: v.nullable(checkpointSchema),
+    closing: checkpointSchema,
+  }),
+  /** RFC 6962 §2.1.2 proofs that end at the closing checkpoint. */
+  consistency: v.strictObject({
+    fromOpening: v.nullable(hashes),
+    fromPrevious: v.nullable(hashes),
+  }),
+  key: publicKeySchema,
+  /** RFC 3161 replies over the note of a checkpoint, base64 (DER). */
+  timestamps: v.array(v.strictObject({ size: count, note: v.string(), reply: v.string() })),
+});
+
+export type ReportDocument = v.InferOutput<typeof reportSchema>;
+export type ReportStatement = v.InferOutput<typeof statementSchema>;
+export type ReportFilter = v.InferOutput<typeof filterSchema>;
+export type ReportTable = v.InferOutput<typeof tableSchema>;
+export type ReportCheckpoint = v.InferOutput<typeof checkpointSchema>;
+export type ReportPublicKey = v.InferOutput<typeof publicKeySchema>;
+export type ReportRecord = v.InferOutput<typeof recordSchema>;
+
+/** The bytes of a report's file. CSV and PDF print their SHA-256. */
+export const encodeReport = (report: ReportDocument): Buffer =>
+  Buffer.from(`${JSON.stringify(report, null, 1)}\n`);

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import type { KeySummary } from '../../shared/keys.ts';
+import { bindingOf } from '../session/token-binding.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { ReportKind, ReportTable } from './report.ts';
+
+/** What the vault knows beside its records, for the kinds of report that show it. */
+export const tablesFor = (vault: Vault, kind: ReportKind, key: string | null): ReportTable[] => {
+  if (kind === 'key-inventory') return [inventory(vault)];
+  if (kind === 'key-life' && key !== null) return [inventory(vault, key), versions(vault, key)];
+  if (kind === 'token-evidence' || kind === 'ceremony') return evidence(vault);
+  return [];
+};
+
+const inventory = (vault: Vault, only?: string): ReportTable => ({
+  title: only === undefined ? 'Keys' : 'The key',
+  columns: ['Name', 'Id', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
+  rows: vault.tables.keys
+    .list()
+    .filter(({ id }) => only === undefined || id === only)
+    .map(keyRow),
+});
+
+const keyRow = (key: KeySummary): string[] => [
+  key.name,
+  key.id,
+  key.custody,
+  key.bulk,
+  key.state,
+  String(key.version),
+  key.kcv ?? 'none',
+  key.created,
+];
+
+const versions = (vault: Vault, key: string): ReportTable => ({
+  title: 'Its versions',
+  columns: ['Version', 'State', 'KCV', 'Created'],
+  rows: vault.tables.keys
+    .versions(key)
+    .map(({ version, state, kcv, created }) => [
+      String(version),
+      state,
+      kcv === '' ? 'none' : kcv,
+      created,
+    ]),
+});
+
+/** What of the stored evidence is shown; it was written by the probe. */
+const evidenceSchema = v.looseObject({
+  module: v.looseObject({ path: v.string(), version: v.string(), sha256: v.string() }),
+  pairs: v.array(
+    v.looseObject({
+      custody: v.string(),
+      bulk: v.string(),
+      carried: v.boolean(),
+      reason: v.string(),
+    }),
+  ),
+  hardRequirements: v.array(
+    v.looseObject({ name: v.string(), met: v.boolean(), words: v.string() }),
+  ),
+  findings: v.array(
+    v.looseObject({ check: v.string(), expected: v.string(), seen: v.string(), ok: v.boolean() }),
+  ),
+});
+
+const evidence = (vault: Vault): ReportTable[] => {
+  const profile = v.parse(evidenceSchema, bindingOf(vault.tables).profile);
+  const { module, pairs, hardRequirements, findings } = profile;
+  return [
+    {
+      title: 'Library',
+      columns: ['Path', 'Version', 'SHA-256'],
+      rows: [[module.path, module.version, module.sha256]],
+    },
+    {
+      title: 'What the token carries',
+      columns: ['Custody', 'Bulk', 'Carried', 'Reason'],
+      rows: pairs.map((pair) => [pair.custody, pair.bulk, yesNo(pair.carried), pair.reason]),
+    },
+    {
+      title: 'Hard requirements',
+      columns: ['Requirement', 'Met', 'In words'],
+      rows: hardRequirements.map(({ name, met, words }) => [name, yesNo(met), words]),
+    },
+    {
+      title: 'What the probe saw',
+      columns: ['Check', 'Expected', 'Seen', 'As expected'],
+      rows: findings.map(({ check, expected, seen, ok }) => [check, expected, seen, yesNo(ok)]),
+    },
+  ];
+};
+
+const yesNo = (is: boolean): string => (is ? 'yes' : 'no');

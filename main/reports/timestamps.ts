@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import { openCheckpoint } from '../ledger/checkpoint.ts';
+import { sha256 } from '../vault/sha256.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { ReportDocument } from './report.ts';
+
+type Timestamp = ReportDocument['timestamps'][number];
+
+const MAX_REPLY = 64 * 1024;
+/** DER of an OCTET STRING with 32 bytes: how a TSTInfo holds the hash (RFC 3161 §2.4.2). */
+const HASH_HEAD = Buffer.from([0x04, 0x20]);
+
+const timestampSchema = v.strictObject({
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  note: v.string(),
+  reply: v.pipe(v.string(), v.base64()),
+});
+const lineSchema = v.pipe(v.string(), v.parseJson(), timestampSchema);
+
+/**
+ * Whether an RFC 3161 reply speaks of a note: it holds the note's SHA-256 as the hashed message.
+ * Who signed it, and when, `openssl ts -verify` tells with the authority's certificate.
+ */
+export const isReplyOver = (reply: Uint8Array, note: string): boolean => {
+  const imprint = Buffer.concat([HASH_HEAD, Buffer.from(sha256(Buffer.from(note)), 'hex')]);
+  return Buffer.from(reply).includes(imprint);
+};
+
+/** Keeps a time-stamping authority's reply over one of the vault's checkpoints, and records it. */
+export const attachTimestamp = async (vault: Vault, reply: Buffer): Promise<Timestamp> => {
+  if (reply.length > MAX_REPLY) throw unknownReply();
+  const notes = vault.checkpoints.toReversed();
+  const kept = notes.find(({ note }) => isReplyOver(reply, note));
+  const key = vault.checkpointKey;
+  if (kept === undefined || key === null || openCheckpoint(kept.note, key, vault.id) === null)
+    throw unknownReply();
+  const { size, note } = kept;
+  const timestamp = { size, note, reply: reply.toString('base64') };
+  await vault.keepTimestamp(timestamp, {
+    action: 'checkpoint.timestamp',
+    subject: {},
+    outcome: 'ok',
+    details: { size, sha256: sha256(reply) },
+  });
+  return timestamp;
+};
+
+/** The replies over checkpoints of this epoch up to a size. */
+export const timestampsOf = async (vault: Vault, size: number): Promise<Timestamp[]> => {
+  const known = new Set(vault.checkpoints.map(({ note }) => note));
+  const lines = (await vault.timestampLines()).map((line) => v.safeParse(lineSchema, line));
+  return lines
+    .flatMap(({ success, output }) => (success ? [output] : []))
+    .filter((each) => each.size <= size && known.has(each.note));
+};
+
+const unknownReply = (): Failure =>
+  new Failure('usage', 'This reply is not about a checkpoint of this vault.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Have the file that "claviger checkpoint write" made time-stamped with SHA-256, and give the reply (.tsr).',
+  });

@@ -1,0 +1,82 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { openCheckpoint, type Checkpoint } from '../ledger/checkpoint.ts';
+import { consistencyProof } from '../ledger/proofs.ts';
+import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/*
+ * Somebody else keeps a checkpoint: whoever has one can tell later whether the ledger was
+ * shortened or changed since, whatever became of the vault's folder and its token.
+ */
+
+/** Writes a checkpoint into a folder under a name of its own, on disk. @returns its path */
+export const writeWitness = async (
+  vault: Vault,
+  checkpoint: Checkpoint,
+  folder: string,
+): Promise<string> => {
+  const name = `claviger-${vault.id}-epoch-${checkpoint.epoch}-size-${checkpoint.size}.checkpoint`;
+  const file = path.join(folder, name);
+  try {
+    const handle = await open(file, 'wx', 0o644);
+    try {
+      await handle.writeFile(checkpoint.note);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // The same name means the same checkpoint, and what is there was meant to stay.
+    if (isErrno(error, 'EEXIST')) return file;
+    throw storageFailure(error, 'The checkpoint could not be written there', {
+      unharmed: 'The vault is in order.',
+      next: 'Choose another folder.',
+    });
+  }
+  return file;
+};
+
+export interface WitnessVerdict {
+  readonly agrees: boolean;
+  /** A sentence. */
+  readonly words: string;
+  /** The kept checkpoint; null where the note is not one of this vault. */
+  readonly kept: Checkpoint | null;
+  /** RFC 6962 §2.1.2 proof from the kept checkpoint to the newest one, hex; null where there is none. */
+  readonly proof: readonly string[] | null;
+}
+
+/** Compares a checkpoint that somebody kept with today's ledger. */
+export const compareWitness = (vault: Vault, note: string): WitnessVerdict => {
+  const key = vault.checkpointKey;
+  const kept = key === null ? null : openCheckpoint(note, key, vault.id);
+  const no = (words: string): WitnessVerdict => ({ agrees: false, words, kept, proof: null });
+  if (kept === null) return no('This is not a checkpoint that the key of this vault has signed.');
+  if (kept.epoch !== vault.origin.epoch)
+    return no(
+      `It is of epoch ${kept.epoch}; this ledger is epoch ${vault.origin.epoch}, begun by accepting a rollback (see its first record).`,
+    );
+  const { size } = vault.head;
+  if (kept.size > size)
+    return no(`The ledger has ${size} records; ${kept.size} were signed: it was cut.`);
+  if (vault.tree.root(kept.size).toString('hex') !== kept.root)
+    return no(`The first ${kept.size} records are not those that were signed: they were changed.`);
+  const newest = vault.newestCheckpoint?.size ?? size;
+  const proof =
+    newest < kept.size
+      ? null
+      : consistencyProof(vault.tree, kept.size, newest).map((hash) => hash.toString('hex'));
+  const words = `All ${kept.size} records of the kept checkpoint are here unchanged; ${size - kept.size} came after it.`;
+  return { agrees: true, words, kept, proof };
+};
+
+/** @throws Failure where there is no checkpoint to show */
+export const newestOf = (vault: Vault): Checkpoint => {
+  const newest = vault.newestCheckpoint;
+  if (newest !== null) return newest;
+  throw new Failure('report-unproved', 'There is no signed checkpoint in this vault.', {
+    next: 'Unlock the vault once; that makes one where the token can sign.',
+  });
+};

@@ -1,0 +1,148 @@
+import { Failure } from '../../shared/failure.ts';
+import {
+  checkpointText,
+  makeCheckpoint,
+  openCheckpoint,
+  type Checkpoint,
+  type CheckpointKey,
+  type Origin,
+} from '../ledger/checkpoint.ts';
+import { isSignatureOf } from '../ledger/note.ts';
+import type { Clock, Ledger } from '../ledger/ledger.ts';
+import type { CheckpointBook, KeptCheckpoint } from './checkpoint-book.ts';
+import { errnoOf, storageFailure } from './storage-failure.ts';
+
+/** The token's side of checkpoints, there while the vault is unlocked. */
+export interface CheckpointSigner {
+  /** Signs with the checkpoint key; P-256 signatures are DER. */
+  sign(text: Uint8Array): Promise<Uint8Array>;
+  /** Replaces the anchor in the token; null where this token keeps none. */
+  readonly keepAnchor: ((note: string) => Promise<void>) | null;
+}
+
+/** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */
+export type AnchorTime = 'now' | 'when-due';
+
+const ANCHOR_PAUSE_MS = 60_000;
+
+interface Parts {
+  readonly ledger: Ledger;
+  readonly book: CheckpointBook;
+  readonly clock: Clock;
+  readonly origin: Origin;
+  readonly key: CheckpointKey;
+}
+
+/**
+ * Makes checkpoints, one after another: signs the head of what is durable, keeps the note in the
+ * folder, and only then in the token. So an anchor is never ahead of the disk.
+ */
+export class CheckpointKeeper {
+  readonly #parts: Parts;
+  #signer: CheckpointSigner | null = null;
+  #newest: Checkpoint | null = null;
+  #anchored = { size: 0, at: Number.NEGATIVE_INFINITY };
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#newest = this.#newestOfBook();
+  }
+
+  /** The newest checkpoint of this epoch in the folder that our key signed. */
+  get newest(): Checkpoint | null {
+    return this.#newest;
+  }
+
+  /** Every checkpoint of this epoch, oldest first, signatures unchecked. */
+  get all(): readonly KeptCheckpoint[] {
+    return this.#parts.book.all;
+  }
+
+  /** Notes that could be the newest one, signatures unchecked. */
+  get candidates(): readonly string[] {
+    return this.#parts.book.candidates;
+  }
+
+  /** @param signer null while the vault is locked */
+  setSigner(signer: CheckpointSigner | null): void {
+    this.#signer = signer;
+    this.#anchored = { size: 0, at: Number.NEGATIVE_INFINITY };
+  }
+
+  /**
+   * A checkpoint over everything that is durable now; null while the vault is locked.
+   * @throws Failure where the token or the disk refuses
+   */
+  make(anchor: AnchorTime): Promise<Checkpoint | null> {
+    const made = this.#queue.then(() => this.#make(anchor));
+    this.#queue = made.catch(() => undefined);
+    return made;
+  }
+
+  /**
+   * Like `make`, after an act that is already in force: where this fails, the act's records are
+   * covered by the next checkpoint, which is made at the next act, at lock or after unlock.
+   */
+  async makeIfPossible(anchor: AnchorTime): Promise<void> {
+    try {
+      await this.make(anchor);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+
+  async #make(anchor: AnchorTime): Promise<Checkpoint | null> {
+    const signer = this.#signer;
+    if (signer === null) return null;
+    const { ledger } = this.#parts;
+    ledger.assertSound();
+    const { size } = ledger.head;
+    if (this.#newest === null || this.#newest.size < size) this.#newest = await this.#sign(signer);
+    if (this.#newest.size > size) throw new Error('a checkpoint is ahead of the ledger');
+    await this.#keepAnchor(signer, this.#newest, anchor);
+    return this.#newest;
+  }
+
+  async #sign(signer: CheckpointSigner): Promise<Checkpoint> {
+    const { ledger, key, origin, book } = this.#parts;
+    const { head } = ledger;
+    const text = Buffer.from(checkpointText(origin, head));
+    const signature = await signer.sign(text);
+    if (!isSignatureOf(key, text, signature)) throw notOurs();
+    const checkpoint = makeCheckpoint(key, origin, head, signature);
+    try {
+      await book.add(checkpoint);
+    } catch (error) {
+      if (errnoOf(error) === null) throw error;
+      throw storageFailure(error, 'The checkpoint could not be written', {
+        unharmed: 'Every record that was confirmed is on the disk.',
+        next: 'Make room or check the disk; the next checkpoint covers these records.',
+      });
+    }
+    return checkpoint;
+  }
+
+  async #keepAnchor(signer: CheckpointSigner, newest: Checkpoint, time: AnchorTime): Promise<void> {
+    if (signer.keepAnchor === null || this.#anchored.size === newest.size) return;
+    const now = this.#parts.clock.now().getTime();
+    // A clock that was set back must not keep the anchor waiting.
+    const isEarly = Math.abs(now - this.#anchored.at) < ANCHOR_PAUSE_MS;
+    if (time === 'when-due' && isEarly) return;
+    await signer.keepAnchor(newest.note);
+    this.#anchored = { size: newest.size, at: now };
+  }
+
+  #newestOfBook(): Checkpoint | null {
+    const { book, key, origin } = this.#parts;
+    const opened = book.candidates.map((note) => openCheckpoint(note, key, origin.vaultId));
+    const ours = opened.filter((each) => each !== null && each.epoch === origin.epoch);
+    return ours.reduce((a, b) => ((a?.size ?? 0) > (b?.size ?? 0) ? a : b), null);
+  }
+}
+
+const notOurs = (): Failure =>
+  new Failure('proof-failed', "The token's signature does not fit the vault's checkpoint key.", {
+    unharmed: 'Every record that was confirmed is on the disk; the signature was not used.',
+    next: 'Lock the vault, check that the right token is connected, and unlock it again.',
+  });

@@ -1,0 +1,15 @@
+import { Failure } from '../../shared/failure.ts';
+import type { RollbackFinding } from './rollback.ts';
+
+/** Why a vault can only be looked at. */
+export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure => {
+  const problems = findings.filter(({ blocks }) => blocks).map(({ problem }) => problem);
+  return new Failure(
+    'rolled-back',
+    ['This vault is not as it was signed last.', ...problems].join(' '),
+    {
+      unharmed: 'It can be looked at and verified; nothing in it is changed, no file is decrypted.',
+      next: 'Restore the newest copy of the folder. Only if there is none: "claviger recover --accept REASON" begins a new ledger and keeps the old one.',
+    },
+  );
+};

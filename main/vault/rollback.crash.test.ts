@@ -1,0 +1,220 @@
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { vaultFiles } from './files.ts';
+import type { RollbackVerdict } from './rollback.ts';
+import { act, newVaultId, testContext } from './testing/context.ts';
+import { DiskModel } from './testing/disk-model.ts';
+import { SoftwareToken } from './testing/software-token.ts';
+import { Vault, type VaultContext } from './vault.ts';
+
+let context: VaultContext;
+beforeAll(async () => {
+  context = await testContext();
+});
+
+const judged = (vault: Vault, token: SoftwareToken): RollbackVerdict => {
+  const verdict = vault.judge(token.anchors);
+  if (verdict === null) throw new Error('this vault signs');
+  return verdict;
+};
+
+/** Opens and unlocks as a session does. @returns null where the vault was rolled back */
+const unlock = async (disk: DiskModel, token: SoftwareToken): Promise<Vault | null> => {
+  const vault = await Vault.openOn(disk, context);
+  const verdict = judged(vault, token);
+  if (verdict.isRolledBack) {
+    await vault.restrict(verdict.findings);
+    return null;
+  }
+  const details = {
+    checkpoint: verdict.checkpoint?.size ?? null,
+    anchor: verdict.anchor?.size ?? null,
+  };
+  await vault.record([{ action: 'vault.unlock', subject: {}, outcome: 'ok', details }]);
+  vault.setSigner(token.signer());
+  await vault.checkpoint('now');
+  return vault;
+};
+
+const lock = async (vault: Vault): Promise<void> => {
+  await vault.record([act('vault.lock')]);
+  await vault.checkpoint('now');
+  vault.setSigner(null);
+  await vault.close();
+};
+
+const change = (vault: Vault): Promise<number> =>
+  vault.commit(
+    ({ seals }) => seals.reserve('master', 1),
+    () => act('seals.reserve'),
+  );
+
+/** What disk and token held after each session, with the size that the anchor covered. */
+interface Snapshot {
+  readonly files: Record<string, Buffer>;
+  readonly anchored: number;
+}
+
+/** Creates, then three sessions with changes, notes and records made while locked. */
+const story = async (
+  disk: DiskModel,
+  token: SoftwareToken,
+  snapshots: Snapshot[],
+): Promise<void> => {
+  const first = await Vault.createOn(
+    disk,
+    { vaultId: newVaultId(), details: token.details },
+    context,
+  );
+  first.setSigner(token.signer());
+  await first.checkpoint('now');
+  await first.close();
+  for (let session = 0; session < 3; session += 1) {
+    const vault = await unlock(disk, token);
+    if (vault === null) throw new Error('a false alarm');
+    await change(vault);
+    await Promise.all([vault.record([act('note', 'one')]), change(vault)]);
+    await lock(vault);
+    const locked = await Vault.openOn(disk, context);
+    await locked.record([act('look')]);
+    await locked.close();
+    const anchored = Number(token.anchors[0]?.split('\n')[1]);
+    snapshots.push({ files: disk.files(), anchored });
+  }
+};
+
+/** A disk whose power goes together with the token's at one step of either. */
+const cutAt = (disk: DiskModel, token: SoftwareToken, step: number): void => {
+  disk.arm({ kind: 'power', step });
+  token.step = () => {
+    // A step of the token counts as one of the disk, and dies with it.
+    disk.tick();
+  };
+};
+
+describe('a power cut', () => {
+  it('at any step of disk or token raises no false alarm, and the vault goes on', async () => {
+    const counting = new DiskModel();
+    const counted = new SoftwareToken();
+    cutAt(counting, counted, Number.POSITIVE_INFINITY);
+    await story(counting, counted, []);
+    const steps = counting.steps;
+    expect(steps).toBeGreaterThan(100);
+    for (let step = 0; step < steps; step += 1)
+      for (let seed = 0; seed < 6; seed += 1) {
+        const [disk, token] = [new DiskModel(), new SoftwareToken()];
+        cutAt(disk, token, step);
+        const ended: unknown = await story(disk, token, []).catch((error: unknown) => error);
+        expect(String(ended)).not.toContain('false alarm');
+        token.step = () => undefined;
+        const found = disk.afterPowerCut(step * 1000 + seed);
+        if (found.files()[vaultFiles.ledger] === undefined) continue;
+        const vault = await unlock(found, token);
+        expect(vault, `step ${step}, seed ${seed}`).not.toBeNull();
+        if (vault === null) continue;
+        await change(vault);
+        await lock(vault);
+        expect(token.anchors).toHaveLength(1);
+        expect(token.anchors[0]).toContain(`\n${vault.head.size}\n`);
+      }
+  }, 300_000);
+
+  it('while a rollback is being accepted leaves the old ledger or the new one', async () => {
+    const [disk, token] = [new DiskModel(), new SoftwareToken()];
+    const snapshots: Snapshot[] = [];
+    await story(disk, token, snapshots);
+    const old = snapshots[0]?.files ?? {};
+    const accept = async (on: DiskModel, by: SoftwareToken): Promise<void> => {
+      const vault = await Vault.openOn(on, context);
+      const verdict = judged(vault, by);
+      await vault.restrict(verdict.findings);
+      const { anchor } = verdict;
+      if (anchor === null) throw new Error('no anchor');
+      const accepted = { epoch: anchor.epoch, size: anchor.size, root: anchor.root };
+      const { note } = await vault.beginEpoch(
+        { reason: 'test', accepted, note: anchor.note, findings: [] },
+        by.signer(),
+      );
+      await by.signer().keepAnchor?.(note);
+      await vault.close();
+    };
+    const anchors = [...token.anchors];
+    for (let step = 0; ; step += 1) {
+      const on = new DiskModel(old);
+      token.anchors = [...anchors];
+      cutAt(on, token, step);
+      const cut = await accept(on, token).then(
+        () => false,
+        () => true,
+      );
+      token.step = () => undefined;
+      for (let seed = 0; seed < 20; seed += 1) {
+        const found = on.afterPowerCut(seed);
+        const vault = await Vault.openOn(found, context);
+        const { isRolledBack } = judged(vault, token);
+        expect([1, 2]).toContain(vault.origin.epoch);
+        expect(isRolledBack).toBe(vault.origin.epoch === 1);
+        const kept = Object.entries(found.files()).filter(([name]) => name.startsWith('ledger.'));
+        expect(kept.some(([, bytes]) => bytes.includes(Buffer.from('"look"')))).toBe(true);
+        await vault.close();
+      }
+      if (!cut) break;
+    }
+  }, 300_000);
+});
+
+describe('an older copy of the folder', () => {
+  it('is found at unlock wherever it lies before the anchor, and never signed again', async () => {
+    const [disk, token] = [new DiskModel(), new SoftwareToken()];
+    const snapshots: Snapshot[] = [];
+    await story(disk, token, snapshots);
+    const [last] = snapshots.toReversed();
+    const signedBefore = token.signed.length;
+    for (const { files, anchored } of snapshots) {
+      const isNewest = anchored === last?.anchored;
+      const vault = await Vault.openOn(new DiskModel(files), context);
+      expect(judged(vault, token).isRolledBack).toBe(!isNewest);
+      if (!isNewest) expect(await unlock(new DiskModel(files), token)).toBeNull();
+      await vault.close();
+    }
+    expect(token.signed).toHaveLength(signedBefore);
+  });
+
+  it('stays read-only for every later opening, and says so', async () => {
+    const [disk, token] = [new DiskModel(), new SoftwareToken()];
+    const snapshots: Snapshot[] = [];
+    await story(disk, token, snapshots);
+    const old = new DiskModel(snapshots[0]?.files ?? {});
+    expect(await unlock(old, token)).toBeNull();
+    const vault = await Vault.openOn(old, context);
+    await expect(vault.record([act('note')])).rejects.toMatchObject({ code: 'rolled-back' });
+    await expect(change(vault)).rejects.toMatchObject({ code: 'rolled-back' });
+    await vault.recordLook(act('audit.view'));
+    await vault.close();
+    expect(old.files()[vaultFiles.ledger]?.toString()).not.toContain('audit.view');
+  });
+});
+
+describe('one origin', () => {
+  it('is never signed with two roots of one size', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 200 }), fc.nat(), async (step, seed) => {
+        const [disk, token] = [new DiskModel(), new SoftwareToken()];
+        cutAt(disk, token, step);
+        await story(disk, token, []).catch(() => undefined);
+        token.step = () => undefined;
+        const found = disk.afterPowerCut(seed);
+        if (found.files()[vaultFiles.ledger] === undefined) return;
+        const vault = await unlock(found, token);
+        if (vault !== null) await lock(vault);
+        const bySize = new Map<string, string>();
+        for (const text of token.signed) {
+          const [origin = '', size = '', root = ''] = text.split('\n');
+          expect(bySize.get(`${origin} ${size}`) ?? root).toBe(root);
+          bySize.set(`${origin} ${size}`, root);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,189 @@
+import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../ledger/checkpoint.ts';
+import type { EpochHead } from '../ledger/facts.ts';
+
+/*
+ * Whether a vault's folder is older than what was signed of it: a pure decision over the ledger,
+ * the checkpoints in its folder and the anchors in its token (docs/ledger.md, "Rollback").
+ */
+
+/** What the folder says of itself. */
+export interface LedgerView {
+  readonly vaultId: string;
+  readonly epoch: number;
+  readonly size: number;
+  /** Merkle root (hex) over the first records; null where there are not so many. */
+  readonly rootAt: (size: number) => string | null;
+  /** The head that was accepted when this epoch began. */
+  readonly accepted: EpochHead | null;
+  readonly sawCheckpoint: boolean;
+  readonly sawAnchor: boolean;
+  /** False where the last session did not end with a lock. */
+  readonly wasLocked: boolean;
+}
+
+export interface Witnesses {
+  readonly key: CheckpointKey;
+  /** Notes from the vault's folder. */
+  readonly checkpoints: readonly string[];
+  /** Notes from the token; null where this token keeps none. */
+  readonly anchors: readonly string[] | null;
+}
+
+export type RollbackFindingKind =
+  | 'rollback'
+  | 'edited'
+  | 'fork'
+  | 'anchor-missing'
+  | 'anchor-foreign'
+  | 'checkpoint-missing'
+  | 'checkpoint-foreign'
+  | 'epoch-unsigned'
+  | 'no-lock';
+
+export interface RollbackFinding {
+  readonly kind: RollbackFindingKind;
+  /** A sentence. */
+  readonly problem: string;
+  /** True where the vault may only be looked at until somebody accepts it. */
+  readonly blocks: boolean;
+}
+
+export interface RollbackVerdict {
+  readonly findings: readonly RollbackFinding[];
+  readonly isRolledBack: boolean;
+  /** The largest anchor and the largest checkpoint of the folder that our key signed. */
+  readonly anchor: Checkpoint | null;
+  readonly checkpoint: Checkpoint | null;
+}
+
+export const judgeRollback = (ledger: LedgerView, witnesses: Witnesses): RollbackVerdict => {
+  const anchors = sorted(ledger, witnesses, witnesses.anchors ?? []);
+  const checkpoints = sorted(ledger, witnesses, witnesses.checkpoints);
+  const [anchor = null] = anchors.ours;
+  const checkpoint = checkpoints.ours.find(({ epoch }) => epoch === ledger.epoch) ?? null;
+  const findings = [
+    ...strangers('anchor', anchors.foreign),
+    ...strangers('checkpoint', checkpoints.foreign),
+    ...forks(anchors.ours),
+    ...(anchor === null ? [] : againstAnchor(ledger, anchor)),
+    ...againstCheckpoints(ledger, checkpoints.ours),
+    ...missing(ledger, witnesses, anchor, checkpoint),
+    ...(ledger.wasLocked ? [] : [noLock]),
+  ];
+  return { findings, isRolledBack: findings.some(({ blocks }) => blocks), anchor, checkpoint };
+};
+
+interface Sorted {
+  /** Largest first. */
+  readonly ours: readonly Checkpoint[];
+  readonly foreign: number;
+}
+
+const sorted = ({ vaultId }: LedgerView, { key }: Witnesses, notes: readonly string[]): Sorted => {
+  const opened = notes.map((note) => openCheckpoint(note, key, vaultId));
+  const ours = opened.filter((each) => each !== null).toSorted(newestFirst);
+  return { ours, foreign: notes.length - ours.length };
+};
+
+const newestFirst = (a: Checkpoint, b: Checkpoint): number => b.epoch - a.epoch || b.size - a.size;
+
+const strangers = (what: 'anchor' | 'checkpoint', count: number): RollbackFinding[] => {
+  if (count === 0) return [];
+  const where = what === 'anchor' ? 'The token holds an anchor' : 'The folder holds a checkpoint';
+  const problem = `${where} that this vault's key did not sign; it was not used.`;
+  return [{ kind: `${what}-foreign`, problem, blocks: false }];
+};
+
+const forks = (anchors: readonly Checkpoint[]): RollbackFinding[] =>
+  anchors.some(
+    (one, at) =>
+      newestFirst(one, anchors[at + 1] ?? one) === 0 && one.root !== (anchors[at + 1] ?? one).root,
+  )
+    ? [
+        blocking(
+          'fork',
+          'The token holds two signed heads of the same size: the ledger was forked.',
+        ),
+      ]
+    : [];
+
+const blocking = (kind: RollbackFindingKind, problem: string): RollbackFinding => ({
+  kind,
+  problem,
+  blocks: true,
+});
+
+const againstAnchor = (ledger: LedgerView, anchor: Checkpoint): RollbackFinding[] => {
+  if (anchor.epoch === ledger.epoch) return compare(ledger, anchor, 'the token');
+  if (anchor.epoch > ledger.epoch) return [olderEpoch(ledger, anchor, 'the token')];
+  const { accepted } = ledger;
+  const isAccepted =
+    accepted?.epoch === anchor.epoch &&
+    accepted.size === anchor.size &&
+    accepted.root === anchor.root;
+  return isAccepted
+    ? []
+    : [blocking('rollback', 'This ledger did not begin where the token says the last one ended.')];
+};
+
+const againstCheckpoints = (
+  ledger: LedgerView,
+  checkpoints: readonly Checkpoint[],
+): RollbackFinding[] => {
+  const findings = checkpoints.flatMap((checkpoint) => {
+    if (checkpoint.epoch > ledger.epoch) return [olderEpoch(ledger, checkpoint, 'the folder')];
+    return checkpoint.epoch === ledger.epoch ? compare(ledger, checkpoint, 'the folder') : [];
+  });
+  return findings.slice(0, 1);
+};
+
+const compare = (ledger: LedgerView, signed: Checkpoint, where: string): RollbackFinding[] => {
+  const root = ledger.rootAt(signed.size);
+  if (root === null)
+    return [
+      blocking(
+        'rollback',
+        `The ledger ends after ${ledger.size} records; the newest signed checkpoint in ${where} covers ${signed.size}.`,
+      ),
+    ];
+  if (root === signed.root) return [];
+  const problem = `The first ${signed.size} records are not those that were signed (checkpoint in ${where}).`;
+  return [blocking('edited', problem)];
+};
+
+const olderEpoch = (ledger: LedgerView, signed: Checkpoint, where: string): RollbackFinding =>
+  blocking(
+    'rollback',
+    `This is the ledger of epoch ${ledger.epoch}; ${where} holds a checkpoint of epoch ${signed.epoch}.`,
+  );
+
+const missing = (
+  ledger: LedgerView,
+  { anchors }: Witnesses,
+  anchor: Checkpoint | null,
+  checkpoint: Checkpoint | null,
+): RollbackFinding[] => {
+  const isAnchored = anchor?.epoch === ledger.epoch;
+  const findings: RollbackFinding[] = [];
+  if (anchors !== null && anchor === null && ledger.sawAnchor)
+    findings.push(
+      blocking('anchor-missing', 'The token no longer holds the anchor that the ledger records.'),
+    );
+  if (checkpoint === null && ledger.sawCheckpoint)
+    findings.push({
+      kind: 'checkpoint-missing',
+      problem: 'The folder no longer holds the signed checkpoint that the ledger records.',
+      blocks: !isAnchored,
+    });
+  if (ledger.epoch > 1 && checkpoint === null && !isAnchored)
+    findings.push(
+      blocking('epoch-unsigned', `Nothing signed says that epoch ${ledger.epoch} was ever begun.`),
+    );
+  return findings;
+};
+
+const noLock: RollbackFinding = {
+  kind: 'no-lock',
+  problem: 'The last session did not end with a lock: it was interrupted.',
+  blocks: false,
+};
