@@ -33,7 +33,8 @@ const describeRun = (options: Options, folder: WorkFolder, missing: readonly str
     `One file of ${largeBytes / 1024 ** 2} MiB, ${smallFiles} files of ${SMALL_BYTES} bytes; ` +
       `${rounds} round(s), median; ${threads} worker(s); ${folder.kind}.`,
     'Seconds are wall time of whole processes: for claviger with start, PIN, unlocking, hashing',
-    'for the receipt, fsync and ledger. "batch only" leaves out start, unlocking and locking.',
+    'for the receipt, fsync and ledger. "batch only" leaves out start, unlocking and locking. "CPU":',
+    'processor seconds of all threads, to which other work on the machine adds little.',
     '"vs host" and "vs token": how many times as fast as claviger with that bulk, median of the',
     'ratios within each round. Memory: all processes added up, the program itself counted once.',
     ...(folder.inMemory ? [] : ['Only claviger and "cp, fsync" have their output on the disk.']),

@@ -13,6 +13,8 @@ export interface Sample {
   readonly seconds: number;
   /** Of these: the batch itself, between the first and the last of its records; null for others. */
   readonly batchSeconds: number | null;
+  /** Processor time, scaled like `seconds`. */
+  readonly cpuSeconds: number;
   /** Bytes. */
   readonly peak: number | null;
 }
@@ -64,12 +66,21 @@ const measureTask = async (tool: Tool, task: Task, place: Place): Promise<Sample
   const { round, signal, onDisk, folder, smallFiles, tell } = place;
   const { workload, direction } = task;
   tell(`round ${round + 1}: ${tool.name}, ${workload}, ${direction}`);
-  const { seconds, peak } = await run(tool.command(task), signal);
+  const { seconds, cpuSeconds, peak } = await run(tool.command(task), signal);
   const batchSeconds = tool.ours ? batchSecondsOf(place.vault) : null;
   // What a tool has left to be written must not slow down the next one.
   if (onDisk) await run({ file: 'sync', args: ['-f', folder] }, signal);
   const scale = workload === 'small' ? smallFiles / tool.smallFiles : 1;
-  return { tool, workload, direction, round, seconds: seconds * scale, batchSeconds, peak };
+  return {
+    tool,
+    workload,
+    direction,
+    round,
+    seconds: seconds * scale,
+    batchSeconds,
+    cpuSeconds: cpuSeconds * scale,
+    peak,
+  };
 };
 
 /** From the ledger: how long the newest batch took, without start, unlocking and locking. */

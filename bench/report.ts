@@ -24,6 +24,9 @@ const alignTable = (rows: readonly (readonly string[])[]): string => {
   return rows.map(line).join('\n');
 };
 
+const TARGETS =
+  'Targets, set for 1 GiB and 10,000 files (with less, the start of the programs decides)';
+
 const headings = [
   'job',
   'tool',
@@ -31,6 +34,7 @@ const headings = [
   'fastest',
   'slowest',
   'rate',
+  'CPU',
   'batch only',
   'vs host',
   'vs token',
@@ -66,6 +70,7 @@ const rowOf = (
     Math.min(...seconds).toFixed(2),
     Math.max(...seconds).toFixed(2),
     rateOf(workload, median(seconds), scale),
+    median(own.map((one) => one.cpuSeconds)).toFixed(2),
     batch.length === 0 ? '' : median(batch).toFixed(2),
     ratioText(speedRatio(samples, race, tool.name, 'claviger host')),
     ratioText(speedRatio(samples, race, tool.name, 'claviger token')),
@@ -89,5 +94,5 @@ export const describeResults = (
     target,
     figure,
   ]);
-  return [alignTable([headings, ...rows]), '', 'Targets', alignTable(verdicts)].join('\n');
+  return [alignTable([headings, ...rows]), '', TARGETS, alignTable(verdicts)].join('\n');
 };

@@ -18,7 +18,7 @@ import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 const MIB = 1024 * 1024;
 /** What is said of a token that is not there; NSS has its own word for it. */
 const gone = /token|database/i;
-const shape = { files: 600, most: 3_000, sizes: [24 * MIB, 24 * MIB + 1] };
+const shape = { files: 400, most: 3_000, sizes: [24 * MIB, 24 * MIB + 1] };
 
 describe.each(tokenNames)('with %s', (token) => {
   let vault: TestVault;
@@ -49,7 +49,7 @@ describe.each(tokenNames)('with %s', (token) => {
       const out = join(vault.home, `killed-${key}`);
       const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, plain]);
       const killed = new Set<number>();
-      for (const files of [1, 250]) {
+      for (const files of [1, 160]) {
         const engine = await until(() => childrenOf(running.pid).find((pid) => !killed.has(pid)));
         await until(
           () =>

@@ -119,7 +119,7 @@ describe('--delete-originals', () => {
 
   it('deletes after a crash what it had not come to, and nothing that is not encrypted', async () => {
     const random = seeded();
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const note = `seed ${random.seed}, round ${round}`;
       const plain = randomTree(join(vault.home, `crash-${round}`), random, {
         files: 300,

@@ -28,7 +28,7 @@ describe.each(tokenNames)('with %s', (token) => {
         await vault.createKey(`${custody}/${bulk}`, custody, bulk);
       }
       const plain = randomTree(join(vault.home, 'plain'), seeded(17), {
-        files: 40,
+        files: 15,
         most: 2_000,
         sizes: [5_000_000],
       });
@@ -80,7 +80,7 @@ describe.each(tokenNames)('with %s', (token) => {
           for (const file of filesIn(out).slice(0, 5)) {
             damaged(file, 'sealed', (bytes) => flipBit(bytes, areaOf(bytes) - 40));
           }
-          const bad = filesIn(out).length - 41;
+          const bad = filesIn(out).length - 16;
           expect(await batch('decrypt', [out], `${out}-opened`, [])).toBe(bad);
           expect(await objects()).toBe(0);
           expect(await batch('verify', [out], null, [])).toBe(bad);

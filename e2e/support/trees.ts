@@ -63,13 +63,13 @@ export const filesIn = (root: string): string[] =>
   entriesIn(root).flatMap(({ path, isFile }) => (isFile ? [path] : []));
 
 const describePath = (path: string): string => {
-  const stats = lstatSync(path);
-  const mode = (stats.mode & 0o7777).toString(8);
+  const stats = lstatSync(path, { bigint: true });
+  const mode = (stats.mode & 0o7777n).toString(8);
   if (stats.isDirectory()) return `folder ${mode}`;
   if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
   if (!stats.isFile()) return `special ${mode}`;
   // The format keeps milliseconds.
-  return `file ${mode} ${Math.floor(stats.mtimeMs)} ${sha256Of(path)}`;
+  return `file ${mode} ${stats.mtimeMs} ${sha256Of(path)}`;
 };
 
 export const snapshotOf = (root: string): Snapshot =>
