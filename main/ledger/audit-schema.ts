@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { sql, type Db } from '../keystore/db.ts';
 
 /** A change of this number makes older index files useless: they are rebuilt. */
-const FORM = 1;
+const FORM = 2;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
@@ -28,6 +28,7 @@ const INDEXES = `
   CREATE INDEX IF NOT EXISTS records_time ON records (time);
   CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome);
   CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action);
+  CREATE INDEX IF NOT EXISTS records_one_action ON records (action);
 `;
 
 export interface IndexProgress {

@@ -143,6 +143,7 @@ export class VaultSession {
     if (unlocked === null) return;
     this.#unlocked = null;
     try {
+      await this.vault.sumUp();
       await this.vault.record([
         { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
       ]);
