@@ -42,6 +42,7 @@ const INDEXES = `
   CREATE INDEX IF NOT EXISTS records_time ON records (time);
   CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome);
   CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action);
+  CREATE INDEX IF NOT EXISTS records_one_action ON records (action);
 `;
 
 export interface IndexProgress {

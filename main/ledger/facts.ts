@@ -13,6 +13,7 @@ export const vaultActions = {
   discard: 'keystore.discard',
   migrate: 'keystore.migrate',
   auditIndex: 'audit.index',
+  summary: 'ledger.summary',
 } as const;
 
 const head = v.object({ epoch: v.number(), size: v.number(), root: v.string() });
@@ -32,6 +33,19 @@ const unlockSchema = v.object({
 });
 const exportSchema = v.object({ statement: v.string() });
 const fileSchema = v.object({ record: v.number(), sha256: v.string() });
+
+const summarySchema = v.strictObject({
+  keystoreNow: v.nullable(v.string()),
+  auditIndex: v.nullable(v.string()),
+  tornFiles: v.array(v.string()),
+  isOpen: v.boolean(),
+  isRolledBack: v.boolean(),
+  sawCheckpoint: v.boolean(),
+  sawAnchor: v.boolean(),
+  lastReport: v.nullable(
+    v.strictObject({ record: v.number(), made: v.string(), sha256: v.nullable(v.string()) }),
+  ),
+});
 
 /** The newest report that left this vault. */
 export interface LastReport {
@@ -110,6 +124,39 @@ export class LedgerFacts {
 
   get lastReport(): LastReport | null {
     return this.#lastReport;
+  }
+
+  /** Everything above but the first record, for a record that sums it up. */
+  summary(): v.InferOutput<typeof summarySchema> {
+    return {
+      // Another name than that of a commit, which this is not.
+      keystoreNow: this.#keystore,
+      auditIndex: this.#auditIndex,
+      tornFiles: [...this.#tornFiles],
+      isOpen: this.#isOpen,
+      isRolledBack: this.#isRolledBack,
+      sawCheckpoint: this.#sawCheckpoint,
+      sawAnchor: this.#sawAnchor,
+      lastReport: this.#lastReport && { ...this.#lastReport },
+    };
+  }
+
+  /** What is known after a record that sums it up; null where it is no such record. */
+  static fromSummary(first: LedgerRecord, record: LedgerRecord): LedgerFacts | null {
+    const parsed = v.safeParse(summarySchema, record.details);
+    if (record.action !== vaultActions.summary || !parsed.success) return null;
+    const facts = new LedgerFacts();
+    facts.observe(first);
+    const summary = parsed.output;
+    facts.#keystore = summary.keystoreNow;
+    facts.#auditIndex = summary.auditIndex;
+    for (const name of summary.tornFiles) facts.#tornFiles.add(name);
+    facts.#isOpen = summary.isOpen;
+    facts.#isRolledBack = summary.isRolledBack;
+    facts.#sawCheckpoint = summary.sawCheckpoint;
+    facts.#sawAnchor = summary.sawAnchor;
+    facts.#lastReport = summary.lastReport;
+    return facts;
   }
 
   isTornFileRecorded(name: string): boolean {

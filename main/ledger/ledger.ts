@@ -6,6 +6,13 @@ import type { Storage } from '../vault/storage.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';
 import { encodeRecord, type Actor, type LedgerRecord, type NewRecord } from './record.ts';
+import {
+  compareUnread,
+  resumeLedger,
+  WORTH_SUMMING_UP,
+  writeHint,
+  type Resumed,
+} from './resume.ts';
 import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
 
 export interface Clock {
@@ -43,28 +50,39 @@ export const stampRecord = (stamp: Stamp, record: NewRecord): Unnumbered => ({
 export class Ledger {
   readonly #storage: Storage;
   readonly #stamp: Stamp;
-  readonly #scan: LedgerScan;
+  #scan: LedgerScan;
+  #unread: Resumed['unread'];
+  /** How many records the newest summing-up covers. */
+  #summed: number;
   #tail: Buffer;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #condemned: Failure | null = null;
 
-  private constructor(storage: Storage, stamp: Stamp, scan: LedgerScan, tail: Buffer) {
+  private constructor(
+    storage: Storage,
+    stamp: Stamp,
+    scan: LedgerScan,
+    tail: Buffer,
+    unread: Resumed['unread'] = { records: 0, bytes: 0 },
+  ) {
     this.#storage = storage;
     this.#stamp = stamp;
     this.#scan = scan;
     this.#tail = tail;
+    this.#unread = unread;
+    this.#summed = unread.records;
   }
 
-  /** Reads and checks every line, and changes nothing. @throws Failure 'ledger-damaged' */
+  /**
+   * Reads and checks every line, or those that follow a signed summing-up; changes nothing.
+   * @throws Failure 'ledger-damaged'
+   */
   static async open(storage: Storage, stamp: Stamp): Promise<Ledger> {
-    const scan = new LedgerScan();
-    const tail = await scanLedger(storage, scan, ({ finding }) => {
-      if (finding !== null)
-        throw damaged(`Record ${finding.record} is damaged at byte ${finding.byte} of the file`, {
-          detail: finding.problem,
-        });
-    });
+    const resumed = await resumeLedger(storage);
+    if (resumed !== null)
+      return new Ledger(storage, stamp, resumed.scan, resumed.tail, resumed.unread);
+    const { scan, tail } = await readWhole(storage);
     if (scan.tree.size === 0) throw damaged('The ledger holds no record');
     return new Ledger(storage, stamp, scan, tail);
   }
@@ -119,6 +137,41 @@ export class Ledger {
       this.#waiting.push({ records: stamped, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
+  }
+
+  /** Sums up what the records say, where that is worth it: the next opening reads from there on. */
+  async sumUp(): Promise<void> {
+    if (this.#scan.tree.size - this.#summed < WORTH_SUMMING_UP) return;
+    await this.settled();
+    const { bytes: byte } = this;
+    const details = this.facts.summary();
+    const [record] = await this.append([
+      { action: vaultActions.summary, subject: {}, outcome: 'ok', details },
+    ]);
+    // Another record may have come in between; the hint would then only be of no use.
+    if (record !== undefined) await writeHint(this.#storage, { record: record.seq, byte });
+    this.#summed = this.#scan.tree.size;
+  }
+
+  /** Reads what opening did not read, before anything is concluded from hashes that were only kept. */
+  async readAll(): Promise<void> {
+    if (this.#unread.records === 0) return;
+    await this.settled();
+    this.#scan = (await readWhole(this.#storage)).scan;
+    this.#unread = { records: 0, bytes: 0 };
+  }
+
+  /**
+   * Compares the records that opening did not read with what was signed of them; null where that
+   * was stopped or nothing was left. What it finds condemns the ledger.
+   */
+  async verifyBehind(signal: AbortSignal): Promise<Failure | null> {
+    if (this.#unread.records === 0) return null;
+    const { tree } = this.#scan;
+    const record = await compareUnread(this.#storage, tree, this.#unread, signal);
+    if (record === null || record === 0) return null;
+    const cause = `Record ${record} is not what was signed`;
+    return this.condemn(damaged(cause, { detail: 'found while verifying after opening' }));
   }
 
   /** @throws Failure 'record-failed' once a write has failed. */
@@ -190,6 +243,19 @@ export class Ledger {
     return { action: vaultActions.torn, subject: {}, outcome: 'ok', details };
   }
 }
+
+const readWhole = async (
+  storage: Storage,
+): Promise<{ readonly scan: LedgerScan; readonly tail: Buffer }> => {
+  const scan = new LedgerScan();
+  const tail = await scanLedger(storage, scan, ({ finding }) => {
+    if (finding !== null)
+      throw damaged(`Record ${finding.record} is damaged at byte ${finding.byte} of the file`, {
+        detail: finding.problem,
+      });
+  });
+  return { scan, tail };
+};
 
 const damaged = (cause: string, context: { detail?: string } = {}): Failure =>
   new Failure('ledger-damaged', `${cause}.`, {

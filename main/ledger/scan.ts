@@ -23,10 +23,17 @@ export interface LineFinding {
 
 /** What is known of a ledger after its lines were read. */
 export class LedgerScan {
-  readonly tree = new MerkleTree();
-  readonly facts = new LedgerFacts();
+  readonly tree: MerkleTree;
+  readonly facts: LedgerFacts;
   /** Length of all complete lines, in bytes. */
-  bytes = 0;
+  bytes: number;
+
+  /** @param bytes where the records that are known already end */
+  constructor(tree = new MerkleTree(), facts = new LedgerFacts(), bytes = 0) {
+    this.tree = tree;
+    this.facts = facts;
+    this.bytes = bytes;
+  }
 
   head(): LedgerHead {
     return { size: this.tree.size, root: this.tree.root().toString('hex') };
@@ -53,12 +60,12 @@ export class LedgerScan {
 
 export type Take = ReturnType<LedgerScan['take']>;
 
-/** Reads the whole ledger; returns what follows its last LF. Changes nothing. */
+/** Reads the ledger from where the scan is; returns what follows its last LF. Changes nothing. */
 export const scanLedger = (
   storage: Storage,
   scan: LedgerScan,
   onLine: (taken: Take, line: Buffer, offset: number) => void,
 ): Promise<Buffer> =>
-  readLines(storage, vaultFiles.ledger, { from: 0 }, (line, offset) => {
+  readLines(storage, vaultFiles.ledger, { from: scan.bytes }, (line, offset) => {
     onLine(scan.take(line), line, offset);
   });

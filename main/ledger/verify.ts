@@ -3,7 +3,7 @@ import { judgeKeystore } from '../vault/recovery.ts';
 import type { Storage } from '../vault/storage.ts';
 import { Failure } from '../../shared/failure.ts';
 import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
-import { firstDifference, type LedgerRecord } from './record.ts';
+import { encodeRecord, firstDifference, type LedgerRecord } from './record.ts';
 import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
 import { checkSigned, type SignedPart } from './verify-signed.ts';
 
@@ -99,7 +99,7 @@ const checkRecord = (
   offset: number,
 ): LedgerRecord => {
   const { seq } = record;
-  const again = Buffer.from(JSON.stringify(JSON.parse(line.toString('utf8'))));
+  const again = encodeRecord(record).subarray(0, -1);
   if (!again.equals(line))
     findings.damage({
       record: seq,

@@ -170,7 +170,8 @@ const factOf = (value: Json): string | null => {
   if (typeof value === 'number') return count(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
-  return isList(value) ? counted(value.length, 'entry', 'entries') : null;
+  if (!isList(value)) return null;
+  return value.length === 0 ? 'none' : count(value.length);
 };
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

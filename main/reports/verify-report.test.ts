@@ -17,15 +17,6 @@ import { fileAct, makeReportVault, sessionOn, type ReportVault } from './testing
 import { judge } from './testing/verifiers.ts';
 import { attachTimestamp } from './timestamps.ts';
 
-type Mutable<T> = T extends string
-  ? T
-  : T extends readonly (infer E)[]
-    ? Mutable<E>[]
-    : T extends object
-      ? { -readonly [K in keyof T]: Mutable<T[K]> }
-      : T;
-type Draft = Mutable<ReportDocument>;
-
 let made: ReportVault;
 let before: ReportDocument;
 let whole: ReportDocument;
@@ -54,8 +45,8 @@ beforeAll(async () => {
   });
 });
 
-const changed = (report: ReportDocument, change: (draft: Draft) => void): Buffer => {
-  const draft = structuredClone(report) as Draft;
+const changed = (report: ReportDocument, change: (draft: ReportDocument) => void): Buffer => {
+  const draft = structuredClone(report);
   change(draft);
   const bytes = encodeReport(draft);
   expect(bytes.equals(encodeReport(report))).toBe(false);
@@ -63,7 +54,7 @@ const changed = (report: ReportDocument, change: (draft: Draft) => void): Buffer
 };
 
 /** What somebody without the vault can keep consistent after a change: counts and hashes. */
-const patched = (draft: Draft): void => {
+const patched = (draft: ReportDocument): void => {
   const { statement, records } = draft;
   statement.recordsSha256 = sha256(Buffer.from(records.map(({ line }) => `${line}\n`).join('')));
   const { first, last } = statement.range;
@@ -118,7 +109,7 @@ describe('a report', () => {
     for (const report of [whole, filtered])
       for (const patch of [patched, () => undefined])
         report.records.forEach((_, index) => {
-          const tampers: ((draft: Draft) => void)[] = [
+          const tampers: ((draft: ReportDocument) => void)[] = [
             ({ records }) => void records.splice(index, 1),
             ({ records }) => {
               const [record] = records.slice(index);
@@ -134,7 +125,7 @@ describe('a report', () => {
         });
   });
 
-  it.each<[string, (draft: Draft) => void]>([
+  it.each<[string, (draft: ReportDocument) => void]>([
     ['two records exchanged', ({ records }) => void records.reverse()],
     ['a record twice', ({ records }) => void records.push(...records.slice(-1))],
     [

@@ -175,6 +175,7 @@ export class VaultSession {
    */
   async #recordLock(reason: string): Promise<void> {
     try {
+      await this.vault.sumUp();
       await this.vault.record([
         { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
       ]);

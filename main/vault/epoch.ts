@@ -61,6 +61,7 @@ export const beginEpoch = async (
   await completeEpoch(storage);
   await storage.rename(vaultFiles.checkpointNext, vaultFiles.checkpoint);
   await storage.remove(vaultFiles.hashes);
+  await storage.remove(vaultFiles.resume);
   await storage.syncFolder();
   return { epoch, note };
 };

@@ -14,6 +14,8 @@ export const vaultFiles = {
   checkpoints: 'checkpoints.jsonl',
   /** The hashes of the ledger's Merkle tree; may be deleted at any time. */
   hashes: 'ledger.hashes',
+  /** Where the newest summing-up of the ledger is; may be deleted at any time. */
+  resume: 'ledger.resume',
   /** Replies of time-stamping authorities (RFC 3161) over checkpoints. */
   timestamps: 'timestamps.jsonl',
   /** Beginnings of the names that the files of an earlier epoch are kept under. */

@@ -164,3 +164,18 @@ const readIfThere = async (path: string): Promise<string | null> => {
     throw error;
   }
 };
+
+/** Work on a vault's folder under its lock, which `work` releases; where it fails, this does. */
+export const withVaultLock = async <T>(
+  folder: string,
+  work: (release: () => Promise<void>) => Promise<T>,
+): Promise<T> => {
+  const lock = await VaultLock.acquire(folder);
+  const release = (): Promise<void> => lock.release();
+  try {
+    return await work(release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+};

@@ -42,3 +42,14 @@ export const storageFailure = (
     ...(errno === null ? {} : { detail: errno }),
   });
 };
+
+/** What the disk refuses as a Failure in words; bugs pass through. */
+export const orFailure = async <T>(what: string, work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error)
+      throw storageFailure(error, what, { next: 'Check the folder and its disk, then try again.' });
+    throw error;
+  }
+};

@@ -23,12 +23,12 @@ import { beginEpoch, completeEpoch, type Acceptance, type NewEpoch } from './epo
 import { vaultFiles } from './files.ts';
 import { saveHashes } from './hashes.ts';
 import { FolderStorage } from './folder-storage.ts';
-import { VaultLock } from './lock.ts';
+import { withVaultLock } from './lock.ts';
 import { installNext, judgeKeystore, recover, writeNext } from './recovery.ts';
 import { rolledBack } from './restriction.ts';
 import { judgeRollback, type RollbackFinding, type RollbackVerdict } from './rollback.ts';
 import { sha256 } from './sha256.ts';
-import { reasonOf, storageFailure } from './storage-failure.ts';
+import { orFailure, reasonOf, storageFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
 import {
   Identity,
@@ -61,6 +61,8 @@ export class Vault {
   readonly #context: VaultContext;
   readonly #keeper: CheckpointKeeper | null;
   readonly #release: () => Promise<void>;
+  readonly #closed = new AbortController();
+  #behind: Promise<Failure | null> = Promise.resolve(null);
   #restriction: Failure | null;
   #queue: Promise<unknown> = Promise.resolve();
   #audit: Promise<AuditIndex> | null = null;
@@ -89,7 +91,7 @@ export class Vault {
     await makeFolder(folder);
     const storage = new FolderStorage(folder);
     await refuseUsedFolder(storage, creation.beside ?? []);
-    return withLock(folder, (release) => Vault.createOn(storage, creation, context, release));
+    return withVaultLock(folder, (release) => Vault.createOn(storage, creation, context, release));
   }
 
   /**
@@ -99,7 +101,7 @@ export class Vault {
   static async open(folder: string, context: VaultContext): Promise<Vault> {
     const storage = new FolderStorage(folder);
     await orFailure('The vault cannot be read', refuseNoVault(storage));
-    return withLock(folder, (release) => Vault.openOn(storage, context, release));
+    return withVaultLock(folder, (release) => Vault.openOn(storage, context, release));
   }
 
   /** Like `create`, on any storage and without a lock of its own. */
@@ -148,6 +150,7 @@ export class Vault {
       const keeper = await keeperOf(storage, ledger, context);
       const vault = new Vault({ storage, ledger, keystore, identity, context, keeper, release });
       try {
+        vault.#verifyBehind();
         if (vault.restriction !== null) return vault;
         await recover(storage, ledger, verdict);
         if (pending.length > 0) await vault.#migrate(pending);
@@ -183,6 +186,24 @@ export class Vault {
   /** Length of the durable ledger in bytes. */
   get ledgerBytes(): number {
     return this.#ledger.bytes;
+  }
+
+  /**
+   * What opening did not read of a large ledger is compared while the vault is open. Resolves with
+   * what was found, which also ends every further act; null where all is well.
+   */
+  get verification(): Promise<Failure | null> {
+    return this.#behind;
+  }
+
+  /** Reads what opening did not read. @throws Failure 'ledger-damaged' */
+  async readAll(): Promise<void> {
+    await orFailure('The ledger cannot be read', this.#ledger.readAll());
+  }
+
+  /** To be called before the last checkpoint of a session. */
+  async sumUp(): Promise<void> {
+    if (this.#restriction === null && this.#keeper !== null) await this.#ledger.sumUp();
   }
 
   get origin(): Origin {
@@ -332,7 +353,18 @@ export class Vault {
     return this.#closing;
   }
 
+  #verifyBehind(): void {
+    const found = this.#ledger.verifyBehind(this.#closed.signal);
+    this.#behind = found.catch((error: unknown) => {
+      if (this.#closed.signal.aborted) return null;
+      throw error;
+    });
+    this.#behind.catch(() => undefined); // who awaits it is told; nobody has to
+  }
+
   async #close(): Promise<void> {
+    this.#closed.abort();
+    await this.#behind.catch(() => undefined);
     await this.#queue.catch(() => undefined);
     await this.#ledger.settled();
     const save = this.#restriction === null;
@@ -420,20 +452,6 @@ export class Vault {
   }
 }
 
-const withLock = async (
-  folder: string,
-  work: (release: () => Promise<void>) => Promise<Vault>,
-): Promise<Vault> => {
-  const lock = await VaultLock.acquire(folder);
-  const release = (): Promise<void> => lock.release();
-  try {
-    return await work(release);
-  } catch (error) {
-    await release();
-    throw error;
-  }
-};
-
 const keeperOf = async (
   storage: Storage,
   ledger: Ledger,
@@ -457,14 +475,4 @@ const checked = (record: NewRecord): NewRecord => {
   if ('keystore' in record.details || reserved.includes(record.action))
     throw new Error(`only the vault itself may record ${record.action}`);
   return record;
-};
-
-const orFailure = async <T>(what: string, work: Promise<T>): Promise<T> => {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error)
-      throw storageFailure(error, what, { next: 'Check the folder and its disk, then try again.' });
-    throw error;
-  }
 };

@@ -56,14 +56,16 @@ const drawBrand = (paper: Paper, part: StructureElement): void => {
 };
 
 const drawTitle = (paper: Paper, part: StructureElement, statement: ReportStatement): void => {
-  paper.paragraph(part, kindNames[statement.kind], styles.label, { after: 2 });
+  const kind = kindNames[statement.kind];
+  if (kind !== statement.title) paper.paragraph(part, kind, styles.label, { after: 2 });
   paper.paragraph(part, statement.title, styles.coverTitle, { tag: 'H1', after: 4 });
   const { since, until } = statement.filter;
   const period = [since && `from ${moment(since)}`, until && `before ${moment(until)}`].filter(
     (word) => word !== undefined,
   );
-  const words = period.length === 0 ? `made ${moment(statement.made)}` : period.join(', ');
-  paper.paragraph(part, `Records ${words}`, styles.coverLead, { after: 16 });
+  const words =
+    period.length === 0 ? `Made ${moment(statement.made)}` : `Records ${period.join(', ')}`;
+  paper.paragraph(part, words, styles.coverLead, { after: 16 });
 };
 
 const drawEvaluation = (paper: Paper, part: StructureElement): void => {

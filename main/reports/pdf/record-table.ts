@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   aboutRecord,
   actionName,
@@ -23,9 +24,11 @@ const columns: readonly Column[] = [
 ];
 
 const MOST_DAYS_MARKED = 62;
+/** Others get their turn between them: long reports must not stop the program. */
+const ROWS_BETWEEN_TURNS = 20;
 
 /** All records of the report, the oldest first, with a bookmark for each day or month. */
-export const drawRecords = (paper: Paper, view: ReportView): void => {
+export const drawRecords = async (paper: Paper, view: ReportView): Promise<void> => {
   const { records } = view;
   paper.addPage();
   const bookmark = paper.doc.outline.addItem('Records', { expanded: false });
@@ -40,7 +43,8 @@ export const drawRecords = (paper: Paper, view: ReportView): void => {
   const withHashes = view.report.statement.kind === 'batch-receipts';
   let period = '';
   let day = '';
-  for (const rendered of records) {
+  for (const [at, rendered] of records.entries()) {
+    if (at % ROWS_BETWEEN_TURNS === 0) await setImmediate();
     const { time } = rendered.record;
     const newDay = dayOf(time) !== day;
     const pageNumber = table.row(cellsOf(rendered, withHashes), newDay);

@@ -34,7 +34,7 @@ export const renderPdf = async (
   drawSummary(paper, view);
   drawStatementTables(paper, view);
   if (view.records.length > 0) {
-    drawRecords(paper, view);
+    await drawRecords(paper, view);
     drawIds(paper, view);
   }
   drawProof(paper, view);

@@ -17,9 +17,9 @@ export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   const { tables } = view.report.statement;
   if (tables.length === 0) return;
   paper.addPage();
-  paper.doc.outline.addItem('What the vault holds');
+  paper.doc.outline.addItem('What the vault knows');
   const part = paper.part('Sect');
-  paper.paragraph(part, 'What the vault holds', styles.heading1, { tag: 'H1', after: 8 });
+  paper.paragraph(part, 'What the vault knows', styles.heading1, { tag: 'H1', after: 8 });
   for (const table of tables) drawTable(paper, part, readable(table));
   part.end();
 };
@@ -35,14 +35,16 @@ const drawTable = (paper: Paper, part: StructureElement, given: ReportTable): vo
   paper.need(90);
   paper.paragraph(part, given.title, styles.heading2, { tag: 'H2', after: 6 });
   const table = new Table(paper, part, fittedColumns(paper, given));
-  for (const row of given.rows) table.row(row.map((text) => textCell(text, styleOf(text))));
+  for (const row of given.rows)
+    table.row(row.map((text, at) => textCell(text, styleOf(given.columns[at] ?? '', text))));
   table.end();
   if (given.rows.length === 0) paper.paragraph(part, 'None.', styles.body);
   paper.y += 14;
 };
 
-const styleOf = (text: string): TextStyle =>
-  /^[0-9a-f]{6,}$/.test(text) ? styles.monoSmall : styles.cell;
+/** Ids, hashes and check values are set in the mono face. */
+const styleOf = (title: string, text: string): TextStyle =>
+  title === 'KCV' || /^[0-9a-f]{16,}$/.test(text) ? styles.monoSmall : styles.cell;
 
 /**
  * Columns as wide as what they hold where that fits. Else each gets what its longest word needs,
@@ -73,7 +75,7 @@ const widestOf = (paper: Paper, title: string, texts: readonly string[]): number
   Math.max(
     LEAST,
     paper.type.width(title, styles.tableHead) + GAP,
-    ...texts.map((text) => paper.type.width(text, styleOf(text)) + GAP),
+    ...texts.map((text) => paper.type.width(text, styleOf(title, text)) + GAP),
   );
 
 const sum = (widths: readonly number[]): number => widths.reduce((all, width) => all + width, 0);

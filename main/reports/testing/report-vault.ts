@@ -1,4 +1,5 @@
 import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
+import type { Tables } from '../../keystore/keystore.ts';
 import type { NoteCurve } from '../../ledger/note.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import { newKeyId, newVaultId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
@@ -45,6 +46,18 @@ export interface ReportVault {
   readonly key: string;
 }
 
+/** What a keystore says of a token that is none. */
+export const bindSoftwareToken = ({ meta }: Tables): void =>
+  meta.set('token', {
+    label: tokenInfo.label,
+    serial: tokenInfo.serial,
+    modulePath: '/lib/token.so',
+    parameters: null,
+    librarySha256: '00'.repeat(32),
+    inVault: false,
+    profile,
+  });
+
 /** An unlocked vault in memory with one key, whose checkpoints a software token signs. */
 export const makeReportVault = async (
   curve: NoteCurve,
@@ -56,18 +69,7 @@ export const makeReportVault = async (
     vaultId: newVaultId(),
     token: { label: tokenInfo.label, serial: tokenInfo.serial },
     details: token.details,
-    change: ({
-      meta,
-    }: Parameters<NonNullable<Parameters<typeof Vault.createOn>[1]['change']>>[0]) =>
-      meta.set('token', {
-        label: tokenInfo.label,
-        serial: tokenInfo.serial,
-        modulePath: '/lib/token.so',
-        parameters: null,
-        librarySha256: '00'.repeat(32),
-        inVault: false,
-        profile,
-      }),
+    change: bindSoftwareToken,
   };
   const vault = await Vault.createOn(disk, creation, context);
   vault.setSigner(token.signer());

@@ -1,0 +1,135 @@
+import * as v from 'valibot';
+import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import { vaultFiles } from '../vault/files.ts';
+import type { Storage } from '../vault/storage.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { LedgerFacts } from './facts.ts';
+import { readLines } from './lines.ts';
+import { leafHash, MerkleTree, storedCount, HASH_BYTES } from './merkle.ts';
+import { inclusionProof, rootOfInclusion } from './proofs.ts';
+import { MAX_LINE, parseLine, type LedgerRecord } from './record.ts';
+import { LedgerScan, scanLedger, type LineFinding } from './scan.ts';
+
+/*
+ * Opening a large ledger without reading all of it first. A record that sums up what the records
+ * before it say is proved under a signed checkpoint; what follows it is read and hashed; the rest
+ * is compared with the tree behind the user's back (docs/ledger.md, "Opening").
+ */
+
+/** Where the newest summing-up is: a hint, every part of which is proved before it is used. */
+const hintSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    record: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
+    byte: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  }),
+);
+type Hint = v.InferOutput<typeof hintSchema>;
+
+/** Reading fewer records than this is quicker than summing them up. */
+export const WORTH_SUMMING_UP = 10_000;
+
+export interface Resumed {
+  readonly scan: LedgerScan;
+  readonly tail: Buffer;
+  /** Records and bytes that were not read: to be compared behind. */
+  readonly unread: { readonly records: number; readonly bytes: number };
+}
+
+export const writeHint = async (storage: Storage, hint: Hint): Promise<void> => {
+  await storage.writeSynced(vaultFiles.resume, Buffer.from(JSON.stringify(hint)));
+  await storage.syncFolder();
+};
+
+/** Null where anything does not fit: then the whole ledger has to be read. */
+export const resumeLedger = async (storage: Storage): Promise<Resumed | null> => {
+  const text = await storage.read(vaultFiles.resume);
+  const parsed = v.safeParse(hintSchema, text?.toString('utf8'));
+  if (!parsed.success) return null;
+  const hint = parsed.output;
+  const first = await lineAt(storage, 0);
+  const summary = await lineAt(storage, hint.byte);
+  if (first === null || summary?.record.seq !== hint.record) return null;
+  const tree = await treeBefore(storage, hint.record - 1);
+  const facts = LedgerFacts.fromSummary(first.record, summary.record);
+  if (tree === null || facts === null) return null;
+  const scan = new LedgerScan(tree, facts, hint.byte);
+  const faults: LineFinding[] = [];
+  const tail = await scanLedger(storage, scan, ({ finding }) => {
+    if (finding !== null) faults.push(finding);
+  });
+  const leaves = [first, summary].map(({ line, record }) => ({ line, index: record.seq - 1 }));
+  const proved = faults.length === 0 && (await areSigned(storage, scan, leaves));
+  const unread = { records: hint.record - 1, bytes: hint.byte };
+  return proved ? { scan, tail, unread } : null;
+};
+
+interface Line {
+  readonly line: Buffer;
+  readonly record: LedgerRecord;
+}
+
+const lineAt = async (storage: Storage, offset: number): Promise<Line | null> => {
+  const bytes = await storage.readAt(vaultFiles.ledger, offset, MAX_LINE).catch(() => null);
+  const end = bytes?.indexOf(0x0a) ?? -1;
+  if (bytes === null || end === -1) return null;
+  const line = Buffer.from(bytes.subarray(0, end));
+  const { record } = parseLine(line);
+  return record === null ? null : { line, record };
+};
+
+const treeBefore = async (storage: Storage, size: number): Promise<MerkleTree | null> => {
+  const length = storedCount(size) * HASH_BYTES;
+  const stored = await storage.readAt(vaultFiles.hashes, 0, length).catch(() => null);
+  return stored === null ? null : MerkleTree.fromStored(stored, size);
+};
+
+/** Whether our key signed a tree that holds these lines in their places. */
+const areSigned = async (
+  storage: Storage,
+  scan: LedgerScan,
+  lines: readonly { readonly line: Buffer; readonly index: number }[],
+): Promise<boolean> => {
+  const { checkpointKey: key, vaultId, epoch } = scan.facts;
+  if (key === null || vaultId === null) return false;
+  const { candidates } = await CheckpointBook.open(storage);
+  const needed = Math.max(...lines.map(({ index }) => index)) + 1;
+  return candidates.some((note) => {
+    const signed = openCheckpoint(note, key, vaultId);
+    if (signed?.epoch !== epoch || signed.size < needed) return false;
+    const { size, root } = signed;
+    if (size > scan.tree.size || scan.tree.root(size).toString('hex') !== root) return false;
+    return lines.every(({ line, index }) => {
+      const proof = inclusionProof(scan.tree, index, size);
+      const found = rootOfInclusion(leafHash(line), index, size, proof);
+      return found !== null && Buffer.from(found).toString('hex') === root;
+    });
+  });
+};
+
+/**
+ * Compares what was not read with the tree that was signed. Stops where `signal` says.
+ * @returns the number of the first record that differs; 0 where all of it is as it was signed;
+ * null where it was stopped
+ */
+export const compareUnread = async (
+  storage: Storage,
+  kept: Pick<MerkleTree, 'leaf' | 'root'>,
+  { records, bytes }: Resumed['unread'],
+  signal: AbortSignal,
+): Promise<number | null> => {
+  const again = new MerkleTree();
+  let different = 0;
+  const range = { from: 0, to: bytes };
+  await readLines(storage, vaultFiles.ledger, range, (line) => {
+    signal.throwIfAborted();
+    const leaf = leafHash(line);
+    if (different === 0 && again.size < records && !leaf.equals(kept.leaf(again.size)))
+      different = again.size + 1;
+    again.append(leaf);
+  });
+  if (different !== 0) return different;
+  const same = again.size === records && again.root().equals(kept.root(records));
+  return same ? 0 : Math.min(again.size, records) + 1;
+};
