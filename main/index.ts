@@ -11,6 +11,7 @@ import { Incidents } from './shell/incidents.ts';
 import { openedFiles } from './shell/opened-files.ts';
 import { SCHEME } from './shell/pages.ts';
 import { quitInOrder } from './shell/quitting.ts';
+import { reviveWindow } from './shell/revive.ts';
 import { systemDialogs } from './shell/system-dialogs.ts';
 import { loadHome, makeWindow } from './shell/window.ts';
 import { WindowState } from './shell/window-state.ts';
@@ -63,11 +64,7 @@ const start = async (): Promise<void> => {
   showEvents(services, opened);
   takeFiles(services, opened, report);
   const unwatch = watch(services, opened, report);
-  opened.webContents.on('render-process-gone', (_event, { reason }) => {
-    report(new Error(`the window's process is gone: ${reason}`));
-    void loadHome(opened).catch(report);
-  });
-  quitInOrder({
+  const quitting = quitInOrder({
     window: opened,
     report,
     isBatchRunning: () => services.work.isRunning,
@@ -77,6 +74,7 @@ const start = async (): Promise<void> => {
       await services.stop();
     },
   });
+  reviveWindow(opened, quitting.hasBegun, report);
   await services.openLast();
   if (filesAsked.length > 0) await services.addFiles(filesAsked);
   await loadHome(opened);

@@ -164,13 +164,18 @@ const runScreen = async (shot, documents) => {
   const { page } = shot;
   const big = path.join(documents, 'Recordings');
   await mkdir(big);
-  for (let part = 1; part <= 6; part += 1)
-    await writeFile(path.join(big, `Hearing, part ${part}.mov`), randomBytes(60_000_000));
+  for (let note = 1; note <= 120; note += 1)
+    await writeFile(path.join(big, `Hearing, note ${note}.docx`), randomBytes(31_000));
+  for (let part = 1; part <= 8; part += 1) {
+    const file = await open(path.join(big, `Hearing, part ${part}.mov`), 'w');
+    await file.truncate(500_000_000);
+    await file.close();
+  }
   await chooseKey(page, 'Board papers');
   await drop(page, [big]);
-  await page.getByRole('button', { name: /^Encrypt 6 files/ }).click();
-  await page.getByText('left', { exact: true }).waitFor({ timeout: 30_000 });
-  await page.waitForTimeout(4000);
+  await page.getByRole('button', { name: /^Encrypt 128 files/ }).click();
+  await page.getByRole('heading', { name: 'Encrypting 128 files' }).waitFor();
+  await page.waitForTimeout(6000);
   await shoot(shot, 'work-3-running');
   await page.getByRole('button', { name: /^Cancel/ }).click();
   await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 60_000 });
@@ -213,9 +218,9 @@ const otherScreens = async (shot) => {
   await page.getByText('Recent acts').waitFor();
   await shoot(shot, 'overview');
   await place(page, 'Audit');
-  await page.getByRole('row', { name: /Key created, Contracts 2026/ }).waitFor();
-  await page.getByRole('row', { name: /Key created, Contracts 2026/ }).click();
-  await page.getByText('The exact line').waitFor();
+  const ended = page.getByRole('row', { name: /Batch ended/ }).first();
+  await ended.click();
+  await page.getByRole('heading', { name: 'The exact line' }).waitFor();
   await shoot(shot, 'audit');
   await place(page, 'Settings');
   await shoot(shot, 'settings-locking');
@@ -239,27 +244,34 @@ const lockScreens = async (shot) => {
   await shoot(shot, 'unlock-refused');
 };
 
+const allScreens = async (shot, documents) => {
+  await firstRun(shot);
+  for (const [name, custody, bulk] of keys)
+    await ask(shot.page, 'keys.create', { name, custody, bulk });
+  await shot.page.reload();
+  await shot.page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await workScreens(shot, documents);
+  await keyScreens(shot);
+  await otherScreens(shot);
+  await lockScreens(shot);
+};
+
 const run = async () => {
   const display = await startDisplay();
   const home = await mkdtemp(path.join(tmpdir(), 'claviger-screens-'));
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const documents = await makeFiles(home);
+  const shot = await startApp(home);
   try {
-    await rm(target, { recursive: true, force: true });
-    await mkdir(target, { recursive: true });
-    const documents = await makeFiles(home);
-    const shot = await startApp(home);
-    await firstRun(shot);
-    for (const [name, custody, bulk] of keys)
-      await ask(shot.page, 'keys.create', { name, custody, bulk });
-    await shot.page.reload();
-    await shot.page.getByRole('heading', { name: 'Overview' }).waitFor();
-    await workScreens(shot, documents);
-    await keyScreens(shot);
-    await otherScreens(shot);
-    await lockScreens(shot);
-    await shot.app.close();
+    await allScreens(shot, documents);
+  } catch (error) {
+    await shot.page.screenshot({ path: path.join(target, 'failed.png') });
+    throw error;
   } finally {
+    await shot.app.close();
     display.kill();
-    await rm(home, { recursive: true, force: true });
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 };
 

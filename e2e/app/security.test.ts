@@ -153,7 +153,7 @@ test('locks by itself, and with the computer', async ({ vault }) => {
     },
     { timeout: 5_000, interval: 300 },
   );
-  // Ten minutes pass for the main process.
+  // Ten minutes pass at once for the main process.
   await vault.reloads(() =>
     vault.app.evaluate(() => {
       const now = Date.now;

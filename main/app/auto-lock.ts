@@ -4,7 +4,7 @@ export class AutoLock {
   readonly #now: () => number;
   #lastInputMs: number;
 
-  constructor(minutes: () => number, now: () => number = Date.now) {
+  constructor(minutes: () => number, now: () => number = () => Date.now()) {
     this.#minutes = minutes;
     this.#now = now;
     this.#lastInputMs = now();

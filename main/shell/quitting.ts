@@ -8,14 +8,22 @@ export interface Quitting {
   readonly report: (error: unknown) => void;
 }
 
-/** Quits in order: asks where a batch runs, locks the vault, then ends. */
-export const quitInOrder = ({ window, isBatchRunning, stop, report }: Quitting): void => {
-  let asking = false;
+/**
+ * Quits in order: asks where a batch runs, locks the vault, then ends.
+ * @returns whether that has begun
+ */
+export const quitInOrder = ({
+  window,
+  isBatchRunning,
+  stop,
+  report,
+}: Quitting): { readonly hasBegun: () => boolean } => {
+  let begun = false;
   const quit = async (): Promise<void> => {
-    if (asking) return;
-    asking = true;
+    if (begun) return;
+    begun = true;
     if (isBatchRunning() && !(await mayEndBatch(window))) {
-      asking = false;
+      begun = false;
       return;
     }
     await stop().catch(report);
@@ -29,6 +37,7 @@ export const quitInOrder = ({ window, isBatchRunning, stop, report }: Quitting):
     event.preventDefault();
     void quit();
   });
+  return { hasBegun: () => begun };
 };
 
 const mayEndBatch = async (window: BrowserWindow): Promise<boolean> => {

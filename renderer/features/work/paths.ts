@@ -1,3 +1,8 @@
-/** The last two folders and the name, parted by " / ": enough to know a file again. */
+const DEPTH = 3;
+
+/** The last folders of a path, parted by " / ": enough to know it again. */
+export const shortFolder = (folder: string, depth = DEPTH): string =>
+  folder.split(/[/\\]/).filter(Boolean).slice(-depth).join(' / ');
+
 export const shortPath = (folder: string, name: string): string =>
-  [...folder.split(/[/\\]/).filter(Boolean).slice(-2), name].join(' / ');
+  `${shortFolder(folder, DEPTH - 1)} / ${name}`;

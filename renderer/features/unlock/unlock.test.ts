@@ -1,0 +1,81 @@
+import { screen } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import type { LockReason, TokenPresence } from '../../../shared/contract/app.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { appState, noon, session, vaultInfo } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
+
+const openLocked = (token: Partial<TokenPresence> = {}, reason: LockReason = 'user'): OpenWindow =>
+  openWindow({
+    'app.state': () =>
+      appState({
+        screen: 'locked',
+        vault: vaultInfo,
+        token: {
+          present: true,
+          pinPad: false,
+          pinState: 'ok',
+          model: 'NT-700',
+          failure: null,
+          ...token,
+        },
+        lock: { reason, at: noon },
+        batchRunning: false,
+      }),
+    'session.unlock': ({ pin }) => {
+      if (pin === '1234' || pin === null) return session;
+      throw new Failure('pin-incorrect', 'The token did not accept this PIN.');
+    },
+  });
+
+describe('unlock', () => {
+  test('a refused PIN is cleared, told, and asked for again', async () => {
+    const { user } = openLocked({ pinState: 'count-low' });
+    const field = await screen.findByLabelText('Token PIN');
+    await user.type(field, '9999{Enter}');
+    expect(await screen.findByText('The token did not accept this PIN.')).toBeVisible();
+    expect(screen.getByText(/Few tries are left/)).toBeVisible();
+    expect(field).toHaveValue('');
+    expect(field).toHaveFocus();
+    expect(field).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  test('nothing asks for the PIN straight after an automatic lock', async () => {
+    openLocked({}, 'idle');
+    expect(await screen.findByLabelText('Token PIN')).not.toHaveFocus();
+  });
+
+  test('the PIN field has the focus after a lock by hand', async () => {
+    openLocked();
+    expect(await screen.findByLabelText('Token PIN')).toHaveFocus();
+  });
+
+  test('a token with a PIN pad is asked without a field', async () => {
+    const { bridge, user } = openLocked({ pinPad: true });
+    await user.click(await screen.findByRole('button', { name: /Unlock/ }));
+    expect(screen.queryByLabelText('Token PIN')).toBeNull();
+    expect(bridge.inputsOf('session.unlock')).toEqual([{ pin: null }]);
+  });
+
+  test('without the token the button says why, and the token is noticed when it comes', async () => {
+    const { bridge, user } = openLocked({ present: false });
+    const button = await screen.findByRole('button', { name: /Unlock/ });
+    expect(button).toHaveAttribute('aria-disabled', 'true');
+    await user.type(screen.getByLabelText('Token PIN'), '1234{Enter}');
+    expect(bridge.inputsOf('session.unlock')).toEqual([]);
+    bridge.emit('token', {
+      present: true,
+      pinPad: false,
+      pinState: 'ok',
+      model: null,
+      failure: null,
+    });
+    await expect.poll(() => button.getAttribute('aria-disabled')).toBeNull();
+  });
+
+  test('a locked token says who can help and takes no PIN', async () => {
+    openLocked({ pinState: 'locked' });
+    expect(await screen.findByText('The token has locked itself.')).toBeVisible();
+    expect(screen.getByRole('button', { name: /Unlock/ })).toHaveAttribute('aria-disabled', 'true');
+  });
+});

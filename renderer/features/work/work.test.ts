@@ -1,0 +1,164 @@
+import { fireEvent, screen } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { Failure, toFailureData } from '../../../shared/failure.ts';
+import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import { batch, id, item, keyRow, noon, plan, receipt } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
+
+const openWork = async (calls: FakeCalls = {}): Promise<OpenWindow> => {
+  const opened = openWindow({
+    'batch.plan': ({ kind }) => plan({ kind }),
+    'draft.clear': () => ({ items: [] }),
+    ...calls,
+  });
+  await opened.user.click(await screen.findByRole('button', { name: 'Encrypt & decrypt' }));
+  return opened;
+};
+
+const drop = async (names: readonly string[]): Promise<void> => {
+  const files = names.map((name) => new File([], name));
+  await fireEvent.drop(await screen.findByRole('group', { name: /Drop zone/ }), {
+    dataTransfer: { files, types: ['Files'], items: files },
+  });
+};
+
+describe('plan', () => {
+  test('dropped files are planned with the key used last, and Enter starts', async () => {
+    const { bridge, user } = await openWork({ 'batch.start': () => batch() });
+    bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+    await drop(['a.pdf', 'b.pdf']);
+    expect(await screen.findByRole('button', { name: 'Encrypt 12 files' })).toBeVisible();
+    expect(bridge.inputsOf('batch.plan')).toEqual([
+      {
+        kind: 'encrypt',
+        keys: [id('1')],
+        output: null,
+        conflict: 'keep-both',
+        deleteOriginals: false,
+      },
+    ]);
+    await user.keyboard('{Enter}');
+    expect(bridge.inputsOf('batch.start')).toEqual([{ plan: id('9') }]);
+    expect(await screen.findByRole('heading', { name: 'Encrypting 12 files' })).toBeVisible();
+  });
+
+  test('Escape clears the plan and starts nothing', async () => {
+    const { bridge, user } = await openWork();
+    bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+    await drop(['a.pdf']);
+    await screen.findByRole('button', { name: 'Encrypt 12 files' });
+    await user.keyboard('{Escape}');
+    expect(await screen.findByText('Drop files or folders to encrypt them')).toBeVisible();
+    expect(bridge.inputsOf('batch.start')).toEqual([]);
+  });
+
+  test('encrypted files alone switch to Decrypt, and that is said', async () => {
+    const { bridge } = await openWork();
+    bridge.answerDrop(() => ({ items: [item('a.clv', { encrypted: 1 })] }));
+    await drop(['a.clv']);
+    expect(await screen.findByText(/the mode is now Decrypt/)).toBeVisible();
+    expect(screen.getByRole('radio', { name: 'Decrypt' })).toBeChecked();
+    expect(bridge.inputsOf('batch.plan')).toMatchObject([{ kind: 'decrypt', keys: [] }]);
+  });
+
+  test('a mixed drop stays with Encrypt and offers the other', async () => {
+    const { bridge, user } = await openWork();
+    bridge.answerDrop(() => ({
+      items: [item('folder', { folder: true, files: 9, encrypted: 4 })],
+    }));
+    await drop(['folder']);
+    expect(await screen.findByText('4 files are already encrypted.')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Decrypt them instead' }));
+    expect(bridge.inputsOf('batch.plan')).toMatchObject([{ kind: 'encrypt' }, { kind: 'decrypt' }]);
+  });
+
+  test('a plan that is refused says why and cannot be started', async () => {
+    const { bridge, user } = await openWork({
+      'batch.plan': () =>
+        plan({ refusal: toFailureData(new Failure('disk-full', '18.6 GB needed, 11.2 GB free.')) }),
+    });
+    bridge.answerDrop(() => ({ items: [item('a.pdf')] }));
+    await drop(['a.pdf']);
+    expect(await screen.findByRole('alert')).toHaveTextContent('18.6 GB needed, 11.2 GB free.');
+    await user.keyboard('{Enter}');
+    expect(bridge.inputsOf('batch.start')).toEqual([]);
+  });
+
+  test('only the answer to the newest question counts', async () => {
+    const waiting: (() => void)[] = [];
+    const { bridge, user } = await openWork({
+      'batch.plan': ({ kind }) =>
+        new Promise((resolve) => {
+          waiting.push(() => {
+            resolve(plan({ kind, files: kind === 'encrypt' ? 12 : 5 }));
+          });
+        }),
+    });
+    bridge.answerDrop(() => ({ items: [item('a.pdf', { files: 2, encrypted: 1 })] }));
+    await drop(['a.pdf']);
+    await user.click(await screen.findByRole('radio', { name: 'Verify' }));
+    waiting[1]?.();
+    expect(await screen.findByRole('button', { name: 'Verify 5 files' })).toBeVisible();
+    waiting[0]?.();
+    await Promise.resolve();
+    expect(screen.getByRole('button', { name: 'Verify 5 files' })).toBeVisible();
+  });
+
+  test('without an active key the place offers to make one', async () => {
+    await openWork({ 'keys.list': () => [keyRow('Old', '1', { state: 'deactivated' })] });
+    expect(await screen.findByRole('heading', { name: 'There is no active key' })).toBeVisible();
+  });
+});
+
+describe('run and results', () => {
+  test('progress is shown as a progress bar and Escape cancels', async () => {
+    const { bridge, user } = await openWork({
+      'batch.current': () => batch(),
+      'batch.cancel': () => null,
+    });
+    expect(await screen.findByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
+    bridge.emit('batch.progress', batch({ bytesDone: 3_000_000, done: 9 }));
+    await expect
+      .poll(() => screen.getByRole('progressbar').getAttribute('aria-valuenow'))
+      .toBe('75');
+    await user.keyboard('{Escape}');
+    expect(bridge.inputsOf('batch.cancel')).toEqual([{ id: id('e') }]);
+  });
+
+  test('failures come first in the title, the banner and the list, and R retries them', async () => {
+    const ended = batch({ state: 'finished', done: 10, failed: 2, ended: noon, filesDone: 12 });
+    const { bridge, user } = await openWork({
+      'batch.current': () => ended,
+      'batch.retry': () => batch({ files: 2 }),
+      'batch.receipts': () => ({
+        rows: [
+          receipt('minutes.pdf', {
+            outcome: 'failed',
+            output: null,
+            reason: toFailureData(
+              new Failure('source-changed', 'The file changed while it was being read.', {
+                next: 'Close it in the other program, then retry.',
+              }),
+            ),
+          }),
+        ],
+        total: 1,
+      }),
+    });
+    expect(await screen.findByRole('heading', { name: '2 of 12 files failed' })).toBeVisible();
+    expect(screen.getByRole('alert')).toHaveTextContent(/2 files are not encrypted/);
+    expect(await screen.findByText(/Close it in the other program, then retry/)).toBeVisible();
+    expect(bridge.inputsOf('batch.receipts')).toMatchObject([{ outcome: 'not-done' }]);
+    await user.keyboard('r');
+    expect(bridge.inputsOf('batch.retry')).toEqual([{ id: id('e') }]);
+  });
+
+  test('an interrupted batch can be resumed where it stopped', async () => {
+    const { bridge, user } = await openWork({
+      'batch.unfinished': () => [{ id: batch().id, kind: 'encrypt', created: noon, files: 9 }],
+      'batch.resume': () => batch(),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Resume' }));
+    expect(bridge.inputsOf('batch.resume')).toEqual([{ id: id('e') }]);
+  });
+});

@@ -1,0 +1,170 @@
+import type { AppState, VaultInfo } from '../../shared/contract/app.ts';
+import type { KeyRow } from '../../shared/contract/keys.ts';
+import type { Session } from '../../shared/contract/session.ts';
+import type { Settings } from '../../shared/contract/settings.ts';
+import type { Batch, Item, Plan, ReceiptRow } from '../../shared/contract/work.ts';
+import type { BatchId, KeyId } from '../../shared/ids.ts';
+import type { FakeCalls } from '../lib/fake-bridge.ts';
+
+/** What a main process might answer, for tests that look at something else. */
+
+export const id = (digit: string): string => digit.repeat(32);
+export const noon = '2026-11-20T12:00:00.000Z';
+
+export const settings: Settings = {
+  theme: 'system',
+  contrast: 'system',
+  motion: 'system',
+  textSize: 100,
+  rows: 'comfortable',
+  autoLockMinutes: 10,
+  lockWithSystem: true,
+  batchWhileLocked: 'finish',
+  cacheIdleMinutes: 5,
+  cacheMinutes: 15,
+  conflict: 'keep-both',
+  outputFolder: null,
+};
+
+export const vaultInfo: VaultInfo = {
+  id: id('a'),
+  name: 'Finance archive',
+  path: '/srv/Finance archive',
+  created: noon,
+  evaluation: false,
+  records: 12,
+  token: { label: 'hsm-prod-2', serial: '5B02', inVault: false },
+};
+
+export const session: Session = {
+  token: {
+    label: 'hsm-prod-2',
+    serial: '5B02',
+    model: 'NT-700',
+    manufacturer: 'Halden',
+    firmware: '7.4',
+    present: true,
+    pinState: 'ok',
+  },
+  evaluation: false,
+  pinNeeded: null,
+  unlockedAt: noon,
+  ledger: {
+    records: 12,
+    root: id('b').repeat(2),
+    verification: { state: 'none', records: 0, at: null },
+  },
+  cachedKeys: [],
+  locksAt: noon,
+  batch: null,
+  user: 'ines',
+  host: 'desk',
+};
+
+export const keyRow = (name: string, digit: string, more: Partial<KeyRow> = {}): KeyRow => ({
+  id: id(digit) as KeyId,
+  name,
+  custody: 'hsm-only',
+  bulk: 'host',
+  state: 'active',
+  version: 1,
+  kcv: '878d33',
+  created: noon,
+  files: 3,
+  lastUsed: null,
+  ...more,
+});
+
+export const item = (name: string, more: Partial<Item> = {}): Item => ({
+  id: id(name.charCodeAt(0).toString(16).charAt(1)),
+  name,
+  path: `/home/ines/${name}`,
+  folder: false,
+  files: 1,
+  encrypted: 0,
+  bytes: 1000,
+  ...more,
+});
+
+export const plan = (more: Partial<Plan> = {}): Plan => ({
+  id: id('9'),
+  kind: 'encrypt',
+  files: 12,
+  folders: 2,
+  bytes: 4_000_000,
+  conflicts: 0,
+  skipped: 0,
+  failed: 0,
+  space: { needed: 4_000_000, free: 9_000_000_000 },
+  refusal: null,
+  ...more,
+});
+
+export const batch = (more: Partial<Batch> = {}): Batch => ({
+  id: id('e') as BatchId,
+  kind: 'encrypt',
+  state: 'running',
+  failure: null,
+  keys: [],
+  files: 12,
+  filesDone: 3,
+  bytes: 4_000_000,
+  bytesDone: 1_000_000,
+  done: 3,
+  failed: 0,
+  skipped: 0,
+  cancelled: 0,
+  started: noon,
+  ended: null,
+  rate: 500_000,
+  secondsLeft: 6,
+  active: [],
+  outputFolder: null,
+  ...more,
+});
+
+export const receipt = (name: string, more: Partial<ReceiptRow> = {}): ReceiptRow => ({
+  name,
+  folder: '/home/ines',
+  output: `/home/ines/${name}.clv`,
+  outcome: 'done',
+  reason: null,
+  bytes: 1000,
+  sha256: null,
+  key: null,
+  version: null,
+  originalDeleted: null,
+  ...more,
+});
+
+export const appState = (screen: AppState['screen']): AppState => ({
+  version: '0.1.0',
+  platform: 'linux',
+  runtime: { electron: '33', chromium: '130', official: true },
+  screen,
+  settings,
+});
+
+/** An unlocked vault with two keys, in which nothing goes on. */
+export const openVault: FakeCalls = {
+  'app.state': () => appState({ screen: 'open', vault: vaultInfo }),
+  'session.status': () => session,
+  'session.lock': () => null,
+  'keys.list': () => [keyRow('Contracts', '1', { lastUsed: noon }), keyRow('Payroll', '2')],
+  'keys.options': () => [
+    { custody: 'hsm-only', bulk: 'token', carried: false, reason: 'It has no key wrap.' },
+    { custody: 'hsm-only', bulk: 'host', carried: true, reason: '' },
+    { custody: 'hsm-wrapped', bulk: 'host', carried: true, reason: '' },
+  ],
+  'draft.get': () => ({ items: [] }),
+  'batch.current': () => null,
+  'batch.unfinished': () => [],
+  'overview.get': () => ({
+    session,
+    keysByState: [],
+    keys: 2,
+    activity: [],
+    attention: [],
+    recent: [],
+  }),
+};
