@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { parseCheckpointText, type Checkpoint } from '../ledger/checkpoint.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
 import { vaultFiles } from './files.ts';
-import type { Storage } from './storage.ts';
+import { replaceFile, type Storage } from './storage.ts';
 
 const LF = 0x0a;
 const entrySchema = v.pipe(v.string(), v.parseJson(), v.strictObject({ note: v.string() }));
@@ -62,7 +62,7 @@ export class CheckpointBook {
     const { epoch, size, root, note } = checkpoint;
     await this.#append(Buffer.from(`${JSON.stringify({ note })}\n`));
     this.#all.push({ epoch, size, root, note });
-    await writeNewest(this.#storage, note);
+    await replaceFile(this.#storage, vaultFiles.checkpoint, Buffer.from(note));
   }
 
   async #append(line: Buffer): Promise<void> {
@@ -77,12 +77,6 @@ export class CheckpointBook {
     this.#length = this.#sound;
   }
 }
-
-const writeNewest = async (storage: Storage, note: string): Promise<void> => {
-  await storage.writeSynced(vaultFiles.checkpointNext, Buffer.from(note));
-  await storage.rename(vaultFiles.checkpointNext, vaultFiles.checkpoint);
-  await storage.syncFolder();
-};
 
 const claimOf = (note: string): Omit<KeptCheckpoint, 'note'> | null => {
   const claim = parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1));

@@ -26,3 +26,14 @@ export interface Storage {
   /** Makes every creation, renaming and removal so far durable. */
   syncFolder(): Promise<void>;
 }
+
+/** Puts new content under a name at once: a crash leaves the old file or the new one. */
+export const replaceFile = async (
+  storage: Storage,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> => {
+  await storage.writeSynced(`${name}.next`, bytes);
+  await storage.rename(`${name}.next`, name);
+  await storage.syncFolder();
+};

@@ -29,7 +29,7 @@ import { rolledBack } from './restriction.ts';
 import { judgeRollback, type RollbackFinding, type RollbackVerdict } from './rollback.ts';
 import { sha256 } from './sha256.ts';
 import { orFailure, reasonOf, storageFailure } from './storage-failure.ts';
-import type { Storage } from './storage.ts';
+import { replaceFile, type Storage } from './storage.ts';
 import {
   Identity,
   type CommitOptions,
@@ -327,7 +327,7 @@ export class Vault {
     await this.record([record]);
     const kept = [...(await this.timestampLines()), JSON.stringify(timestamp)];
     const bytes = Buffer.from(kept.map((line) => `${line}\n`).join(''));
-    const written = this.#storage.writeSynced(vaultFiles.timestamps, bytes);
+    const written = replaceFile(this.#storage, vaultFiles.timestamps, bytes);
     await orFailure('The time stamp could not be kept', written);
   }
 
