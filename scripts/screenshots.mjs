@@ -104,13 +104,21 @@ const makeFiles = async (home) => {
   return documents;
 };
 
-const firstRun = async (shot) => {
-  const { page } = shot;
+const firstRun = async (shot, home) => {
+  const { app, page } = shot;
   await page.getByRole('heading', { name: /Choose the token/ }).waitFor();
   await page.getByRole('button', { name: 'Search again' }).waitFor();
   await page.waitForTimeout(3000);
   await shoot(shot, 'first-run-1-token');
   await page.getByRole('button', { name: 'Make an evaluation token' }).click();
+  await app.evaluate(
+    ({ dialog }, folder) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
+    },
+    path.join(home, 'Finance archive'),
+  );
+  await page.getByRole('button', { name: /^Change/ }).click();
+  await page.getByText('Finance archive').first().waitFor();
   await page.getByLabel('New PIN for the token').fill(PIN);
   await page.getByLabel('The same PIN again').fill(PIN);
   await shoot(shot, 'first-run-2-folder');
@@ -244,8 +252,8 @@ const lockScreens = async (shot) => {
   await shoot(shot, 'unlock-refused');
 };
 
-const allScreens = async (shot, documents) => {
-  await firstRun(shot);
+const allScreens = async (shot, home, documents) => {
+  await firstRun(shot, home);
   for (const [name, custody, bulk] of keys)
     await ask(shot.page, 'keys.create', { name, custody, bulk });
   await shot.page.reload();
@@ -261,10 +269,11 @@ const run = async () => {
   const home = await mkdtemp(path.join(tmpdir(), 'claviger-screens-'));
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
+  await mkdir(path.join(home, 'Finance archive'));
   const documents = await makeFiles(home);
   const shot = await startApp(home);
   try {
-    await allScreens(shot, documents);
+    await allScreens(shot, home, documents);
   } catch (error) {
     await shot.page.screenshot({ path: path.join(target, 'failed.png') });
     throw error;

@@ -5,8 +5,8 @@ export interface Column<Id extends string = string> {
   readonly width: string;
   readonly end?: boolean;
   readonly sortable?: boolean;
-  /** Left out below 1180 pixels. */
-  readonly wideOnly?: boolean;
+  /** Left out where the table is narrower than so many rem. */
+  readonly from?: number;
   /** The label is for screen readers only. */
   readonly bare?: boolean;
 }

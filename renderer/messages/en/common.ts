@@ -59,7 +59,8 @@ export const common = {
     notVerified: (records: number) => `${counted(records, 'record', 'records')}, not verified yet`,
     verifying: (records: number) => `verifying ${counted(records, 'record', 'records')}`,
     damaged: 'The ledger does not verify',
-    since: (records: number) => `${n(records)} since`,
+    verifiedAt: (at: string, since: number) =>
+      since === 0 ? `at ${at}` : `at ${at}, ${n(since)} since`,
     inMemory: (keys: number, left: string) =>
       `${counted(keys, 'key', 'keys')} in engine memory, ${left} left`,
     flush: 'Flush',

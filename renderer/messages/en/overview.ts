@@ -48,7 +48,7 @@ export const overview = {
       act: 'Create key',
     },
     'not-verified': {
-      title: 'The ledger has not been verified since the vault was opened',
+      title: 'The whole ledger has not been verified lately',
       text: 'It takes a moment and changes nothing.',
       act: 'Verify now',
     },
