@@ -1,5 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 
-// happy-dom has neither; bits-ui only asks whether they are there.
-Element.prototype.scrollIntoView ??= (): void => undefined;
-Element.prototype.hasPointerCapture ??= (): boolean => false;
+// What bits-ui expects of a browser and happy-dom does not do.
+Object.assign(Element.prototype, {
+  scrollIntoView: () => undefined,
+  hasPointerCapture: () => false,
+});
