@@ -107,11 +107,6 @@ export type Result<T> =
   | { readonly ok: false; readonly failure: FailureData }
   | { readonly ok: false; readonly incident: string };
 
-export const problemSchema = v.union([
-  v.strictObject({ ok: v.literal(false), failure: failureSchema }),
-  v.strictObject({ ok: v.literal(false), incident: text() }),
-]);
-
 /** `window.claviger`, made by the preload. `DroppedFile` is the DOM's File. */
 export interface Bridge<DroppedFile = unknown> {
   call<C extends CallName>(name: C, input: Input<C>): Promise<Result<Output<C>>>;

@@ -67,7 +67,7 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(accepted.code, accepted.stderr).toBe(0);
     expect(documentOf('epoch', accepted).epoch).toBe(2);
     expect(readdirSync(vault.dir)).toContain('ledger.epoch-1.jsonl');
-    const [first] = await vault.records();
+    const [first] = vault.records();
     expect(first).toMatchObject({ action: 'vault.epoch' });
     expect(first?.details).toMatchObject({ epoch: 2, reason: 'The disk was lost' });
     expect(first?.details['accepted']).toMatchObject({ epoch: 1 });

@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import type { EngineCalls, UseMasters } from './api.ts';
+import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api.ts';
 import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { createKey } from './keys/create-key.ts';
@@ -61,11 +61,7 @@ export class Engine {
   /** The calls, for whichever channel serves them. */
   calls(): Calls<EngineCalls> {
     return {
-      listTokens: ({ modulePath, parameters, environment }) => {
-        Object.assign(process.env, environment);
-        const module = Pkcs11Module.load(modulePath, parameters);
-        return { module: module.info(), tokens: module.tokens() };
-      },
+      listTokens,
       createEvaluationToken: ({ folder, pin }) => createEvaluationToken(folder, pin),
       connectEvaluation: ({ folder, label }) => {
         writeEvaluationConfig(folder);
@@ -164,6 +160,12 @@ export class Engine {
     return this.#opened;
   }
 }
+
+const listTokens = ({ modulePath, parameters, environment }: ModuleTarget): ModuleListing => {
+  Object.assign(process.env, environment);
+  const module = Pkcs11Module.load(modulePath, parameters);
+  return { module: module.info(), tokens: module.tokens() };
+};
 
 const notOpen = (): Failure =>
   new Failure('not-logged-in', 'The vault is locked: nobody is logged in to its token.', {

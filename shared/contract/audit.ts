@@ -62,7 +62,6 @@ export const auditPageSchema = v.strictObject({
   /** Records of the ledger that were looked at: give it back as `upTo` for the next page. */
   upTo: count,
 });
-export type AuditPage = v.InferOutput<typeof auditPageSchema>;
 
 export const recordSchema = v.strictObject({
   row: auditRowSchema,

@@ -16,7 +16,6 @@ export const tokenSchema = v.strictObject({
   pinState: pinStateSchema,
   pinLength: v.strictObject({ min: count, max: count }),
 });
-export type Token = v.InferOutput<typeof tokenSchema>;
 
 export const foundTokenSchema = v.strictObject({
   ...tokenSchema.entries,
