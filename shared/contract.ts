@@ -3,7 +3,7 @@ import type { FailureData } from './failure.ts';
 import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema, tokenPresenceSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
-import { batchId, failureSchema, list, nothing, text } from './contract/basics.ts';
+import { batchId, list, nothing } from './contract/basics.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
