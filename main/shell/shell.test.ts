@@ -60,7 +60,7 @@ it('counts what a person does as input, and nothing else', () => {
 it('opens the files of a command line, not its switches and not the app', () => {
   const args = ['electron', '--no-sandbox', '/app', 'a.clv', '/b/c.clv', '--inspect=0', '', 'gone'];
   const exists = (file: string): boolean => !file.endsWith('gone');
-  expect(openedFiles(args, '/work', '/app', exists)).toEqual(['/work/a.clv', '/b/c.clv']);
+  expect(openedFiles(args, '/desk', '/app', exists)).toEqual(['/desk/a.clv', '/b/c.clv']);
 });
 
 it('knows which Electron it is made for', () => {
