@@ -1,50 +1,12 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
 import { Arguments } from './arguments.ts';
-import { type CliContext, type Command, exitCodes } from './command.ts';
-import { auditListCommand, auditVerifyCommand } from './commands/audit.ts';
-import {
-  checkpointCompareCommand,
-  checkpointShowCommand,
-  checkpointTimestampCommand,
-  checkpointWriteCommand,
-} from './commands/checkpoint.ts';
-import { decryptCommand, encryptCommand, verifyCommand } from './commands/batch.ts';
-import { initCommand } from './commands/init.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { keyCreateCommand, keyListCommand, keyShowCommand } from './commands/key.ts';
-import { recoverCommand } from './commands/recover.ts';
-import { reportCommand, reportVerifyCommand } from './commands/report.ts';
-import { resumeCommand, retryCommand } from './commands/resume.ts';
-import { tokenListCommand, tokenProbeCommand } from './commands/token.ts';
+import { type CliContext, exitCodes } from './command.ts';
+import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
 import { describeFailure } from './receipts.ts';
 import type { Terminal } from './terminal.ts';
-
-const commands: readonly Command[] = [
-  initCommand,
-  tokenListCommand,
-  tokenProbeCommand,
-  keyCreateCommand,
-  keyListCommand,
-  keyShowCommand,
-  encryptCommand,
-  decryptCommand,
-  verifyCommand,
-  resumeCommand,
-  retryCommand,
-  inspectCommand,
-  auditListCommand,
-  auditVerifyCommand,
-  reportVerifyCommand,
-  reportCommand,
-  checkpointShowCommand,
-  checkpointWriteCommand,
-  checkpointCompareCommand,
-  checkpointTimestampCommand,
-  recoverCommand,
-];
 
 /** What the composition root provides; the rest of a context comes from the arguments. */
 export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext' | 'signal'> {
@@ -57,9 +19,9 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
   const json = args.includes('--json');
   try {
     const found = findCommand(args);
-    if (found === null) return withoutCommand(args, parts.terminal);
-    const { command, rest } = found;
-    const parsed = new Arguments(rest, { ...command.options, ...commonOptions });
+    if (found === null) return await withoutCommand(args, parts.terminal);
+    const command = await found.command.load();
+    const parsed = new Arguments(found.rest, { ...command.options, ...commonOptions });
     if (parsed.flag('help')) {
       parts.terminal.print(helpOf(command));
       return exitCodes.done;
@@ -74,7 +36,7 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
 
 const findCommand = (
   args: readonly string[],
-): { readonly command: Command; readonly rest: readonly string[] } | null => {
+): { readonly command: NamedCommand; readonly rest: readonly string[] } | null => {
   for (const command of commands) {
     const words = command.name.split(' ');
     if (words.every((word, index) => args[index] === word)) {
@@ -84,19 +46,19 @@ const findCommand = (
   return null;
 };
 
-const withoutCommand = (args: readonly string[], terminal: Terminal): number => {
+const withoutCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = args;
   if (first === '--version') {
     terminal.print(VERSION);
     return exitCodes.done;
   }
   if (first === undefined || first === '--help' || first === 'help') {
-    terminal.print(overview(commands));
+    terminal.print(overview(await loadAll(commands)));
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
   const group = commands.filter(({ name }) => name.startsWith(`${first} `));
   if (group.length > 0) {
-    terminal.notice(overview(group));
+    terminal.notice(overview(await loadAll(group)));
     return args.includes('--help') ? exitCodes.done : exitCodes.usage;
   }
   throw new Failure('usage', `There is no command "${first}".`, {

@@ -1,0 +1,50 @@
+import type { Command } from './command.ts';
+
+/** A command that is known by name; its code is loaded when it is called. */
+export interface NamedCommand {
+  /** One or two words. */
+  readonly name: string;
+  readonly load: () => Promise<Command>;
+}
+
+const audit = () => import('./commands/audit.ts');
+const batch = () => import('./commands/batch.ts');
+const checkpoint = () => import('./commands/checkpoint.ts');
+const key = () => import('./commands/key.ts');
+const report = () => import('./commands/report.ts');
+const resume = () => import('./commands/resume.ts');
+const token = () => import('./commands/token.ts');
+
+/**
+ * Each command with nothing but its own code: loading all of them takes longer than encrypting a
+ * few hundred files. Of two names of which one begins the other, the longer one comes first.
+ */
+export const commands: readonly NamedCommand[] = [
+  { name: 'init', load: async () => (await import('./commands/init.ts')).initCommand },
+  { name: 'token list', load: async () => (await token()).tokenListCommand },
+  { name: 'token probe', load: async () => (await token()).tokenProbeCommand },
+  { name: 'key create', load: async () => (await key()).keyCreateCommand },
+  { name: 'key list', load: async () => (await key()).keyListCommand },
+  { name: 'key show', load: async () => (await key()).keyShowCommand },
+  { name: 'encrypt', load: async () => (await batch()).encryptCommand },
+  { name: 'decrypt', load: async () => (await batch()).decryptCommand },
+  { name: 'verify', load: async () => (await batch()).verifyCommand },
+  { name: 'resume', load: async () => (await resume()).resumeCommand },
+  { name: 'retry', load: async () => (await resume()).retryCommand },
+  { name: 'inspect', load: async () => (await import('./commands/inspect.ts')).inspectCommand },
+  { name: 'audit list', load: async () => (await audit()).auditListCommand },
+  { name: 'audit verify', load: async () => (await audit()).auditVerifyCommand },
+  { name: 'report verify', load: async () => (await report()).reportVerifyCommand },
+  { name: 'report', load: async () => (await report()).reportCommand },
+  { name: 'checkpoint show', load: async () => (await checkpoint()).checkpointShowCommand },
+  { name: 'checkpoint write', load: async () => (await checkpoint()).checkpointWriteCommand },
+  { name: 'checkpoint compare', load: async () => (await checkpoint()).checkpointCompareCommand },
+  {
+    name: 'checkpoint timestamp',
+    load: async () => (await checkpoint()).checkpointTimestampCommand,
+  },
+  { name: 'recover', load: async () => (await import('./commands/recover.ts')).recoverCommand },
+];
+
+export const loadAll = (some: readonly NamedCommand[]): Promise<Command[]> =>
+  Promise.all(some.map(({ load }) => load()));
