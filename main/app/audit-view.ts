@@ -6,8 +6,8 @@ import { limits } from '../../shared/limits.ts';
 import type { AuditLine } from '../ledger/audit-index.ts';
 import type { AuditFilter as IndexFilter } from '../ledger/audit-query.ts';
 import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
-import { type LedgerVerdict, verifyLedger } from '../ledger/verify.ts';
-import { FolderStorage } from '../vault/folder-storage.ts';
+import { verifyAside } from '../ledger/verify-aside.ts';
+import type { LedgerVerdict } from '../ledger/verify.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** The audit list. Looking is recorded once for each filter, not for each page of its results. */
@@ -78,7 +78,7 @@ export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
 /** A change that is made in between looks like damage: then it is read again. */
 const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
   const { root } = open.vault.head;
-  const verdict = await verifyLedger(new FolderStorage(open.folder));
+  const verdict = await verifyAside(open.folder);
   const changed = open.vault.head.root !== root;
   const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
   return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;

@@ -163,6 +163,11 @@ export class LedgerFacts {
     return this.#tornFiles.has(name);
   }
 
+  /** True where `observe` learns nothing from such a record, as long as it names no keystore. */
+  ignores(action: string): boolean {
+    return this.#first !== null && action.startsWith('file.');
+  }
+
   observe(record: LedgerRecord): void {
     const { action, details } = record;
     this.#first ??= record;

@@ -4,7 +4,7 @@ import { sha256 } from '../vault/sha256.ts';
 import { errnoOf, reasonOf } from '../vault/storage-failure.ts';
 import type { Storage } from '../vault/storage.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
-import { leafHash, type MerkleTree } from './merkle.ts';
+import type { MerkleTree } from './merkle.ts';
 import { encodeRecord, type Actor, type LedgerRecord, type NewRecord } from './record.ts';
 import {
   compareUnread,
@@ -222,7 +222,7 @@ export class Ledger {
 
   #remember(records: readonly LedgerRecord[], lines: readonly Buffer[]): void {
     for (const line of lines) {
-      this.#scan.tree.append(leafHash(line.subarray(0, -1)));
+      this.#scan.tree.appendEntry(line.subarray(0, -1));
       this.#scan.bytes += line.length;
     }
     for (const record of records) this.facts.observe(record);

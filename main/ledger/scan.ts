@@ -2,8 +2,9 @@ import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
-import { leafHash, MerkleTree } from './merkle.ts';
+import { MerkleTree } from './merkle.ts';
 import { parseLine, type LedgerRecord } from './record.ts';
+import { type WrittenLine, WrittenLines } from './written-line.ts';
 
 export interface LedgerHead {
   /** Number of records. */
@@ -27,6 +28,7 @@ export class LedgerScan {
   readonly facts: LedgerFacts;
   /** Length of all complete lines, in bytes. */
   bytes: number;
+  readonly #written = new WrittenLines();
 
   /** @param bytes where the records that are known already end */
   constructor(tree = new MerkleTree(), facts = new LedgerFacts(), bytes = 0) {
@@ -40,31 +42,45 @@ export class LedgerScan {
   }
 
   /** Takes the next line, given without its LF; a line that is wrong is a leaf all the same. */
-  take(line: Buffer): { record: LedgerRecord | null; finding: LineFinding | null } {
+  take(line: Buffer): Taken {
     const byte = this.bytes;
-    this.tree.append(leafHash(line));
+    this.tree.appendEntry(line);
     this.bytes += line.length + 1;
-    const expected = this.tree.size;
+    const written = this.#written.read(line);
+    if (written !== null && this.facts.ignores(written.action))
+      return { kind: 'as-written', record: written, finding: this.#number(written.seq, byte) };
     const { record, fault } = parseLine(line);
-    if (fault !== null)
-      return {
-        record: null,
-        finding: { record: expected, byte: byte + fault.at, problem: fault.problem },
-      };
+    if (fault !== null) {
+      const { at, problem } = fault;
+      return { kind: 'faulty', finding: { record: this.tree.size, byte: byte + at, problem } };
+    }
     this.facts.observe(record);
-    const problem = `It calls itself record ${record.seq}.`;
-    const finding = record.seq === expected ? null : { record: expected, byte, problem };
-    return { record, finding };
+    return { kind: 'parsed', record, finding: this.#number(record.seq, byte) };
+  }
+
+  #number(seq: number, byte: number): LineFinding | null {
+    const record = this.tree.size;
+    return seq === record ? null : { record, byte, problem: `It calls itself record ${seq}.` };
   }
 }
 
-export type Take = ReturnType<LedgerScan['take']>;
+/** A line: no record; one that was parsed; or one whose bytes are those that the program writes. */
+export type Taken =
+  | { readonly kind: 'faulty'; readonly finding: LineFinding }
+  | Read<'parsed', LedgerRecord>
+  | Read<'as-written', WrittenLine>;
+
+interface Read<Kind, Record> {
+  readonly kind: Kind;
+  readonly record: Record;
+  readonly finding: LineFinding | null;
+}
 
 /** Reads the ledger from where the scan is; returns what follows its last LF. Changes nothing. */
 export const scanLedger = (
   storage: Storage,
   scan: LedgerScan,
-  onLine: (taken: Take, line: Buffer, offset: number) => void,
+  onLine: (taken: Taken, line: Buffer, offset: number) => void,
 ): Promise<Buffer> =>
   readLines(storage, vaultFiles.ledger, { from: scan.bytes }, (line, offset) => {
     onLine(scan.take(line), line, offset);

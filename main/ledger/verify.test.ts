@@ -12,7 +12,7 @@ let earlier: LedgerHead;
 beforeAll(async () => {
   const disk = new DiskModel();
   const vault = await Vault.createOn(disk, { vaultId: newVaultId() }, await testContext());
-  await vault.record([act('one', 'report 1.pdf'), act('two')]);
+  await vault.record([act('file.encrypt', 'report 1.pdf'), act('file.decrypt')]);
   earlier = vault.head;
   await vault.commit(
     ({ seals }) => seals.reserve('master', 10),

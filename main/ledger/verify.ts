@@ -5,6 +5,7 @@ import { Failure } from '../../shared/failure.ts';
 import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
 import { encodeRecord, firstDifference, type LedgerRecord } from './record.ts';
 import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
+import type { WrittenLine } from './written-line.ts';
 import { checkSigned, type SignedPart } from './verify-signed.ts';
 
 export interface LedgerVerdict extends LedgerHead, SignedPart {
@@ -17,7 +18,11 @@ export interface LedgerVerdict extends LedgerHead, SignedPart {
 export interface VerifyOptions {
   /** Earlier heads that the reader trusts, from reports or notes: each must lie on this ledger. */
   readonly heads?: readonly LedgerHead[];
+  /** Bytes of the ledger read since the last report. */
+  readonly onProgress?: (bytes: number) => void;
 }
+
+const PROGRESS_STEP = 4 * 1024 * 1024;
 
 /**
  * Checks every line of the ledger, all signed checkpoints, trusted earlier heads, and that the keystore is the one that
@@ -25,17 +30,22 @@ export interface VerifyOptions {
  */
 export const verifyLedger = async (
   storage: Storage,
-  { heads = [] }: VerifyOptions = {},
+  { heads = [], onProgress }: VerifyOptions = {},
 ): Promise<LedgerVerdict> => {
   const findings = new Findings();
   const scan = new LedgerScan();
   const roots = new RootWatch(heads);
-  let previous: LedgerRecord | null = null;
+  const times = new TimeWatch();
+  let reported = 0;
   if (!(await storage.list()).includes(vaultFiles.ledger)) return missing(scan);
-  const tail = await scanLedger(storage, scan, ({ record, finding }, line, offset) => {
-    if (finding !== null) findings.damage(finding);
-    if (record !== null) previous = checkRecord(findings, record, previous, line, offset);
+  const tail = await scanLedger(storage, scan, (taken, line, offset) => {
+    if (taken.finding !== null) findings.damage(taken.finding);
+    if (taken.kind === 'parsed') checkForm(findings, taken.record, line, offset);
+    if (taken.kind !== 'faulty') times.check(findings, taken.record, offset);
     roots.check(scan, findings);
+    if (scan.bytes - reported < PROGRESS_STEP) return;
+    onProgress?.(scan.bytes - reported);
+    reported = scan.bytes;
   });
   checkEnds(findings, scan, tail);
   roots.finish(scan, findings);
@@ -91,29 +101,35 @@ class RootWatch {
 }
 
 /** Duplicate names, other spellings of a value and the like: JSON, but not what was written. */
-const checkRecord = (
+const checkForm = (
   findings: Findings,
   record: LedgerRecord,
-  previous: LedgerRecord | null,
   line: Buffer,
   offset: number,
-): LedgerRecord => {
-  const { seq } = record;
+): void => {
   const again = encodeRecord(record).subarray(0, -1);
-  if (!again.equals(line))
-    findings.damage({
-      record: seq,
-      byte: offset + firstDifference(again, line),
-      problem: 'The line is not written the way this program writes it.',
-    });
-  if (previous !== null && record.time < previous.time)
-    findings.notice({
-      record: seq,
-      byte: offset,
-      problem: `The clock went back, from ${previous.time} to ${record.time}.`,
-    });
-  return record;
+  if (again.equals(line)) return;
+  findings.damage({
+    record: record.seq,
+    byte: offset + firstDifference(again, line),
+    problem: 'The line is not written the way this program writes it.',
+  });
 };
+
+/** Compares each record's time with that of the one before. */
+class TimeWatch {
+  #previous = '';
+
+  check(findings: Findings, { seq, time }: WrittenLine, offset: number): void {
+    if (time < this.#previous)
+      findings.notice({
+        record: seq,
+        byte: offset,
+        problem: `The clock went back, from ${this.#previous} to ${time}.`,
+      });
+    this.#previous = time;
+  }
+}
 
 const checkEnds = (findings: Findings, scan: LedgerScan, tail: Buffer): void => {
   if (scan.tree.size === 0)

@@ -2,8 +2,7 @@ import { Failure } from '../../../shared/failure.ts';
 import type { AuditFilter } from '../../ledger/audit-query.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { LedgerVerdict } from '../../ledger/verify.ts';
-import { verifyLedger } from '../../ledger/verify.ts';
-import { FolderStorage } from '../../vault/folder-storage.ts';
+import { verifyAside } from '../../ledger/verify-aside.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
@@ -104,7 +103,7 @@ export const auditVerifyCommand: Command = {
   options: {},
   run: async (_args, context) => {
     const vaultDir = vaultDirOf(context);
-    const verdict = await verifyLedger(new FolderStorage(vaultDir));
+    const verdict = await verifyAside(vaultDir, { signal: context.signal });
     const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
     const head = { size: verdict.size, root: verdict.root };
     printResult(

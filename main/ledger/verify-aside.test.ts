@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FolderStorage } from '../vault/folder-storage.ts';
+import { act, newVaultId, testContext } from '../vault/testing/context.ts';
+import { translate, type Translated } from '../vault/testing/process-from.ts';
+import { Vault } from '../vault/vault.ts';
+import { verifyAside } from './verify-aside.ts';
+import { verifyLedger } from './verify.ts';
+
+let folder: string;
+let program: Translated;
+let script: URL;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'claviger-aside-'));
+  program = await translate(fileURLToPath(new URL('verify-thread.ts', import.meta.url)));
+  script = pathToFileURL(program.path);
+  const vault = await Vault.create(folder, { vaultId: newVaultId() }, await testContext());
+  const some = Array.from({ length: 500 }, (_, at) =>
+    act('file.encrypt', `${'x'.repeat(20_000)} ${at}`),
+  );
+  await vault.record(some);
+  await vault.close();
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await program.remove();
+});
+
+describe('verifying a ledger in a thread of its own', () => {
+  it('finds the same, and tells how far it is', async () => {
+    let bytes = 0;
+    const onProgress = (more: number): void => void (bytes += more);
+    const verdict = await verifyAside(folder, { onProgress }, script);
+    expect(verdict).toEqual(await verifyLedger(new FolderStorage(folder)));
+    expect(verdict).toMatchObject({ size: 501, total: 0 });
+    expect(bytes).toBeGreaterThan(4_000_000);
+  });
+
+  it('ends when it is cancelled', async () => {
+    const controller = new AbortController();
+    const ended = verifyAside(folder, { signal: controller.signal }, script);
+    controller.abort();
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
+    const { signal } = controller;
+    await expect(verifyAside(folder, { signal }, script)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+
+  it('passes on what goes wrong there', async () => {
+    await expect(verifyAside(path.join(folder, 'none'), {}, script)).rejects.toMatchObject({
+      code: 'io',
+      detail: 'ENOENT',
+    });
+    await expect(verifyAside(folder, {}, new URL('none.js', script))).rejects.toThrow('none.js');
+  });
+});

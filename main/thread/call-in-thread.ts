@@ -1,0 +1,52 @@
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../shared/failure.ts';
+import { Caller } from '../engine/rpc/caller.ts';
+import { workerChannel } from '../engine/rpc/channels.ts';
+import type { CallInput, CallName, CallOutput } from '../engine/rpc/messages.ts';
+
+export interface ThreadCall {
+  /** Ends the thread at once, whatever it does. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes done since the last report. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/**
+ * Makes one call to a worker thread that lives for it alone, so that what takes seconds of
+ * computing does not keep this thread from answering.
+ * @param script serves the calls by `serveThread`
+ * @throws Failure 'cancelled', and whatever the call throws
+ */
+export const callInThread = async <Api, Name extends CallName<Api>>(
+  script: URL,
+  name: Name,
+  input: CallInput<Api, Name>,
+  { signal, onProgress }: ThreadCall = {},
+): Promise<Awaited<CallOutput<Api, Name>>> => {
+  if (signal?.aborted === true) throw cancelled();
+  // The PIN may be in the environment; nothing that is computed here needs any of it.
+  const worker = new Worker(script, { env: {} });
+  const end = (): void => void worker.terminate();
+  signal?.addEventListener('abort', end, { once: true });
+  const died = new Promise<never>((_, reject) => worker.once('error', reject));
+  try {
+    const lost = (): Failure => (signal?.aborted === true ? cancelled() : threadLost());
+    const caller = new Caller<Api>(workerChannel(worker), lost);
+    const answer = caller.call(name, input, onProgress === undefined ? {} : { onProgress });
+    return await Promise.race([answer, died]);
+  } finally {
+    signal?.removeEventListener('abort', end);
+    await worker.terminate();
+  }
+};
+
+const cancelled = (): Failure =>
+  new Failure('cancelled', 'This was cancelled before it had ended.', {
+    unharmed: 'Nothing was changed by it.',
+  });
+
+const threadLost = (): Failure =>
+  new Failure('worker-lost', 'The thread that was to do this has stopped.', {
+    unharmed: 'Nothing was changed by it.',
+    next: 'Try again.',
+  });
