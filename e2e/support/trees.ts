@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { isPartName } from '../../main/batch/output-name.ts';
+import { wholeMilliseconds } from '../../main/engine/files/file-times.ts';
 import type { Seeded } from './seeded.ts';
 
 /** What is compared of a tree: for each path below the root its kind, bytes, mode and time. */
@@ -69,7 +70,7 @@ const describePath = (path: string): string => {
   if (stats.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
   if (!stats.isFile()) return `special ${mode}`;
   // The format keeps milliseconds.
-  return `file ${mode} ${stats.mtimeMs} ${sha256Of(path)}`;
+  return `file ${mode} ${wholeMilliseconds(stats.mtimeNs)} ${sha256Of(path)}`;
 };
 
 export const snapshotOf = (root: string): Snapshot =>

@@ -8,7 +8,7 @@ import { Failure, toFailureData } from '../../shared/failure.ts';
 import { findModules } from '../engine/pkcs11/known-modules.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { EngineProcess } from '../engine/start.ts';
-import { type TokenChoice, VaultSetup } from '../session/create-vault.ts';
+import { type ExistingToken, type TokenChoice, VaultSetup } from '../session/create-vault.ts';
 import type { VaultContext } from '../vault/vault.ts';
 import { describeProfile } from './describe-profile.ts';
 import type { Desk } from './desk.ts';
@@ -35,13 +35,11 @@ interface Running {
   readonly profile: Profile;
 }
 
-type Found = Extract<TokenChoice, { kind: 'existing' }>;
-
 /** The first-run wizard, step by step. */
 export class Setup {
   readonly #places: SetupPlaces;
   readonly #folders = new Handles<string>('folders');
-  readonly #tokens = new Handles<Found>('tokens');
+  readonly #tokens = new Handles<ExistingToken>('tokens');
   readonly #modules = new Handles<string>('modules');
   #running: Running | null = null;
 
@@ -177,7 +175,7 @@ export class Setup {
   #token(modulePath: string, token: TokenInfo): FoundToken {
     const { label, serial, manufacturer, model, firmware } = token;
     const { pinPad, pinState, pinLength, initialised, writeProtected } = token;
-    const choice: Found = { kind: 'existing', modulePath, parameters: null, label, serial };
+    const choice: ExistingToken = { kind: 'existing', modulePath, parameters: null, label, serial };
     return {
       id: this.#tokens.give(choice),
       ...{ label, serial, manufacturer, model, firmware },

@@ -8,6 +8,7 @@ import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import type { SigningKey, SigningKeys } from '../engine/keys/signing-keys.ts';
 import type { Masters } from '../engine/keys/vault-token.ts';
+import { evaluationFiles } from '../engine/pkcs11/evaluation-files.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
@@ -17,21 +18,22 @@ import { fingerprintOf } from '../ledger/note.ts';
 import type { JsonObject } from '../ledger/record.ts';
 import { makeReportCertificate } from '../reports/pdf/certificate.ts';
 import { sha256 } from '../vault/sha256.ts';
+import { isErrno, storageFailure } from '../vault/storage-failure.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
 /** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
-export type TokenChoice =
-  | { readonly kind: 'evaluation' }
-  | {
-      readonly kind: 'existing';
-      readonly modulePath: string;
-      /** String for C_Initialize, for libraries that want one (NSS). */
-      readonly parameters: string | null;
-      readonly label: string;
-      readonly serial: string | null;
-    };
+export type TokenChoice = { readonly kind: 'evaluation' } | ExistingToken;
+
+export interface ExistingToken {
+  readonly kind: 'existing';
+  readonly modulePath: string;
+  /** String for C_Initialize, for libraries that want one (NSS). */
+  readonly parameters: string | null;
+  readonly label: string;
+  readonly serial: string | null;
+}
 
 export interface SetupParts {
   /** The new vault's folder; an evaluation token is made in it before the vault is. */
@@ -50,9 +52,6 @@ export interface CreatedVault {
   readonly vaultId: VaultId;
   readonly profile: TokenProfile;
 }
-
-/** What an evaluation token puts into the vault's folder. */
-const EVALUATION_FILES = ['token', 'softhsm2.conf'] as const;
 
 /** Makes a vault in one go. */
 export const createVault = async (input: CreateVault): Promise<CreatedVault> => {
@@ -85,7 +84,8 @@ export class VaultSetup {
   readonly engine: EngineProcess;
   readonly #parts: SetupParts;
   #connected: Connected | null = null;
-  #finished = false;
+  /** An evaluation token lies in the folder that belongs to no vault yet and was made here. */
+  #ownsToken = false;
 
   constructor(parts: SetupParts) {
     this.#parts = parts;
@@ -94,8 +94,12 @@ export class VaultSetup {
 
   /** Makes the token where it is one for evaluation, logs in and probes. */
   async connect(askPin: CreateVault['askPin']): Promise<TokenProfile> {
-    await refuseUsedFolder(this.#parts.vaultDir);
-    const how = await connect({ ...this.#parts, askPin }, this.engine.caller);
+    const { vaultDir, choice } = this.#parts;
+    await refuseUsedFolder(vaultDir);
+    const how =
+      choice.kind === 'evaluation'
+        ? await this.#makeToken(await askPin(null))
+        : await connectExisting(choice, this.engine.caller, askPin);
     const profile = await this.engine.caller.call('probe', null);
     refuseUnusable(profile);
     this.#connected = { how, profile };
@@ -114,38 +118,67 @@ export class VaultSetup {
     const certificate = await certify(this.#parts, engine, vaultId, signing.report);
     const binding = bindToken(profile, how);
     const made = { vaultId, binding, profile, masters, signing, certificate };
-    await store({ ...this.#parts, vaultDir }, made, engine);
-    this.#finished = true;
+    const vault = await store({ ...this.#parts, vaultDir }, made);
+    this.#ownsToken = false;
+    try {
+      await firstCheckpoint(vault, engine);
+    } finally {
+      await vault.close();
+    }
     return vaultId;
   }
 
-  /** Leaves nothing behind, unless the vault is there already. */
+  /** Removes the token that was made here, unless a vault has it now. */
   async cancel(): Promise<void> {
-    const { choice, vaultDir } = this.#parts;
-    if (this.#finished || choice.kind !== 'evaluation') return;
-    await removeEvaluationToken(vaultDir);
+    if (!this.#ownsToken) return;
+    await removeEvaluationToken(this.#parts.vaultDir);
   }
-}
 
-const refuseUsedFolder = async (folder: string): Promise<void> => {
-  const names = await readdir(folder).catch(() => []);
-  if (names.length === 0) return;
-  throw new Failure('vault-exists', `The folder ${folder} is not empty.`, {
-    unharmed: 'Nothing in it was changed.',
-    next: 'Choose another folder for the new vault with --vault.',
-  });
-};
-
-const connect = async (input: CreateVault, engine: Caller<EngineCalls>): Promise<How> => {
-  const { choice, vaultDir } = input;
-  if (choice.kind === 'evaluation') {
-    const pin = await input.askPin(null);
-    await mkdir(vaultDir, { recursive: true, mode: 0o700 });
+  async #makeToken(pin: string): Promise<How> {
+    const { vaultDir } = this.#parts;
+    const engine = this.engine.caller;
+    await claimTokenFolder(vaultDir);
+    this.#ownsToken = true;
     const target = await engine.call('createEvaluationToken', { folder: vaultDir, pin });
     await engine.call('connectEvaluation', { folder: vaultDir, label: target.label });
     await engine.call('login', { pin });
     return { modulePath: target.modulePath, parameters: null, inVault: true };
   }
+}
+
+const refuseUsedFolder = async (folder: string): Promise<void> => {
+  const names = await readdir(folder).catch(() => []);
+  if (names.length > 0) throw usedFolder(folder);
+};
+
+const usedFolder = (folder: string): Failure =>
+  new Failure('vault-exists', `The folder ${folder} is not empty.`, {
+    unharmed: 'Nothing in it was changed.',
+    next: 'Choose another folder for the new vault with --vault.',
+  });
+
+/**
+ * Makes the folder of the token, which of two programs that use one folder at the same time only
+ * one can: so nobody ever removes a token that somebody else made.
+ * @throws Failure 'vault-exists'
+ */
+const claimTokenFolder = async (vaultDir: string): Promise<void> => {
+  try {
+    await mkdir(vaultDir, { recursive: true, mode: 0o700 });
+    await mkdir(path.join(vaultDir, evaluationFiles.token), { mode: 0o700 });
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) throw usedFolder(vaultDir);
+    throw storageFailure(error, `The folder ${vaultDir} cannot be made`, {
+      next: 'Choose a place where you may write.',
+    });
+  }
+};
+
+const connectExisting = async (
+  choice: ExistingToken,
+  engine: Caller<EngineCalls>,
+  askPin: CreateVault['askPin'],
+): Promise<How> => {
   const { modulePath, parameters, label, serial } = choice;
   const token = await engine.call('connect', {
     modulePath,
@@ -154,7 +187,7 @@ const connect = async (input: CreateVault, engine: Caller<EngineCalls>): Promise
     label,
     serial,
   });
-  await engine.call('login', { pin: token.pinPad ? null : await input.askPin(token) });
+  await engine.call('login', { pin: token.pinPad ? null : await askPin(token) });
   return { modulePath, parameters, inVault: false };
 };
 
@@ -192,19 +225,18 @@ const certify = async (
     sign: (digest) => engine.call('signReportDigest', { key, digest }),
   });
 
-const store = async (
+const store = (
   { vaultDir, choice, context }: SetupParts,
   { vaultId, binding, profile, masters, signing, certificate }: Made,
-  engine: Caller<EngineCalls>,
-): Promise<void> => {
+): Promise<Vault> => {
   const created = context.clock.now().toISOString();
   const inVault = choice.kind === 'evaluation';
-  const vault = await Vault.create(
+  return Vault.create(
     vaultDir,
     {
       vaultId,
       token: { label: binding.label, serial: binding.serial },
-      beside: inVault ? EVALUATION_FILES : [],
+      beside: inVault ? Object.values(evaluationFiles) : [],
       details: {
         ...profileDetails(profile),
         evaluation: inVault || profile.evaluationOnly,
@@ -228,11 +260,6 @@ const store = async (
     },
     context,
   );
-  try {
-    await firstCheckpoint(vault, engine);
-  } finally {
-    await vault.close();
-  }
 };
 
 /** Who holds the public halves can verify; the first record names them once and for all. */
@@ -251,7 +278,7 @@ const firstCheckpoint = async (vault: Vault, engine: Caller<EngineCalls>): Promi
 };
 
 const removeEvaluationToken = async (folder: string): Promise<void> => {
-  for (const name of EVALUATION_FILES) {
+  for (const name of Object.values(evaluationFiles)) {
     await rm(path.join(folder, name), { recursive: true, force: true });
   }
 };

@@ -6,6 +6,7 @@ import { fileIdSchema } from '../../../shared/ids.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { encodeMetadata, type FileMetadata, storedTime } from '../envelope/metadata.ts';
 import type { LentKey } from '../keys/key-session.ts';
+import { secondsOf, wholeMilliseconds } from './file-times.ts';
 import type { FileDone, FileIdentity } from './jobs.ts';
 import type { Source } from './source.ts';
 
@@ -15,7 +16,7 @@ const PERMISSIONS = 0o777;
 export const metadataOf = (input: string, source: Source): Buffer =>
   encodeMetadata({
     name: path.basename(input),
-    mtime: storedTime(Number(source.stats.mtimeMs)),
+    mtime: storedTime(wholeMilliseconds(source.stats.mtimeNs)),
     mode: Number(source.stats.mode) & PERMISSIONS,
   });
 
@@ -30,13 +31,6 @@ export const newFixedHeader = (
   meta: metadata.length,
   size: source.size,
 });
-
-/**
- * Seconds that a file system keeps as this very millisecond. Node.js passes times on as doubles and
- * cuts them off: without half a microsecond more, .725 would become .724 999 9. As text, because it
- * takes a negative number, which is a time before 1970, for "now".
- */
-const secondsOf = (milliseconds: number): string => String((milliseconds + 0.0005) / 1_000);
 
 /** Gives a decrypted part the time and permissions of the original; set-id bits never come back. */
 export const restoreAttributes = (fd: number, metadata: FileMetadata): void => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { TokenConnection } from './connection.ts';
+import { evaluationFiles } from './evaluation-files.ts';
 import { asFailure, pinFailure } from './failures.ts';
 import { findModules, type KnownModule } from './known-modules.ts';
 import { Pkcs11Module } from './module.ts';
@@ -15,9 +16,7 @@ import type { TokenInfo } from './token-info.ts';
  * hardware. Whoever copies the folder holds the masters behind the PIN alone.
  */
 
-const TOKEN_FOLDER = 'token';
 const CONFIG_VARIABLE = 'SOFTHSM2_CONF';
-const CONFIG_FILE = 'softhsm2.conf';
 const MOST_PATH_BYTES = 900;
 /** CK_TOKEN_INFO.label: 32 bytes padded with blanks, without a terminating zero (PKCS#11 §3.2). */
 const LABEL_BYTES = 32;
@@ -40,7 +39,7 @@ const requireWritable = (tokens: string): void => {
  * @throws Failure 'usage' where SoftHSM2 could not use a folder of this name
  */
 export const writeEvaluationConfig = (folder: string): void => {
-  const tokens = join(resolve(folder), TOKEN_FOLDER);
+  const tokens = join(resolve(folder), evaluationFiles.token);
   requireWritable(tokens);
   const lines = [
     `directories.tokendir = ${tokens}`,
@@ -48,14 +47,14 @@ export const writeEvaluationConfig = (folder: string): void => {
     'log.level = ERROR',
     'slots.removable = false',
   ];
-  writeFileSync(join(folder, CONFIG_FILE), `${lines.join('\n')}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`, { mode: 0o600 });
 };
 
 /** How to reach the evaluation token of a folder. Call writeEvaluationConfig before opening it. */
 export const evaluationTarget = (folder: string, label: string): TokenTarget => ({
   modulePath: requireSoftHsm(findModules(), process.platform),
   parameters: null,
-  environment: { [CONFIG_VARIABLE]: join(resolve(folder), CONFIG_FILE) },
+  environment: { [CONFIG_VARIABLE]: join(resolve(folder), evaluationFiles.config) },
   label,
   serial: null,
 });
@@ -82,7 +81,7 @@ export const createEvaluationToken = (folder: string, pin: string): TokenTarget 
 
 /** Open to the owner alone, also where an umask or an existing folder would say otherwise. */
 const makeTokenFolder = (folder: string): void => {
-  const tokens = join(folder, TOKEN_FOLDER);
+  const tokens = join(folder, evaluationFiles.token);
   mkdirSync(tokens, { recursive: true, mode: 0o700 });
   chmodSync(tokens, 0o700);
 };
@@ -151,7 +150,7 @@ const setUserPin = (
 
 /** A token that landed elsewhere would be a vault without its masters. */
 const requireTokenIn = (folder: string): void => {
-  if (readdirSync(join(folder, TOKEN_FOLDER)).length > 0) return;
+  if (readdirSync(join(folder, evaluationFiles.token)).length > 0) return;
   throw new Failure('token-failed', 'SoftHSM2 put the new token into another folder.', {
     next: 'Start the program again, then try once more.',
   });
