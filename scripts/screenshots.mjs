@@ -2,7 +2,7 @@
 // Needs a built app (npm run build), Xvfb and SoftHSM2.
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron } from 'playwright';
@@ -252,6 +252,50 @@ const lockScreens = async (shot) => {
   await shoot(shot, 'unlock-refused');
 };
 
+/** The vault's folder is put back to an older state, while its token stays as it was. */
+const rollBack = async (home, work) => {
+  const folder = path.join(home, 'Finance archive');
+  const older = path.join(home, 'older copy');
+  const stays = (name) =>
+    ['token', 'lock'].includes(path.relative(folder, name).split(path.sep)[0]);
+  await cp(folder, older, { recursive: true, filter: (name) => !stays(name) });
+  await work();
+  for (const name of await readdir(folder))
+    if (name !== 'token') await rm(path.join(folder, name), { recursive: true });
+  await cp(older, folder, { recursive: true });
+};
+
+const unlock = async (page) => {
+  await page.getByLabel('Token PIN').fill(PIN);
+  await page.keyboard.press('Enter');
+};
+
+const rollbackScreens = async (home) => {
+  await rollBack(home, async () => {
+    const { app, page } = await startApp(home);
+    await unlock(page);
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    for (const name of ['Supplier invoices 2027', 'Tenders 2027'])
+      await ask(page, 'keys.create', { name, custody: 'hsm-only', bulk: 'host' });
+    await app.close();
+  });
+  const shot = await startApp(home);
+  const { app, page } = shot;
+  await unlock(page);
+  await page.getByRole('heading', { name: /missing from this vault/ }).waitFor();
+  await shoot(shot, 'rollback');
+  await page.getByRole('button', { name: /Accept and continue/ }).click();
+  await page.getByLabel('What happened').fill('The disk was restored from the backup of Monday.');
+  await shoot(shot, 'rollback-accept');
+  await page.keyboard.press('Escape');
+  await place(page, 'Overview');
+  await page.getByText('Recent acts').waitFor();
+  await shoot(shot, 'rollback-overview');
+  await place(page, 'Encrypt & decrypt');
+  await shoot(shot, 'rollback-work');
+  await app.close();
+};
+
 const allScreens = async (shot, home, documents) => {
   await firstRun(shot, home);
   for (const [name, custody, bulk] of keys)
@@ -264,21 +308,53 @@ const allScreens = async (shot, home, documents) => {
   await lockScreens(shot);
 };
 
+/** Only this part, over a vault that is made without pictures. */
+const only = process.argv[2];
+
+const quickVault = async ({ app, page }, home) => {
+  await page.getByRole('heading', { name: /Choose the token/ }).waitFor();
+  await app.evaluate(
+    ({ dialog }, folder) => {
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
+    },
+    path.join(home, 'Finance archive'),
+  );
+  const folder = await ask(page, 'setup.pickFolder');
+  await ask(page, 'setup.connect', { kind: 'evaluation', folder: folder.id, pin: PIN });
+  await ask(page, 'setup.finish', { folder: folder.id, lossPlan: null });
+  for (const [name, custody, bulk] of keys) await ask(page, 'keys.create', { name, custody, bulk });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+};
+
+const parts = {
+  rollback: async () => undefined,
+  work: workScreens,
+};
+
 const run = async () => {
   const display = await startDisplay();
   const home = await mkdtemp(path.join(tmpdir(), 'claviger-screens-'));
-  await rm(target, { recursive: true, force: true });
+  if (only === undefined) await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   await mkdir(path.join(home, 'Finance archive'));
   const documents = await makeFiles(home);
   const shot = await startApp(home);
   try {
-    await allScreens(shot, home, documents);
+    if (only === undefined) await allScreens(shot, home, documents);
+    else {
+      await quickVault(shot, home);
+      await parts[only](shot, documents);
+    }
   } catch (error) {
     await shot.page.screenshot({ path: path.join(target, 'failed.png') });
     throw error;
   } finally {
     await shot.app.close();
+  }
+  try {
+    if (only === undefined || only === 'rollback') await rollbackScreens(home);
+  } finally {
     display.kill();
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }

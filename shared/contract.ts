@@ -6,6 +6,7 @@ import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
+import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
@@ -17,12 +18,15 @@ import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contrac
  *
  * A call says what it takes and gives, whether the vault must be unlocked for it, and who records
  * it: its service (with what it knows of the act), the dispatcher, or nobody because nothing
- * happens. Refusals are recorded for every call.
+ * happens. Refusals are recorded for every call. While a vault can only be looked at (docs/ledger.md,
+ * "Anchor and rollback"), a call that needs an unlocked vault is answered only where it says so.
  */
 export interface CallSpec {
   readonly input: v.GenericSchema;
   readonly output: v.GenericSchema;
   readonly unlocked: boolean;
+  /** Also answered while the vault can only be looked at: it changes nothing and decrypts nothing. */
+  readonly looking?: true;
   readonly audit: 'none' | 'by-service' | 'by-dispatch';
 }
 
@@ -57,6 +61,7 @@ export const contract = {
     ...workCalls,
     ...auditCalls,
     ...overviewCalls,
+    ...rollbackCalls,
     ...settingsCalls,
   } satisfies Record<string, CallSpec>,
   /**

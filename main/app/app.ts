@@ -117,7 +117,7 @@ export class App {
     );
     if (Object.keys(details).length > 0) {
       // Whoever finds a locked vault must not make it lock later, or keep keys for longer.
-      if (this.desk.open !== null) this.desk.refuseLocked();
+      if (this.desk.open !== null) this.desk.refuseChanges();
       // What cannot be recorded is not done.
       await this.desk.record({ action: 'settings.change', subject: {}, outcome: 'ok', details });
     }

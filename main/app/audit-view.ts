@@ -34,7 +34,7 @@ export class AuditView {
     if (looked === this.#looked) return;
     this.#looked = looked;
     const details = { ...filter, found };
-    await open.vault.record([{ action: 'audit.view', subject: {}, outcome: 'ok', details }]);
+    await open.vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
   }
 }
 

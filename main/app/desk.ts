@@ -1,24 +1,21 @@
-import path from 'node:path';
+import type { Output } from '../../shared/contract.ts';
 import type { LockReason, Screen, TokenPresence, VaultPlace } from '../../shared/contract/app.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { engineLost, type EngineProcess } from '../engine/start.ts';
+import type { EngineProcess } from '../engine/start.ts';
 import type { NewRecord } from '../ledger/record.ts';
-import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { AutoLock } from './auto-lock.ts';
-import { Handles } from './handles.ts';
-import { OpenVault } from './open-vault.ts';
+import { noVault, nothingToAccept, onlyToLookAt, vaultIsLocked } from './desk-failures.ts';
+import { EngineRecovery } from './engine-recovery.ts';
+import { enterVault, type VaultSurroundings } from './enter-vault.ts';
+import type { OpenVault } from './open-vault.ts';
 import type { RecentVaults } from './recent-vaults.ts';
-import type { SettingsStore } from './settings-store.ts';
+import { rollbackOf } from './rollback-view.ts';
 import { TokenWatch, unknownPresence } from './token-watch.ts';
+import { VaultFolders } from './vault-folders.ts';
 
-export interface DeskParts {
-  readonly settings: SettingsStore;
+export interface DeskParts extends VaultSurroundings {
   readonly recent: RecentVaults;
   readonly autoLock: AutoLock;
-  readonly vaultContext: VaultContext;
-  readonly startEngine: () => EngineProcess;
-  /** False on a runtime of a third party: evaluation vaults only. */
-  readonly official: boolean;
   /** Another screen is due. */
   readonly onScreen: () => void;
   /** The session's status changed. */
@@ -42,7 +39,8 @@ type Place =
 /** Which vault lies on the desk, and whether it is locked. One thing happens after the other. */
 export class Desk {
   readonly #parts: DeskParts;
-  readonly #folders = new Handles<string>('vault folders');
+  readonly #folders: VaultFolders;
+  readonly #recovery: EngineRecovery;
   #place: Place = { kind: 'none' };
   #watch: TokenWatch | null = null;
   #presence: TokenPresence = unknownPresence;
@@ -51,6 +49,12 @@ export class Desk {
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#folders = new VaultFolders(parts.recent);
+    this.#recovery = new EngineRecovery({
+      isCurrent: (open) => this.open === open,
+      onSession: parts.onSession,
+      giveUp: () => void this.lock('engine-lost'),
+    });
   }
 
   get isUnlocked(): boolean {
@@ -66,19 +70,19 @@ export class Desk {
   get unlocked(): OpenVault {
     const { open } = this;
     if (open?.lock === null) return open;
-    throw this.#lockedFailure();
+    throw vaultIsLocked();
   }
 
-  /** @throws Failure 'not-logged-in' */
-  refuseLocked(): void {
-    if (!this.isUnlocked) throw this.#lockedFailure();
+  /** Why the open vault can only be looked at; null where it is in order, or locked. */
+  get restriction(): Failure | null {
+    const { open } = this;
+    return open?.lock === null && open.rollback !== null ? onlyToLookAt() : null;
   }
 
-  #lockedFailure(): Failure {
-    return new Failure('not-logged-in', 'The vault is locked.', {
-      unharmed: 'Nothing was changed.',
-      next: 'Unlock it with the PIN of its token.',
-    });
+  /** @throws Failure 'not-logged-in' | 'rolled-back' */
+  refuseChanges(): void {
+    if (!this.isUnlocked) throw vaultIsLocked();
+    if (this.restriction !== null) throw this.restriction;
   }
 
   screen(): Screen {
@@ -88,7 +92,7 @@ export class Desk {
       return { screen: 'damaged', vault: place.vault, failure: place.failure };
     const { open } = place;
     const vault = open.info();
-    if (open.lock === null) return { screen: 'open', vault };
+    if (open.lock === null) return { screen: 'open', vault, rollback: open.rollback };
     const { lock } = open;
     return {
       screen: 'locked',
@@ -99,14 +103,8 @@ export class Desk {
     };
   }
 
-  recent(): { id: string; name: string; path: string; present: boolean; opened: string }[] {
-    const known = new Map(this.#folders.entries().map(([id, folder]) => [folder, id]));
-    return this.#parts.recent.list().map(({ path: folder, ...rest }) => ({
-      id: known.get(folder) ?? this.#folders.give(folder),
-      name: path.basename(folder),
-      path: folder,
-      ...rest,
-    }));
+  recent(): Output<'vault.recent'> {
+    return this.#folders.recent();
   }
 
   folderOf(id: string): string {
@@ -117,16 +115,7 @@ export class Desk {
   openFolder(folder: string): Promise<Screen> {
     return this.#alone(async () => {
       await this.#leave('user');
-      try {
-        await this.#enter(folder);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        this.#place = {
-          kind: 'damaged',
-          vault: { id: this.#folders.give(folder), name: path.basename(folder), path: folder },
-          failure: toFailureData(error),
-        };
-      }
+      await this.#enterOrShow(folder);
       this.#parts.onScreen();
       void this.look();
       return this.screen();
@@ -139,7 +128,7 @@ export class Desk {
       await this.#leave('user');
       const open = await this.#enter(folder);
       void engine.exited.then(({ asked }) => {
-        if (!asked) this.#engineLost(open);
+        if (!asked) this.#recovery.begin(open);
       });
       await open.session.adopt(engine, await engine.caller.call('tokenStatus', null));
       this.#unlocked(open);
@@ -158,17 +147,13 @@ export class Desk {
   /** @throws Failure 'pin-incorrect' and the like */
   async unlock(pin: string | null): Promise<void> {
     const { open } = this;
-    if (open?.gate.isAwaited === true) return this.#giveAgain(open, pin);
+    if (open?.gate.isAwaited === true) return this.#recovery.go(open, pin);
     return this.#alone(async () => {
       const vault = this.#needVault();
       if (vault.lock === null) return;
-      vault.gate.offer(pin);
-      // The window asks for one PIN: a second question would find nobody.
-      try {
-        await (this.#behind ? this.#unlockBehind(vault) : this.#unlockToken(vault, pin));
-      } finally {
-        vault.gate.withdraw();
-      }
+      await this.#withPin(vault, pin, () =>
+        this.#behind ? this.#unlockBehind(vault) : this.#unlockToken(vault),
+      );
       this.#unlocked(vault);
     });
   }
@@ -202,33 +187,79 @@ export class Desk {
     }
   }
 
-  /** Writes to the ledger, where a vault is open. */
+  /**
+   * Begins a new epoch of a vault that was rolled back, and opens it with the same PIN. Where only
+   * the latter fails, the vault is locked, and the new epoch begun all the same.
+   * @throws Failure 'pin-incorrect' and the like, with nothing changed
+   */
+  accept(pin: string | null, reason: string): Promise<number> {
+    return this.#alone(async () => {
+      const before = this.#needVault();
+      if (before.rollback === null) throw nothingToAccept();
+      const epoch = await this.#withPin(before, pin, () =>
+        before.session.acceptAndContinue(reason),
+      );
+      await this.#leave('user');
+      const fresh = await this.#enterOrShow(before.folder);
+      // Somebody may have locked the window meanwhile.
+      if (fresh !== null && before.lock === null) await this.#unlockAgain(fresh, pin);
+      this.#parts.onScreen();
+      return epoch;
+    });
+  }
+
+  /** Writes to the ledger, where a vault is open. @throws Failure 'rolled-back' | 'record-failed' */
   async record(record: NewRecord): Promise<void> {
     await this.open?.vault.record([record]);
   }
 
-  async #enter(folder: string): Promise<OpenVault> {
-    const { vaultContext, startEngine, settings, official } = this.#parts;
-    const vault = await Vault.open(folder, vaultContext);
-    if (!official && !vault.tables.meta.isEvaluation()) {
-      await vault.close();
-      throw unsafeRuntime();
+  /** The same of what changes nothing: a vault that can only be looked at goes without the record. */
+  async recordLook(record: NewRecord): Promise<void> {
+    await this.open?.vault.recordLook(record);
+  }
+
+  /** The window asks for one PIN: a second question would find nobody. */
+  async #withPin<T>(open: OpenVault, pin: string | null, work: () => Promise<T>): Promise<T> {
+    open.gate.offer(pin);
+    if (pin === null) open.gate.close();
+    try {
+      return await work();
+    } finally {
+      open.gate.withdraw();
     }
-    const open = new OpenVault({
-      id: this.#folders.give(folder),
+  }
+
+  async #unlockAgain(open: OpenVault, pin: string | null): Promise<void> {
+    try {
+      await this.#withPin(open, pin, () => this.#unlockToken(open));
+      this.#unlocked(open);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+
+  async #enterOrShow(folder: string): Promise<OpenVault | null> {
+    try {
+      return await this.#enter(folder);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const vault = this.#folders.give(folder);
+      this.#place = { kind: 'damaged', vault, failure: toFailureData(error) };
+      return null;
+    }
+  }
+
+  async #enter(folder: string): Promise<OpenVault> {
+    const place = {
+      id: this.#folders.give(folder).id,
       folder,
-      vault,
-      startEngine,
-      lifetimes: () => ({
-        idleMs: settings.values.cacheIdleMinutes * 60_000,
-        absoluteMs: settings.values.cacheMinutes * 60_000,
-      }),
-      onEngineLost: (lost) => this.#engineLost(lost),
+      onEngineLost: (lost: OpenVault) => this.#recovery.begin(lost),
       onPinAwaited: () => this.#parts.onSession(),
-    });
+    };
+    const open = await enterVault(place, this.#parts);
     this.#place = { kind: 'vault', open };
     this.#presence = unknownPresence;
-    this.#watch = new TokenWatch(open, startEngine);
+    this.#watch = new TokenWatch(open, this.#parts.startEngine);
     await this.#parts.recent.add(folder);
     return open;
   }
@@ -245,10 +276,17 @@ export class Desk {
     await open.vault.close();
   }
 
-  async #unlockToken(open: OpenVault, pin: string | null): Promise<void> {
+  /** A vault that is not as it was signed last opens too, to be looked at. */
+  async #unlockToken(open: OpenVault): Promise<void> {
     await this.#watch?.stop();
-    if (pin === null) open.gate.close();
-    await open.session.unlock();
+    open.rollback = null;
+    try {
+      await open.session.unlock();
+    } catch (error) {
+      if (!(error instanceof Failure) || open.vault.restriction === null) throw error;
+      if (error.code !== 'rolled-back') throw error;
+      open.rollback = await rollbackOf(open);
+    }
   }
 
   /** A batch still runs, logged in: the PIN is checked beside it. */
@@ -290,28 +328,6 @@ export class Desk {
     });
   }
 
-  /** The engine was lost: the session starts another one and asks for the PIN, once. */
-  #engineLost(open: OpenVault): void {
-    if (this.open !== open || !open.session.isUnlocked) return;
-    open.lost = engineLost();
-    open.session.recover(open.lost, open.session.engine).then(
-      () => this.#recovered(open),
-      () => this.lock('engine-lost'),
-    );
-    this.#parts.onSession();
-  }
-
-  async #giveAgain(open: OpenVault, pin: string | null): Promise<void> {
-    const recovery = open.session.recover(open.lost ?? engineLost(), null);
-    open.gate.offer(pin);
-    await recovery;
-  }
-
-  #recovered(open: OpenVault): void {
-    open.lost = null;
-    this.#parts.onSession();
-  }
-
   async #lookLocked(open: OpenVault): Promise<void> {
     const watch = this.#watch;
     if (watch === null || this.#behind) return;
@@ -324,7 +340,7 @@ export class Desk {
 
   #needVault(): OpenVault {
     if (this.open !== null) return this.open;
-    throw new Failure('vault-not-found', 'No vault is open.', { next: 'Open a vault first.' });
+    throw noVault();
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -333,13 +349,3 @@ export class Desk {
     return done;
   }
 }
-
-const unsafeRuntime = (): Failure =>
-  new Failure(
-    'unsafe-runtime',
-    'This copy of Claviger runs on an Electron from a third party, which opens evaluation vaults only.',
-    {
-      unharmed: 'Nothing was opened and nothing was changed.',
-      next: 'Open this vault with an installed Claviger, or with the command line.',
-    },
-  );

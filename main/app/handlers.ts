@@ -3,8 +3,10 @@ import { profileOf, bindingOf } from '../session/token-binding.ts';
 import type { App } from './app.ts';
 import { recordOf, verifyVault } from './audit-view.ts';
 import { describeProfile } from './describe-profile.ts';
+import { nothingToAccept } from './desk-failures.ts';
 import { keyDetail, listKeys, makeKey } from './keys-view.ts';
 import { overviewOf } from './overview.ts';
+import { exportEvidence } from './evidence.ts';
 import { pastBatches } from './past-batches.ts';
 import { plannedRows, skippedRows, viewOfPlan } from './work/plan.ts';
 
@@ -22,6 +24,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...auditHandlers(app),
   'overview.get': async () =>
     overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished()),
+  ...rollbackHandlers(app),
   ...settingsHandlers(app),
 });
 
@@ -134,6 +137,16 @@ const auditHandlers = ({ desk, audit }: App): Part<'audit'> => ({
   'audit.record': ({ seq }) => recordOf(desk.unlocked, seq),
   'audit.actions': async () => [...(await (await desk.unlocked.vault.audit()).actions())],
   'audit.verify': () => verifyVault(desk.unlocked),
+});
+
+const rollbackHandlers = ({ desk, dialogs }: App): Part<'rollback'> => ({
+  'rollback.export': async () => {
+    const open = desk.unlocked;
+    if (open.rollback === null) throw nothingToAccept();
+    const folder = await dialogs.pickFolder('Choose where the evidence goes');
+    return folder === null ? null : exportEvidence(open, open.rollback, folder);
+  },
+  'rollback.accept': async ({ pin, reason }) => ({ epoch: await desk.accept(pin, reason) }),
 });
 
 const settingsHandlers = (app: App): Part<'settings'> => ({

@@ -1,4 +1,5 @@
 import type { LockReason, VaultInfo } from '../../shared/contract/app.ts';
+import type { Rollback } from '../../shared/contract/rollback.ts';
 import type { Verification } from '../../shared/contract/session.ts';
 import type { Failure } from '../../shared/failure.ts';
 import path from 'node:path';
@@ -37,6 +38,8 @@ export class OpenVault {
   /** null while the window may do what needs an unlocked vault. */
   lock: Locked | null;
   unlockedAt: string | null = null;
+  /** Why it can only be looked at, known since the last unlock; no engine runs then. */
+  rollback: Rollback | null = null;
   /** Why the PIN is asked for again. */
   lost: Failure | null = null;
   verification: Verification = { state: 'none', records: 0, at: null };

@@ -87,8 +87,10 @@ interface Facts {
 const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> => {
   const { session, keys, unfinished } = facts;
   const { verification } = session.ledger;
-  const items: Attention[] = [];
+  const items: Attention[] = open.rollback === null ? [] : [{ kind: 'rolled-back' }];
   if (verification.state === 'damaged') items.push({ kind: 'ledger-damaged' });
+  if (open.rollback !== null) return items;
+  for (const { kind } of open.session.findings) items.push({ kind: 'finding', finding: kind });
   const { pinState } = session.token;
   if (pinState === 'count-low' || pinState === 'final-try')
     items.push({ kind: 'pin-tries', state: pinState });

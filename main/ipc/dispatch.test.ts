@@ -14,12 +14,14 @@ let reached: { name: string; input: unknown }[];
 let records: NewRecord[];
 let reports: { incident: string; error: unknown }[];
 let unlocked: boolean;
+let restriction: Failure | null;
 
 beforeEach(() => {
   reached = [];
   records = [];
   reports = [];
   unlocked = true;
+  restriction = null;
 });
 
 const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknown>> = {}) => {
@@ -40,6 +42,7 @@ const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknow
     },
     home: HOME,
     isUnlocked: () => unlocked,
+    restriction: () => restriction,
     record: (record) => {
       records.push(record);
       return Promise.resolve();
@@ -178,6 +181,41 @@ describe('while locked', () => {
       'session.unlock',
       'session.lock',
       'settings.set',
+    ]);
+  });
+});
+
+describe('while the vault can only be looked at', () => {
+  const looks = names.filter((name) => 'looking' in contract.calls[name]);
+
+  it('refuses and tells every call that changes or decrypts something', async () => {
+    restriction = new Failure('rolled-back', 'This vault can only be looked at.');
+    const changing = names.filter((name) => contract.calls[name].unlocked && !looks.includes(name));
+    expect(changing).toContain('batch.start');
+    const input = { name: 'a', custody: 'hsm-only', bulk: 'host' };
+    expect(await dispatcher().call(own, 'keys.create', input)).toMatchObject(
+      refused('rolled-back'),
+    );
+    for (const name of changing)
+      expect(await dispatcher().call(own, name, null), name).toMatchObject({ ok: false });
+    expect(await dispatcher().drop(own, ['/a'])).toMatchObject(refused('rolled-back'));
+    expect(reached).toEqual([]);
+    expect(records[0]).toMatchObject({ action: 'window.refused', code: 'rolled-back' });
+  });
+
+  it('answers a short list of calls that only look, and those that decide it', () => {
+    expect(looks).toEqual([
+      'session.status',
+      'session.profile',
+      'keys.list',
+      'keys.detail',
+      'audit.query',
+      'audit.record',
+      'audit.actions',
+      'audit.verify',
+      'overview.get',
+      'rollback.export',
+      'rollback.accept',
     ]);
   });
 });

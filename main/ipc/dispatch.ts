@@ -32,7 +32,9 @@ export interface DispatchParts {
   /** Where the window's pages come from, like app://claviger/ */
   readonly home: string;
   readonly isUnlocked: () => boolean;
-  /** Writes to the ledger of the open vault; does nothing where none is open. */
+  /** Why the open vault can only be looked at; null where it is in order. */
+  readonly restriction: () => Failure | null;
+  /** Writes to the ledger of the open vault; does nothing where none is open or nothing may be written. */
   readonly record: (record: NewRecord) => Promise<void>;
   /** Keeps what the developers need of a bug; nothing of it goes to the window. */
   readonly report: (incident: string, error: unknown) => void;
@@ -107,8 +109,10 @@ export class Dispatcher {
     if (!isBounded(input)) return refuse(badInput('it is too large or of a wrong kind'));
     const parsed = v.safeParse(spec.input, input, { abortEarly: true });
     if (!parsed.success) return refuse(badInput(wordsOf(parsed.issues[0])));
-    if (spec.unlocked && !this.#parts.isUnlocked()) return refuse(locked());
-    return { parsed: parsed.output, refusal: null };
+    if (!spec.unlocked) return { parsed: parsed.output, refusal: null };
+    if (!this.#parts.isUnlocked()) return refuse(locked());
+    const restriction = spec.looking === true ? null : this.#parts.restriction();
+    return restriction === null ? { parsed: parsed.output, refusal: null } : refuse(restriction);
   }
 
   async #run(

@@ -40,6 +40,8 @@ interface TokenSide {
 
 export interface Judged {
   readonly verdict: RollbackVerdict;
+  /** Every note that the token keeps; null where this token keeps none. */
+  readonly anchors: readonly string[] | null;
   readonly signer: CheckpointSigner;
 }
 
@@ -60,7 +62,7 @@ export const judgeVault = async (
     verdict = vault.judge(anchors);
   }
   if (verdict === null) throw new Error('a vault with a checkpoint key keeps checkpoints');
-  return { verdict, signer: tokenSigner(engine, { ...place, key }) };
+  return { verdict, anchors, signer: tokenSigner(engine, { ...place, key }) };
 };
 
 /** The record of an unlock: what was found signed, and what no checkpoint covers yet. */

@@ -9,7 +9,7 @@ import { SealBudget } from '../keys/seal-budget.ts';
 import type { Checkpoint } from '../ledger/checkpoint.ts';
 import type { RollbackFinding } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
-import { judgeVault, unlockRecord } from './checkpointing.ts';
+import { type Judged, judgeVault, unlockRecord } from './checkpointing.ts';
 import {
   bindingOf,
   bindToken,
@@ -45,7 +45,7 @@ export class VaultSession {
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
-  #findings: readonly RollbackFinding[] = [];
+  #judged: Pick<Judged, 'verdict' | 'anchors'> | null = null;
   #recovering: Promise<void> | null = null;
   #recoveries = 0;
 
@@ -111,7 +111,12 @@ export class VaultSession {
 
   /** What was found at unlock that does not block: shown so that nobody misses it. */
   get findings(): readonly RollbackFinding[] {
-    return this.#findings;
+    return this.#judged?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
+  }
+
+  /** What the last unlock found signed, also one that a rollback ended; null where there is none. */
+  get judged(): Pick<Judged, 'verdict' | 'anchors'> | null {
+    return this.#judged;
   }
 
   /** Signs everything that is recorded and brings the anchor up to date. @throws Failure */
@@ -235,6 +240,7 @@ export class VaultSession {
     profileNow: () => Promise<TokenProfile>,
   ): Promise<void> {
     const judged = await judgeVault(this.vault, engine.caller);
+    this.#judged = judged;
     if (judged?.verdict.isRolledBack === true)
       throw await this.vault.restrict(judged.verdict.findings);
     if (this.vault.restriction !== null) throw this.vault.restriction;
@@ -248,7 +254,6 @@ export class VaultSession {
     await this.vault.record([unlockRecord(this.vault, judged)]);
     this.vault.setSigner(judged?.signer ?? null);
     await this.vault.checkpoint('now');
-    this.#findings = judged?.verdict.findings ?? [];
     this.#unlocked = { engine, token, profile };
   }
 

@@ -42,7 +42,8 @@ export const answerCalls = (
     drop: (paths) => work.draft.add(paths),
     home: HOME,
     isUnlocked: () => desk.isUnlocked,
-    record: (record) => desk.record(record),
+    restriction: () => desk.restriction,
+    record: (record) => desk.recordLook(record),
     report: (incident, error) => incidents.report(incident, error),
   });
   registerIpc(dispatcher, ownContents);

@@ -2,10 +2,22 @@ import { audit, acts } from './en/audit.ts';
 import { common } from './en/common.ts';
 import { keys } from './en/keys.ts';
 import { overview } from './en/overview.ts';
+import { rollback } from './en/rollback.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { start } from './en/start.ts';
 import { work } from './en/work.ts';
 
 /** Every word that the window shows. */
-export const messages = { ...common, ...start, setup, overview, keys, work, audit, acts, settings };
+export const messages = {
+  ...common,
+  ...start,
+  setup,
+  overview,
+  keys,
+  work,
+  audit,
+  acts,
+  rollback,
+  settings,
+};

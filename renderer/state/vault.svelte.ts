@@ -1,6 +1,8 @@
-import type { Command, VaultInfo } from '../../shared/contract/app.ts';
+import type { Command, Screen, VaultInfo } from '../../shared/contract/app.ts';
 import type { Output } from '../../shared/contract.ts';
+import type { Rollback } from '../../shared/contract/rollback.ts';
 import { ApiError, type Api } from '../lib/api.ts';
+import { messages } from '../messages/en.ts';
 import { Audit } from './audit.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Resource } from './resource.svelte.ts';
@@ -8,15 +10,20 @@ import type { Toasts } from './toasts.svelte.ts';
 import { Work } from './work.svelte.ts';
 
 export const places = ['overview', 'keys', 'work', 'audit', 'settings'] as const;
-export type Place = (typeof places)[number];
+/** `rollback`: what is wrong with a vault that can only be looked at. */
+export type Place = (typeof places)[number] | 'rollback';
 
-const isPlace = (command: Command): command is Place =>
+const isPlace = (command: Command): command is (typeof places)[number] =>
   (places as readonly string[]).includes(command);
+
+type OpenScreen = Extract<Screen, { screen: 'open' }>;
 
 /** Everything that the window knows of the vault while it is unlocked; gone when it is locked. */
 export class OpenVault {
   readonly api: Api;
   readonly info: VaultInfo;
+  /** Why it can only be looked at; null where it is in order. */
+  readonly rollback: Rollback | null;
   readonly session: Resource<Output<'session.status'>>;
   readonly overview: Resource<Output<'overview.get'>>;
   readonly keys: Keys;
@@ -24,14 +31,21 @@ export class OpenVault {
   readonly audit: Audit;
   #place = $state<Place>('overview');
 
-  constructor(api: Api, info: VaultInfo, toasts: Toasts) {
+  constructor(api: Api, { vault: info, rollback }: OpenScreen, toasts: Toasts) {
     this.api = api;
     this.info = info;
+    this.rollback = rollback;
+    if (rollback !== null) this.#place = 'rollback';
     this.session = new Resource(() => api.call('session.status', null));
     this.overview = new Resource(() => api.call('overview.get', null));
     this.keys = new Keys(api, toasts);
     this.work = new Work(api, this.keys);
     this.audit = new Audit(api);
+  }
+
+  /** Why nothing can be changed, for controls that say so. */
+  get readOnly(): string | undefined {
+    return this.rollback === null ? undefined : messages.rollback.readOnly;
   }
 
   get place(): Place {
@@ -46,7 +60,7 @@ export class OpenVault {
   start(): () => void {
     void this.session.refresh();
     void this.keys.list.refresh();
-    void this.work.load();
+    if (this.rollback === null) void this.work.load();
     const stop = this.api.on({
       session: (session) => {
         this.session.set(session);
@@ -55,6 +69,7 @@ export class OpenVault {
         this.obey(command);
       },
       draft: (draft) => {
+        if (this.rollback !== null) return;
         if (draft.items.length > 0) this.go('work');
         this.work.setDraft(draft);
       },
@@ -75,6 +90,7 @@ export class OpenVault {
   obey(command: Command): void {
     if (isPlace(command)) this.go(command);
     else if (command === 'lock') void this.lock();
+    else if (this.rollback !== null) this.go('rollback');
     else if (command === 'new-key') this.newKey();
     else {
       this.go('work');
@@ -83,6 +99,7 @@ export class OpenVault {
   }
 
   newKey(): void {
+    if (this.rollback !== null) return;
     this.go('keys');
     this.keys.creating = true;
   }

@@ -147,7 +147,7 @@ export const appState = (screen: AppState['screen']): AppState => ({
 
 /** An unlocked vault with two keys, in which nothing goes on. */
 export const openVault: FakeCalls = {
-  'app.state': () => appState({ screen: 'open', vault: vaultInfo }),
+  'app.state': () => appState({ screen: 'open', vault: vaultInfo, rollback: null }),
   'session.status': () => session,
   'session.lock': () => null,
   'keys.list': () => [keyRow('Contracts', '1', { lastUsed: noon }), keyRow('Payroll', '2')],

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { count, failureSchema, handle, list, nothing, shownPath, text, time } from './basics.ts';
+import { rollbackSchema } from './rollback.ts';
 import { settingsSchema } from './settings.ts';
 import { pinStateSchema } from './token.ts';
 
@@ -67,7 +68,12 @@ const lockedSchema = v.strictObject({
 export const screenSchema = v.variant('screen', [
   v.strictObject({ screen: v.literal('first-run'), recent: list(recentVaultSchema) }),
   lockedSchema,
-  v.strictObject({ screen: v.literal('open'), vault: vaultSchema }),
+  v.strictObject({
+    screen: v.literal('open'),
+    vault: vaultSchema,
+    /** Why it can only be looked at; null where it is in order. */
+    rollback: v.nullable(rollbackSchema),
+  }),
   v.strictObject({
     screen: v.literal('damaged'),
     vault: vaultPlaceSchema,

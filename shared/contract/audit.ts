@@ -99,16 +99,30 @@ export const auditCalls = {
     input: v.strictObject({ filter: auditFilterSchema, upTo: v.nullable(count), ...page }),
     output: auditPageSchema,
     unlocked: true,
+    looking: true,
     audit: 'by-service',
   },
   'audit.record': {
     input: v.strictObject({ seq: positive }),
     output: recordSchema,
     unlocked: true,
+    looking: true,
     audit: 'none',
   },
   /** The actions that occur in this ledger, for the filter. */
-  'audit.actions': { input: nothing, output: list(text()), unlocked: true, audit: 'none' },
+  'audit.actions': {
+    input: nothing,
+    output: list(text()),
+    unlocked: true,
+    looking: true,
+    audit: 'none',
+  },
   /** Checks every record. Its result is also in the session's status. */
-  'audit.verify': { input: nothing, output: verdictSchema, unlocked: true, audit: 'by-dispatch' },
+  'audit.verify': {
+    input: nothing,
+    output: verdictSchema,
+    unlocked: true,
+    looking: true,
+    audit: 'by-dispatch',
+  },
 } as const;

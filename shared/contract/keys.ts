@@ -53,6 +53,7 @@ export const keyCalls = {
     input: nothing,
     output: list(keyRowSchema, limits.keys),
     unlocked: true,
+    looking: true,
     audit: 'none',
   },
   /** Which protections the token carries, and why not the others. */
@@ -71,6 +72,7 @@ export const keyCalls = {
     input: v.strictObject({ id: keyId }),
     output: keyDetailSchema,
     unlocked: true,
+    looking: true,
     audit: 'none',
   },
 } as const;

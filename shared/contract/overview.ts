@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { keyStates } from '../keys.ts';
 import { auditRowSchema } from './audit.ts';
 import { batchId, count, keyId, list, nothing, text } from './basics.ts';
+import { findingKinds } from './rollback.ts';
 import { sessionSchema } from './session.ts';
 
 const daySchema = v.strictObject({
@@ -15,7 +16,10 @@ const daySchema = v.strictObject({
 
 /** Something to be done or decided, most urgent first. The window has the words. */
 const attentionSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('rolled-back') }),
   v.strictObject({ kind: v.literal('ledger-damaged') }),
+  /** Found at unlock, and no reason to keep the vault from being changed. */
+  v.strictObject({ kind: v.literal('finding'), finding: v.picklist(findingKinds) }),
   v.strictObject({ kind: v.literal('pin-tries'), state: v.picklist(['count-low', 'final-try']) }),
   v.strictObject({ kind: v.literal('key-compromised'), key: keyId, name: text(), files: count }),
   v.strictObject({ kind: v.literal('key-seals'), key: keyId, name: text(), percent: count }),
@@ -39,5 +43,11 @@ export const overviewSchema = v.strictObject({
 export type Overview = v.InferOutput<typeof overviewSchema>;
 
 export const overviewCalls = {
-  'overview.get': { input: nothing, output: overviewSchema, unlocked: true, audit: 'none' },
+  'overview.get': {
+    input: nothing,
+    output: overviewSchema,
+    unlocked: true,
+    looking: true,
+    audit: 'none',
+  },
 } as const;

@@ -71,9 +71,21 @@ export const sessionCalls = {
     audit: 'by-service',
   },
   'session.lock': { input: nothing, output: nothing, unlocked: false, audit: 'by-service' },
-  'session.status': { input: nothing, output: sessionSchema, unlocked: true, audit: 'none' },
+  'session.status': {
+    input: nothing,
+    output: sessionSchema,
+    unlocked: true,
+    looking: true,
+    audit: 'none',
+  },
   /** The findings of the probe of this vault's token. */
-  'session.profile': { input: nothing, output: profileSchema, unlocked: true, audit: 'none' },
+  'session.profile': {
+    input: nothing,
+    output: profileSchema,
+    unlocked: true,
+    looking: true,
+    audit: 'none',
+  },
   /** Overwrites the Fast keys in memory: one, or all. */
   'session.flushKeys': {
     input: v.strictObject({ id: v.nullable(keyId) }),

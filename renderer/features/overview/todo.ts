@@ -16,6 +16,9 @@ export interface Todo {
 }
 
 const words = messages.overview.todo;
+const isTold = (finding: string): finding is keyof typeof words.finding.kinds =>
+  finding in words.finding.kinds;
+
 type Of<Kind extends Attention['kind']> = Extract<Attention, { kind: Kind }>;
 
 const go = (vault: OpenVault, place: Place, label: string): TodoAct => ({
@@ -43,6 +46,16 @@ type Makers = {
 };
 
 const makers: Makers = {
+  'rolled-back': ({ kind }, vault) => ({
+    glyph: 'failed',
+    ...words[kind],
+    act: go(vault, 'rollback', messages.rollback.decide),
+  }),
+  finding: ({ kind, finding }, vault) => ({
+    glyph: 'warning',
+    ...(isTold(finding) ? words[kind].kinds[finding] : words[kind].other),
+    act: go(vault, 'audit', words[kind].act),
+  }),
   'ledger-damaged': ({ kind }, vault) => ({
     glyph: 'failed',
     ...words[kind],

@@ -41,6 +41,9 @@ const sentences: Readonly<Record<string, Sentence>> = {
     const reason = lockReasons[word(details, 'reason')];
     return reason === undefined ? 'Vault locked' : `Vault locked, ${reason}`;
   },
+  'vault.rollback': () => 'Rollback found, only to be looked at from here on',
+  'vault.epoch': ({ details }) =>
+    `Epoch ${n(num(details, 'epoch'))} begun: ${word(details, 'reason')}`,
   'vault.loss-plan': () => 'Loss of the token: plan recorded',
   'token.login': () => 'PIN entered',
   'token.probe': () => 'Token probed',
@@ -78,6 +81,8 @@ const filterWords: Readonly<Record<string, string>> = {
   'vault.create': 'Vault created',
   'vault.unlock': 'Unlocked',
   'vault.lock': 'Locked',
+  'vault.rollback': 'Rollback found',
+  'vault.epoch': 'Epoch begun',
   'token.login': 'PIN refused',
   'token.probe': 'Token probed',
   'engine.lost': 'Engine lost',

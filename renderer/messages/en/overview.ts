@@ -12,6 +12,35 @@ export const overview = {
   nothing: 'Nothing needs you now.',
   nothingNote: 'Faults, unfinished batches and keys near their limits would stand here.',
   todo: {
+    'rolled-back': {
+      title: 'This vault is not as it was signed last',
+      text: 'It can be looked at, verified and its evidence exported. Nothing is changed until it is decided.',
+    },
+    finding: {
+      act: 'Show the record',
+      kinds: {
+        'no-lock': {
+          title: 'The last session did not end with a lock',
+          text: 'The program or the computer was interrupted. What was recorded is whole; look for a batch that waits.',
+        },
+        'anchor-foreign': {
+          title: 'The token holds an anchor of a stranger',
+          text: 'This vault’s key did not sign it, so it was not used. Somebody else may write to this token.',
+        },
+        'checkpoint-foreign': {
+          title: 'The folder holds a checkpoint of a stranger',
+          text: 'This vault’s key did not sign it, so it was not used. Somebody may have exchanged files of the folder.',
+        },
+        'checkpoint-missing': {
+          title: 'The signed checkpoint was gone from the folder',
+          text: 'The token’s own copy fits the ledger, and a new checkpoint was signed.',
+        },
+      },
+      other: {
+        title: 'Something was found at unlock',
+        text: 'The record of the unlock says what.',
+      },
+    },
     'ledger-damaged': {
       title: 'The ledger does not verify',
       text: 'Look at the findings before anything else is done with this vault.',

@@ -1,0 +1,225 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { presets } from '../../shared/keys.ts';
+import { Driver, PIN } from './support/driver.ts';
+import { makeKey, makeVault, test } from './support/test.ts';
+
+const run = promisify(execFile);
+
+/** Everything of the vault but its token: what a backup of the folder holds with an HSM. */
+const copyFolder = (from: string, to: string): Promise<void> =>
+  cp(from, to, {
+    recursive: true,
+    filter: (name) =>
+      !['token', 'lock'].includes(path.relative(from, name).split(path.sep)[0] ?? ''),
+  });
+
+const putBack = async (copy: string, folder: string): Promise<void> => {
+  for (const name of await readdir(folder))
+    if (name !== 'token') await rm(path.join(folder, name), { recursive: true });
+  await copyFolder(copy, folder);
+};
+
+/** A vault whose folder was replaced by an older copy while its token stayed as it was. */
+const makeRolledBack = async (
+  home: string,
+): Promise<{ folder: string; copy: string; newest: string }> => {
+  const copy = path.join(home, 'older copy');
+  const newest = path.join(home, 'newest copy');
+  const first = await Driver.start({ home });
+  const folder = await makeVault(first);
+  await makeKey(first, 'Contracts 2025', 'balanced');
+  await first.stop();
+  await copyFolder(folder, copy);
+  const second = await Driver.start({ home });
+  await second.call('session.unlock', { pin: PIN });
+  await makeKey(second, 'Contracts 2026', 'balanced');
+  await second.stop();
+  await copyFolder(folder, newest);
+  await putBack(copy, folder);
+  return { folder, copy, newest };
+};
+
+const unlockByHand = async ({ page }: Driver): Promise<void> => {
+  await page.getByLabel('Token PIN').fill(PIN);
+  await page.keyboard.press('Enter');
+};
+
+const lineCount = async (file: string): Promise<number> =>
+  (await readFile(file, 'utf8')).split('\n').length - 1;
+
+test('alarms, refuses what changes, exports evidence, and begins a new epoch when accepted', async ({
+  home,
+}) => {
+  const { folder, copy } = await makeRolledBack(home);
+  const older = await lineCount(path.join(copy, 'ledger.jsonl'));
+  const driver = await Driver.start({ home });
+  const { page } = driver;
+  await unlockByHand(driver);
+
+  // Nobody can miss it: the bar stands over every place and has nothing that takes it away.
+  const alarm = page.getByRole('alert').filter({ hasText: 'Read-only' });
+  await alarm.waitFor();
+  await page.getByRole('heading', { level: 1, name: /records? (is|are) missing/ }).waitFor();
+  for (const place of ['Overview', 'Keys', 'Encrypt & decrypt', 'Audit', 'Settings']) {
+    await page.getByRole('navigation').getByRole('button', { name: place }).first().click();
+    expect(await alarm.isVisible(), place).toBe(true);
+  }
+  await page.getByRole('button', { name: 'Show what to decide' }).first().click();
+  const { screen } = await driver.call('app.state', null);
+  if (screen.screen !== 'open' || screen.rollback === null) throw new Error('no alarm');
+  const { rollback } = screen;
+  expect(rollback).toMatchObject({
+    findings: [{ kind: 'rollback' }],
+    signed: { epoch: 1, where: 'token' },
+    held: { epoch: 1, size: older },
+    missing: { first: older + 1, last: rollback.signed?.size },
+    nextEpoch: 2,
+  });
+  expect(rollback.confirmed).toBeGreaterThan(0);
+
+  // Looking goes on, and writes nothing.
+  const held = await readFile(path.join(folder, 'ledger.jsonl'));
+  expect((await driver.call('keys.list', null)).map(({ name }) => name)).toEqual([
+    'Contracts 2025',
+  ]);
+  const { rows } = await driver.call('audit.query', {
+    filter: {},
+    upTo: null,
+    offset: 0,
+    limit: 5,
+  });
+  expect(rows[0]).toMatchObject({ seq: older + 1, action: 'vault.rollback', outcome: 'failed' });
+  expect(await driver.call('audit.verify', null)).toMatchObject({ records: older + 1 });
+
+  // Whatever changes or decrypts is refused, in words.
+  await driver.fails('keys.create', { name: 'New', ...presets.balanced }, 'rolled-back');
+  await driver.fails('draft.pickFiles', null, 'rolled-back');
+  await driver.fails(
+    'batch.plan',
+    { kind: 'decrypt', keys: [], output: null, conflict: 'keep-both', deleteOriginals: false },
+    'rolled-back',
+  );
+  await driver.fails('settings.set', { autoLockMinutes: 240 }, 'rolled-back');
+  await page.getByRole('navigation').getByRole('button', { name: 'Keys' }).click();
+  const create = page.getByRole('button', { name: 'Create key' });
+  expect(await create.getAttribute('aria-disabled')).toBe('true');
+  await create.hover();
+  await page
+    .getByText(/could not be recorded/)
+    .first()
+    .waitFor();
+  expect(await readFile(path.join(folder, 'ledger.jsonl'))).toEqual(held);
+
+  // The evidence is whole and proves itself with sha256sum.
+  await page.getByRole('button', { name: 'Show what to decide' }).click();
+  const target = path.join(home, 'evidence');
+  await mkdir(target);
+  await driver.answerDialogs([folder]);
+  await page.getByRole('button', { name: 'Export evidence' }).click();
+  await page.getByText('may not lie in the vault').waitFor();
+  await driver.answerDialogs([target]);
+  await page.getByRole('button', { name: 'Export evidence' }).click();
+  await page.getByText(/files written/).waitFor();
+  const [name = ''] = await readdir(target);
+  const evidence = path.join(target, name);
+  expect((await readdir(evidence)).sort()).toEqual([
+    'SHA256SUMS',
+    'checkpoint',
+    'checkpoint-key.pem',
+    'checkpoints.jsonl',
+    'findings.json',
+    'ledger.jsonl',
+    'token-anchor-1.note',
+  ]);
+  await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: evidence });
+  expect(await readFile(path.join(evidence, 'ledger.jsonl'))).toEqual(held);
+  expect(await readFile(path.join(evidence, 'token-anchor-1.note'), 'utf8')).toContain(
+    `/1\n${rollback.signed?.size ?? 0}\n`,
+  );
+
+  // Accepting asks for a reason and the PIN, once, and ends in a vault that works.
+  await page.getByRole('button', { name: 'Accept and continue' }).click();
+  const dialog = page.getByRole('dialog');
+  const begin = dialog.getByRole('button', { name: 'Begin epoch 2' });
+  await begin.click();
+  await dialog.getByText('Say what happened').waitFor();
+  await dialog.getByLabel('What happened').fill('The disk was restored from the backup of Monday.');
+  await dialog.getByLabel('Token PIN').fill('000000');
+  await begin.click();
+  await dialog.getByText('did not accept this PIN').waitFor();
+  expect(await readFile(path.join(folder, 'ledger.jsonl'))).toEqual(held);
+  await dialog.getByLabel('Token PIN').fill(PIN);
+  await begin.click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  expect(await alarm.count()).toBe(0);
+  await makeKey(driver, 'Contracts 2026, again', 'balanced');
+
+  const first = await driver.call('audit.record', { seq: 1 });
+  expect(JSON.parse(first.line)).toMatchObject({
+    action: 'vault.epoch',
+    details: {
+      epoch: 2,
+      reason: 'The disk was restored from the backup of Monday.',
+      accepted: { epoch: 1, size: rollback.signed?.size, root: rollback.signed?.root },
+      previous: { epoch: 1, size: older + 1 },
+    },
+  });
+  expect(await readFile(path.join(folder, 'ledger.epoch-1.jsonl'))).toEqual(held);
+  expect(await driver.call('audit.verify', null)).toMatchObject({ sound: true });
+  await driver.stop();
+
+  const again = await Driver.start({ home });
+  await again.call('session.unlock', { pin: PIN });
+  expect((await again.call('app.state', null)).screen).toMatchObject({
+    screen: 'open',
+    rollback: null,
+  });
+  await again.stop();
+});
+
+test('stays read-only over locks and starts, until the newer folder is put back', async ({
+  home,
+}) => {
+  const { folder, newest } = await makeRolledBack(home);
+  const first = await Driver.start({ home });
+  await unlockByHand(first);
+  await first.page.getByRole('heading', { level: 1, name: /missing/ }).waitFor();
+  const held = await readFile(path.join(folder, 'ledger.jsonl'));
+  await first.reloads(() => first.ask('session.lock', null));
+  await first.fails('keys.list', null, 'not-logged-in');
+  await first.call('session.unlock', { pin: PIN });
+  expect((await first.call('app.state', null)).screen).toMatchObject({
+    rollback: { findings: [{ kind: 'rollback' }], nextEpoch: 2 },
+  });
+  expect(await readFile(path.join(folder, 'ledger.jsonl'))).toEqual(held);
+  await first.stop();
+
+  await putBack(newest, folder);
+  const second = await Driver.start({ home });
+  await second.call('session.unlock', { pin: PIN });
+  expect((await second.call('app.state', null)).screen).toMatchObject({ rollback: null });
+  expect(await second.call('keys.list', null)).toHaveLength(2);
+  await second.stop();
+});
+
+test('tells of a session that was ended by force', async ({ home }) => {
+  const first = await Driver.start({ home });
+  await makeVault(first);
+  await makeKey(first, 'Contracts 2026', 'balanced');
+  const child = first.app.process();
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+
+  const second = await Driver.start({ home });
+  await unlockByHand(second);
+  await second.page.getByText('The last session did not end with a lock').waitFor();
+  expect(await second.page.getByRole('alert').count()).toBe(0);
+  const { attention } = await second.call('overview.get', null);
+  expect(attention).toContainEqual({ kind: 'finding', finding: 'no-lock' });
+  await second.stop();
+});

@@ -1,0 +1,34 @@
+import type { EngineProcess } from '../engine/start.ts';
+import { Vault, type VaultContext } from '../vault/vault.ts';
+import { unsafeRuntime } from './desk-failures.ts';
+import { OpenVault, type OpenVaultParts } from './open-vault.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface VaultSurroundings {
+  readonly settings: SettingsStore;
+  readonly vaultContext: VaultContext;
+  readonly startEngine: () => EngineProcess;
+  /** False on a runtime of a third party: evaluation vaults only. */
+  readonly official: boolean;
+}
+
+/** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
+export const enterVault = async (
+  place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onPinAwaited'>,
+  { vaultContext, startEngine, settings, official }: VaultSurroundings,
+): Promise<OpenVault> => {
+  const vault = await Vault.open(place.folder, vaultContext);
+  if (!official && !vault.tables.meta.isEvaluation()) {
+    await vault.close();
+    throw unsafeRuntime();
+  }
+  return new OpenVault({
+    ...place,
+    vault,
+    startEngine,
+    lifetimes: () => ({
+      idleMs: settings.values.cacheIdleMinutes * 60_000,
+      absoluteMs: settings.values.cacheMinutes * 60_000,
+    }),
+  });
+};

@@ -1,0 +1,124 @@
+import { counted, n } from './common.ts';
+
+const range = (first: number, last: number): string =>
+  first === last ? `Record ${n(first)}` : `Records ${n(first)} to ${n(last)}`;
+
+export const rollback = {
+  readOnly: 'Read-only until the missing records are decided: what is done could not be recorded.',
+  badge: 'Read-only',
+  undecided: 'Nothing can be changed until this is decided.',
+  decide: 'Show what to decide',
+  alarm: {
+    rollback: {
+      token: 'The ledger is older than the token remembers',
+      folder: 'The ledger is older than its signed checkpoint',
+    },
+    edited: 'The ledger is not the one that was signed',
+    fork: 'The ledger was forked',
+    'anchor-missing': 'The token no longer remembers this vault',
+    'checkpoint-missing': 'The signed checkpoint is gone',
+    'epoch-unsigned': 'Nothing signed says that this ledger was begun',
+    other: 'This vault is not as it was signed last',
+  },
+  missing: (count: number) =>
+    `${counted(count, 'record is', 'records are')} missing from this vault`,
+  titles: {
+    rollback: 'This is an older state of the vault',
+    edited: 'Records were changed after they were signed',
+    fork: 'Two histories of this vault were signed',
+    'anchor-missing': 'What the token kept of this vault is gone',
+    'checkpoint-missing': 'The checkpoint of this vault is gone',
+    'epoch-unsigned': 'This ledger was begun without a signature',
+    other: 'This vault is not as it was signed last',
+  },
+  leads: {
+    rollback: (token: string) =>
+      `The last signed checkpoint of this vault, kept in ${token}, is of a later state than the folder on the disk. The usual cause is a restored backup; the other cause is somebody hiding what was done.`,
+    edited: () =>
+      'The ledger on the disk does not lead to the root that the token signed for as many records. Somebody or something has changed, removed or inserted records.',
+    fork: () =>
+      'The token signed two different ledgers of one length. The usual cause is a copy of the folder that was worked in beside this one.',
+    'anchor-missing': (token: string) =>
+      `The ledger records that ${token} kept the newest checkpoint. It is not there any more, so nothing shows whether the folder is the newest state.`,
+    'checkpoint-missing': () =>
+      'The ledger records a signed checkpoint. It is not there any more, so nothing shows whether the folder is the newest state.',
+    'epoch-unsigned': () =>
+      'A new epoch is in force only once its first checkpoint is signed. There is none for this one.',
+    other: () => 'It was found at an earlier unlock, and nobody has decided it since.',
+  },
+  remembers: {
+    token: (token: string) => `${token} remembers`,
+    folder: 'The signed checkpoint says',
+    nothing: 'Nothing signed was found',
+    nothingNote:
+      'Neither the token nor the folder holds a checkpoint that this vault’s key signed.',
+  },
+  holds: 'This vault holds',
+  records: (count: number) => (count === 1 ? 'record' : 'records'),
+  signed: 'Signed',
+  signedBy: (curve: 'ed25519' | 'p256') =>
+    `by this vault’s key, ${curve === 'ed25519' ? 'Ed25519' : 'ECDSA P-256'}, valid`,
+  epoch: 'Epoch',
+  last: 'Last record',
+  none: 'none',
+  root: 'Root',
+  means: 'What this means',
+  confirmed: (count: number) =>
+    count === 1
+      ? 'Record 1 leads to a signed checkpoint'
+      : `${range(1, count)} lead to a signed checkpoint`,
+  unconfirmed: (first: number, last: number) =>
+    `${range(first, last)} ${first === last ? 'is' : 'are'} not covered by it.`,
+  noneConfirmed: 'No record leads to a signed checkpoint',
+  notHere: (first: number, last: number) =>
+    `${range(first, last)} ${first === last ? 'is' : 'are'} not here`,
+  notHereNote: (at: string) =>
+    `Made after ${at}. Keys made, files encrypted and settings changed in them are unknown to this vault.`,
+  foundNote: (at: string) => `Found ${at}; the finding is the last record of this ledger.`,
+  unharmed: 'No key was opened and no file decrypted',
+  unharmedNote:
+    'Encrypted files open again once this is decided. Until then: look, verify, export.',
+  todo: 'What to do',
+  look: '1. Look for the newer vault folder.',
+  lookNote: 'Another disk, a sync conflict, the backup’s source. If you find it, open that one.',
+  lookAct: 'Open another vault folder…',
+  keep: '2. Keep the evidence.',
+  keepNote: 'The ledger, both checkpoints and the key that checks them, verifiable elsewhere.',
+  keepAct: 'Export evidence…',
+  kept: (files: number) => `${counted(files, 'file', 'files')} written`,
+  only: '3. Only then: accept and continue.',
+  onlyNote: (epoch: number) =>
+    `Starts epoch ${n(epoch)} with both heads and your reason. The old files are kept.`,
+  onlyAct: 'Accept and continue…',
+  work: {
+    title: 'No files while read-only',
+    text: 'Encrypting, decrypting and verifying files could not be recorded, so they are not done.',
+  },
+  settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
+  token: 'not logged in',
+  tokenNote: 'No key can be opened',
+  held: (missing: number) => (missing === 0 ? 'records' : `records, ${n(missing)} missing`),
+  noCheckpoint: 'no checkpoint is signed while read-only',
+  noKey: 'no key in memory',
+  accept: {
+    title: (epoch: number) => `Accept and begin epoch ${n(epoch)}`,
+    lead: 'This gives up what is missing. It cannot be taken back.',
+    lost: (first: number, last: number) => `${range(first, last)} are given up`,
+    lostNote:
+      'Keys that were made in them are not in this vault: files under such a key do not open here.',
+    unknown: 'What happened before stays unknown',
+    unknownNote: 'Nobody can say later from this vault alone what it was.',
+    kept: 'The old ledger is set aside and kept',
+    keptNote: (epoch: number) =>
+      `As ledger.epoch-${epoch}.jsonl in the vault’s folder. It is never signed again.`,
+    newer: 'A newer folder that turns up later can only be read',
+    newerNote: 'The two histories are never joined.',
+    reason: 'What happened',
+    reasonHint: 'For those who read the ledger. It becomes part of its first record.',
+    reasonMissing: 'Say what happened, as far as you know.',
+    pinMissing: 'Enter the PIN of the token.',
+    note: 'Recorded: both heads, the findings, your reason.',
+    go: (epoch: number) => `Begin epoch ${n(epoch)}`,
+    done: (epoch: number) => `Epoch ${n(epoch)} has begun`,
+  },
+} as const;

@@ -1,0 +1,73 @@
+import * as v from 'valibot';
+import { limits } from '../limits.ts';
+import { auditRowSchema } from './audit.ts';
+import { count, hash, list, nothing, pin, positive, shownPath, text, time } from './basics.ts';
+
+/** What unlocking can find in the comparison of the ledger with what was signed of it. */
+export const findingKinds = [
+  'rollback',
+  'edited',
+  'fork',
+  'anchor-missing',
+  'anchor-foreign',
+  'checkpoint-missing',
+  'checkpoint-foreign',
+  'epoch-unsigned',
+  'no-lock',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+const head = { epoch: positive, size: count, root: hash } as const;
+
+/** Why a vault can only be looked at, and what decides it. */
+export const rollbackSchema = v.strictObject({
+  /** When this was found first. */
+  found: time,
+  /** What blocks, most telling first, as sentences. */
+  findings: list(
+    v.strictObject({ kind: v.picklist(findingKinds), problem: text(limits.longTextLength) }),
+  ),
+  /** The newest head that the vault's key signed, and who has kept it; null where nothing has. */
+  signed: v.nullable(
+    v.strictObject({
+      ...head,
+      where: v.picklist(['token', 'folder']),
+      curve: v.picklist(['ed25519', 'p256']),
+    }),
+  ),
+  /** What the folder holds, without the record of the finding itself. */
+  held: v.strictObject({ ...head, last: v.nullable(auditRowSchema) }),
+  missing: v.nullable(v.strictObject({ first: positive, last: positive })),
+  /** Records from the first on that lead to a checkpoint of the vault's own key. */
+  confirmed: count,
+  /** The PIN for accepting is typed at the token. */
+  pinPad: v.boolean(),
+  /** The epoch that accepting would begin. */
+  nextEpoch: positive,
+});
+export type Rollback = v.InferOutput<typeof rollbackSchema>;
+
+export const rollbackCalls = {
+  /** Asks for a folder and copies the evidence into a new one in it; null where it was cancelled. */
+  'rollback.export': {
+    input: nothing,
+    output: v.nullable(v.strictObject({ path: shownPath, files: count })),
+    unlocked: true,
+    looking: true,
+    audit: 'none',
+  },
+  /**
+   * Begins a new epoch whose first record holds both heads and the reason, and opens it.
+   * @fails pin-incorrect, token-not-found, …
+   */
+  'rollback.accept': {
+    input: v.strictObject({
+      pin,
+      reason: v.pipe(text(), v.trim(), v.minLength(1)),
+    }),
+    output: v.strictObject({ epoch: positive }),
+    unlocked: true,
+    looking: true,
+    audit: 'by-service',
+  },
+} as const;
