@@ -68,7 +68,7 @@ export interface EngineCalls {
   /** What the token says of itself now. @throws where it was taken away */
   tokenStatus: (input: null) => TokenInfo;
   probe: (input: null) => TokenProfile;
-  createMasters: (input: { readonly vaultId: VaultId }) => Masters;
+  createMasters: (input: { readonly vaultId: VaultId; readonly profile: TokenProfile }) => Masters;
   createSigningKeys: (input: {
     readonly vaultId: VaultId;
     readonly profile: Pick<TokenProfile, 'ed25519' | 'p256'>;

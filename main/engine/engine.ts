@@ -21,7 +21,9 @@ import {
 } from './pkcs11/evaluation.ts';
 import { Pkcs11Module } from './pkcs11/module.ts';
 import { probe } from './pkcs11/probe.ts';
+import { keyLimitsOf } from './pkcs11/profile.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
+import type { KeyLimits } from './pkcs11/templates.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
 import type { Calls } from './rpc/messages.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -36,6 +38,7 @@ interface Opened {
   readonly keyring: Keyring;
   readonly pool: WorkerPool;
   readonly files: FileService;
+  readonly limits: KeyLimits;
 }
 
 export interface EngineOptions {
@@ -78,7 +81,8 @@ export class Engine {
       },
       tokenStatus: () => this.#connection().connection.token,
       probe: () => probe(this.#connection().connection),
-      createMasters: ({ vaultId }) => createMasters(this.#connection().connection, vaultId),
+      createMasters: ({ vaultId, profile }) =>
+        createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile)),
       createSigningKeys: ({ vaultId, profile }) =>
         createSigningKeys(this.#connection().connection, vaultId, profile),
       confirmSigningKey: (key) => confirmSigningKey(this.#connection().connection, key),
@@ -93,7 +97,7 @@ export class Engine {
           replaceAnchor(session, kind, vaultId, note),
         ),
       useMasters: (input) => this.#useMasters(input),
-      createKey: (input) => createKey(this.#vault().token, input),
+      createKey: (input) => createKey(this.#vault().token, input, this.#vault().limits),
       lendKeys: (input) => this.#vault().files.lend(input),
       returnKeys: ({ loan }) => this.#vault().files.return(loan),
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
@@ -132,7 +136,7 @@ export class Engine {
       Math.max(1, Math.min(this.#options.workers, profile.workers)),
     );
     const files = new FileService({ token, pool, keyring, segment: profile.segmentSize });
-    this.#opened = { token, keyring, pool, files };
+    this.#opened = { token, keyring, pool, files, limits: keyLimitsOf(profile) };
     this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
   }
 

@@ -113,7 +113,7 @@ export class VaultSetup {
     if (this.#parts.choice.kind === 'existing') await refuseUsedFolder(vaultDir);
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const engine = this.engine.caller;
-    const masters = await engine.call('createMasters', { vaultId });
+    const masters = await engine.call('createMasters', { vaultId, profile });
     const signing = await engine.call('createSigningKeys', { vaultId, profile });
     const certificate = await certify(this.#parts, engine, vaultId, signing.report);
     const binding = bindToken(profile, how);

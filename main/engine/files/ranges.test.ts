@@ -11,6 +11,7 @@ import { fileLength, segmentOffset } from '../envelope/layout.ts';
 import { createKey } from '../keys/create-key.ts';
 import { type FileKey, KeySession } from '../keys/key-session.ts';
 import { createMasters, findMasters, type VaultToken } from '../keys/vault-token.ts';
+import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import { decryptRange, encryptRange } from './ranges.ts';
@@ -37,7 +38,7 @@ describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
     const connection = TokenConnection.open(test.target);
     connection.login(test.pin);
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
-    const masters = createMasters(connection, vaultId);
+    const masters = createMasters(connection, vaultId, noLimits);
     token = findMasters({ connection, vaultId, masters, callerNonce: true });
     folder = mkdtempSync(join(tmpdir(), 'claviger-ranges-'));
     writeFileSync(join(folder, 'plain'), content);
@@ -59,7 +60,7 @@ describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
 
   const newFileKey = (bulk: Bulk): FileKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
-    const material = createKey(token, { id, version: 1, custody: 'hsm-only', bulk });
+    const material = createKey(token, { id, version: 1, custody: 'hsm-only', bulk }, noLimits);
     return token.connection.withSession((session) => {
       const { fileKey } = new KeySession(token, session).newFileKey(hash, [
         { material, software: null },

@@ -9,6 +9,7 @@ import { custodyPairs, type CustodyPair } from '../../../shared/keys.ts';
 import { createKey } from '../keys/create-key.ts';
 import { KeySession, type LentKey } from '../keys/key-session.ts';
 import { createMasters, findMasters, type VaultToken } from '../keys/vault-token.ts';
+import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import type { FileResult, WritingJob } from './jobs.ts';
@@ -28,7 +29,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     connection = TokenConnection.open(test.target);
     connection.login(test.pin);
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
-    const masters = createMasters(connection, vaultId);
+    const masters = createMasters(connection, vaultId, noLimits);
     token = findMasters({ connection, vaultId, masters, callerNonce: true });
     folder = mkdtempSync(join(tmpdir(), 'claviger-group-'));
   });
@@ -40,7 +41,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
 
   const lend = (pair: CustodyPair): LentKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
-    const material = createKey(token, { id, version: 1, ...pair });
+    const material = createKey(token, { id, version: 1, ...pair }, noLimits);
     const software =
       pair.custody === 'hsm-wrapped'
         ? connection.withSession((session) => new KeySession(token, session).unseal(material))

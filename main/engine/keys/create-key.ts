@@ -3,6 +3,7 @@ import type { Bulk, Custody, KeyMaterial } from '../../../shared/keys.ts';
 import { createTokenKey } from '../pkcs11/objects.ts';
 import { makeDataProof, makeWrapProof } from '../pkcs11/proofs.ts';
 import type { Session } from '../pkcs11/session.ts';
+import type { KeyLimits } from '../pkcs11/templates.ts';
 import { aesCmac, KCV_BLOCK, kcvOf } from './cmac.ts';
 import { sealBlob } from './key-blob.ts';
 import type { VaultToken } from './vault-token.ts';
@@ -16,12 +17,15 @@ export interface NewKey {
 
 const KEY_BYTES = 32;
 
-/** Makes a key version. What comes back holds no readable key bytes and may be stored. */
-export const createKey = (token: VaultToken, key: NewKey): KeyMaterial =>
+/**
+ * Makes a key version. What comes back holds no readable key bytes and may be stored.
+ * @param limits what a resident key is kept from beyond its usage
+ */
+export const createKey = (token: VaultToken, key: NewKey, limits: KeyLimits): KeyMaterial =>
   token.connection.withSession((session) => {
     switch (key.custody) {
       case 'resident':
-        return createResident(token, session, key);
+        return createResident(token, session, key, limits);
       case 'hsm-only':
         return createHsmOnly(token, session, key);
       case 'hsm-wrapped':
@@ -32,10 +36,15 @@ export const createKey = (token: VaultToken, key: NewKey): KeyMaterial =>
 /** A key for the token's own bulk work wraps file keys; a key for host bulk seals them. Never both. */
 export const usageOf = (bulk: Bulk): 'wrap' | 'data' => (bulk === 'token' ? 'wrap' : 'data');
 
-const createResident = (token: VaultToken, session: Session, key: NewKey): KeyMaterial => {
+const createResident = (
+  token: VaultToken,
+  session: Session,
+  key: NewKey,
+  limits: KeyLimits,
+): KeyMaterial => {
   const label = residentLabel(token, key);
   const usage = usageOf(key.bulk);
-  const { objectId, handle } = createTokenKey(session, label, usage);
+  const { objectId, handle } = createTokenKey(session, label, usage, limits);
   const proof = usage === 'wrap' ? makeWrapProof(session, handle) : makeDataProof(session, handle);
   return { ...key, kcv: '', blob: null, objectId, proof };
 };

@@ -22,7 +22,7 @@ const fixed = (): FixedHeader => ({
   size: 5,
 });
 
-describe.each(testTokens)('keys on $name', ({ make }) => {
+describe.each(testTokens)('keys on $name', ({ make, limits }) => {
   let test: TestToken;
   let connection: TokenConnection;
   let masters: Masters;
@@ -32,7 +32,7 @@ describe.each(testTokens)('keys on $name', ({ make }) => {
     test = make();
     connection = TokenConnection.open(test.target);
     connection.login(test.pin);
-    masters = createMasters(connection, vaultId);
+    masters = createMasters(connection, vaultId, limits);
     token = findMasters({ connection, vaultId, masters, callerNonce: true });
   });
   afterAll(() => {
@@ -41,7 +41,7 @@ describe.each(testTokens)('keys on $name', ({ make }) => {
   });
 
   const create = (pair: CustodyPair): KeyMaterial =>
-    createKey(token, { id: keyId(), version: 1, ...pair });
+    createKey(token, { id: keyId(), version: 1, ...pair }, limits);
 
   const inSession = <T>(work: (keys: KeySession) => T): T =>
     connection.withSession((session) => work(new KeySession(token, session)));
@@ -62,7 +62,7 @@ describe.each(testTokens)('keys on $name', ({ make }) => {
     inSession((keys) => keys.cipher(fileKey).decrypt(nonce, aad, data));
 
   it('takes other masters for what they are', () => {
-    const others = createMasters(connection, vaultId);
+    const others = createMasters(connection, vaultId, limits);
     const mixed = { wrap: { ...masters.wrap, proof: others.wrap.proof }, seal: masters.seal };
     const find = (): unknown =>
       findMasters({ connection, vaultId, masters: mixed, callerNonce: true });

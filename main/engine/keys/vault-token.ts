@@ -4,6 +4,7 @@ import type { TokenConnection } from '../pkcs11/connection.ts';
 import { createTokenKey, findTokenKey } from '../pkcs11/objects.ts';
 import { checkDataProof, checkWrapProof, makeDataProof, makeWrapProof } from '../pkcs11/proofs.ts';
 import type { ObjectHandle, Session } from '../pkcs11/session.ts';
+import type { KeyLimits } from '../pkcs11/templates.ts';
 
 /** A master key as the keystore knows it. */
 export interface MasterRecord {
@@ -34,12 +35,16 @@ export interface VaultToken {
 const masterLabel = (vaultId: VaultId, role: 'wrap' | 'seal'): string =>
   `claviger/${vaultId}/${role}`;
 
-export const createMasters = (connection: TokenConnection, vaultId: VaultId): Masters =>
+export const createMasters = (
+  connection: TokenConnection,
+  vaultId: VaultId,
+  limits: KeyLimits,
+): Masters =>
   connection.withSession((session) => {
     const wrapLabel = masterLabel(vaultId, 'wrap');
     const sealLabel = masterLabel(vaultId, 'seal');
-    const wrap = createTokenKey(session, wrapLabel, 'wrap');
-    const seal = createTokenKey(session, sealLabel, 'data');
+    const wrap = createTokenKey(session, wrapLabel, 'wrap', limits);
+    const seal = createTokenKey(session, sealLabel, 'data', limits);
     return {
       wrap: { ...identity(wrap, wrapLabel), proof: makeWrapProof(session, wrap.handle) },
       seal: { ...identity(seal, sealLabel), proof: makeDataProof(session, seal.handle) },

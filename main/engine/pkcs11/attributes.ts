@@ -2,7 +2,13 @@ import { Failure } from '../../../shared/failure.ts';
 import { ckrOf, ckrSet } from './ckr.ts';
 import type { Native } from './native.ts';
 import { CKA } from './native.ts';
-import { verifiedAttributes, type Attribute, type KeyIntent, type Template } from './templates.ts';
+import {
+  limitAttributes,
+  verifiedAttributes,
+  type Attribute,
+  type KeyIntent,
+  type Template,
+} from './templates.ts';
 
 const names: ReadonlyMap<number, string> = new Map(
   Object.entries(CKA).map(([name, type]) => [type, name]),
@@ -98,5 +104,11 @@ export const requireIntent = (
   origin: 'generated' | 'unwrapped' | 'found',
 ): void => {
   const history = intent.token !== null && origin !== 'unwrapped' ? generatedInToken : [];
-  requireAttributes(native, session, object, [...verifiedAttributes(intent), ...history]);
+  // A key that was made before the token enforced them has none.
+  const limits = origin === 'generated' ? limitAttributes(intent) : [];
+  requireAttributes(native, session, object, [
+    ...verifiedAttributes(intent),
+    ...limits,
+    ...history,
+  ]);
 };

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TokenConnection } from './connection.ts';
+import { CKA, CKM } from './native.ts';
 import { createTokenKey, destroyTokenKey, findTokenKey } from './objects.ts';
 import { checkDataProof, checkWrapProof, makeDataProof, makeWrapProof } from './proofs.ts';
 import { testTokens, type TestToken } from './testing/tokens.ts';
 
-describe.each(testTokens)('token keys on $name', ({ make }) => {
+describe.each(testTokens)('token keys on $name', ({ make, limits }) => {
   let token: TestToken;
   let connection: TokenConnection;
   beforeAll(() => {
@@ -28,6 +29,28 @@ describe.each(testTokens)('token keys on $name', ({ make }) => {
       destroyTokenKey(session, name);
       expect(() => findTokenKey(session, name)).toThrow('does not hold the key');
       expect(session.countSessionObjects()).toBe(0);
+    });
+  });
+
+  test('a key is kept from copies and other mechanisms where the token enforces it', () => {
+    connection.withSession((session) => {
+      const { handle } = createTokenKey(session, 'claviger/test/limits', 'data', limits);
+      const { native, handle: own } = session.raw;
+      const copy = (): unknown =>
+        native.C_CopyObject(own, handle.bytes, [{ type: CKA.TOKEN, value: false }]);
+      // 27 is CKR_ACTION_PROHIBITED, which the addon has no name for.
+      if (limits.copy) expect(copy).toThrow(':27');
+      else expect(copy).not.toThrow();
+      // It does what it is for.
+      expect(checkDataProof(session, handle, makeDataProof(session, handle))).toBe(true);
+    });
+    connection.withSession((session) => {
+      const { handle } = createTokenKey(session, 'claviger/test/mechanisms', 'data', limits);
+      const block = Buffer.alloc(16);
+      const ecb = (): unknown =>
+        session.encrypt(handle, { mechanism: CKM.AES_ECB }, block, Buffer.alloc(32));
+      if (limits.mechanisms) expect(ecb).toThrow('CKR_MECHANISM_INVALID');
+      else expect(ecb).not.toThrow();
     });
   });
 

@@ -1,7 +1,13 @@
 import { Failure } from '../../../shared/failure.ts';
 import { CKO } from './native.ts';
 import type { ObjectHandle, Session } from './session.ts';
-import { OBJECT_ID_BYTES, type KeyIntent, type KeyUsage } from './templates.ts';
+import {
+  noLimits,
+  OBJECT_ID_BYTES,
+  type KeyIntent,
+  type KeyLimits,
+  type KeyUsage,
+} from './templates.ts';
 
 /** How a key in the token is found again; handles are never stored. */
 export interface TokenKeyName {
@@ -15,19 +21,24 @@ export interface TokenKey extends TokenKeyName {
   readonly handle: ObjectHandle;
 }
 
-export const tokenKeyIntent = (name: TokenKeyName, usage: KeyUsage): KeyIntent => ({
-  usage,
-  extractable: false,
-  token: name,
-});
+export const tokenKeyIntent = (
+  { objectId, label }: TokenKeyName,
+  usage: KeyUsage,
+  limits = noLimits,
+): KeyIntent => ({ usage, extractable: false, token: { objectId, label, limits } });
 
 /**
  * A new AES-256 key that never leaves the token, under a fresh random id.
  * @throws Failure 'object-refused' where the token made something else
  */
-export const createTokenKey = (session: Session, label: string, usage: KeyUsage): TokenKey => {
+export const createTokenKey = (
+  session: Session,
+  label: string,
+  usage: KeyUsage,
+  limits: KeyLimits = noLimits,
+): TokenKey => {
   const objectId = session.random(OBJECT_ID_BYTES);
-  const handle = session.generateSecretKey(tokenKeyIntent({ objectId, label }, usage));
+  const handle = session.generateSecretKey(tokenKeyIntent({ objectId, label }, usage, limits));
   return { objectId, label, handle };
 };
 

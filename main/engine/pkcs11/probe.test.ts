@@ -5,7 +5,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { TokenConnection } from './connection.ts';
 import { checkNames, type CheckName } from './finding.ts';
 import { probe } from './probe.ts';
-import type { TokenProfile } from './profile.ts';
+import { keyLimitsOf, type TokenProfile } from './profile.ts';
 import { faultyConnection } from './testing/faults.ts';
 import { testTokens, type TestToken } from './testing/tokens.ts';
 
@@ -89,6 +89,11 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
         ? { ed25519: true, p256: true, anchor: 'data-object' }
         : { ed25519: false, p256: true, anchor: 'label' },
     );
+  });
+
+  test('keys get the limits that were seen to be enforced', () => {
+    const enforced = name === 'SoftHSM2';
+    expect(keyLimitsOf(profile)).toEqual({ copy: enforced, mechanisms: enforced });
   });
 
   test('the library is named by path, version and hash', () => {

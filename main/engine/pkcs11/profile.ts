@@ -2,6 +2,7 @@ import { custodyPairs, type Bulk, type Custody } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { CheckName, Finding } from './finding.ts';
 import type { ModuleInfo } from './module.ts';
+import type { KeyLimits } from './templates.ts';
 import type { TokenInfo } from './token-info.ts';
 
 export interface PairVerdict {
@@ -41,6 +42,12 @@ export interface TokenProfile {
   readonly workarounds: readonly string[];
   readonly findings: readonly Finding[];
 }
+
+/** What the masters and resident keys of this token can be kept from beyond their usage. */
+export const keyLimitsOf = ({ findings }: Pick<TokenProfile, 'findings'>): KeyLimits => {
+  const evidence = new Evidence(findings);
+  return { copy: evidence.ok('copyable-enforced'), mechanisms: evidence.ok('mechanisms-enforced') };
+};
 
 type Abilities = Pick<
   TokenProfile,

@@ -7,7 +7,7 @@ import { CKA, CKM } from './native.ts';
 import { importKey } from './probe/bench.ts';
 import { cmacOfBlock, wrapRfc3394 } from './probe/software.ts';
 import type { Session } from './session.ts';
-import { secretKeyTemplate, type KeyIntent } from './templates.ts';
+import { noLimits, secretKeyTemplate, type KeyIntent } from './templates.ts';
 import { faultyConnection } from './testing/faults.ts';
 import { testTokens, type TestToken } from './testing/tokens.ts';
 
@@ -170,7 +170,10 @@ describe.each(testTokens)('a session on $name', ({ name, make }) => {
   test('refuses a second key under a taken id, and the first one stays', () => {
     inSession((session) => {
       const objectId = session.random(16);
-      const intent = (label: string): KeyIntent => ({ ...key('data'), token: { objectId, label } });
+      const intent = (label: string): KeyIntent => ({
+        ...key('data'),
+        token: { objectId, label, limits: noLimits },
+      });
       session.generateSecretKey(intent('first'));
       expect(failure(() => session.generateSecretKey(intent('second'))).code).toBe(
         'object-refused',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CKA } from './native.ts';
 import {
+  noLimits,
   secretKeyTemplate,
   templateFault,
   type KeyIntent,
@@ -16,6 +17,7 @@ const intents: fc.Arbitrary<KeyIntent> = fc
       fc.record({
         objectId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
         label: fc.string({ minLength: 1 }),
+        limits: fc.record({ copy: fc.boolean(), mechanisms: fc.boolean() }),
       }),
     ),
   } as const)
@@ -82,8 +84,10 @@ describe('the template of a secret key', () => {
     const objectId = Buffer.alloc(16, 1);
     const make = (extractable: boolean, token: KeyIntent['token']) => (): unknown =>
       secretKeyTemplate('generate', { usage: 'data', extractable, token });
-    expect(make(true, { objectId, label: 'x' })).toThrow('never extractable');
-    expect(make(false, { objectId: objectId.subarray(1), label: 'x' })).toThrow('16 bytes');
-    expect(make(false, { objectId, label: '' })).toThrow('label');
+    expect(make(true, { objectId, label: 'x', limits: noLimits })).toThrow('never extractable');
+    expect(make(false, { objectId: objectId.subarray(1), label: 'x', limits: noLimits })).toThrow(
+      '16 bytes',
+    );
+    expect(make(false, { objectId, label: '', limits: noLimits })).toThrow('label');
   });
 });

@@ -1,4 +1,4 @@
-import { CKA, CKK, CKO } from './native.ts';
+import { CKA, CKK, CKM, CKO } from './native.ts';
 
 /** What a key may do. One usage per key: a wrapping key that may decrypt reveals what it wraps. */
 export type KeyUsage = 'wrap' | 'data' | 'mac' | 'none';
@@ -9,8 +9,24 @@ export interface KeyIntent {
   /** Whether it may leave the token wrapped. Never true for a token object. */
   readonly extractable: boolean;
   /** null: a session object, gone with its session. */
-  readonly token: { readonly objectId: Uint8Array; readonly label: string } | null;
+  readonly token: TokenObject | null;
 }
+
+export interface TokenObject {
+  readonly objectId: Uint8Array;
+  readonly label: string;
+  readonly limits: KeyLimits;
+}
+
+/** What a token key can be kept from beyond its usage, where the token enforces that. */
+export interface KeyLimits {
+  /** CKA_COPYABLE=false: C_CopyObject is refused. */
+  readonly copy: boolean;
+  /** CKA_ALLOWED_MECHANISMS: the one mechanism that the key is for. */
+  readonly mechanisms: boolean;
+}
+
+export const noLimits: KeyLimits = { copy: false, mechanisms: false };
 
 export interface Attribute {
   readonly type: number;
@@ -44,10 +60,18 @@ const order = [
   CKA.VALUE_LEN,
   CKA.ID,
   CKA.LABEL,
+  CKA.COPYABLE,
+  CKA.ALLOWED_MECHANISMS,
   CKA.MODIFIABLE,
 ] as const;
 
-const optional: ReadonlySet<number> = new Set([CKA.VALUE_LEN, CKA.ID, CKA.LABEL]);
+const optional: ReadonlySet<number> = new Set([
+  CKA.VALUE_LEN,
+  CKA.ID,
+  CKA.LABEL,
+  CKA.COPYABLE,
+  CKA.ALLOWED_MECHANISMS,
+]);
 
 /** Attributes that are read back from every secret key before it is used. */
 export const verifiedAttributes = (intent: KeyIntent): Template => [
@@ -74,6 +98,30 @@ const identity = (token: KeyIntent['token']): Template =>
         { type: CKA.LABEL, value: token.label },
       ];
 
+/** A CK_MECHANISM_TYPE array with one entry; CK_ULONG has 8 bytes on Unix, 4 on Windows. */
+const onlyMechanism = (mechanism: number): Buffer => {
+  const value = Buffer.alloc(process.platform === 'win32' ? 4 : 8);
+  value.writeUInt32LE(mechanism, 0);
+  return value;
+};
+
+const mechanismOf = (usage: KeyUsage): number | null => {
+  if (usage === 'wrap') return CKM.AES_KEY_WRAP;
+  return usage === 'data' ? CKM.AES_GCM : null;
+};
+
+/** The attributes that follow from an intent's limits. */
+export const limitAttributes = ({ usage, token }: KeyIntent): Template => {
+  const mechanism = mechanismOf(usage);
+  const { copy, mechanisms } = token?.limits ?? noLimits;
+  return [
+    ...(copy ? [{ type: CKA.COPYABLE, value: false }] : []),
+    ...(mechanisms && mechanism !== null
+      ? [{ type: CKA.ALLOWED_MECHANISMS, value: onlyMechanism(mechanism) }]
+      : []),
+  ];
+};
+
 const requireSaneIntent = (intent: KeyIntent): void => {
   if (intent.token === null) return;
   if (intent.extractable) throw new Error('a token object is never extractable');
@@ -95,6 +143,7 @@ export const secretKeyTemplate = (kind: TemplateKind, intent: KeyIntent): Templa
     ...verifiedAttributes(intent),
     ...length,
     ...identity(intent.token),
+    ...limitAttributes(intent),
     { type: CKA.MODIFIABLE, value: false },
   ];
 };

@@ -1,6 +1,11 @@
 import { CKA, CKM } from '../native.ts';
 import type { ObjectHandle, Session } from '../session.ts';
-import { secretKeyTemplate, type Attribute } from '../templates.ts';
+import {
+  limitAttributes,
+  secretKeyTemplate,
+  type Attribute,
+  type KeyIntent,
+} from '../templates.ts';
 import {
   caught,
   refusedOrAllowed,
@@ -11,9 +16,19 @@ import {
 } from './bench.ts';
 
 /*
- * Attributes that make a key safer where a token takes and enforces them. Asked for the record:
- * nothing depends on them.
+ * Attributes that make a key safer where a token takes and enforces them: then masters and resident
+ * keys get them. No verdict depends on them.
  */
+
+const limited: KeyIntent = {
+  ...sessionKey('data'),
+  token: { objectId: Buffer.alloc(16), label: '', limits: { copy: true, mechanisms: true } },
+};
+const limitOf = (type: number): Attribute => {
+  const found = limitAttributes(limited).find((attribute) => attribute.type === type);
+  if (found === undefined) throw new Error('a limit without an attribute');
+  return found;
+};
 
 const withExtra = (session: Session, extra: Attribute): ObjectHandle => {
   const template = secretKeyTemplate('generate', sessionKey('data'));
@@ -34,21 +49,14 @@ const enforced = (
   return refusedOrAllowed(bench, (own) => forbidden(own, made.value));
 };
 
-/** A CK_MECHANISM_TYPE array with one entry; CK_ULONG has 8 bytes on Unix, 4 on Windows. */
-const onlyMechanism = (mechanism: number): Buffer => {
-  const value = Buffer.alloc(process.platform === 'win32' ? 4 : 8);
-  value.writeUInt32LE(mechanism, 0);
-  return value;
-};
-
 const refusesCopy = (bench: Bench, session: Session): Seen =>
-  enforced(bench, session, { type: CKA.COPYABLE, value: false }, (own, key) => {
+  enforced(bench, session, limitOf(CKA.COPYABLE), (own, key) => {
     const { native, handle } = own.raw;
     return native.C_CopyObject(handle, key.bytes, [{ type: CKA.TOKEN, value: false }]);
   });
 
 const refusesOtherMechanism = (bench: Bench, session: Session): Seen => {
-  const only = { type: CKA.ALLOWED_MECHANISMS, value: onlyMechanism(CKM.AES_GCM) };
+  const only = limitOf(CKA.ALLOWED_MECHANISMS);
   const block = Buffer.alloc(16);
   return enforced(bench, session, only, (own, key) =>
     own.encrypt(key, { mechanism: CKM.AES_ECB }, block, Buffer.alloc(32)),

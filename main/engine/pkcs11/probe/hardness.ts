@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CKA, CKM, CKO } from '../native.ts';
 import type { ObjectHandle, Session } from '../session.ts';
 import {
+  noLimits,
   OBJECT_ID_BYTES,
   secretKeyTemplate,
   type Attribute,
@@ -139,7 +140,11 @@ const enforcesUsage = (bench: Bench, session: Session): Seen => {
 
 /** A token key made without looking its id up first. */
 const makeWithId = (session: Session, objectId: Buffer, label: string): void => {
-  const intent: KeyIntent = { usage: 'data', extractable: false, token: { objectId, label } };
+  const intent: KeyIntent = {
+    usage: 'data',
+    extractable: false,
+    token: { objectId, label, limits: noLimits },
+  };
   const { native, handle } = session.raw;
   const template = secretKeyTemplate('generate', intent);
   native.C_GenerateKey(handle, { mechanism: CKM.AES_KEY_GEN }, [...template]);

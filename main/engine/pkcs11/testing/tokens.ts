@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createEvaluationToken } from '../evaluation.ts';
 import { findModules, nssParameters } from '../known-modules.ts';
 import type { TokenTarget } from '../target.ts';
+import { type KeyLimits, noLimits } from '../templates.ts';
 
 /*
  * Real tokens for tests. A process can initialise a library once and with one configuration, so
@@ -24,6 +25,8 @@ export interface TestToken {
 export interface TestTokenKind {
   readonly name: 'SoftHSM2' | 'NSS softokn';
   readonly make: () => TestToken;
+  /** What it enforces, as its probe says too. */
+  readonly limits: KeyLimits;
 }
 
 const PIN = '271828';
@@ -61,6 +64,6 @@ export const makeNssToken = (): TestToken => inFreshFolder(nssTarget);
 
 /** For describe.each: every behaviour is shown on both tokens. */
 export const testTokens: readonly TestTokenKind[] = [
-  { name: 'SoftHSM2', make: makeSoftHsmToken },
-  { name: 'NSS softokn', make: makeNssToken },
+  { name: 'SoftHSM2', make: makeSoftHsmToken, limits: { copy: true, mechanisms: true } },
+  { name: 'NSS softokn', make: makeNssToken, limits: noLimits },
 ];
