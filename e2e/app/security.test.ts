@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, vi } from 'vitest';
-import { PIN } from './support/driver.ts';
+import { expect } from 'vitest';
 import { makeKey, test } from './support/test.ts';
 
 const id = 'a'.repeat(32);
@@ -132,38 +131,6 @@ test('denies every permission', async ({ driver }) => {
     (await navigator.permissions.query({ name: 'geolocation' })).state,
   ]);
   expect(answers).toEqual(['denied', 'denied', 'denied']);
-});
-
-test('locks by itself, and with the computer', async ({ vault }) => {
-  await vault.reloads(() =>
-    vault.app.evaluate(({ powerMonitor }) => void powerMonitor.emit('lock-screen')),
-  );
-  expect((await vault.call('app.state', null)).screen).toMatchObject({
-    screen: 'locked',
-    lock: { reason: 'system-lock' },
-  });
-  await vault.call('session.unlock', { pin: PIN });
-  await vault.call('settings.set', { autoLockMinutes: 1 });
-  const { locksAt } = await vault.call('session.status', null);
-  await vi.waitFor(
-    async () => {
-      await vault.page.mouse.move(Math.random() * 500, 10);
-      const { locksAt: later } = await vault.call('session.status', null);
-      expect(Date.parse(later)).toBeGreaterThan(Date.parse(locksAt));
-    },
-    { timeout: 5_000, interval: 300 },
-  );
-  // Ten minutes pass at once for the main process.
-  await vault.reloads(() =>
-    vault.app.evaluate(() => {
-      const now = Date.now;
-      Date.now = () => now() + 600_000;
-    }),
-  );
-  expect((await vault.call('app.state', null)).screen).toMatchObject({
-    screen: 'locked',
-    lock: { reason: 'idle' },
-  });
 });
 
 test('keeps its window in a sandbox', async ({ driver }) => {

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { type Preset, presets } from '../../shared/keys.ts';
+import { presets } from '../../shared/keys.ts';
+import { KeysPage } from './pages/keys-page.ts';
+import { SetupPages } from './pages/setup-pages.ts';
 import { Driver, PIN } from './support/driver.ts';
-import { makeKey, makeVault, test } from './support/test.ts';
+import { makeVault, test } from './support/test.ts';
 
 test('begins with nothing, makes an evaluation vault and finds it locked the next time', async ({
   home,
@@ -37,63 +39,45 @@ test('leaves neither token nor folder behind when the wizard is cancelled', asyn
   expect(existsSync(folder.path)).toBe(false);
 });
 
-test('creates a key in each preset and shows its history', async ({ vault }) => {
-  for (const preset of ['maximum', 'balanced', 'fast'] satisfies Preset[])
-    await makeKey(vault, `Key ${preset}`, preset);
-  const keys = await vault.call('keys.list', null);
-  expect(keys.map(({ name, custody, bulk }) => ({ name, custody, bulk }))).toEqual([
-    { name: 'Key balanced', ...presets.balanced },
-    { name: 'Key fast', ...presets.fast },
-    { name: 'Key maximum', ...presets.maximum },
+test('makes a vault in the wizard, a key in each preset, and shows their history', async ({
+  driver,
+  home,
+}) => {
+  const { page } = driver;
+  const setup = new SetupPages(page);
+  await setup.evaluate.click();
+  const folder = path.join(home, 'Finance archive');
+  await driver.answerDialogs([folder]);
+  await setup.press(/^Change/);
+  await page.getByText(folder).waitFor();
+  await setup.pin.fill(PIN);
+  await setup.pinAgain.fill('other');
+  await setup.press(/^Make the token/);
+  await page.getByText('The two PINs differ.').waitFor();
+  await setup.pinAgain.fill(PIN);
+  await setup.press(/^Make the token/);
+  await setup.probed();
+  await setup.press(/^Make the master keys/);
+  await setup.done();
+  await setup.press('Look around');
+
+  const keys = new KeysPage(page);
+  await keys.go('Keys');
+  for (const preset of ['Maximum', 'Balanced', 'Fast'] as const) await keys.create(preset, preset);
+  const all = await driver.call('keys.list', null);
+  expect(all.map(({ name, custody, bulk }) => ({ name, custody, bulk }))).toEqual([
+    { name: 'Balanced', ...presets.balanced },
+    { name: 'Fast', ...presets.fast },
+    { name: 'Maximum', ...presets.maximum },
   ]);
-  const [key] = keys;
-  if (key === undefined) throw new Error('no key');
-  const detail = await vault.call('keys.detail', { id: key.id });
-  expect(detail.history.map(({ action }) => action)).toEqual(['key.create']);
-  await vault.fails('keys.create', { name: 'Key fast', ...presets.fast }, 'name-taken');
-});
+  await keys.row('Maximum').click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await page.getByText('Key created, Maximum').waitFor();
 
-test('refuses a wrong PIN, records it, and opens with the right one', async ({ vault }) => {
-  await vault.reloads(() => vault.ask('session.lock', null));
-  await vault.fails('session.unlock', { pin: '000000' }, 'pin-incorrect');
-  await vault.fails('keys.list', null, 'not-logged-in');
-  await vault.call('session.unlock', { pin: PIN });
-  const { rows } = await vault.call('audit.query', {
-    filter: { outcome: 'refused' },
-    upTo: null,
-    offset: 0,
-    limit: 10,
-  });
-  expect(rows.map(({ action, code }) => [action, code])).toEqual([
-    ['window.refused', 'not-logged-in'],
-    ['token.login', 'pin-incorrect'],
-  ]);
-});
-
-test('keeps nothing of the open vault in the page after a lock', async ({ vault }) => {
-  await vault.page.evaluate(() => {
-    document.title = 'secret';
-  });
-  await vault.reloads(() => vault.ask('session.lock', null));
-  expect(await vault.page.title()).not.toBe('secret');
-  expect((await vault.call('app.state', null)).screen).toMatchObject({
-    screen: 'locked',
-    lock: { reason: 'user' },
-  });
-});
-
-test('shows why a damaged vault does not open', async ({ home }) => {
-  const { writeFile } = await import('node:fs/promises');
-  const first = await Driver.start({ home });
-  const folder = await makeVault(first);
-  await first.stop();
-  await writeFile(path.join(folder, 'keystore.sqlite'), 'nonsense');
-  const second = await Driver.start({ home });
-  expect((await second.call('app.state', null)).screen).toMatchObject({
-    screen: 'damaged',
-    failure: { code: 'keystore-foreign' },
-  });
-  await second.stop();
+  await keys.openDialog();
+  await keys.dialog.getByLabel('Name', { exact: true }).fill('Fast');
+  await page.keyboard.press('Enter');
+  await keys.dialog.getByText(/already/).waitFor();
 });
 
 test('verifies the ledger and says so', async ({ vault }) => {

@@ -60,7 +60,7 @@ export class OpenVault {
   start(): () => void {
     void this.session.refresh();
     void this.keys.list.refresh();
-    if (this.rollback === null) void this.work.load();
+    if (this.rollback === null) void this.#loadWork();
     const stop = this.api.on({
       session: (session) => {
         this.session.set(session);
@@ -85,6 +85,12 @@ export class OpenVault {
       },
     });
     return stop;
+  }
+
+  /** Files that the shell opened while the vault was locked wait to be planned. */
+  async #loadWork(): Promise<void> {
+    await this.work.load();
+    if (this.work.draft.items.length > 0) this.go('work');
   }
 
   obey(command: Command): void {

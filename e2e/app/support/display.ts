@@ -1,7 +1,13 @@
 import { spawn } from 'node:child_process';
 
-/** A display of our own for the whole run: Xvfb picks a free number and tells it. */
-export const setup = async (): Promise<() => void> => {
+interface Display {
+  /** For the environment variable DISPLAY. */
+  readonly name: string;
+  readonly stop: () => void;
+}
+
+/** A display of its own: Xvfb picks a free number and tells it. */
+export const startDisplay = async (): Promise<Display> => {
   const args = ['-displayfd', '3', '-screen', '0', '1600x1100x24', '-nolisten', 'tcp'];
   const xvfb = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const number = await new Promise<string>((resolve, reject) => {
@@ -9,6 +15,12 @@ export const setup = async (): Promise<() => void> => {
     xvfb.once('exit', (code) => reject(new Error(`Xvfb ended with ${code ?? 'a signal'}`)));
     xvfb.stdio[3]?.once('data', (data: Buffer) => resolve(data.toString().trim()));
   });
-  process.env['DISPLAY'] = `:${number}`;
-  return () => void xvfb.kill();
+  return { name: `:${number}`, stop: () => void xvfb.kill() };
+};
+
+/** One display for the whole run. */
+export const setup = async (): Promise<() => void> => {
+  const { name, stop } = await startDisplay();
+  process.env['DISPLAY'] = name;
+  return stop;
 };

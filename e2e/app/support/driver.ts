@@ -3,23 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
 import { expect } from 'vitest';
-import type {
-  AnyEvent,
-  Bridge,
-  CallName,
-  EventData,
-  EventName,
-  Input,
-  Output,
-  Result,
-} from '../../../shared/contract.ts';
+import type { Bridge, CallName, Input, Output, Result } from '../../../shared/contract.ts';
 import type { FailureCode } from '../../../shared/failure.ts';
 
 declare global {
   interface Window {
     readonly claviger: Bridge<File>;
-    /** Events since the page was loaded. */
-    seen?: AnyEvent[];
   }
 }
 
@@ -28,42 +17,61 @@ export const PIN = '482913';
 interface Place {
   /** Everything of one test is below. */
   readonly home: string;
-  /** The app's folder or executable; the built tree with the resolved runtime by default. */
+  /** Further arguments, as files that are opened from the shell. */
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Starts the app in its own way, as another user; then with Chromium's sandbox. */
+  readonly starter?: string;
 }
+
+const isRoot = process.getuid?.() === 0;
+/** bits-ui and the tables measure themselves; Chromium tells of every frame that came late. */
+const HARMLESS = 'ResizeObserver loop completed with undelivered notifications';
+
+/** What starts the app, and what comes before the arguments of a test. */
+export const appCommand = (home: string): { executable: string; args: string[] } => ({
+  executable: process.env['CLAVIGER_E2E_EXECUTABLE'] ?? '',
+  args: [
+    ...(isPackaged() ? [] : [path.resolve(import.meta.dirname, '../../..')]),
+    `--user-data-dir=${path.join(home, 'data')}`,
+  ],
+});
+
+const isPackaged = (): boolean => process.env['CLAVIGER_E2E_PACKAGED'] === '1';
 
 /** The real app with its real window, in a home of its own. */
 export class Driver {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly home: string;
+  /** What the page complained of: broken rules of its policy, errors that nobody caught. */
+  readonly complaints: string[] = [];
 
   private constructor(app: ElectronApplication, page: Page, home: string) {
     this.app = app;
     this.page = page;
     this.home = home;
+    const complain = (text: string): void => {
+      if (!text.includes(HARMLESS)) this.complaints.push(text);
+    };
+    page.on('pageerror', ({ message }) => complain(message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complain(message.text());
+    });
   }
 
-  static async start({ home, args = [] }: Place): Promise<Driver> {
-    const executablePath = process.env['CLAVIGER_E2E_EXECUTABLE'] ?? '';
-    const packaged = process.env['CLAVIGER_E2E_PACKAGED'] === '1';
-    const isRoot = process.getuid?.() === 0;
+  static async start({ home, args = [], env = {}, starter }: Place): Promise<Driver> {
+    const command = appCommand(home);
     const app = await _electron.launch({
-      executablePath,
-      args: [
-        ...(packaged ? [] : [path.resolve(import.meta.dirname, '../../..')]),
-        ...(isRoot ? ['--no-sandbox'] : []),
-        `--user-data-dir=${path.join(home, 'data')}`,
-        ...args,
-      ],
+      executablePath: starter ?? command.executable,
+      args: [...command.args, ...args],
+      // Chromium refuses to run as root with its sandbox.
+      chromiumSandbox: starter !== undefined || !isRoot,
       // Otherwise Playwright pins the scheme and the app's own setting has no effect.
       colorScheme: null,
-      env: { ...stringsOnly(process.env), HOME: home },
+      env: { ...stringsOnly(process.env), HOME: home, ...env },
     });
-    const page = await app.firstWindow();
-    const driver = new Driver(app, page, home);
-    await driver.#listen();
-    return driver;
+    return new Driver(app, await app.firstWindow(), home);
   }
 
   /** A call as a page makes it. */
@@ -91,12 +99,6 @@ export class Driver {
     );
   }
 
-  /** Events of this name since the page was loaded. */
-  async events<E extends EventName>(name: E): Promise<EventData<E>[]> {
-    const seen = await this.page.evaluate(() => window.seen ?? []);
-    return seen.filter((event) => event.name === name).map(({ data }) => data as EventData<E>);
-  }
-
   /** Does what makes the window load anew, as every lock does. */
   async reloads(work: () => Promise<unknown>): Promise<void> {
     const loaded = this.page.waitForEvent('load');
@@ -105,16 +107,6 @@ export class Driver {
       if (!String(error).includes('Execution context was destroyed')) throw error;
     });
     await loaded;
-    await this.#listen();
-  }
-
-  /** Drops files and folders as a file manager does, with their true paths. */
-  async drop(files: readonly string[], at = { x: 640, y: 400 }): Promise<void> {
-    const cdp = await this.page.context().newCDPSession(this.page);
-    const data = { items: [], files: [...files], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await cdp.send('Input.dispatchDragEvent', { type, ...at, data });
-    await cdp.detach();
   }
 
   /** Answers the next open dialogs with these paths. */
@@ -136,13 +128,6 @@ export class Driver {
     await this.app.close();
     clearTimeout(patience);
     expect(child.signalCode, 'the app had to be killed').toBe(null);
-  }
-
-  async #listen(): Promise<void> {
-    await this.page.evaluate(() => {
-      window.seen = [];
-      window.claviger.on((event) => window.seen?.push(event));
-    });
   }
 }
 

@@ -14,33 +14,51 @@ export interface AppFixtures {
   vault: Driver;
 }
 
-export const test = base.extend<AppFixtures>({
-  home: async ({}, use) => {
-    const { home, remove } = await makeHome();
-    await use(home);
-    await remove();
-  },
-  driver: async ({ home }, use) => {
-    const driver = await Driver.start({ home });
-    await use(driver);
-    await driver.stop();
-  },
-  vault: async ({ driver }, use) => {
-    await makeVault(driver);
-    await use(driver);
-  },
+type Use<T> = (value: T) => Promise<void>;
+
+const home = async ({}: object, use: Use<string>): Promise<void> => {
+  const made = await makeHome();
+  await use(made.home);
+  await made.remove();
+};
+
+const driver = async (
+  { home: place }: Pick<AppFixtures, 'home'>,
+  use: Use<Driver>,
+): Promise<void> => {
+  const started = await Driver.start({ home: place });
+  await use(started);
+  await started.stop();
+};
+
+const vault = async (
+  { driver: app }: Pick<AppFixtures, 'driver'>,
+  use: Use<Driver>,
+): Promise<void> => {
+  await makeVault(app);
+  await use(app);
+};
+
+/** Every test has an app and a vault of its own. */
+export const test = base.extend<AppFixtures>({ home, driver, vault });
+
+/** The tests of one file share an app and a vault, one after the other. */
+export const sharedTest = base.extend<AppFixtures>({
+  home: [home, { scope: 'file' }],
+  driver: [driver, { scope: 'file' }],
+  vault: [vault, { scope: 'file' }],
 });
 
 /** Makes an evaluation vault; it is open and unlocked afterwards. */
-export const makeVault = async (driver: Driver): Promise<string> => {
-  const folder = await driver.call('setup.folder', null);
-  await driver.call('setup.connect', { kind: 'evaluation', folder: folder.id, pin: PIN });
-  await driver.call('setup.finish', { folder: folder.id, lossPlan: null });
+export const makeVault = async (app: Driver): Promise<string> => {
+  const folder = await app.call('setup.folder', null);
+  await app.call('setup.connect', { kind: 'evaluation', folder: folder.id, pin: PIN });
+  await app.call('setup.finish', { folder: folder.id, lossPlan: null });
   return folder.path;
 };
 
-export const makeKey = async (driver: Driver, name: string, preset: Preset): Promise<KeyRow> =>
-  (await driver.call('keys.create', { name, ...presets[preset] })).key;
+export const makeKey = async (app: Driver, name: string, preset: Preset): Promise<KeyRow> =>
+  (await app.call('keys.create', { name, ...presets[preset] })).key;
 
 /** All files below a folder, sorted, with their relative names. */
 export const filesBelow = async (folder: string): Promise<string[]> => {

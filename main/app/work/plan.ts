@@ -39,7 +39,7 @@ export const makePlan = async (
     (space) => ({ space, refusal: null }),
     (error: unknown) => ({ space: null, refusal: asFailure(error) }),
   );
-  const empty = plan.files.length === 0 ? nothingToDo() : null;
+  const empty = plan.files.length === 0 ? nothingToDo(plan.skipped.length) : null;
   return { id, choice, plan, space: room.space, refusal: empty ?? keys ?? room.refusal };
 };
 
@@ -109,8 +109,13 @@ const asFailure = (error: unknown): Failure => {
   throw error;
 };
 
-const nothingToDo = (): Failure =>
-  new Failure('usage', 'There is nothing to do: no file was found that fits.', {
-    unharmed: 'Nothing was written.',
-    next: 'Add other files or folders.',
-  });
+const nothingToDo = (leftOut: number): Failure =>
+  leftOut === 0
+    ? new Failure('usage', 'There is nothing to do: no file was found that fits.', {
+        unharmed: 'Nothing was written.',
+        next: 'Add other files or folders.',
+      })
+    : new Failure('usage', 'There is nothing to do: every file is left out.', {
+        unharmed: 'Nothing was written.',
+        next: 'See below which files and why.',
+      });

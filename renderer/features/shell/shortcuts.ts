@@ -7,15 +7,19 @@ const single: Readonly<Record<string, Shortcut>> = {
   '/': 'search',
   n: 'new-key',
   o: 'add-files',
+  O: 'add-folder',
 };
 
-const withControl = (key: string): Shortcut | null =>
-  key.toLowerCase() === 'l' ? 'lock' : (places[Number(key) - 1] ?? null);
+const withControl: Readonly<Record<string, Shortcut>> = {
+  l: 'lock',
+  ',': 'settings',
+  ...Object.fromEntries(places.map((place, index) => [String(index + 1), place])),
+};
 
 /** What a key does anywhere in the window; single keys do nothing where text is typed. */
 export const shortcutOf = (event: KeyboardEvent): Shortcut | null => {
   if (event.defaultPrevented || event.altKey) return null;
-  if (event.ctrlKey || event.metaKey) return withControl(event.key);
+  if (event.ctrlKey || event.metaKey) return withControl[event.key.toLowerCase()] ?? null;
   return isFree(event.target) ? (single[event.key] ?? null) : null;
 };
 

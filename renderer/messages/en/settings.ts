@@ -113,6 +113,7 @@ export const settings = {
       ['/', 'Search'],
       ['N', 'New key'],
       ['O', 'Add files'],
+      ['Shift O', 'Add a folder'],
       ['Enter', 'The main act of the screen'],
       ['Esc', 'Back: close the panel, leave the dialog, clear the plan'],
     ],

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { expect, vi } from 'vitest';
+import { UnlockPage } from './pages/unlock-page.ts';
+import { startDisplay } from './support/display.ts';
+import { Driver, PIN } from './support/driver.ts';
+import { makeVault, sharedTest, test } from './support/test.ts';
+
+const patience = { timeout: 60_000, interval: 200 };
+
+/** The main process believes that time has passed. */
+const pass = (vault: Driver, minutes: number): Promise<void> =>
+  vault.app.evaluate((_electron, ms) => {
+    const now = Date.now;
+    Date.now = () => now() + ms;
+  }, minutes * 60_000);
+
+const expectLocked = async (vault: Driver, reason: string): Promise<void> => {
+  await new UnlockPage(vault.page).pin.waitFor();
+  expect((await vault.call('app.state', null)).screen).toMatchObject({
+    screen: 'locked',
+    lock: { reason },
+  });
+};
+
+sharedTest('locks at once with Ctrl L, and keeps nothing in the page', async ({ vault }) => {
+  await vault.page.getByRole('heading', { level: 1 }).waitFor();
+  await vault.page.evaluate(() => {
+    document.title = 'secret';
+  });
+  await vault.reloads(() => vault.page.keyboard.press('Control+l'));
+  await expectLocked(vault, 'user');
+  expect(await vault.page.title()).not.toBe('secret');
+  await vault.page.getByText(/^Locked .*, by you$/).waitFor();
+});
+
+sharedTest('refuses a wrong PIN, records it, and opens with the right one', async ({ vault }) => {
+  const unlock = new UnlockPage(vault.page);
+  await unlock.enter('000000');
+  await unlock.refusal.waitFor();
+  // A refused PIN does not stay where the next person sees it.
+  expect(await unlock.pin.inputValue()).toBe('');
+  await vault.fails('keys.list', null, 'not-logged-in');
+  await unlock.unlock(PIN);
+  const { rows } = await vault.call('audit.query', {
+    filter: { outcome: 'refused' },
+    upTo: null,
+    offset: 0,
+    limit: 10,
+  });
+  expect(rows.map(({ action, code }) => [action, code])).toEqual([
+    ['window.refused', 'not-logged-in'],
+    ['token.login', 'pin-incorrect'],
+  ]);
+});
+
+sharedTest('locks after the set time without input, and not before', async ({ vault }) => {
+  await vault.call('settings.set', { autoLockMinutes: 2 });
+  const locksAt = async (): Promise<number> =>
+    Date.parse((await vault.call('session.status', null)).locksAt);
+  const before = await locksAt();
+  await pass(vault, 1);
+  // Moving the mouse counts as input, calls of the page do not.
+  expect(await locksAt()).toBe(before);
+  await vi.waitFor(async () => {
+    await vault.page.mouse.move(10 + Math.random() * 500, 10);
+    expect(await locksAt()).toBeGreaterThanOrEqual(before + 60_000);
+  }, patience);
+  await vault.reloads(() => pass(vault, 2));
+  await expectLocked(vault, 'idle');
+  await new UnlockPage(vault.page).unlock(PIN);
+});
+
+sharedTest.for(['lock-screen', 'suspend'] as const)(
+  'locks on the signal %s of the computer',
+  async (signal, { vault }) => {
+    await vault.reloads(() =>
+      vault.app.evaluate(({ powerMonitor }, name) => void powerMonitor.emit(name), signal),
+    );
+    await expectLocked(vault, signal === 'suspend' ? 'suspend' : 'system-lock');
+    await new UnlockPage(vault.page).unlock(PIN);
+  },
+);
+
+// Electron tells nothing of a locked screen on Linux; a display of its own, because the screen of
+// every app on it is locked.
+test.runIf(process.platform === 'linux')('locks when the screen is locked', async ({ home }) => {
+  const display = await startDisplay();
+  const vault = await Driver.start({ home, env: { DISPLAY: display.name } });
+  try {
+    await makeVault(vault);
+    const xset = (...args: string[]): void =>
+      void execFileSync('xset', ['-display', display.name, ...args]);
+    await vault.reloads(async () => {
+      xset('s', 'activate');
+      return Promise.resolve();
+    });
+    await expectLocked(vault, 'system-lock');
+    xset('s', 'reset');
+    await new UnlockPage(vault.page).unlock(PIN);
+  } finally {
+    await vault.stop();
+    display.stop();
+  }
+});

@@ -1,0 +1,32 @@
+import type { Locator, Page } from 'playwright';
+
+/** The page of a locked vault. */
+export class UnlockPage {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  get pin(): Locator {
+    return this.#page.getByLabel('Token PIN');
+  }
+
+  get refusal(): Locator {
+    return this.#page.getByRole('alert').filter({ hasText: 'did not accept this PIN' });
+  }
+
+  /** Types a PIN and sends it off; what comes of it is not waited for. */
+  async enter(pin: string): Promise<void> {
+    // A token that is being looked for, or gone, takes no PIN.
+    await this.#page.getByText('Looking for the token').waitFor({ state: 'detached' });
+    await this.pin.click();
+    await this.#page.keyboard.type(pin);
+    await this.#page.keyboard.press('Enter');
+  }
+
+  async unlock(pin: string): Promise<void> {
+    await this.enter(pin);
+    await this.#page.getByRole('navigation', { name: 'Places' }).waitFor({ timeout: 60_000 });
+  }
+}

@@ -1,0 +1,94 @@
+import type { Locator } from 'playwright';
+import { Workspace } from './workspace.ts';
+
+type Kind = 'Encrypt' | 'Decrypt' | 'Verify';
+const doing = { Encrypt: 'Encrypting', Decrypt: 'Decrypting', Verify: 'Verifying' } as const;
+const done = { Encrypt: 'Encrypted', Decrypt: 'Decrypted', Verify: 'Verified' } as const;
+
+/** Encrypting, decrypting and verifying, from the drop to the results. */
+export class WorkPage extends Workspace {
+  get zone(): Locator {
+    return this.page.getByRole('group', { name: /^Drop zone/ });
+  }
+
+  get newBatchButton(): Locator {
+    return this.page.getByRole('button', { name: 'New batch' });
+  }
+
+  /** Goes there, away from results that are still shown. */
+  async open(): Promise<void> {
+    await this.go('Encrypt & decrypt');
+    await this.newBatchButton.or(this.zone).waitFor();
+    if (await this.newBatchButton.isVisible()) await this.newBatch();
+  }
+
+  /** Starts the plan; it says how many files that are. */
+  startButton(kind: Kind): Locator {
+    return this.page.getByRole('button', { name: new RegExp(`^${kind} [\\d,]+ files?`) });
+  }
+
+  get cancelButton(): Locator {
+    return this.page.getByRole('button', { name: /^Cancel/ });
+  }
+
+  async setKind(kind: Kind): Promise<void> {
+    await this.page.getByRole('radio', { name: kind }).click();
+  }
+
+  async chooseKey(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Key' }).click();
+    await this.page.getByRole('option', { name }).click();
+  }
+
+  async choose(field: 'Write to' | 'If a file is already there', option: string): Promise<void> {
+    await this.page.getByLabel(field).click();
+    await this.page.getByRole('option', { name: option }).click();
+  }
+
+  /** Drops files and folders on the drop zone as a file manager does, with their true paths. */
+  async drop(files: readonly string[]): Promise<void> {
+    const box = await this.zone.boundingBox();
+    if (box === null) throw new Error('the drop zone is not in view');
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const cdp = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files: [...files], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await cdp.send('Input.dispatchDragEvent', { type, ...at, data });
+    await cdp.detach();
+  }
+
+  /** Starts the plan with the mouse, once it is made. */
+  async start(kind: Kind): Promise<void> {
+    const button = this.startButton(kind);
+    await button.and(this.page.locator(':not([aria-disabled])')).click({ timeout: 60_000 });
+  }
+
+  async running(kind: Kind): Promise<void> {
+    await this.page
+      .getByRole('heading', { level: 1, name: new RegExp(`^${doing[kind]}`) })
+      .waitFor();
+  }
+
+  /** @returns the heading of the results */
+  async ended(timeout = 90_000): Promise<string> {
+    await this.newBatchButton.waitFor({ timeout });
+    return this.heading.innerText();
+  }
+
+  /** Waits for results without a fault. */
+  async allDone(kind: Kind, files: number): Promise<void> {
+    const count = `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;
+    const title = await this.ended();
+    if (title !== `${done[kind]} ${count}`) throw new Error(`the batch ended as: ${title}`);
+  }
+
+  async newBatch(): Promise<void> {
+    await this.newBatchButton.click();
+    await this.zone.waitFor();
+  }
+
+  /** A row of the results or of the files under way. */
+  row(name: string): Locator {
+    return this.page.getByRole('row').filter({ hasText: name });
+  }
+}
