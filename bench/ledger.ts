@@ -6,7 +6,7 @@ import { verifyLedger } from '../main/ledger/verify.ts';
 import { inclusionProof } from '../main/ledger/proofs.ts';
 import { makeReport } from '../main/reports/make-report.ts';
 import { encodeReport } from '../main/reports/report.ts';
-import { renderPdf } from '../main/reports/pdf/render-pdf.ts';
+import { renderPdf } from '../main/reports/pdf/testing/render-pdf.ts';
 import { bindSoftwareToken, sessionOn } from '../main/reports/testing/report-vault.ts';
 import { verifyReport } from '../main/reports/verify-report.ts';
 import { FolderStorage } from '../main/vault/folder-storage.ts';

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../support/documents.ts';
 import { mayMount, mountReadOnly, mountSmallDisk, type Mount } from '../support/mounts.ts';
+import { sha256Of } from '../support/trees.ts';
 import { clavigerOf, makeVault, tokenNames, type TestVault } from '../support/vaults.ts';
 
 const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
@@ -124,6 +125,23 @@ describe.each(tokenNames)('with %s', (token) => {
     const report = JSON.parse(readFileSync(two, 'utf8')) as Record<string, never>;
     expect(stepsOf(vault.home, report)).toEqual([fingerprint, 'verified']);
     expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);
+  });
+
+  it('a report is also written as CSV and as a PDF that the token signs, each recorded', async () => {
+    const file = join(vault.home, 'rendered.json');
+    const made = await vault.cli.run(['report', '--out', file, '--csv', '--pdf', '--json']);
+    expect(made.code, made.stderr).toBe(0);
+    const names = ['json', 'csv', 'pdf'].map((ending) => file.replace('json', ending));
+    const [json = '', csv = '', pdf = ''] = names;
+    const recorded = vault.records().filter(({ action }) => action === 'report.file');
+    for (const name of names) {
+      const record = recorded.find(({ subject }) => subject['name'] === name);
+      expect(record?.details).toMatchObject({ sha256: sha256Of(name) });
+    }
+    expect(readFileSync(csv, 'utf8')).toContain(sha256Of(json));
+    const said = execFileSync('pdfsig', [pdf]).toString();
+    expect(said).toContain('Signature is Valid.');
+    expect(said).toContain('Total document signed');
   });
 
   it('a checkpoint that somebody keeps tells later whether the ledger was cut', async () => {

@@ -39,6 +39,7 @@ const summarySchema = v.strictObject({
   auditIndex: v.nullable(v.string()),
   tornFiles: v.array(v.string()),
   isOpen: v.boolean(),
+  lastLock: v.nullable(v.number()),
   isRolledBack: v.boolean(),
   sawCheckpoint: v.boolean(),
   sawAnchor: v.boolean(),
@@ -63,6 +64,7 @@ export class LedgerFacts {
   #auditIndex: string | null = null;
   #first: LedgerRecord | null = null;
   #isOpen = false;
+  #lastLock: number | null = null;
   #isRolledBack = false;
   #sawCheckpoint = false;
   #sawAnchor = false;
@@ -107,6 +109,11 @@ export class LedgerFacts {
     return this.#isOpen;
   }
 
+  /** The number of the record with which the last session was locked; null where it was not. */
+  get lastLock(): number | null {
+    return this.#lastLock;
+  }
+
   /** True once a rollback was found and recorded in this ledger. */
   get isRolledBack(): boolean {
     return this.#isRolledBack;
@@ -134,6 +141,7 @@ export class LedgerFacts {
       auditIndex: this.#auditIndex,
       tornFiles: [...this.#tornFiles],
       isOpen: this.#isOpen,
+      lastLock: this.#lastLock,
       isRolledBack: this.#isRolledBack,
       sawCheckpoint: this.#sawCheckpoint,
       sawAnchor: this.#sawAnchor,
@@ -152,6 +160,7 @@ export class LedgerFacts {
     facts.#auditIndex = summary.auditIndex;
     for (const name of summary.tornFiles) facts.#tornFiles.add(name);
     facts.#isOpen = summary.isOpen;
+    facts.#lastLock = summary.lastLock;
     facts.#isRolledBack = summary.isRolledBack;
     facts.#sawCheckpoint = summary.sawCheckpoint;
     facts.#sawAnchor = summary.sawAnchor;
@@ -178,12 +187,14 @@ export class LedgerFacts {
       this.#tornFiles.add(details['file']);
     if (action === vaultActions.rollback) this.#isRolledBack = true;
     if (action === 'vault.lock' || action === 'engine.lost') this.#isOpen = false;
+    if (action === 'vault.lock') this.#lastLock = record.seq;
     if (action === 'vault.unlock') this.#unlocked(record);
     if (action.startsWith('report.')) this.#reported(record);
   }
 
   #unlocked({ details }: LedgerRecord): void {
     this.#isOpen = true;
+    this.#lastLock = null;
     const seen = v.safeParse(unlockSchema, details);
     if (!seen.success) return;
     this.#sawCheckpoint ||= typeof seen.output.checkpoint === 'number';

@@ -1,14 +1,13 @@
-import { open } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { sha256 } from '../vault/sha256.ts';
-import { isErrno, storageFailure } from '../vault/storage-failure.ts';
-import { renderCsv } from './csv.ts';
 import { makeReport, type ReportRequest } from './make-report.ts';
-import { renderPdf } from './pdf/render-pdf.ts';
 import type { ReportSigner } from './pdf/report-signer.ts';
-import { encodeReport, type ReportDocument } from './report.ts';
+import { signPdf } from './pdf/signature.ts';
+import { renderAside } from './render-aside.ts';
+import { reportPieces, type ReportDocument } from './report.ts';
+import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 
 export const renderings = ['csv', 'pdf'] as const;
 export type Rendering = (typeof renderings)[number];
@@ -17,14 +16,15 @@ export interface ExportReport extends ReportRequest {
   /** Where the JSON goes; renderings get the same name with their own ending. */
   readonly file: string;
   readonly also: readonly Rendering[];
+  /** Ends the export; files that are complete by then stay, and are recorded. */
+  readonly signal?: AbortSignal;
+  /** Told how many more records a rendering has taken. */
+  readonly onRecords?: (more: number) => void;
 }
 
-export interface ExportedFile {
+export interface ExportedFile extends WrittenFile {
   readonly file: string;
   readonly format: 'json' | Rendering;
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
 }
 
 export interface ExportedReport {
@@ -35,7 +35,7 @@ export interface ExportedReport {
 /**
  * Makes a report and writes its files, none of which is overwritten. Each file is recorded with
  * its SHA-256 once it is on the disk.
- * @throws Failure like `makeReport`, and 'exists' before anything is made or recorded
+ * @throws Failure like `makeReport`, 'cancelled', and 'exists' before anything is made or recorded
  */
 export const exportReport = async (
   session: VaultSession,
@@ -43,37 +43,59 @@ export const exportReport = async (
 ): Promise<ExportedReport> => {
   const targets = [request.file, ...request.also.map((ending) => withEnding(request.file, ending))];
   for (const target of targets) await refuseExisting(target);
+  refuseCancelled(request);
   const report = await makeReport(session, request);
-  const json = encodeReport(report);
-  const files = [await write(request.file, 'json', json)];
-  for (const format of request.also) {
-    const bytes = await render(session, report, format);
-    files.push(await write(withEnding(request.file, format), format, bytes));
-  }
-  await session.vault.record(
-    files.map((file) => ({
-      action: 'report.file',
-      subject: { name: path.resolve(file.file) },
-      outcome: 'ok',
-      details: {
-        record: report.evidence.export.seq,
-        format: file.format,
-        bytes: file.bytes,
-        sha256: file.sha256,
-      },
-    })),
-  );
+  const keep = async (
+    format: ExportedFile['format'],
+    pieces: Iterable<Uint8Array>,
+  ): Promise<ExportedFile> => {
+    refuseCancelled(request);
+    const file = format === 'json' ? request.file : withEnding(request.file, format);
+    const written = { file, format, ...(await writeReportFile(file, pieces)) };
+    await recordFile(session, report, written);
+    return written;
+  };
+  const json = await keep('json', reportPieces(report));
+  const files = [json];
+  for (const format of request.also)
+    files.push(await keep(format, [await render(session, report, json, format, request)]));
   return { report, files };
 };
+
+const recordFile = (
+  { vault }: VaultSession,
+  report: ReportDocument,
+  { file, format, bytes, sha256 }: ExportedFile,
+): Promise<unknown> =>
+  vault.record([
+    {
+      action: 'report.file',
+      subject: { name: path.resolve(file) },
+      outcome: 'ok',
+      details: { record: report.evidence.export.seq, format, bytes, sha256 },
+    },
+  ]);
 
 const render = async (
   session: VaultSession,
   report: ReportDocument,
+  { file, sha256 }: ExportedFile,
   format: Rendering,
-): Promise<Buffer> =>
-  format === 'csv'
-    ? Buffer.from(renderCsv(report))
-    : renderPdf(report, reportSigner(session, new Date(report.statement.made)));
+  { signal, onRecords }: ExportReport,
+): Promise<Buffer> => {
+  const signer = format === 'pdf' ? reportSigner(session, new Date(report.statement.made)) : null;
+  const seal = signer === null ? null : { certificate: signer.certificate, time: signer.time };
+  const call = { signal, onProgress: onRecords };
+  const rendered = await renderAside({ file, sha256, format, seal }, call);
+  return signer === null ? rendered : signPdf(rendered, signer);
+};
+
+const refuseCancelled = ({ signal }: ExportReport): void => {
+  if (signal?.aborted !== true) return;
+  throw new Failure('cancelled', 'The export was cancelled.', {
+    unharmed: 'Files that were complete by then stay, and are recorded.',
+  });
+};
 
 /** The report key in the token; null where the token cannot sign reports. */
 const reportSigner = (session: VaultSession, time: Date): ReportSigner | null => {
@@ -93,7 +115,7 @@ const withEnding = (file: string, ending: string): string =>
 
 const refuseExisting = async (file: string): Promise<void> => {
   try {
-    await (await open(file, 'r')).close();
+    await access(file);
   } catch {
     return; // what keeps it from being written is told when it is written
   }
@@ -101,27 +123,4 @@ const refuseExisting = async (file: string): Promise<void> => {
     unharmed: 'It was not touched, and no report was made.',
     next: 'Choose another name.',
   });
-};
-
-const write = async (
-  file: string,
-  format: ExportedFile['format'],
-  bytes: Buffer,
-): Promise<ExportedFile> => {
-  try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) throw new Failure('exists', `${file} exists.`);
-    throw storageFailure(error, `The report ${file} could not be written`, {
-      unharmed: 'That it was made is recorded; the vault is in order.',
-      next: 'Choose another place and make the report again.',
-    });
-  }
-  return { file, format, bytes: bytes.length, sha256: sha256(bytes) };
 };

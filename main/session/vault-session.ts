@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import type { KeyringLifetimes } from '../engine/keys/keyring.ts';
@@ -34,6 +35,9 @@ interface Unlocked {
   readonly token: TokenInfo;
   readonly profile: TokenProfile;
 }
+
+/** How long a token may take to sign a lock or to end a login: a driver may hang. */
+const LAST_ANSWER_MS = 5_000;
 
 /** Waiting times before the engine is started again; after the last one it is given up. */
 const BACK_OFF_MS = [200, 1_000, 3_000] as const;
@@ -160,31 +164,32 @@ export class VaultSession {
     return this.engine.call('tokenStatus', null);
   }
 
-  /** Ends the engine and with it the login and every cached key. */
+  /**
+   * Ends the engine and with it the login and every cached key. A token that does not answer any
+   * more keeps nothing open: then the lock is recorded unsigned, which the next unlock tells.
+   */
   async lock(reason: string): Promise<void> {
     const unlocked = this.#unlocked;
     if (unlocked === null) return;
     this.#unlocked = null;
+    const { engine } = unlocked;
     try {
       await this.#recordLock(reason);
+      const isSigned = await inTime(this.vault.checkpoint('now'));
+      if (isSigned) await inTime(engine.caller.call('logout', null));
     } finally {
       this.vault.setSigner(null);
-      await unlocked.engine.caller.call('logout', null).catch(() => undefined);
-      await unlocked.engine.stop();
+      await engine.stop();
     }
   }
 
-  /**
-   * Locking is never refused: not where a ledger that has failed cannot record it, nor where a
-   * token that is gone cannot sign. The next unlock tells the rest.
-   */
+  /** Locking is never refused, not even where a ledger that has failed cannot record it. */
   async #recordLock(reason: string): Promise<void> {
     try {
       await this.vault.sumUp();
       await this.vault.record([
         { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
       ]);
-      await this.vault.checkpoint('now');
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
     }
@@ -229,7 +234,7 @@ export class VaultSession {
     const pause = BACK_OFF_MS[this.#recoveries];
     if (pause === undefined) throw cause;
     this.#recoveries++;
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await setTimeout(pause);
     await this.unlock();
   }
 
@@ -326,3 +331,22 @@ const nothingToAccept = (): Failure =>
   new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {
     unharmed: 'Nothing was changed.',
   });
+
+/** Whether the token has answered within the time that it has, and not with a failure. */
+const inTime = async (answer: Promise<unknown>): Promise<boolean> => {
+  const waiting = new AbortController();
+  const patience = setTimeout(LAST_ANSWER_MS, false, { signal: waiting.signal });
+  const answered = answer.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Failure) return false;
+      throw error;
+    },
+  );
+  try {
+    return await Promise.race([answered, patience]);
+  } finally {
+    patience.catch(() => undefined);
+    waiting.abort();
+  }
+};

@@ -43,6 +43,7 @@ const view = (size: number, changes: Partial<LedgerView> = {}, of = tree): Ledge
   sawCheckpoint: true,
   sawAnchor: true,
   wasLocked: true,
+  lastLock: null,
   ...changes,
 });
 
@@ -143,6 +144,16 @@ describe('an unlock', () => {
     expect(kinds(judge(view(1, later), [note(9)], checkpoints))).toEqual([]);
     expect(kinds(judge(view(1, later), [note(8)], checkpoints))).toEqual(['rollback']);
     expect(kinds(judge(view(1, later), [note(9)], []))).toEqual(['epoch-unsigned']);
+  });
+
+  it('tells of a lock that was not signed and goes on', () => {
+    const verdict = judge(view(10, { lastLock: 10 }), [note(9)], [note(9)]);
+    expect(kinds(verdict)).toEqual(['lock-unsigned']);
+    expect(verdict.isRolledBack).toBe(false);
+    expect(kinds(judge(view(12, { lastLock: 10 }), [note(9)], [note(10)]))).toEqual([]);
+    expect(kinds(judge(view(12, { lastLock: 10 }), [note(10)], []))).toEqual([
+      'checkpoint-missing',
+    ]);
   });
 
   it('tells of a session without a lock and goes on', () => {

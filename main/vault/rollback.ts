@@ -19,6 +19,8 @@ export interface LedgerView {
   readonly sawAnchor: boolean;
   /** False where the last session did not end with a lock. */
   readonly wasLocked: boolean;
+  /** The number of the record of that lock; null where there is none. */
+  readonly lastLock: number | null;
 }
 
 export interface Witnesses {
@@ -38,6 +40,7 @@ export type RollbackFindingKind =
   | 'checkpoint-missing'
   | 'checkpoint-foreign'
   | 'epoch-unsigned'
+  | 'lock-unsigned'
   | 'no-lock';
 
 export interface RollbackFinding {
@@ -68,7 +71,7 @@ export const judgeRollback = (ledger: LedgerView, witnesses: Witnesses): Rollbac
     ...(anchor === null ? [] : againstAnchor(ledger, anchor)),
     ...againstCheckpoints(ledger, checkpoints.ours),
     ...missing(ledger, witnesses, anchor, checkpoint),
-    ...(ledger.wasLocked ? [] : [noLock]),
+    ...(ledger.wasLocked ? unsignedLock(ledger, anchor, checkpoint) : [noLock]),
   ];
   return { findings, isRolledBack: findings.some(({ blocks }) => blocks), anchor, checkpoint };
 };
@@ -180,6 +183,19 @@ const missing = (
       blocking('epoch-unsigned', `Nothing signed says that epoch ${ledger.epoch} was ever begun.`),
     );
   return findings;
+};
+
+/** Each lock is signed, unless the token did not answer any more. */
+const unsignedLock = (
+  { epoch, lastLock }: LedgerView,
+  anchor: Checkpoint | null,
+  checkpoint: Checkpoint | null,
+): RollbackFinding[] => {
+  const anchored = anchor?.epoch === epoch ? anchor.size : 0;
+  const signed = Math.max(anchored, checkpoint?.size ?? 0);
+  if (lastLock === null || signed >= lastLock) return [];
+  const problem = `The last lock is recorded but was not signed: the token did not answer. Nothing signed vouches for the records from ${signed + 1} on.`;
+  return [{ kind: 'lock-unsigned', problem, blocks: false }];
 };
 
 const noLock: RollbackFinding = {

@@ -255,13 +255,13 @@ export class Vault {
   judge(anchors: readonly string[] | null): RollbackVerdict | null {
     const { facts, tree, head } = this.#ledger;
     if (facts.checkpointKey === null || this.#keeper === null) return null;
-    const { accepted, sawCheckpoint, sawAnchor } = facts;
+    const { accepted, sawCheckpoint, sawAnchor, lastLock } = facts;
     return judgeRollback(
       {
         ...this.origin,
         size: head.size,
         rootAt: (size) => (size > tree.size ? null : tree.root(size).toString('hex')),
-        ...{ accepted, sawCheckpoint, sawAnchor, wasLocked: !facts.isOpen },
+        ...{ accepted, sawCheckpoint, sawAnchor, lastLock, wasLocked: !facts.isOpen },
       },
       { key: facts.checkpointKey, checkpoints: this.#keeper.candidates, anchors },
     );

@@ -13,6 +13,7 @@ export const findingKinds = [
   'checkpoint-missing',
   'checkpoint-foreign',
   'epoch-unsigned',
+  'lock-unsigned',
   'no-lock',
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];

@@ -1,3 +1,4 @@
+import { sha256 } from '../../vault/sha256.ts';
 import {
   completeness,
   count,
@@ -16,13 +17,7 @@ import { colour, contentRight, contentWidth, page, styles } from './look.ts';
 import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
 import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';
-
-/** What the signature will say of itself; null where the PDF stays unsigned. */
-export interface SealWords {
-  /** SHA-256 of the certificate, hex. */
-  readonly fingerprint: string;
-  readonly time: Date;
-}
+import type { Seal } from './report-signer.ts';
 
 const QR_SIZE = 132;
 /** The white edge of the code, about: it may lie in the margin. */
@@ -30,7 +25,7 @@ const QR_QUIET = 7;
 const SEAL_HEIGHT = 58;
 
 /** The first page; gives the place of the signature. */
-export const drawCover = (paper: Paper, view: ReportView, seal: SealWords | null): Area => {
+export const drawCover = (paper: Paper, view: ReportView, seal: Seal | null): Area => {
   const { statement } = view.report;
   paper.addPage();
   paper.doc.outline.addItem('Cover');
@@ -181,7 +176,7 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
   );
 };
 
-const drawSeal = (paper: Paper, part: StructureElement, seal: SealWords | null): Area => {
+const drawSeal = (paper: Paper, part: StructureElement, seal: Seal | null): Area => {
   const y = page.bottom - SEAL_HEIGHT + 8;
   const area = { x: page.left, y, width: contentWidth, height: SEAL_HEIGHT - 8 };
   paper.artifact(() => {
@@ -198,7 +193,12 @@ const drawSeal = (paper: Paper, part: StructureElement, seal: SealWords | null):
     paper.lines([`${title} `], area.x + 36, y + 7, styles.valueStrong);
     paper.lines([`${words} `], area.x + 36, y + 20, styles.label);
     if (seal !== null)
-      paper.lines([grouped(seal.fingerprint, 16).join('')], area.x + 36, y + 33, styles.monoSmall);
+      paper.lines(
+        [grouped(sha256(seal.certificate), 16).join('')],
+        area.x + 36,
+        y + 33,
+        styles.monoSmall,
+      );
   });
   return area;
 };

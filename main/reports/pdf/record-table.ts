@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   aboutRecord,
   actionName,
@@ -24,11 +23,14 @@ const columns: readonly Column[] = [
 ];
 
 const MOST_DAYS_MARKED = 62;
-/** Others get their turn between them: long reports must not stop the program. */
-const ROWS_BETWEEN_TURNS = 20;
+const ROWS_BETWEEN_REPORTS = 100;
 
 /** All records of the report, the oldest first, with a bookmark for each day or month. */
-export const drawRecords = async (paper: Paper, view: ReportView): Promise<void> => {
+export const drawRecords = (
+  paper: Paper,
+  view: ReportView,
+  onRecords: (more: number) => void,
+): void => {
   const { records } = view;
   paper.addPage();
   const bookmark = paper.doc.outline.addItem('Records', { expanded: false });
@@ -44,7 +46,7 @@ export const drawRecords = async (paper: Paper, view: ReportView): Promise<void>
   let period = '';
   let day = '';
   for (const [at, rendered] of records.entries()) {
-    if (at % ROWS_BETWEEN_TURNS === 0) await setImmediate();
+    if (at > 0 && at % ROWS_BETWEEN_REPORTS === 0) onRecords(ROWS_BETWEEN_REPORTS);
     const { time } = rendered.record;
     const newDay = dayOf(time) !== day;
     const pageNumber = table.row(cellsOf(rendered, withHashes), newDay);

@@ -13,7 +13,7 @@ import {
   type Reference,
 } from './internals.ts';
 import type { Paper } from './paper.ts';
-import type { ReportSigner } from './report-signer.ts';
+import type { ReportSigner, Seal } from './report-signer.ts';
 
 /** Ten digits, replaced once the offsets are known: no PDF of ours is larger. */
 const UNKNOWN = 9_999_999_999;
@@ -26,7 +26,7 @@ const PRINT_AND_LOCKED = 4 + 128;
  * Makes room for a signature (ISO 32000-2 §12.8.1) on the document's current page. It certifies
  * the document: nothing may be changed afterwards (§12.8.2.2).
  */
-export const reserveSignature = (paper: Paper, signer: ReportSigner, area: Area): void => {
+export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => {
   const { doc } = paper;
   const signature = newReference(doc, {
     Type: 'Sig',
@@ -34,7 +34,7 @@ export const reserveSignature = (paper: Paper, signer: ReportSigner, area: Area)
     SubFilter: 'ETSI.CAdES.detached',
     ByteRange: [0, UNKNOWN, UNKNOWN, UNKNOWN],
     Contents: Buffer.alloc(MAX_SIGNATURE_BYTES),
-    M: signer.time,
+    M: seal.time,
     Reason: pdfString('Rendering of a Claviger report'),
     Reference: [
       {

@@ -3,8 +3,8 @@ import { TokenConnection } from '../../engine/pkcs11/connection.ts';
 import { generateSigningKey, publicKeySpki, signDigest } from '../../engine/pkcs11/signing.ts';
 import { makeSoftHsmToken, type TestToken } from '../../engine/pkcs11/testing/tokens.ts';
 import { makeReportCertificate } from './certificate.ts';
-import { renderPdf } from './render-pdf.ts';
 import { sampleReport, sampleVault } from './testing/sample-report.ts';
+import { renderPdf } from './testing/render-pdf.ts';
 import { ask, withFile } from './testing/tools.ts';
 
 let token: TestToken;

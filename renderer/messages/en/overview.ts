@@ -23,6 +23,10 @@ export const overview = {
           title: 'The last session did not end with a lock',
           text: 'The program or the computer was interrupted. What was recorded is whole; look for a batch that waits.',
         },
+        'lock-unsigned': {
+          title: 'The last lock was not signed',
+          text: 'The token did not answer when the vault was locked. What was recorded is whole; look whether it is all yours.',
+        },
         'anchor-foreign': {
           title: 'The token holds an anchor of a stranger',
           text: 'This vault’s key did not sign it, so it was not used. Somebody else may write to this token.',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { completeness, kindNames } from '../render-words.ts';
 import type { ReportDocument } from '../report.ts';
 import { type ReportView, viewReport } from '../render-view.ts';
@@ -8,39 +7,36 @@ import { drawIds } from './id-list.ts';
 import { Paper, type PaperInfo } from './paper.ts';
 import { drawProof } from './proof-page.ts';
 import { drawRecords } from './record-table.ts';
-import type { ReportSigner } from './report-signer.ts';
-import { reserveSignature, signPdf } from './signature.ts';
+import type { Seal } from './report-signer.ts';
+import { reserveSignature } from './signature.ts';
 import { drawStatementTables } from './statement-tables.ts';
 import { drawSummary } from './summary.ts';
 
 /**
- * A report as a PDF for filing: tagged, all fonts embedded, and signed where a signer is given.
- * It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
+ * A report as a PDF for filing: tagged, all fonts embedded, with room for a signature where a seal
+ * is given. It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
+ * @param seal of the signature that `signPdf` is to make; null where none is made
+ * @param onRecords is told how many more records are on paper
  * @throws Error where a line of the report is not a record
- * @throws Failure of the token, from the signer
  */
-export const renderPdf = async (
+export const drawPdf = (
   report: ReportDocument,
-  signer: ReportSigner | null,
+  seal: Seal | null,
+  onRecords: (more: number) => void = () => undefined,
 ): Promise<Buffer> => {
   const view = viewReport(report);
   const paper = new Paper(infoOf(view));
-  const fingerprint = (certificate: Uint8Array): string =>
-    createHash('sha256').update(certificate).digest('hex');
-  const seal =
-    signer === null ? null : { fingerprint: fingerprint(signer.certificate), time: signer.time };
   const area = drawCover(paper, view, seal);
-  if (signer !== null) reserveSignature(paper, signer, area);
+  if (seal !== null) reserveSignature(paper, seal, area);
   drawSummary(paper, view);
   drawStatementTables(paper, view);
   if (view.records.length > 0) {
-    await drawRecords(paper, view);
+    drawRecords(paper, view, onRecords);
     drawIds(paper, view);
   }
   drawProof(paper, view);
   drawFeet(paper, view);
-  const pdf = await paper.finish();
-  return signer === null ? pdf : signPdf(pdf, signer);
+  return paper.finish();
 };
 
 const infoOf = ({ report, jsonSha256 }: ReportView): PaperInfo => {

@@ -1,0 +1,13 @@
+import type { ReportDocument } from '../../report.ts';
+import { drawPdf } from '../draw-pdf.ts';
+import type { ReportSigner } from '../report-signer.ts';
+import { signPdf } from '../signature.ts';
+
+/** A report as a PDF, signed where a signer is given. */
+export const renderPdf = async (
+  report: ReportDocument,
+  signer: ReportSigner | null,
+): Promise<Buffer> => {
+  const pdf = await drawPdf(report, signer);
+  return signer === null ? pdf : signPdf(pdf, signer);
+};

@@ -1,0 +1,34 @@
+import type { ThreadCall } from '../thread/call-in-thread.ts';
+import { callInThread } from '../thread/call-in-thread.ts';
+import type { Seal } from './pdf/report-signer.ts';
+
+export interface RenderRequest {
+  /** The report's JSON file, as it was just written. */
+  readonly file: string;
+  /** What was written: hex. */
+  readonly sha256: string;
+  readonly format: 'csv' | 'pdf';
+  /** Of the signature that will be put into a PDF; null where none is made. */
+  readonly seal: Seal | null;
+}
+
+/** What the rendering thread answers. */
+export interface RenderCalls {
+  render: (request: RenderRequest) => Promise<Uint8Array>;
+}
+
+const SCRIPT = new URL('./render-thread.js', import.meta.url);
+
+/**
+ * Renders a report in a thread of its own: ten thousand records on paper take seconds. A PDF has
+ * room for its signature, which only this side can ask the token for. Progress counts records.
+ * @throws Failure 'cancelled' | 'source-changed' | the disk's refusal
+ */
+export const renderAside = async (
+  request: RenderRequest,
+  call: ThreadCall = {},
+  script = SCRIPT,
+): Promise<Buffer> => {
+  const bytes = await callInThread<RenderCalls, 'render'>(script, 'render', request, call);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+};

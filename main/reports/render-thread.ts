@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../../shared/failure.ts';
+import { serveThread } from '../thread/serve-thread.ts';
+import { sha256 } from '../vault/sha256.ts';
+import { orFailure } from '../vault/storage-failure.ts';
+import { renderCsv } from './csv.ts';
+import { drawPdf } from './pdf/draw-pdf.ts';
+import type { RenderCalls } from './render-aside.ts';
+import type { ReportDocument } from './report.ts';
+
+// Composition root of the thread that renders reports.
+
+/** The file lies outside the vault: what is rendered must be what was written. */
+const readReport = async (file: string, expected: string): Promise<ReportDocument> => {
+  const bytes = await orFailure('The report cannot be read', readFile(file));
+  if (sha256(bytes) !== expected) throw changed(file);
+  return JSON.parse(bytes.toString('utf8')) as ReportDocument;
+};
+
+const changed = (file: string): Failure =>
+  new Failure('source-changed', `${file} was changed while it was being rendered.`, {
+    unharmed: 'The vault is in order; the rendering was not written.',
+    next: 'Make the report again, in a place that nobody else writes to.',
+  });
+
+serveThread<RenderCalls>({
+  render: async ({ file, sha256: expected, format, seal }, { progress }) => {
+    const report = await readReport(file, expected);
+    return format === 'csv' ? Buffer.from(renderCsv(report)) : drawPdf(report, seal, progress);
+  },
+});
