@@ -31,10 +31,18 @@ export const engineEnvironment = (): NodeJS.ProcessEnv => {
   return env;
 };
 
+/**
+ * Node.js 20 has ArrayBuffer.prototype.transfer, which later ones have by nature, behind this flag.
+ * Without it memory of cipher outputs waits for the garbage collector: a third more processor time.
+ */
+const runtimeFlags = (): readonly string[] =>
+  'transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer'];
+
 /** Starts the engine as a child process: what a driver does there cannot take this process down. */
 export const startEngine = (script: URL): EngineProcess => {
   const child = fork(script, [], {
     serialization: 'advanced',
+    execArgv: [...process.execArgv, ...runtimeFlags()],
     env: engineEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

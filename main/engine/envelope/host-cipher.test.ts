@@ -36,7 +36,7 @@ describe('the host cipher', () => {
     expect(cipher.decrypt(CASE_16.nonce, CASE_16.aad, CASE_16.data)).toEqual(CASE_16.plaintext);
   });
 
-  test.each([1, 16, 262_143, 262_144, 262_145, 4_194_304])(
+  test.each([1, 16, 65_535, 65_536, 65_537, 262_144, 4_194_304])(
     'takes %i bytes like one update',
     (size) => {
       const plaintext = derive('host/plaintext', size);
@@ -103,6 +103,20 @@ describe('the host cipher', () => {
     expect(sealed.data.buffer).toBe(memory.buffer);
     expect(memory).toEqual(Buffer.concat([Buffer.of(9), expected, Buffer.of(9)]));
     expect(() => hostCipher(dek).encrypt(nonce, aad, plaintext, memory)).toThrow(RangeError);
+  });
+
+  test.each([100, 300_000])('decrypts %i bytes into the room it is given', (size) => {
+    const plaintext = derive('host/plaintext', size);
+    const { data: sealed } = hostCipher(dek).encrypt(nonce, aad, plaintext);
+    const memory = Buffer.alloc(sealed.length + 2, 9);
+    const room = memory.subarray(1, -1);
+    const opened = hostCipher(dek).decrypt(nonce, aad, sealed, room);
+    expect(opened?.buffer).toBe(memory.buffer);
+    expect(plaintext.equals(opened ?? Buffer.alloc(0))).toBe(true);
+    sealed.writeUInt8(sealed.readUInt8(0) ^ 1);
+    expect(hostCipher(dek).decrypt(nonce, aad, sealed, room)).toBeNull();
+    expect(room.subarray(0, size).every((byte) => byte === 0)).toBe(true);
+    expect([memory[0], memory[sealed.length + 1]]).toEqual([9, 9]);
   });
 
   test('does not work under a key that has been wiped', () => {

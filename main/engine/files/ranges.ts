@@ -61,19 +61,19 @@ export const encryptRange = (token: VaultToken, range: EncryptRange): void => {
 export const decryptRange = (token: VaultToken, range: DecryptRange): void => {
   const buffer = Buffer.allocUnsafeSlow(range.fixed.segment + SEGMENT_OVERHEAD);
   const room = Buffer.allocUnsafeSlow(range.fixed.segment + TAG_BYTES);
-  withCipher(token, range.fileKey, (cipher) => {
+  const decryptAll = (cipher: FileCipher): void => {
     for (let index = range.from; index < range.to; index++) {
       const stored = buffer.subarray(0, segmentLength(range.fixed, index) + SEGMENT_OVERHEAD);
       readExactly(range.sourceFd, stored, segmentOffset(range.areaLength, range.fixed, index));
       const into = room.subarray(0, stored.length - NONCE_BYTES);
-      const plaintext = decryptSegment(cipher, range, index, stored, into);
-      try {
-        take(range, index, plaintext);
-      } finally {
-        release(plaintext);
-      }
+      take(range, index, decryptSegment(cipher, range, index, stored, into));
     }
-  });
+  };
+  try {
+    withCipher(token, range.fileKey, decryptAll);
+  } finally {
+    release(room);
+  }
 };
 
 /** Plaintext goes to disk, is compared, or is only known to be intact: never anywhere else. */
