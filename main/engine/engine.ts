@@ -26,7 +26,7 @@ import type { TokenTarget } from './pkcs11/target.ts';
 import type { KeyLimits } from './pkcs11/templates.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
 import type { Calls } from './rpc/messages.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { type PoolScripts, WorkerPool } from './worker-pool.ts';
 
 interface Connected {
   readonly target: TokenTarget;
@@ -42,8 +42,7 @@ interface Opened {
 }
 
 export interface EngineOptions {
-  /** The worker's script. */
-  readonly workerScript: URL;
+  readonly scripts: PoolScripts;
   /** Worker threads, where the token allows as many sessions. */
   readonly workers: number;
 }
@@ -131,7 +130,7 @@ export class Engine {
     const keyring = new Keyring(input.lifetimes, unseal);
     const setup = { target, vaultId, masters, callerNonce };
     const pool = new WorkerPool(
-      this.#options.workerScript,
+      this.#options.scripts,
       setup,
       Math.max(1, Math.min(this.#options.workers, profile.workers)),
     );

@@ -9,7 +9,10 @@ import { serve } from './rpc/serve.ts';
 // line. It ends with its parent.
 
 const engine = new Engine({
-  workerScript: new URL('./worker.js', import.meta.url),
+  scripts: {
+    worker: new URL('./worker.js', import.meta.url),
+    hasher: new URL('./hasher.js', import.meta.url),
+  },
   workers: Math.min(limits.workers, availableParallelism()),
 });
 // Electron's types say that every process has one.

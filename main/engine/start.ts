@@ -21,12 +21,24 @@ export interface EngineProcess {
 
 /** Concurrent fsyncs wait in libuv's threads: four, its default, would be the bottleneck. */
 const UV_THREADS = '16';
+/**
+ * Mappings that malloc(3) keeps: a PKCS#11 library may allocate each segment anew, and each time
+ * the kernel would fault it in page by page. Other allocators than glibc's do not read these.
+ */
+const KEPT_MAPPINGS = {
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
+};
 /** How long an engine that was told to end may take. */
 export const PATIENCE_MS = 2_000;
 
 /** What the engine inherits: never a PIN that was meant for this process. */
 export const engineEnvironment = (): NodeJS.ProcessEnv => {
-  const env: NodeJS.ProcessEnv = { ...process.env, UV_THREADPOOL_SIZE: UV_THREADS };
+  const env: NodeJS.ProcessEnv = {
+    ...KEPT_MAPPINGS,
+    ...process.env,
+    UV_THREADPOOL_SIZE: UV_THREADS,
+  };
   delete env['CLAVIGER_PIN'];
   return env;
 };

@@ -1,6 +1,7 @@
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
-import type { DecryptRange, EncryptRange } from './files/ranges.ts';
+import type { HashPass } from './files/hash-pass.ts';
+import type { DecryptShare, EncryptShare } from './files/segments.ts';
 import type { EncryptWhole, WholeFiles } from './files/whole-files.ts';
 import type { Masters } from './keys/vault-token.ts';
 import type { VaultId } from '../../shared/ids.ts';
@@ -18,9 +19,11 @@ export interface WorkerCalls {
   encryptWhole: (input: EncryptWhole) => FileResult[];
   decryptWhole: (input: WholeFiles<WritingJob>) => FileResult[];
   verifyWhole: (input: WholeFiles<VerifyJob>) => FileResult[];
-  encryptRange: (input: EncryptRange) => void;
-  decryptRange: (input: DecryptRange) => void;
-  hashStart: (input: { readonly fd: number }) => void;
-  hashTo: (input: { readonly fd: number; readonly end: number }) => void;
-  hashEnd: (input: { readonly fd: number }) => string;
+  encryptShare: (input: EncryptShare) => void;
+  decryptShare: (input: DecryptShare) => void;
+}
+
+/** What the engine asks of the thread that hashes. */
+export interface HasherCalls {
+  hashPass: (input: HashPass) => string;
 }

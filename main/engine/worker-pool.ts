@@ -3,7 +3,7 @@ import { Failure } from '../../shared/failure.ts';
 import { Caller } from './rpc/caller.ts';
 import { workerChannel } from './rpc/channels.ts';
 import type { CallInput, CallOutput } from './rpc/messages.ts';
-import type { WorkerCalls, WorkerSetup } from './worker-calls.ts';
+import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 type Name = keyof WorkerCalls;
 type Output<N extends Name> = Awaited<CallOutput<WorkerCalls, N>>;
@@ -22,6 +22,17 @@ interface Member {
   busy: boolean;
 }
 
+interface Hasher {
+  readonly worker: Worker;
+  readonly caller: Caller<HasherCalls>;
+}
+
+/** The scripts of the threads. */
+export interface PoolScripts {
+  readonly worker: URL;
+  readonly hasher: URL;
+}
+
 /**
  * The engine's worker threads. Each runs one job at a time with sessions of its own; jobs wait in a
  * queue. One more thread hashes large files, because SHA-256 cannot be split; it is started for the
@@ -29,16 +40,16 @@ interface Member {
  */
 export class WorkerPool {
   readonly #setup: WorkerSetup;
-  readonly #script: URL;
+  readonly #scripts: PoolScripts;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
-  #hasher: Member | null = null;
+  #hasher: Hasher | null = null;
   #lossesInARow = 0;
   #closed = false;
 
   /** @param size worker threads, beside the one that hashes */
-  constructor(script: URL, setup: WorkerSetup, size: number) {
-    this.#script = script;
+  constructor(scripts: PoolScripts, setup: WorkerSetup, size: number) {
+    this.#scripts = scripts;
     this.#setup = setup;
     for (let i = 0; i < size; i++) this.#members.add(this.#start());
   }
@@ -60,14 +71,11 @@ export class WorkerPool {
     }
   }
 
-  /** Runs a call on the hashing thread, in the order in which they are made. */
-  hash<N extends 'hashStart' | 'hashTo' | 'hashEnd'>(
-    name: N,
-    input: CallInput<WorkerCalls, N>,
-  ): Promise<Output<N>> {
+  /** Hashes a pass, once those before it have ended. @throws Failure `worker-lost` */
+  hash(input: CallInput<HasherCalls, 'hashPass'>): Promise<string> {
     if (this.#closed) return Promise.reject(workerLost());
-    this.#hasher ??= this.#start();
-    return this.#hasher.caller.call(name, input);
+    this.#hasher ??= this.#startHasher();
+    return this.#hasher.caller.call('hashPass', input);
   }
 
   async close(): Promise<void> {
@@ -77,13 +85,18 @@ export class WorkerPool {
   }
 
   #start(): Member {
-    const worker = new Worker(this.#script, { workerData: this.#setup });
+    const worker = newWorker(this.#scripts.worker, this.#setup);
     const caller = new Caller<WorkerCalls>(workerChannel(worker), workerLost);
     const member: Member = { worker, caller, busy: false };
-    // The exit event follows and says the same to every open call.
-    worker.on('error', () => undefined);
     worker.once('exit', () => this.#replace(member));
     return member;
+  }
+
+  /** One that is lost is started again for the next large file. */
+  #startHasher(): Hasher {
+    const worker = newWorker(this.#scripts.hasher, null);
+    worker.once('exit', () => (this.#hasher = null));
+    return { worker, caller: new Caller<HasherCalls>(workerChannel(worker), workerLost) };
   }
 
   #replace(member: Member): void {
@@ -91,10 +104,6 @@ export class WorkerPool {
     this.#lossesInARow++;
     if (this.#lossesInARow > LOSSES_IN_A_ROW) {
       this.#giveUp();
-      return;
-    }
-    if (member === this.#hasher) {
-      this.#hasher = null;
       return;
     }
     this.#members.delete(member);
@@ -134,6 +143,13 @@ export class WorkerPool {
     next.resolve(member);
   }
 }
+
+const newWorker = (script: URL, workerData: WorkerSetup | null): Worker => {
+  const worker = new Worker(script, { workerData });
+  // The exit event follows and says the same to every open call.
+  worker.on('error', () => undefined);
+  return worker;
+};
 
 const workerLost = (): Failure =>
   new Failure('worker-lost', 'A worker of the engine stopped while it processed this file.', {

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { inWords } from './files/errno.ts';
-import { FileHash } from './files/file-hash.ts';
-import { decryptRange, encryptRange } from './files/ranges.ts';
+import { decryptShare, encryptShare } from './files/segments.ts';
 import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './files/whole-files.ts';
 import { findProvedMasters, type VaultToken } from './keys/vault-token.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
@@ -17,25 +16,12 @@ const openToken = (setup: WorkerSetup): VaultToken =>
 const start = (setup: WorkerSetup): void => {
   if (parentPort === null) throw new Error('this file is started as a worker thread');
   const token = openToken(setup);
-  const hashes = new Map<number, FileHash>();
-  const hashOf = (fd: number): FileHash => {
-    const hash = hashes.get(fd);
-    if (hash === undefined) throw new Error('this file is not being hashed');
-    return hash;
-  };
   serve<WorkerCalls>(portChannel(parentPort), {
     encryptWhole: (input) => encryptWholeFiles(token, input),
     decryptWhole: (input) => decryptWholeFiles(token, input),
     verifyWhole: (input) => verifyWholeFiles(token, input),
-    encryptRange: (input) => inWords(() => encryptRange(token, input)),
-    decryptRange: (input) => inWords(() => decryptRange(token, input)),
-    hashStart: ({ fd }) => void hashes.set(fd, new FileHash(fd)),
-    hashTo: ({ fd, end }) => inWords(() => hashOf(fd).advance(end)),
-    hashEnd: ({ fd }) => {
-      const digest = hashOf(fd).digest();
-      hashes.delete(fd);
-      return digest;
-    },
+    encryptShare: (input) => inWords(() => encryptShare(token, input)),
+    decryptShare: (input) => inWords(() => decryptShare(token, input)),
   });
 };
 

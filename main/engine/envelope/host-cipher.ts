@@ -58,9 +58,11 @@ const transform = (
   to: Uint8Array,
   discard: (piece: Uint8Array) => void,
 ): void => {
+  const target = Buffer.from(to.buffer, to.byteOffset, to.byteLength);
   for (let offset = 0; offset < from.length; offset += PIECE_BYTES) {
     const piece = cipher.update(from.subarray(offset, offset + PIECE_BYTES));
-    to.set(piece, offset);
+    // As set() does, which copies word by word where the target is memory that threads share.
+    target.fill(piece, offset, offset + piece.length);
     discard(piece);
   }
 };

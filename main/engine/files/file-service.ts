@@ -36,6 +36,7 @@ export class FileService {
   readonly #parts: FileServiceParts;
   readonly #loans = new Map<number, Loan>();
   readonly #large = new Lanes(LARGE_AT_ONCE);
+  readonly #passes = new Lanes(1);
   #nextLoan = 1;
 
   constructor(parts: FileServiceParts) {
@@ -114,7 +115,8 @@ export class FileService {
     const { token, pool } = this.#parts;
     const isSmall = (job: Job): boolean => job.size <= limits.wholeFileBytes;
     const small = files.filter(isSmall);
-    const large = { token, pool, signal: context.signal, progress: context.progress };
+    const { signal, progress } = context;
+    const large = { token, pool, passes: this.#passes, signal, progress };
     const results = await Promise.all([
       ...(small.length === 0 ? [] : [reported(ways.whole(small), small, context)]),
       ...files

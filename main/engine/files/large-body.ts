@@ -1,16 +1,21 @@
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { FixedHeader } from '../envelope/header.ts';
-import { segmentCount, segmentLength, segmentOffset } from '../envelope/layout.ts';
+import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
+import { fileLength, segmentLength } from '../envelope/layout.ts';
 import type { FileKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
-import { inRanges } from './in-ranges.ts';
+import type { Lanes } from './lanes.ts';
+import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import type { Share } from './segments.ts';
 
 /** What the processing of a large file has at hand. */
 export interface LargeContext {
   readonly token: VaultToken;
   readonly pool: WorkerPool;
+  /** One pass at a time. */
+  readonly passes: Lanes;
   readonly signal: AbortSignal;
   /** Told how many more plaintext bytes are done. */
   readonly progress: (bytes: number) => void;
@@ -34,64 +39,114 @@ export const shareFileKey = (fileKey: FileKey): FileKey => {
   return { bulk: 'host', dek };
 };
 
+/** One pass of the workers over all content segments of a file. */
+export interface Pass {
+  readonly body: LargeBody;
+  /** What the encrypted file holds before its first content segment. */
+  readonly head: readonly Uint8Array[];
+  /** Runs a share of the pass on a worker. */
+  readonly share: (share: Share) => Promise<void>;
+}
+
+/** Stored segments in memory at a time, for each worker: one that it fills, others to be hashed. */
+const PLACES_PER_WORKER = 6;
+
 /**
- * Runs all content segments in ranges over the workers.
- * @param reached told the file offset up to which the encrypted file has no gap
+ * Runs all content segments over the workers, and SHA-256 beside them. Passes follow one another:
+ * there is one thread that hashes, and it waits for the pass that it is in.
+ * @returns SHA-256 of the encrypted file, hex
  * @throws Failure `cancelled`
  */
-export const runSegments = async (
-  context: LargeContext,
-  body: LargeBody,
-  reached: (offset: number) => void,
-  run: (from: number, to: number) => Promise<void>,
-): Promise<void> => {
-  const { fixed, areaLength } = body;
-  const count = segmentCount(fixed);
-  await inRanges({
-    from: 1,
-    to: count + 1,
-    perRange: Math.max(1, Math.floor(limits.rangeBytes / fixed.segment)),
-    parallel: context.pool.size * 2,
-    signal: context.signal,
-    run: async (from, to) => {
-      await run(from, to);
-      context.progress((to - 1 - from) * fixed.segment + segmentLength(fixed, to - 1));
-    },
-    reached: (to) => {
-      if (to <= count) reached(segmentOffset(areaLength, fixed, to));
-    },
+export const runPass = (context: LargeContext, pass: Pass): Promise<string> =>
+  context.passes.run(async () => {
+    const { pool, signal } = context;
+    refuseCancelled(signal);
+    const memory = ringOf(pass.body, pool.size * PLACES_PER_WORKER);
+    const ring = new SegmentRing(memory);
+    const stop = (): void => ring.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    const meter = new PassMeter(context, pass.body.fixed, ring);
+    try {
+      return await allOrStop(ring, pool.hash({ head: pass.head, ring: memory }), () =>
+        fillRing(pass, ring, memory, pool.size),
+      );
+    } catch (error) {
+      refuseCancelled(signal);
+      throw error;
+    } finally {
+      meter.finish();
+      signal.removeEventListener('abort', stop);
+    }
   });
-  if (context.signal.aborted) throw cancelled();
+
+const ringOf = ({ fixed, areaLength }: LargeBody, places: number): RingMemory => {
+  const bytes =
+    fileLength(areaLength, fixed) - areaLength - segmentLength(fixed, 0) - SEGMENT_OVERHEAD;
+  return SegmentRing.memory(places, fixed.segment + SEGMENT_OVERHEAD, bytes);
 };
 
-const cancelled = (): Failure =>
-  new Failure('cancelled', 'The batch was cancelled before this file was finished.', {
+/** Each lane takes one share after another, so that other jobs get their turn in between. */
+const fillRing = (
+  { body, share }: Pass,
+  ring: SegmentRing,
+  memory: RingMemory,
+  lanes: number,
+): Promise<void>[] => {
+  const most = Math.max(1, Math.floor(limits.shareBytes / body.fixed.segment));
+  const lane = async (): Promise<void> => {
+    while (!ring.isClaimed) await share({ ...body, ring: memory, most });
+  };
+  return Array.from({ length: lanes }, lane);
+};
+
+/** The first error stops the ring, and is thrown once nobody uses the ring or the files any more. */
+const allOrStop = async (
+  ring: SegmentRing,
+  hashing: Promise<string>,
+  fill: () => Promise<void>[],
+): Promise<string> => {
+  const errors: unknown[] = [];
+  const guarded = <T>(work: Promise<T>): Promise<T | null> =>
+    work.catch((error: unknown) => {
+      errors.push(error);
+      ring.stop();
+      return null;
+    });
+  const [sha256] = await Promise.all([guarded(hashing), ...fill().map(guarded)]);
+  if (sha256 !== null && errors.length === 0) return sha256;
+  throw errors[0];
+};
+
+/** Tells how many more plaintext bytes are done, now and then. */
+class PassMeter {
+  readonly #tell: (bytes: number) => void;
+  readonly #fixed: FixedHeader;
+  readonly #ring: SegmentRing;
+  readonly #timer: NodeJS.Timeout;
+  #told = 0;
+
+  constructor({ progress }: LargeContext, fixed: FixedHeader, ring: SegmentRing) {
+    this.#tell = progress;
+    this.#fixed = fixed;
+    this.#ring = ring;
+    this.#timer = setInterval(() => this.#look(), 1_000 / limits.progressPerSecond);
+  }
+
+  finish(): void {
+    clearInterval(this.#timer);
+    this.#look();
+  }
+
+  #look(): void {
+    const done = Math.min(this.#fixed.size, this.#ring.taken * this.#fixed.segment);
+    if (done > this.#told) this.#tell(done - this.#told);
+    this.#told = done;
+  }
+}
+
+const refuseCancelled = (signal: AbortSignal): void => {
+  if (!signal.aborted) return;
+  throw new Failure('cancelled', 'The batch was cancelled before this file was finished.', {
     unharmed: 'The original is unchanged and no unfinished output was left behind.',
   });
-
-/**
- * Hashes a file on the hashing thread while `work` goes on.
- * @param work may say how far the file can be hashed already; resolves to the file's length
- * @returns SHA-256 in hex
- */
-export const hashBeside = async (
-  { pool }: LargeContext,
-  fd: number,
-  work: (reached: (offset: number) => void) => Promise<number>,
-): Promise<string> => {
-  let hashing = pool.hash('hashStart', { fd });
-  // Errors are met where `hashing` is awaited, not as unhandled rejections before.
-  hashing.catch(() => undefined);
-  const advance = (end: number): void => {
-    hashing = hashing.then(() => pool.hash('hashTo', { fd, end }));
-    hashing.catch(() => undefined);
-  };
-  try {
-    advance(await work(advance));
-    await hashing;
-    return await pool.hash('hashEnd', { fd });
-  } catch (error) {
-    await hashing.then(() => pool.hash('hashEnd', { fd })).catch(() => undefined);
-    throw error;
-  }
 };

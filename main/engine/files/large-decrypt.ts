@@ -9,13 +9,7 @@ import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { readBackFailed } from './compare.ts';
 import { identityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
-import {
-  hashBeside,
-  type LargeBody,
-  type LargeContext,
-  runSegments,
-  shareFileKey,
-} from './large-body.ts';
+import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
 import { openFirstSlot, openHeldSlots, type OpenedSlot } from './open-header.ts';
 import { createPart, discardPart, syncAndClose, syncFolder } from './part.ts';
 import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
@@ -136,19 +130,22 @@ const readMetadata = (
   return parseMetadata(decryptSegment(keys.cipher(fileKey), header, 0, stored));
 };
 
-/** @returns SHA-256 of the encrypted file, which is hashed while its segments are decrypted */
-const readSegments = (
+/** @returns SHA-256 of the encrypted file, of the very bytes that were decrypted */
+const readSegments = async (
   context: LargeContext,
   source: Source,
   body: LargeBody,
   partFd: number | null,
   originalFd: number | null,
-): Promise<string> =>
-  hashBeside(context, source.fd, async (reached) => {
-    const range = { ...body, sourceFd: source.fd, partFd, originalFd };
-    await runSegments(context, body, reached, (from, to) =>
-      context.pool.run('decryptRange', { ...range, from, to }),
-    );
-    assertUnchanged(source);
-    return source.size;
+): Promise<string> => {
+  const head = Buffer.alloc(body.areaLength + segmentLength(body.fixed, 0) + SEGMENT_OVERHEAD);
+  readExactly(source.fd, head, 0);
+  const files = { sourceFd: source.fd, partFd, originalFd };
+  const sha256 = await runPass(context, {
+    body,
+    head: [head],
+    share: (share) => context.pool.run('decryptShare', { ...share, ...files }),
   });
+  assertUnchanged(source);
+  return sha256;
+};

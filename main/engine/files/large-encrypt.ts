@@ -10,13 +10,7 @@ import { encryptSegment } from '../envelope/segment.ts';
 import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
-import {
-  hashBeside,
-  type LargeBody,
-  type LargeContext,
-  runSegments,
-  shareFileKey,
-} from './large-body.ts';
+import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
 import { createPart, discardPart, syncAndClose, syncFolder, writeAll } from './part.ts';
 import { assertUnchanged, openSource, type Source } from './source.ts';
 
@@ -86,12 +80,11 @@ const writeLarge = async (
   const fd = createPart(part);
   try {
     writeAll(fd, head, 0);
-    const sha256 = await hashBeside(context, fd, async (reached) => {
-      const range = { ...body, sourceFd: source.fd, partFd: fd };
-      await runSegments(context, body, reached, (from, to) =>
-        context.pool.run('encryptRange', { ...range, from, to }),
-      );
-      return fileLength(body.areaLength, body.fixed);
+    const files = { sourceFd: source.fd, partFd: fd };
+    const sha256 = await runPass(context, {
+      body,
+      head,
+      share: (share) => context.pool.run('encryptShare', { ...share, ...files }),
     });
     assertUnchanged(source);
     await syncAndClose(fd);

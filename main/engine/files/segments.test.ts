@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { parse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileIdSchema, keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
 import { bulks, type Bulk } from '../../../shared/keys.ts';
+import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { headerHash } from '../envelope/header.ts';
 import { fileLength, segmentOffset } from '../envelope/layout.ts';
 import { createKey } from '../keys/create-key.ts';
@@ -14,7 +15,9 @@ import { createMasters, findMasters, type VaultToken } from '../keys/vault-token
 import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
-import { decryptRange, encryptRange } from './ranges.ts';
+import { hashPass } from './hash-pass.ts';
+import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import { decryptShare, encryptShare } from './segments.ts';
 
 const AREA = 1_024;
 const SEGMENT = 4_096;
@@ -27,7 +30,7 @@ const fixed = {
 };
 const hash = headerHash(fixed);
 
-describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
+describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
   let test: TestToken;
   let token: VaultToken;
   let folder: string;
@@ -40,7 +43,7 @@ describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const masters = createMasters(connection, vaultId, noLimits);
     token = findMasters({ connection, vaultId, masters, callerNonce: true });
-    folder = mkdtempSync(join(tmpdir(), 'claviger-ranges-'));
+    folder = mkdtempSync(join(tmpdir(), 'claviger-segments-'));
     writeFileSync(join(folder, 'plain'), content);
   });
   afterAll(() => {
@@ -69,25 +72,37 @@ describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
     });
   };
 
-  const encrypted = (bulk: Bulk): { fileKey: FileKey; name: string } => {
+  /** Room for all segments at once: nobody has to wait for another thread here. */
+  const newRing = (): RingMemory => {
+    const bytes = fileLength(AREA, fixed) - segmentOffset(AREA, fixed, 1);
+    return SegmentRing.memory(4, SEGMENT + SEGMENT_OVERHEAD, bytes);
+  };
+  const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+  const encrypted = (bulk: Bulk): { fileKey: FileKey; name: string; hashed: string } => {
     const fileKey = newFileKey(bulk);
-    const body = { fixed, hash, areaLength: AREA, fileKey, sourceFd: open('plain') };
     const name = `${bulk}.clv`;
-    const partFd = open(name);
-    encryptRange(token, { ...body, partFd, from: 3, to: 5 });
-    encryptRange(token, { ...body, partFd, from: 1, to: 3 });
-    return { fileKey, name };
+    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing() };
+    const files = { sourceFd: open('plain'), partFd: open(name) };
+    encryptShare(token, { ...share, ...files, most: 3 });
+    encryptShare(token, { ...share, ...files, most: 3 });
+    const head = Buffer.alloc(segmentOffset(AREA, fixed, 1));
+    return { fileKey, name, hashed: hashPass({ head: [head], ring: share.ring }) };
   };
 
-  it.each(bulks)('%s bulk: ranges in any order make one file that opens again', (bulk) => {
-    const { fileKey, name } = encrypted(bulk);
-    expect(readFileSync(join(folder, name)).length).toBe(fileLength(AREA, fixed));
-    const partFd = open(`${bulk}.opened`);
-    const body = { fixed, hash, areaLength: AREA, fileKey, sourceFd: open(name) };
-    const range = { ...body, partFd, originalFd: open('plain') };
-    decryptRange(token, { ...range, from: 2, to: 5 });
-    decryptRange(token, { ...range, from: 1, to: 2 });
-    expect(readFileSync(join(folder, `${bulk}.opened`))).toEqual(content);
+  it.each(bulks)('%s bulk: shares make one file that opens again, and its hash', (bulk) => {
+    const { fileKey, name, hashed } = encrypted(bulk);
+    const file = readFileSync(join(folder, name));
+    expect(file.length).toBe(fileLength(AREA, fixed));
+    expect(hashed).toBe(sha256(file));
+    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing() };
+    const target = `${bulk}.opened`;
+    const files = { sourceFd: open(name), partFd: open(target), originalFd: open('plain') };
+    decryptShare(token, { ...share, ...files, most: 1 });
+    decryptShare(token, { ...share, ...files, most: 9 });
+    expect(readFileSync(join(folder, target))).toEqual(content);
+    const head = file.subarray(0, segmentOffset(AREA, fixed, 1));
+    expect(hashPass({ head: [head], ring: share.ring })).toBe(sha256(file));
   });
 
   it.each(bulks)(
@@ -99,11 +114,21 @@ describe.each(testTokens)('ranges of a large file on $name', ({ make }) => {
       bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
       writeFileSync(join(folder, 'damaged'), bytes);
       const target = `${bulk}.damaged`;
-      const range = { fixed, hash, areaLength: AREA, fileKey, sourceFd: open('damaged') };
-      const decrypt = (): void =>
-        decryptRange(token, { ...range, partFd: open(target), originalFd: null, from: 1, to: 5 });
-      expect(decrypt).toThrow(/segment 3/i);
+      const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing(), most: 4 };
+      const files = { sourceFd: open('damaged'), partFd: open(target), originalFd: null };
+      expect(() => decryptShare(token, { ...share, ...files })).toThrow(/segment 3/i);
       expect(readFileSync(join(folder, target))).toEqual(content.subarray(0, 2 * SEGMENT));
     },
   );
+
+  it('what is compared must be the same in every segment', () => {
+    const { fileKey, name } = encrypted('host');
+    writeFileSync(
+      join(folder, 'other'),
+      Buffer.from(content).fill(0, 2 * SEGMENT, 2 * SEGMENT + 1),
+    );
+    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing(), most: 4 };
+    const files = { sourceFd: open(name), partFd: null, originalFd: open('other') };
+    expect(() => decryptShare(token, { ...share, ...files })).toThrow('does not give back');
+  });
 });

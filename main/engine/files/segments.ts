@@ -1,0 +1,105 @@
+import type { FileCipher } from '../envelope/cipher.ts';
+import { NONCE_BYTES, TAG_BYTES } from '../envelope/format.ts';
+import type { FixedHeader } from '../envelope/header.ts';
+import { release } from '../envelope/host-cipher.ts';
+import { segmentLength, segmentOffset } from '../envelope/layout.ts';
+import { decryptSegment, encryptSegment } from '../envelope/segment.ts';
+import { type FileKey, KeySession } from '../keys/key-session.ts';
+import type { VaultToken } from '../keys/vault-token.ts';
+import { readBackFailed } from './compare.ts';
+import { writeAll } from './part.ts';
+import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import { readExactly } from './source.ts';
+
+/** A worker's share of the pass over one large file. File descriptors are shared by all threads. */
+export interface Share {
+  readonly fixed: FixedHeader;
+  /** H, 32 bytes. */
+  readonly hash: Uint8Array;
+  /** A, where segment 0 starts. */
+  readonly areaLength: number;
+  readonly fileKey: FileKey;
+  /** The stored content segments, which the hashing thread takes from there. */
+  readonly ring: RingMemory;
+  /** Segments to be claimed at most. */
+  readonly most: number;
+}
+
+export interface EncryptShare extends Share {
+  readonly sourceFd: number;
+  readonly partFd: number;
+}
+
+export interface DecryptShare extends Share {
+  readonly sourceFd: number;
+  /** Where the plaintext is written; null when verifying. */
+  readonly partFd: number | null;
+  /** A file that must hold the same plaintext; null where there is none to compare with. */
+  readonly originalFd: number | null;
+}
+
+/** What is hashed is what was handed to the system to be written, byte for byte. */
+export const encryptShare = (token: VaultToken, share: EncryptShare): void => {
+  const { fixed, areaLength, sourceFd, partFd } = share;
+  const buffer = Buffer.allocUnsafeSlow(fixed.segment);
+  const encryptInto = (cipher: FileCipher, index: number, stored: Buffer): void => {
+    const plaintext = buffer.subarray(0, segmentLength(fixed, index));
+    readExactly(sourceFd, plaintext, contentOffset(fixed, index));
+    const room = stored.subarray(NONCE_BYTES);
+    const { nonce, data } = encryptSegment(cipher, share, index, plaintext, room);
+    stored.set(nonce);
+    if (data.byteOffset !== room.byteOffset || data.buffer !== room.buffer) room.set(data);
+    writeAll(partFd, [stored], segmentOffset(areaLength, fixed, index));
+  };
+  try {
+    withCipher(token, share, encryptInto);
+  } finally {
+    release(buffer);
+  }
+};
+
+/** @throws Failure `segment-damaged`, `read-back-failed` */
+export const decryptShare = (token: VaultToken, share: DecryptShare): void => {
+  const { fixed, areaLength, sourceFd, originalFd } = share;
+  const room = Buffer.allocUnsafeSlow(fixed.segment + TAG_BYTES);
+  const original = Buffer.allocUnsafeSlow(originalFd === null ? 0 : fixed.segment);
+  const decryptFrom = (cipher: FileCipher, index: number, stored: Buffer): void => {
+    readExactly(sourceFd, stored, segmentOffset(areaLength, fixed, index));
+    const into = room.subarray(0, stored.length - NONCE_BYTES);
+    deliver(share, index, decryptSegment(cipher, share, index, stored, into), original);
+  };
+  try {
+    withCipher(token, share, decryptFrom);
+  } finally {
+    release(room);
+    release(original);
+  }
+};
+
+/** Plaintext goes to disk, is compared, or is only known to be intact: never anywhere else. */
+const deliver = (
+  { fixed, partFd, originalFd }: DecryptShare,
+  index: number,
+  plaintext: Uint8Array,
+  original: Buffer,
+): void => {
+  const offset = contentOffset(fixed, index);
+  if (partFd !== null) writeAll(partFd, [plaintext], offset);
+  if (originalFd === null) return;
+  const same = original.subarray(0, plaintext.length);
+  readExactly(originalFd, same, offset);
+  if (!same.equals(plaintext)) throw readBackFailed();
+};
+
+const contentOffset = (fixed: FixedHeader, index: number): number => (index - 1) * fixed.segment;
+
+/** Content segments have the numbers from 1 on: 0 is the metadata, which is not in the ring. */
+const withCipher = (
+  token: VaultToken,
+  { fileKey, ring, most }: Share,
+  work: (cipher: FileCipher, index: number, stored: Buffer) => void,
+): void =>
+  token.connection.withSession((session) => {
+    const cipher = new KeySession(token, session).cipher(fileKey);
+    new SegmentRing(ring).fill(most, (segment, stored) => work(cipher, segment + 1, stored));
+  });

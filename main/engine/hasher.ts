@@ -1,0 +1,10 @@
+import { parentPort } from 'node:worker_threads';
+import { hashPass } from './files/hash-pass.ts';
+import { portChannel } from './rpc/channels.ts';
+import { serve } from './rpc/serve.ts';
+import type { HasherCalls } from './worker-calls.ts';
+
+// Composition root of the thread that hashes large files: it knows nothing of the token.
+
+if (parentPort === null) throw new Error('this file is started as a worker thread');
+serve<HasherCalls>(portChannel(parentPort), { hashPass });
