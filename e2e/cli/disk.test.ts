@@ -1,9 +1,9 @@
-import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { batch, batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
-import { mayMount, type Mount, mountReadOnly, mountSmallDisk } from '../support/mounts.ts';
+import { fill, mayMount, type Mount, mountReadOnly, mountSmallDisk } from '../support/mounts.ts';
 import { until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import { filesIn, partsIn, pathsIn, randomTree, snapshotOf, writeFile } from '../support/trees.ts';
@@ -155,15 +155,62 @@ describe.skipIf(!mayMount)('a disk', () => {
   });
 });
 
-/** Takes all the room that is left, to the last block. */
-const fill = (file: string): void => {
-  mkdirSync(join(file, '..'), { recursive: true });
-  for (const size of [MIB, 4_096, 1]) {
-    const bytes = Buffer.alloc(size);
-    try {
-      for (;;) writeFileSync(file, bytes, { flag: 'a' });
-    } catch {
-      // Smaller pieces may still fit.
-    }
-  }
-};
+describe('a vault folder that is taken away in the middle of a batch', () => {
+  let vault: TestVault;
+  let plain: string;
+
+  beforeAll(async () => {
+    vault = await makeVault('NSS softokn');
+    await vault.createKey('k', 'hsm-only', 'host');
+    plain = randomTree(join(vault.home, 'plain'), seeded(6), { files: 2_000, most: 2_000 });
+  });
+
+  afterAll(() => vault.remove());
+
+  const outputsOf = (folder: string): string[] =>
+    filesIn(folder).filter((each) => each.endsWith('.clv'));
+
+  /** What the ledger knows of is all that is there, under its name or on the way to it. */
+  const expectRecorded = (out: string): void => {
+    const recorded = vault
+      .records()
+      .flatMap(({ action, outcome, subject }) =>
+        action === 'file.encrypt' && outcome === 'ok' ? [subject['output']] : [],
+      );
+    for (const output of outputsOf(out)) expect(recorded).toContain(output);
+  };
+
+  it('by another name stops it in words, and it goes on when the folder is back', async () => {
+    const out = join(vault.home, 'renamed');
+    const away = `${vault.dir}-away`;
+    const before = snapshotOf(plain);
+    const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
+    await until(() => outputsOf(out).length > 30);
+    renameSync(vault.dir, away);
+    const result = await running.result;
+    expect(result.code).not.toBe(0);
+    expect(result.stderr).toContain('the file or its folder is not there');
+    expect(existsSync(vault.dir)).toBe(false);
+    expect(outputsOf(out).length).toBeLessThan(2_000);
+
+    renameSync(away, vault.dir);
+    expectRecorded(out);
+    expect(snapshotOf(plain)).toEqual(before);
+    expect(await vault.cli.run(['resume'])).toMatchObject({ code: 0 });
+    expect(outputsOf(out)).toHaveLength(2_000);
+    expect(partsIn(out)).toEqual([]);
+    await vault.expectSound();
+  });
+
+  it('for good stops it too, and nothing takes its place', async () => {
+    const out = join(vault.home, 'removed');
+    const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
+    await until(() => outputsOf(out).length > 30);
+    rmSync(vault.dir, { recursive: true });
+    const result = await running.result;
+    expect(result.code).not.toBe(0);
+    expect(result.stderr).toContain('the file or its folder is not there');
+    expect(existsSync(vault.dir)).toBe(false);
+    expect(outputsOf(out).length).toBeLessThan(2_000);
+  });
+});

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 /** File systems of their own, for what permissions cannot show to root. Only root may mount. */
 export const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
@@ -26,4 +27,22 @@ export const mountReadOnly = (original: string, folder: string): Mount => {
   execFileSync('mount', ['--bind', original, folder]);
   execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
   return { folder, unmount: unmountOf(folder) };
+};
+
+/** What is mounted here can no longer be written, also for those who have it open; or again. */
+export const remount = (folder: string, how: 'ro' | 'rw'): void => {
+  execFileSync('mount', ['-o', `remount,${how}`, folder]);
+};
+
+/** Takes all the room that is left, to the last block. */
+export const fill = (file: string): void => {
+  mkdirSync(path.dirname(file), { recursive: true });
+  for (const size of [1024 * 1024, 4_096, 1]) {
+    const bytes = Buffer.alloc(size);
+    try {
+      for (;;) writeFileSync(file, bytes, { flag: 'a' });
+    } catch {
+      // Smaller pieces may still fit.
+    }
+  }
 };

@@ -10,6 +10,8 @@ const PIECE = 256 * 1024;
 /** A folder of the local file system. Every file it creates is readable by its owner only. */
 export class FolderStorage implements Storage {
   readonly #folder: string;
+  /** Which file each name stood for when something was first added to it. */
+  readonly #identities = new Map<string, string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -63,11 +65,19 @@ export class FolderStorage implements Storage {
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     // No O_CREAT: a ledger that was taken away must not begin again as an empty one.
     await this.#with(name, constants.O_WRONLY | constants.O_APPEND, async (file) => {
-      const { size } = await file.stat();
-      if (size !== at) throw new Error(`${name} has ${size} bytes instead of ${at}`);
+      const { size, dev, ino } = await file.stat({ bigint: true });
+      if (size !== BigInt(at)) throw new Error(`${name} has ${size} bytes instead of ${at}`);
+      this.#refuseAnother(name, `${dev} ${ino}`);
       await file.writeFile(bytes);
       await file.sync();
     });
+  }
+
+  /** A folder that was exchanged underfoot must not get what belongs to the one that was opened. */
+  #refuseAnother(name: string, identity: string): void {
+    const known = this.#identities.get(name) ?? identity;
+    if (known !== identity) throw new Error(`${name} is another file than before`);
+    this.#identities.set(name, identity);
   }
 
   async truncateSynced(name: string, length: number): Promise<void> {

@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EIO: 'the disk reports an error',
+  ENOENT: 'the file or its folder is not there',
 };
 
 /** The errno name of an error of node:fs, or null. */
