@@ -6,7 +6,7 @@ import { checkFileLength, fileLength, segmentCount, segmentOffset } from './layo
 import { NONCE_BYTES, SEAL_BYTES } from './format.ts';
 import { parseMetadata, type FileMetadata } from './metadata.ts';
 import { sealNonce } from './nonces.ts';
-import { checkSeal, makeSeal } from './seal.ts';
+import { makeSeal } from './seal.ts';
 import { decryptSegment, encryptSegment } from './segment.ts';
 
 /** All that one encryption of a small file takes. Its file key and file id are used this once. */
@@ -87,16 +87,15 @@ export interface OpenedFile {
 }
 
 /**
- * Opens a whole file in memory: seal, length, then every segment. Gives nothing unless all of it
- * verifies. Throws the Failures of checkSeal, checkFileLength and parseMetadata, and
+ * Opens a whole file in memory once checkSeal has agreed: length, then every segment. Gives nothing
+ * unless all of it verifies. Throws the Failures of checkFileLength and parseMetadata, and
  * Failure('segment-damaged') with the segment's number.
  */
-export const openWhole = (
+export const openSealed = (
   cipher: FileCipher,
   header: ParsedHeader,
   file: Uint8Array,
 ): OpenedFile => {
-  checkSeal(cipher, header);
   checkFileLength(header.areaLength, header.fixed, file.length);
   return {
     metadata: openMetadata(cipher, header, file),

@@ -15,11 +15,18 @@ export const openFirstSlot = (
   lent: readonly LentKey[],
 ): OpenedSlot => {
   const held = heldSlots(header, lent);
+  let missing: Failure | null = null;
   for (const { slot, key } of held) {
-    const opened = tryOpen(keys, header, slot, key);
-    if (opened !== null) return opened;
+    try {
+      const opened = tryOpen(keys, header, slot, key);
+      if (opened !== null) return opened;
+    } catch (error) {
+      // A resident key that is gone from the token does not close the file to the other keys.
+      if (!(error instanceof Failure) || error.code !== 'master-missing') throw error;
+      missing ??= error;
+    }
   }
-  throw notOpened(held);
+  throw missing ?? notOpened(held);
 };
 
 /** Opens every slot that we hold a key for: each one has to lead to the same sealed file. */

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { parse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
-import { custodyPairs, type CustodyPair } from '../../../shared/keys.ts';
-import { createKey } from '../keys/create-key.ts';
+import { bulks, custodyPairs, type CustodyPair } from '../../../shared/keys.ts';
+import { createKey, residentLabel } from '../keys/create-key.ts';
 import { KeySession, type LentKey } from '../keys/key-session.ts';
 import { createMasters, findMasters, type VaultToken } from '../keys/vault-token.ts';
+import { destroyTokenKey } from '../pkcs11/objects.ts';
 import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
@@ -92,6 +93,33 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
       for (const { index, part } of decrypting) {
         if (index !== 2) expect(readFileSync(part)).toEqual(contents[index]);
       }
+    },
+  );
+
+  it.each(bulks)(
+    'a %s key that is gone from the token leaves the file to the next one',
+    async (bulk) => {
+      const [gone, other] = [
+        lend({ custody: 'resident', bulk }),
+        lend({ custody: 'hsm-only', bulk }),
+      ];
+      const run = `gone-${bulk}`;
+      const plain = { index: 0, size: 5, input: join(folder, `${run}-plain`) };
+      const sealed = join(folder, `${run}-sealed`);
+      writeFileSync(plain.input, 'still');
+      const keys = [gone, other] as const;
+      const encrypting = { files: [{ ...plain, part: sealed }], keys, segment: SEGMENT };
+      const opening = { index: 0, size: 5, input: sealed, part: join(folder, `${run}-opened`) };
+      await encryptWholeFiles(token, encrypting);
+
+      const objectId = gone.material.objectId ?? Buffer.alloc(0);
+      const label = residentLabel(token, gone.material);
+      connection.withSession((session) => destroyTokenKey(session, { objectId, label }));
+      const decrypting = { files: [opening], keys: [gone] };
+      await expect(decryptWholeFiles(token, decrypting)).rejects.toThrow('does not hold the key');
+      const [opened] = await decryptWholeFiles(token, { ...decrypting, keys });
+      expect(opened).toMatchObject({ outcome: 'done', keys: [{ id: other.material.id }] });
+      expect(readFileSync(opening.part, 'utf8')).toBe('still');
     },
   );
 

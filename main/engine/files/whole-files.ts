@@ -4,10 +4,9 @@ import path from 'node:path';
 import { Failure, groupOf, toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
-import { checkFileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
-import { encryptWhole, openWhole } from '../envelope/whole.ts';
+import { encryptWhole, openSealed } from '../envelope/whole.ts';
 import { KeySession, type LentKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
@@ -227,8 +226,7 @@ const decryptContent = (
     slots === 'first'
       ? ([openFirstSlot(keys, header, lent)] as const)
       : openHeldSlots(keys, header, lent);
-  checkFileLength(header.areaLength, header.fixed, file.length);
-  const opened = openWhole(keys.cipher(open[0].fileKey), header, file);
+  const opened = openSealed(keys.cipher(open[0].fileKey), header, file);
   assertUnchanged(source);
   const done: FileDone = {
     outcome: 'done',

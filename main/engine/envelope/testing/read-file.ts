@@ -1,6 +1,7 @@
 import { parseHeader } from '../header.ts';
 import { hostCipher } from '../host-cipher.ts';
-import { openWhole, type OpenedFile } from '../whole.ts';
+import { checkSeal } from '../seal.ts';
+import { openSealed, type OpenedFile } from '../whole.ts';
 import { openSlots } from './software-keys.ts';
 
 /** Either the file key itself, or a key that opens a slot. */
@@ -10,5 +11,7 @@ export type Secret = { readonly dek: Uint8Array } | { readonly key: Uint8Array }
 export const readFile = (file: Uint8Array, secret: Secret): OpenedFile => {
   const header = parseHeader(file.subarray(0, 65_024));
   const dek = 'dek' in secret ? secret.dek : openSlots(header, secret.key);
-  return openWhole(hostCipher(dek), header, file);
+  const cipher = hostCipher(dek);
+  checkSeal(cipher, header);
+  return openSealed(cipher, header, file);
 };
