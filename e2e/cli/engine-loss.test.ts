@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
-import { childrenOf, engineOf, isAlive, killNow, until } from '../support/processes.ts';
+import {
+  childrenOf,
+  engineOf,
+  isAlive,
+  killNow,
+  openFilesOf,
+  until,
+} from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import {
   differences,
@@ -66,6 +73,30 @@ describe.each(tokenNames)('with %s', (token) => {
       for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
       const lost = vault.records().filter(({ action }) => action === 'engine.lost');
       expect(lost.at(-1)).toMatchObject({ code: 'engine-lost', details: { signal: 'SIGKILL' } });
+      await expectComplete(out);
+    },
+  );
+
+  it.each([1, 120])(
+    'leaves nothing of an engine that was stopped and goes on after the batch was resumed (%i files)',
+    async (files) => {
+      const out = join(vault.home, `stopped-${files}`);
+      const running = vault.cli.start(['encrypt', '--key', 'host', '--out', out, plain]);
+      const engine = await engineOf(running.pid);
+      try {
+        await until(() => filesIn(out).filter((file) => file.endsWith('.clv')).length >= files);
+        process.kill(engine, 'SIGSTOP');
+        killNow(running.pid);
+        const resumed = await vault.cli.run(['resume', '--json']);
+        expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+        const before = snapshotOf(out);
+        process.kill(engine, 'SIGCONT');
+        await until(() => openFilesOf(engine).length === 0);
+        expect(differences(before, snapshotOf(out))).toEqual([]);
+      } finally {
+        killNow(engine);
+      }
+      await running.result;
       await expectComplete(out);
     },
   );

@@ -2,6 +2,7 @@ import { Failure } from '../../shared/failure.ts';
 import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api.ts';
 import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
+import { Parts } from './files/part.ts';
 import { createKey } from './keys/create-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
@@ -43,6 +44,8 @@ interface Opened {
 
 export interface EngineOptions {
   readonly scripts: PoolScripts;
+  /** Process that started this one. */
+  readonly parent: number;
   /** Worker threads, where the token allows as many sessions. */
   readonly workers: number;
 }
@@ -128,13 +131,20 @@ export class Engine {
     const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);
-    const setup = { target, vaultId, masters, callerNonce };
+    const { scripts, parent } = this.#options;
+    const setup = { target, vaultId, masters, callerNonce, parent };
     const pool = new WorkerPool(
-      this.#options.scripts,
+      scripts,
       setup,
       Math.max(1, Math.min(this.#options.workers, profile.workers)),
     );
-    const files = new FileService({ token, pool, keyring, segment: profile.segmentSize });
+    const files = new FileService({
+      token,
+      pool,
+      keyring,
+      parts: new Parts(parent),
+      segment: profile.segmentSize,
+    });
     this.#opened = { token, keyring, pool, files, limits: keyLimitsOf(profile) };
     this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
   }

@@ -13,6 +13,7 @@ const engine = new Engine({
     worker: new URL('./worker.js', import.meta.url),
     hasher: new URL('./hasher.js', import.meta.url),
   },
+  parent: process.ppid,
   workers: Math.min(limits.workers, availableParallelism()),
 });
 // Electron's types say that every process has one.

@@ -12,6 +12,8 @@ export interface WorkerSetup {
   readonly vaultId: VaultId;
   readonly masters: Masters;
   readonly callerNonce: boolean;
+  /** Process that started the engine. */
+  readonly parent: number;
 }
 
 /** What the engine asks of a worker thread. */

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { inWords } from './files/errno.ts';
+import { Parts } from './files/part.ts';
 import { decryptShare, encryptShare } from './files/segments.ts';
 import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './files/whole-files.ts';
 import { findProvedMasters, type VaultToken } from './keys/vault-token.ts';
@@ -16,9 +17,10 @@ const openToken = (setup: WorkerSetup): VaultToken =>
 const start = (setup: WorkerSetup): void => {
   if (parentPort === null) throw new Error('this file is started as a worker thread');
   const token = openToken(setup);
+  const writer = { token, parts: new Parts(setup.parent) };
   serve<WorkerCalls>(portChannel(parentPort), {
-    encryptWhole: (input) => encryptWholeFiles(token, input),
-    decryptWhole: (input) => decryptWholeFiles(token, input),
+    encryptWhole: (input) => encryptWholeFiles(writer, input),
+    decryptWhole: (input) => decryptWholeFiles(writer, input),
     verifyWhole: (input) => verifyWholeFiles(token, input),
     encryptShare: (input) => inWords(() => encryptShare(token, input)),
     decryptShare: (input) => inWords(() => decryptShare(token, input)),

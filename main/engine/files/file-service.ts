@@ -1,4 +1,4 @@
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { GroupOf, LendKeys } from '../api.ts';
@@ -15,6 +15,7 @@ import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
 import { encryptLarge } from './large-encrypt.ts';
 import { Loan } from './loans.ts';
+import type { Parts } from './part.ts';
 import { openSource, readExactly } from './source.ts';
 import { failedFile } from './whole-files.ts';
 
@@ -22,6 +23,7 @@ export interface FileServiceParts {
   readonly token: VaultToken;
   readonly pool: WorkerPool;
   readonly keyring: Keyring;
+  readonly parts: Parts;
   /** Plaintext bytes of a segment: what the token's buffers allow. */
   readonly segment: number;
 }
@@ -112,13 +114,13 @@ export class FileService {
       readonly large: (job: Job, large: LargeContext) => Promise<FileDone>;
     },
   ): Promise<FileResult[]> {
-    const { token, pool } = this.#parts;
+    const { token, pool, parts } = this.#parts;
     const isSmall = (job: Job): boolean => job.size <= limits.wholeFileBytes;
     const small = files.filter(isSmall);
     const { signal, progress } = context;
-    const large = { token, pool, passes: this.#passes, signal, progress };
+    const large = { token, pool, parts, passes: this.#passes, signal, progress };
     const results = await Promise.all([
-      ...(small.length === 0 ? [] : [reported(ways.whole(small), small, context)]),
+      ...(small.length === 0 ? [] : [reported(ways.whole(small), small, parts, context)]),
       ...files
         .filter((job) => !isSmall(job))
         .map((job) => this.#large.run(() => one(job, large, ways.large))),
@@ -167,6 +169,7 @@ const one = async <Job extends FileJob>(
 const reported = async (
   results: Promise<FileResult[]>,
   files: readonly (FileJob | WritingJob)[],
+  parts: Parts,
   context: CallContext,
 ): Promise<FileResult[]> => {
   try {
@@ -174,7 +177,7 @@ const reported = async (
     context.progress(files.reduce((sum, { size }) => sum + size, 0));
     return done;
   } catch (error) {
-    for (const job of files) if ('part' in job) rmSync(job.part, { force: true });
+    for (const job of files) if ('part' in job) parts.remove(job.part);
     throw error;
   }
 };

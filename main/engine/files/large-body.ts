@@ -7,6 +7,7 @@ import type { FileKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import type { Lanes } from './lanes.ts';
+import type { Parts } from './part.ts';
 import { type RingMemory, SegmentRing } from './segment-ring.ts';
 import type { Share } from './segments.ts';
 
@@ -14,6 +15,7 @@ import type { Share } from './segments.ts';
 export interface LargeContext {
   readonly token: VaultToken;
   readonly pool: WorkerPool;
+  readonly parts: Parts;
   /** One pass at a time. */
   readonly passes: Lanes;
   readonly signal: AbortSignal;

@@ -11,7 +11,7 @@ import { identityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
 import { openFirstSlot, openHeldSlots, type OpenedSlot } from './open-header.ts';
-import { createPart, discardPart, syncAndClose, syncFolder } from './part.ts';
+import { syncAndClose, syncFolder } from './part.ts';
 import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
 
 interface OpenedLarge {
@@ -27,7 +27,7 @@ export const decryptLarge = (
   lent: readonly LentKey[],
 ): Promise<FileDone> =>
   withOpened(context, job, lent, 'first', async (source, opened) => {
-    const fd = createPart(job.part);
+    const fd = context.parts.create(job.part);
     try {
       const sha256 = await readSegments(context, source, opened.body, fd, null);
       restoreAttributes(fd, opened.metadata);
@@ -35,7 +35,7 @@ export const decryptLarge = (
       await syncFolder(path.dirname(job.part));
       return sha256;
     } catch (error) {
-      discardPart(fd, job.part);
+      context.parts.discard(fd, job.part);
       throw error;
     }
   });

@@ -11,7 +11,7 @@ import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
 import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
-import { createPart, discardPart, syncAndClose, syncFolder, writeAll } from './part.ts';
+import { syncAndClose, syncFolder, writeAll } from './part.ts';
 import { assertUnchanged, openSource, type Source } from './source.ts';
 
 export interface EncryptLarge {
@@ -77,7 +77,7 @@ const writeLarge = async (
   body: LargeBody,
   head: readonly Uint8Array[],
 ): Promise<string> => {
-  const fd = createPart(part);
+  const fd = context.parts.create(part);
   try {
     writeAll(fd, head, 0);
     const files = { sourceFd: source.fd, partFd: fd };
@@ -91,7 +91,7 @@ const writeLarge = async (
     await syncFolder(path.dirname(part));
     return sha256;
   } catch (error) {
-    discardPart(fd, part);
+    context.parts.discard(fd, part);
     throw error;
   }
 };

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPart, discardPart, syncAndClose, writeAll } from './part.ts';
+import { Parts, syncAndClose, writeAll } from './part.ts';
 import { assertUnchanged, openSource } from './source.ts';
 
 describe('parts and sources', () => {
@@ -19,10 +19,11 @@ describe('parts and sources', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'claviger-part-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
+  const parts = new Parts(process.ppid);
   const inFolder = (name: string): string => path.join(folder, name);
 
   it('a part is new, private, and holds all pieces in their order', async () => {
-    const fd = createPart(inFolder('a.part'));
+    const fd = parts.create(inFolder('a.part'));
     writeAll(fd, [Buffer.from('def'), new Uint8Array(), Buffer.from('g')], 3);
     writeAll(fd, [Buffer.from('abc')], 0);
     await syncAndClose(fd);
@@ -32,14 +33,25 @@ describe('parts and sources', () => {
 
   it('a part never takes the place of a file that is there', () => {
     writeFileSync(inFolder('a.part'), 'older');
-    expect(() => createPart(inFolder('a.part'))).toThrow('EEXIST');
+    expect(() => parts.create(inFolder('a.part'))).toThrow('EEXIST');
     expect(readFileSync(inFolder('a.part'), 'utf8')).toBe('older');
   });
 
   it('a discarded part is gone', () => {
     const file = inFolder('a.part');
-    discardPart(createPart(file), file);
+    parts.discard(parts.create(file), file);
     expect(() => statSync(file)).toThrow('ENOENT');
+  });
+
+  it('an engine whose program is gone neither makes nor removes a part', () => {
+    const orphan = new Parts(process.ppid + 1);
+    const file = inFolder('a.part');
+    expect(() => orphan.create(file)).toThrow('is gone');
+    expect(() => statSync(file)).toThrow('ENOENT');
+    const others = parts.create(file);
+    orphan.remove(file);
+    orphan.discard(others, file);
+    expect(statSync(file).isFile()).toBe(true);
   });
 
   it('a source that was written to while it was open is noticed, also at the same length', async () => {

@@ -2,16 +2,42 @@ import { closeSync, fsync, open, openSync, rmSync, writevSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /**
- * A part: the unfinished output. It lies in the destination folder under a name of its own, is
+ * Parts: unfinished outputs. Each lies in the destination folder under a name of its own, is
  * readable by its owner only, and becomes the output by a rename once everything is on disk.
+ *
+ * They belong to the program that started this engine. Once that is gone another one may resume the
+ * batch, and a part of this name may then be that one's: an engine that was stopped and goes on
+ * without its parent neither makes nor removes any.
  */
-export const createPart = (path: string): number => openSync(path, 'wx+', 0o600);
+export class Parts {
+  readonly #parent: number;
 
-/** Closes and removes a part that will not become an output. */
-export const discardPart = (fd: number, path: string): void => {
-  closeSync(fd);
-  rmSync(path, { force: true });
-};
+  /** @param parent process that started the engine; another one takes an orphan over (_exit(2)) */
+  constructor(parent: number) {
+    this.#parent = parent;
+  }
+
+  /** @throws Error where the program that wanted the part is gone */
+  create(path: string): number {
+    if (this.#isOrphan) throw new Error('the program that started this engine is gone');
+    return openSync(path, 'wx+', 0o600);
+  }
+
+  /** Closes and removes a part that will not become an output. */
+  discard(fd: number, path: string): void {
+    closeSync(fd);
+    this.remove(path);
+  }
+
+  /** Removes a part that is closed, or was never made. */
+  remove(path: string): void {
+    if (!this.#isOrphan) rmSync(path, { force: true });
+  }
+
+  get #isOrphan(): boolean {
+    return process.ppid !== this.#parent;
+  }
+}
 
 /** Writes all pieces one after another from a position; system calls may take only some at once. */
 export const writeAll = (fd: number, pieces: readonly Uint8Array[], position: number): void => {

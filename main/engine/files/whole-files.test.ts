@@ -14,7 +14,13 @@ import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import type { FileResult, WritingJob } from './jobs.ts';
-import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './whole-files.ts';
+import { Parts } from './part.ts';
+import {
+  decryptWholeFiles,
+  encryptWholeFiles,
+  verifyWholeFiles,
+  type Writer,
+} from './whole-files.ts';
 
 const SEGMENT = 4_096;
 const sizes = [0, 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT];
@@ -23,6 +29,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
   let test: TestToken;
   let connection: TokenConnection;
   let token: VaultToken;
+  let writer: Writer;
   let folder: string;
 
   beforeAll(() => {
@@ -32,6 +39,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const masters = createMasters(connection, vaultId, noLimits);
     token = findMasters({ connection, vaultId, masters, callerNonce: true });
+    writer = { token, parts: new Parts(process.ppid) };
     folder = mkdtempSync(join(tmpdir(), 'claviger-group-'));
   });
   afterAll(() => {
@@ -74,7 +82,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
       const encrypting = jobs(run, 'plain', 'sealed');
       encrypting.forEach(({ input }, index) => writeFileSync(input, contents[index] ?? ''));
 
-      const made = await encryptWholeFiles(token, { files: encrypting, keys, segment: SEGMENT });
+      const made = await encryptWholeFiles(writer, { files: encrypting, keys, segment: SEGMENT });
       expect(byIndex(made)).toEqual(sizes.map(() => 'done'));
       expect(objects()).toBe(0);
 
@@ -87,7 +95,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
 
       const verifying = decrypting.map((job) => ({ ...job, original: null }));
       expect(byIndex(verifyWholeFiles(token, { files: verifying, keys }))).toEqual(expected);
-      const opened = await decryptWholeFiles(token, { files: decrypting, keys });
+      const opened = await decryptWholeFiles(writer, { files: decrypting, keys });
       expect(byIndex(opened)).toEqual(expected);
       expect(objects()).toBe(0);
       for (const { index, part } of decrypting) {
@@ -110,14 +118,14 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
       const keys = [gone, other] as const;
       const encrypting = { files: [{ ...plain, part: sealed }], keys, segment: SEGMENT };
       const opening = { index: 0, size: 5, input: sealed, part: join(folder, `${run}-opened`) };
-      await encryptWholeFiles(token, encrypting);
+      await encryptWholeFiles(writer, encrypting);
 
       const objectId = gone.material.objectId ?? Buffer.alloc(0);
       const label = residentLabel(token, gone.material);
       connection.withSession((session) => destroyTokenKey(session, { objectId, label }));
       const decrypting = { files: [opening], keys: [gone] };
-      await expect(decryptWholeFiles(token, decrypting)).rejects.toThrow('does not hold the key');
-      const [opened] = await decryptWholeFiles(token, { ...decrypting, keys });
+      await expect(decryptWholeFiles(writer, decrypting)).rejects.toThrow('does not hold the key');
+      const [opened] = await decryptWholeFiles(writer, { ...decrypting, keys });
       expect(opened).toMatchObject({ outcome: 'done', keys: [{ id: other.material.id }] });
       expect(readFileSync(opening.part, 'utf8')).toBe('still');
     },

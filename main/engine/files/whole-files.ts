@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { Failure, groupOf, toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -14,7 +14,7 @@ import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } fr
 import { fileFailure } from './errno.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
-import { createPart, discardPart, syncAndClose, syncFolder, writeAll } from './part.ts';
+import { type Parts, syncAndClose, syncFolder, writeAll } from './part.ts';
 import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
 
 /** A group of files that each fit into memory, processed one by one in a worker. */
@@ -36,14 +36,20 @@ export interface EncryptWhole extends WholeFiles<WritingJob> {
   readonly segment: number;
 }
 
-export const encryptWholeFiles = (token: VaultToken, input: EncryptWhole): Promise<FileResult[]> =>
-  writeGroup(token, input.files, (keys, job) => encryptOne(keys, job, input));
+/** What a worker writes files with. */
+export interface Writer {
+  readonly token: VaultToken;
+  readonly parts: Parts;
+}
+
+export const encryptWholeFiles = (writer: Writer, input: EncryptWhole): Promise<FileResult[]> =>
+  writeGroup(writer, input.files, (keys, job) => encryptOne(writer.parts, keys, job, input));
 
 export const decryptWholeFiles = (
-  token: VaultToken,
+  writer: Writer,
   input: WholeFiles<WritingJob>,
 ): Promise<FileResult[]> =>
-  writeGroup(token, input.files, (keys, job) => decryptOne(keys, job, input.keys));
+  writeGroup(writer, input.files, (keys, job) => decryptOne(writer.parts, keys, job, input.keys));
 
 export const verifyWholeFiles = (token: VaultToken, input: WholeFiles<VerifyJob>): FileResult[] => {
   const results: FileResult[] = [];
@@ -78,35 +84,35 @@ const forEachFile = <Job extends FileJob>(
 
 /** Writes every part, then puts all of them on disk at once: concurrent fsyncs share their waiting. */
 const writeGroup = async (
-  token: VaultToken,
+  { token, parts }: Writer,
   files: readonly WritingJob[],
   write: (keys: KeySession, job: WritingJob) => Written,
 ): Promise<FileResult[]> => {
-  const parts: Written[] = [];
+  const written: Written[] = [];
   const failed: FileResult[] = [];
   try {
-    forEachFile(token, files, failed, (keys, job) => parts.push(write(keys, job)));
+    forEachFile(token, files, failed, (keys, job) => written.push(write(keys, job)));
   } catch (error) {
-    for (const { fd, part } of parts) discardPart(fd, part);
+    for (const { fd, part } of written) parts.discard(fd, part);
     throw error;
   }
-  const synced = await Promise.all(parts.map(syncWritten));
-  await syncFolders(parts);
+  const synced = await Promise.all(written.map((each) => syncWritten(parts, each)));
+  await syncFolders(written);
   return [...failed, ...synced];
 };
 
-const syncWritten = async ({ fd, part, done }: Written): Promise<FileResult> => {
+const syncWritten = async (parts: Parts, { fd, part, done }: Written): Promise<FileResult> => {
   try {
     await syncAndClose(fd);
     return done;
   } catch (error) {
-    rmSync(part, { force: true });
+    parts.remove(part);
     return failedFile(done.index, error);
   }
 };
 
-const syncFolders = async (parts: readonly Written[]): Promise<void> => {
-  const folders = new Set(parts.map(({ part }) => path.dirname(part)));
+const syncFolders = async (written: readonly Written[]): Promise<void> => {
+  const folders = new Set(written.map(({ part }) => path.dirname(part)));
   await Promise.all([...folders].map(syncFolder));
 };
 
@@ -134,25 +140,35 @@ const readWhole = (source: Source): Buffer => {
   return content;
 };
 
-const writePart = (part: string, content: Uint8Array, finish?: (fd: number) => void): number => {
-  const fd = createPart(part);
+const writePart = (
+  parts: Parts,
+  part: string,
+  content: Uint8Array,
+  finish?: (fd: number) => void,
+): number => {
+  const fd = parts.create(part);
   try {
     writeAll(fd, [content], 0);
     finish?.(fd);
     return fd;
   } catch (error) {
-    discardPart(fd, part);
+    parts.discard(fd, part);
     throw error;
   }
 };
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const encryptOne = (keys: KeySession, job: WritingJob, input: EncryptWhole): Written =>
+const encryptOne = (
+  parts: Parts,
+  keys: KeySession,
+  job: WritingJob,
+  input: EncryptWhole,
+): Written =>
   withSource(job.input, (source) => {
     const file = encryptContent(keys, job, source, input);
     assertUnchanged(source);
-    const fd = writePart(job.part, file);
+    const fd = writePart(parts, job.part, file);
     const done: FileDone = {
       outcome: 'done',
       index: job.index,
@@ -190,11 +206,16 @@ interface Decrypted {
   readonly done: FileDone;
 }
 
-const decryptOne = (keys: KeySession, job: WritingJob, lent: readonly LentKey[]): Written =>
+const decryptOne = (
+  parts: Parts,
+  keys: KeySession,
+  job: WritingJob,
+  lent: readonly LentKey[],
+): Written =>
   withSource(job.input, (source) => {
     const { content, metadata, done } = decryptContent(keys, job, source, lent, 'first');
     try {
-      const fd = writePart(job.part, content, (open) => restoreAttributes(open, metadata));
+      const fd = writePart(parts, job.part, content, (open) => restoreAttributes(open, metadata));
       return { fd, part: job.part, done };
     } finally {
       content.fill(0);
