@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { presets } from '../../shared/keys.ts';
 import { Driver, PIN } from './support/driver.ts';
+import { inspect } from './support/inspect.ts';
 import { makeKey, makeVault, test } from './support/test.ts';
 
 const run = promisify(execFile);
@@ -69,6 +70,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
     expect(await alarm.isVisible(), place).toBe(true);
   }
   await page.getByRole('button', { name: 'Show what to decide' }).first().click();
+  await inspect(driver, 'rolled back');
   const { screen } = await driver.call('app.state', null);
   if (screen.screen !== 'open' || screen.rollback === null) throw new Error('no alarm');
   const { rollback } = screen;

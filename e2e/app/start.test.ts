@@ -6,6 +6,7 @@ import { UnlockPage } from './pages/unlock-page.ts';
 import { WorkPage } from './pages/work-page.ts';
 import { appCommand, Driver, PIN } from './support/driver.ts';
 import { makeFiles } from './support/files.ts';
+import { inspect } from './support/inspect.ts';
 import { makeKey, makeVault, test } from './support/test.ts';
 
 interface Sealed {
@@ -98,6 +99,7 @@ test('says why a damaged vault was not opened, and leaves it alone', async ({ ho
     screen: 'damaged',
     failure: { code: 'keystore-foreign' },
   });
+  await inspect(app, 'damaged vault');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'This vault was not opened' }).waitFor();
   await page.getByRole('button', { name: 'Open another vault' }).click();

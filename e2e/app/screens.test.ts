@@ -1,0 +1,194 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, expect } from 'vitest';
+import { KeysPage } from './pages/keys-page.ts';
+import { SetupPages } from './pages/setup-pages.ts';
+import { UnlockPage } from './pages/unlock-page.ts';
+import { WorkPage } from './pages/work-page.ts';
+import { Workspace } from './pages/workspace.ts';
+import { type Driver, PIN } from './support/driver.ts';
+import { makeFiles, makeLongWork } from './support/files.ts';
+import { faultsOf, inspect } from './support/inspect.ts';
+import { sharedTest as test } from './support/test.ts';
+
+// One walk through the program: each test begins where the one before it has ended.
+
+test('(the inspection finds what is wrong)', async ({ driver }) => {
+  await driver.page.getByRole('heading', { level: 1 }).waitFor();
+  await driver.page.evaluate(() => {
+    const wide = document.createElement('div');
+    const cut = document.createElement('div');
+    wide.style.minWidth = '3000px';
+    wide.textContent = 'too wide';
+    Object.assign(cut.style, { width: '20px', overflow: 'hidden', whiteSpace: 'nowrap' });
+    cut.textContent = 'text that is cut';
+    document.querySelector('main')?.append(wide, cut, document.createElement('button'));
+  });
+  const faults = (await faultsOf(driver)).join('\n');
+  expect(faults).toMatch(/1280, 100 %: outside of the window: .*"too wide"/);
+  expect(faults).toMatch(/1024, 130 %: cut at its side: .*"text that is cut"/);
+  expect(faults).toMatch(/light, high: button-name/);
+  await driver.page.reload();
+});
+
+test('the wizard', async ({ driver }) => {
+  const { page } = driver;
+  const setup = new SetupPages(page);
+  await setup.searched();
+  await inspect(driver, 'token');
+  await setup.evaluate.click();
+  await inspect(driver, 'folder and PIN');
+  await setup.press(/^Make the token/);
+  await page.getByText('At least 4 characters.', { exact: true }).waitFor();
+  await inspect(driver, 'folder and PIN, refused');
+  await setup.pin.fill(PIN);
+  await setup.pinAgain.fill(PIN);
+  await setup.press(/^Make the token/);
+  await setup.probed();
+  await inspect(driver, 'probe');
+  await setup.press(/^Show all/);
+  await inspect(driver, 'probe, all tests');
+  await setup.press(/^Make the master keys/);
+  await setup.done();
+  await inspect(driver, 'done');
+  await setup.press('Look around');
+});
+
+test('an empty vault', async ({ driver }) => {
+  const { page } = driver;
+  const place = new Workspace(page);
+  await page.getByText('Recent acts').waitFor();
+  await inspect(driver, 'overview, empty');
+  await place.go('Keys');
+  await inspect(driver, 'keys, empty');
+  await place.go('Encrypt & decrypt');
+  await inspect(driver, 'work, no key');
+});
+
+test('making a key', async ({ driver }) => {
+  const { page } = driver;
+  const keys = new KeysPage(page);
+  await keys.go('Keys');
+  await keys.openDialog();
+  await inspect(driver, 'create a key');
+  await keys.dialog.getByRole('button', { name: /^Advanced/ }).click();
+  await inspect(driver, 'create a key, advanced');
+  await page.keyboard.press('Escape');
+  await keys.create('Contracts 2026', 'Balanced');
+  await keys.create('Customer statements of the whole group, all branches and years', 'Fast');
+  await keys.create('Board papers', 'Maximum');
+  await inspect(driver, 'keys');
+  await keys.row('Contracts 2026').click();
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await inspect(driver, 'a key');
+  await page.keyboard.press('Escape');
+});
+
+test('a batch from the drop to its results', async ({ driver, home }) => {
+  const { page } = driver;
+  const folder = await makeFiles(home);
+  const work = new WorkPage(page);
+  await work.open();
+  await work.chooseKey('Contracts 2026');
+  for (const kind of ['Decrypt', 'Verify', 'Encrypt'] as const) {
+    await work.setKind(kind);
+    await inspect(driver, `work, ${kind}`);
+  }
+  await work.drop([folder]);
+  await page.getByText('Room on the disk').waitFor();
+  await inspect(driver, 'plan');
+  await page.getByRole('button', { name: 'Show', exact: true }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await inspect(driver, 'plan, outputs');
+  await page.keyboard.press('Escape');
+  await work.start('Encrypt');
+  await work.allDone('Encrypt', 3);
+  await inspect(driver, 'results');
+  await work.newBatch();
+  await work.drop([folder]);
+  await page.getByText('3 files are already encrypted.').waitFor();
+  await inspect(driver, 'plan, some encrypted already');
+  await page.keyboard.press('Escape');
+  await writeFile(path.join(folder, 'a.txt.clv'), 'damaged');
+  await work.setKind('Verify');
+  await work.drop([folder]);
+  await work.start('Verify');
+  expect(await work.ended()).toBe('1 of 3 files failed');
+  await inspect(driver, 'results, failed');
+  await work.row('a.txt.clv').dblclick();
+  await page.getByRole('dialog').waitFor();
+  await inspect(driver, 'receipt');
+  await page.keyboard.press('Escape');
+  await work.newBatch();
+});
+
+test('a batch under way, and cancelled', async ({ driver, home }) => {
+  const { page } = driver;
+  const work = new WorkPage(page);
+  await work.open();
+  await work.setKind('Encrypt');
+  await work.chooseKey('Board papers');
+  await work.drop([await makeLongWork(home, { files: 8, megabytes: 1_000 })]);
+  await work.start('Encrypt');
+  await work.running('Encrypt');
+  await inspect(driver, 'running');
+  await work.cancelButton.click();
+  await work.ended();
+  await inspect(driver, 'results, cancelled');
+  await work.newBatch();
+});
+
+test('the overview and the audit', async ({ driver }) => {
+  const { page } = driver;
+  const place = new Workspace(page);
+  await place.go('Overview');
+  await page.getByText('Recent acts').waitFor();
+  await inspect(driver, 'overview');
+  await place.go('Audit');
+  await page.getByRole('row').nth(1).waitFor();
+  await inspect(driver, 'audit');
+  await page.getByRole('button', { name: /^Verify all/ }).click();
+  await page.getByText('The ledger is whole').waitFor();
+  await inspect(driver, 'audit, verified');
+  await page.getByRole('row').nth(1).click();
+  await page.getByRole('heading', { name: 'The exact line' }).waitFor();
+  await inspect(driver, 'audit, record');
+  await page.keyboard.press('Escape');
+  await page.getByPlaceholder(/^Search text/).fill('nothing has this name');
+  await page.getByText('No record fits').waitFor();
+  await inspect(driver, 'audit, no match');
+});
+
+test('the settings', async ({ driver }) => {
+  const { page } = driver;
+  const place = new Workspace(page);
+  await place.go('Settings');
+  const sections = page.getByRole('navigation', { name: 'Settings' });
+  for (const name of await sections.getByRole('button').allInnerTexts()) {
+    await sections.getByRole('button', { name, exact: true }).click();
+    await inspect(driver, `settings, ${name}`);
+  }
+});
+
+test('locked, refused, and without its engine', async ({ driver }) => {
+  const { page } = driver;
+  const unlock = new UnlockPage(page);
+  await driver.reloads(() => page.keyboard.press('Control+l'));
+  await unlock.pin.waitFor();
+  await page.getByText('Looking for the token').waitFor({ state: 'detached' });
+  await inspect(driver, 'locked');
+  await unlock.enter('000000');
+  await unlock.refusal.waitFor();
+  await inspect(driver, 'locked, PIN refused');
+  await unlock.unlock(PIN);
+  await driver.app.evaluate(({ app }) => {
+    const engine = app.getAppMetrics().find(({ name }) => name === 'claviger-engine');
+    if (engine !== undefined) process.kill(engine.pid, 'SIGKILL');
+  });
+  await page.getByRole('dialog', { name: /driver stopped working/ }).waitFor({ timeout: 60_000 });
+  await inspect(driver, 'engine lost');
+});
+
+afterEach<{ driver: Driver }>(({ driver }) => {
+  expect(driver.complaints).toEqual([]);
+});

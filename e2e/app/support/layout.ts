@@ -1,0 +1,56 @@
+/**
+ * What is wrong with the layout of the page as it is now, in words: parts outside of the window,
+ * sideways scrolling, text that is cut without a title that tells the rest. Runs in the page.
+ */
+export const layoutFaults = (): string[] => {
+  const faults: string[] = [];
+  const nameOf = (element: Element): string => {
+    const text = (element.textContent ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 40);
+    return `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> "${text}"`;
+  };
+  const hides = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
+  const scrolls = (overflow: string): boolean => overflow === 'auto' || overflow === 'scroll';
+  const isTold = (element: Element): boolean => element.closest('[title]') !== null;
+  /** The frame of a long table: its parent scrolls, and it holds the rows that are in view. */
+  const isVirtual = (element: Element): boolean =>
+    element.querySelector(':scope > [role="rowgroup"]') !== null;
+  const canScrollTo = (element: Element): boolean => {
+    for (let at = element.parentElement; at !== null; at = at.parentElement)
+      if (scrolls(getComputedStyle(at).overflowY)) return true;
+    return false;
+  };
+  const hasText = (element: Element): boolean =>
+    [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== '',
+    );
+
+  const lookAt = (element: HTMLElement): void => {
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const wide = element.scrollWidth > element.clientWidth + 1;
+    const high = element.scrollHeight > element.clientHeight + 1;
+    if (box.left < -1 || box.right > innerWidth + 1)
+      faults.push(`outside of the window: ${nameOf(element)}`);
+    if (box.bottom > innerHeight + 1 && !canScrollTo(element))
+      faults.push(`below the window: ${nameOf(element)}`);
+    if (style.display === 'inline') return;
+    if (wide && scrolls(style.overflowX)) faults.push(`scrolls sideways: ${nameOf(element)}`);
+    const tellsRest =
+      (style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none') && isTold(element);
+    if (wide && hides(style.overflowX) && !tellsRest)
+      faults.push(`cut at its side: ${nameOf(element)}`);
+    if (high && hides(style.overflowY) && !tellsRest && !isVirtual(element))
+      faults.push(`cut below: ${nameOf(element)}`);
+    if (wide && style.overflowX === 'visible' && hasText(element))
+      faults.push(`text sticks out: ${nameOf(element)}`);
+  };
+
+  if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
+  for (const element of document.body.querySelectorAll<HTMLElement>('*:not(svg *)')) {
+    const { width, height } = element.getBoundingClientRect();
+    // What only screen readers see is a pixel in size.
+    const seen = width > 1 && height > 1 && element.checkVisibility({ checkVisibilityCSS: true });
+    if (seen) lookAt(element);
+  }
+  return faults;
+};
