@@ -25,14 +25,12 @@ const expected = {
   GrantFileProtocolExtraPrivileges: 'Disabled',
 };
 
-/** Without the stand-in, which is for running from the sources. */
+/** Without the stand-in, which is for running from the sources, and without npm's own file. */
 const cleanRuntime = async (folder) => {
   const clean = path.join(root, '.runtime/to-package');
+  const left = [path.join(folder, 'resources/app'), path.join(folder, 'package.json')];
   await rm(clean, { recursive: true, force: true });
-  await cp(folder, clean, {
-    recursive: true,
-    filter: (file) => !path.relative(folder, file).startsWith(path.join('resources', 'app')),
-  });
+  await cp(folder, clean, { recursive: true, filter: (file) => !left.includes(file) });
   return clean;
 };
 
