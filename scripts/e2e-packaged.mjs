@@ -1,7 +1,7 @@
 // Runs the tests of the app on the package in dist/, in a copy of which one fuse is changed: the
 // tests steer the app through Node's inspector, which the package itself does not open.
 import { execFileSync } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -10,6 +10,8 @@ const copy = await mkdtemp(path.join(tmpdir(), 'claviger-package-'));
 const executable = path.join(copy, 'claviger');
 try {
   await cp(path.join(root, 'dist/linux-unpacked'), copy, { recursive: true });
+  // One test starts it as another user.
+  await chmod(copy, 0o755);
   const fuse = ['electron-fuses', 'write', '--app', executable];
   execFileSync('npx', ['--no', ...fuse, 'EnableNodeCliInspectArguments=on'], { cwd: root });
   const tests = ['vitest', 'run', '--project', 'app', ...process.argv.slice(2)];

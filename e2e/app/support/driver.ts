@@ -13,6 +13,7 @@ declare global {
 }
 
 export const PIN = '482913';
+const PATIENCE_MS = 60_000;
 
 interface Place {
   /** Everything of one test is below. */
@@ -93,10 +94,11 @@ export class Driver {
 
   /** Whatever a page could send. */
   raw(name: unknown, input: unknown): Promise<unknown> {
-    return this.page.evaluate(
+    const answer = this.page.evaluate(
       ([each, value]) => window.claviger.call(each as CallName, value as never),
       [name, input],
     );
+    return inTime(answer, String(name));
   }
 
   /** Does what makes the window load anew, as every lock does. */
@@ -130,6 +132,19 @@ export class Driver {
     expect(child.signalCode, 'the app had to be killed').toBe(null);
   }
 }
+
+/** Playwright waits for ever for what it evaluates: which call has no answer is told here. */
+const inTime = async <T>(work: Promise<T>, what: string): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: no answer`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 const stringsOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(

@@ -5,7 +5,7 @@
 export const layoutFaults = (): string[] => {
   const faults: string[] = [];
   const nameOf = (element: Element): string => {
-    const text = (element.textContent ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 40);
+    const text = element.textContent.trim().replaceAll(/\s+/g, ' ').slice(0, 40);
     return `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> "${text}"`;
   };
   const hides = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
