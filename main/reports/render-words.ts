@@ -170,9 +170,15 @@ const factOf = (value: Json): string | null => {
   if (typeof value === 'number') return count(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
-  if (!isList(value)) return null;
+  if (!isList(value)) return rangeOf(value);
   return value.length === 0 ? 'none' : count(value.length);
 };
+
+/** A range of records, like those that were made while the vault was locked. */
+const rangeOf = ({ first, last }: JsonObject): string | null =>
+  typeof first === 'number' && typeof last === 'number'
+    ? `${count(first)} to ${count(last)}`
+    : null;
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 

@@ -74,7 +74,7 @@ const drawEvaluation = (paper: Paper, part: StructureElement): void => {
     drawHatching(paper.doc, page.left, top, 10, height);
   });
   const style = { ...styles.notice, colour: colour.eval };
-  const words = 'EVALUATION token. No rollback detection; do not rely on it.';
+  const words = 'EVALUATION. This token does not protect its keys enough: do not rely on it.';
   paper.tag(part, 'P', () => paper.lines([words], page.left + 22, top + 10, style));
   paper.y = top + height + 14;
 };

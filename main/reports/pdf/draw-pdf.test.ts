@@ -175,6 +175,17 @@ describe('what it says', () => {
     expect(text).not.toContain('EVALUATION');
   });
 
+  test('the signed checkpoint stands under its heading, wherever the page ends', async () => {
+    const short = sampleReport({ records: 0, tables: false });
+    for (let more = 0; more < 8; more += 1) {
+      const limits = [...short.statement.limits, ...Array<string>(more).fill('Nor this.')];
+      const long = await renderPdf({ ...short, statement: { ...short.statement, limits } }, null);
+      const pages = withFile(long, (path) => ask('pdftotext', [path, '-'])).split('\f');
+      const page = pages.find((each) => each.includes('The signed checkpoint, as it is'));
+      expect(page, `${more} more`).toContain(`— ${short.checkpoints.closing.origin}`);
+    }
+  });
+
   test('a report without records or tables is a document all the same', async () => {
     const empty = await renderPdf(sampleReport({ records: 0, tables: false }), null);
     withFile(empty, (path) => {

@@ -26,14 +26,14 @@ export const drawProof = (paper: Paper, view: ReportView): void => {
   drawFacts(paper, part, numbered, { labelWidth: 20, gap: 1 });
   heading(paper, part, 'The numbers in full');
   drawFacts(paper, part, numbers(view));
-  heading(paper, part, 'The signed checkpoint, as it is');
   drawNote(paper, part, report.checkpoints.closing);
   part.end();
 };
 
-const heading = (paper: Paper, part: StructureElement, text: string): void => {
+/** @param following what must stand on the same page as the heading */
+const heading = (paper: Paper, part: StructureElement, text: string, following = 40): void => {
   paper.y += 10;
-  paper.need(60);
+  paper.need(20 + following);
   paper.paragraph(part, text, styles.heading2, { tag: 'H2', after: 5 });
 };
 
@@ -119,9 +119,10 @@ const drawNote = (paper: Paper, part: StructureElement, { note }: ReportCheckpoi
     .replace(/\n$/, '')
     .split('\n')
     .flatMap((line) => paper.type.lines(line, styles.monoSmall, contentWidth));
-  paper.need(lines.length * styles.monoSmall.leading);
+  const height = lines.length * styles.monoSmall.leading;
+  heading(paper, part, 'The signed checkpoint, as it is', height + 5);
   paper.tag(part, 'Code', () => paper.lines(lines, page.left, paper.y, styles.monoSmall), {
     actual: note,
   });
-  paper.y += lines.length * styles.monoSmall.leading;
+  paper.y += height;
 };

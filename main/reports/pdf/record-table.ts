@@ -36,13 +36,16 @@ export const drawRecords = (
   const bookmark = paper.doc.outline.addItem('Records', { expanded: false });
   const part = paper.part('Sect');
   paper.paragraph(part, 'Records', styles.heading1, { tag: 'H1', after: 4 });
-  const words = `${counted(records.length, 'record')}, as short as a page allows. Each stands in full in the JSON file, under its number.`;
+  // Receipts are compared with files.
+  const withHashes = view.report.statement.kind === 'batch-receipts';
+  const words = [
+    `${counted(records.length, 'record')}, as short as a page allows. Each stands in full in the JSON file, under its number.`,
+    ...(withHashes ? ['Under each file stands the SHA-256 of its output.'] : []),
+  ].join(' ');
   paper.paragraph(part, words, styles.body, { after: 10 });
   const table = new Table(paper, part, columns);
   const days = new Set(records.map(({ record }) => dayOf(record.time))).size;
   const length = days <= MOST_DAYS_MARKED ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length;
-  // Receipts are compared with files.
-  const withHashes = view.report.statement.kind === 'batch-receipts';
   let period = '';
   let day = '';
   for (const [at, rendered] of records.entries()) {

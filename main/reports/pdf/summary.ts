@@ -37,12 +37,12 @@ const heading = (paper: Paper, part: StructureElement, text: string): void => {
 const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): void => {
   const { total, people, actions } = summary;
   const figures: readonly [number, string][] = [
-    [sumOf(total), 'records'],
+    [sumOf(total), sumOf(total) === 1 ? 'record' : 'records'],
     [total.ok, 'done'],
     [total.refused, 'refused'],
     [total.failed, 'failed'],
-    [actions.length, 'kinds of action'],
-    [people.length, 'users'],
+    [actions.length, actions.length === 1 ? 'kind of action' : 'kinds of action'],
+    [people.length, people.length === 1 ? 'user' : 'users'],
   ];
   const top = paper.y;
   const width = contentWidth / figures.length;
