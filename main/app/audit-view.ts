@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Input, Output } from '../../shared/contract.ts';
-import type { AuditFilter, AuditRow, Verdict } from '../../shared/contract/audit.ts';
+import type { AuditFilter, AuditRecord, Verdict } from '../../shared/contract/audit.ts';
 import { Failure } from '../../shared/failure.ts';
-import { limits } from '../../shared/limits.ts';
-import type { AuditLine } from '../ledger/audit-index.ts';
 import type { AuditFilter as IndexFilter } from '../ledger/audit-query.ts';
-import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
+import { openCheckpoint } from '../ledger/checkpoint.ts';
 import { verifyAside } from '../ledger/verify-aside.ts';
 import type { LedgerVerdict } from '../ledger/verify.ts';
+import { rowsOf } from './audit-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** The audit list. Looking is recorded once for each filter, not for each page of its results. */
@@ -21,7 +20,7 @@ export class AuditView {
     const wanted = { ...definedOnly(filter), offset, limit, upTo };
     const { lines, total } = await index.query(wanted);
     await this.#recordLook(open, filter, total);
-    return { rows: rowsOf(lines, open), total, upTo };
+    return { rows: await rowsOf(lines, open), total, upTo };
   }
 
   /** Another session looks anew. */
@@ -42,19 +41,24 @@ export class AuditView {
 const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'> =>
   text === undefined || text.trim() === '' ? rest : { ...rest, text: text.trim() };
 
-export const rowsOf = (lines: readonly AuditLine[], { vault }: OpenVault): AuditRow[] => {
-  const names = vault.tables.keys.names();
-  return lines.map(({ record }) => auditRow(record, names));
-};
-
 export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'audit.record'>> => {
   const found = await (await open.vault.audit()).record(seq);
   if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
   const { record, line } = found;
   const { app, token } = record.actor;
   const leaf = createHash('sha256').update('\0').update(line).digest('hex');
-  const row = auditRow(record, open.vault.tables.keys.names());
-  return { row, clock: record.clock, app, token, line, leaf };
+  const [row] = await rowsOf([found], open);
+  if (row === undefined) throw new Error('a line is one row');
+  return { row, clock: record.clock, app, token, line, leaf, signed: signedIn(open, seq) };
+};
+
+/** The first kept checkpoint that covers a record, if the vault's key has signed it. */
+const signedIn = ({ vault }: OpenVault, seq: number): AuditRecord['signed'] => {
+  const key = vault.checkpointKey;
+  const covering = vault.checkpoints.find(({ size }) => size >= seq);
+  if (key === null || covering === undefined) return null;
+  const { size, note } = covering;
+  return openCheckpoint(note, key, vault.id) === null ? null : { records: size, curve: key.curve };
 };
 
 /** Checks every record; the result stays with the vault until the next check. */
@@ -82,39 +86,4 @@ const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => 
   const changed = open.vault.head.root !== root;
   const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
   return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;
-};
-
-const auditRow = (record: LedgerRecord, names: ReadonlyMap<string, string>): AuditRow => {
-  const { seq, time, actor, action, outcome, code, subject, details } = record;
-  const key = subject['key'];
-  return {
-    seq,
-    time,
-    user: cut(actor.user),
-    host: cut(actor.host),
-    action: cut(action),
-    outcome,
-    code: code === undefined ? null : cut(code),
-    keyName: typeof key === 'string' ? (names.get(key) ?? null) : null,
-    subject: factsOf(subject),
-    details: factsOf(details),
-  };
-};
-
-const cut = (text: string, most: number = limits.textLength): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
-
-/** What is not a plain value is told as its JSON text. */
-const factsOf = (values: JsonObject): AuditRow['subject'] =>
-  Object.fromEntries(
-    Object.entries(values)
-      .slice(0, limits.recordFacts)
-      .map(([name, value]) => [cut(name), factOf(value)]),
-  );
-
-const factOf = (value: Json): string | number | boolean | null => {
-  if (typeof value === 'string') return cut(value, limits.longTextLength);
-  if (typeof value === 'object' && value !== null)
-    return cut(JSON.stringify(value), limits.longTextLength);
-  return value;
 };

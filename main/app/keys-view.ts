@@ -4,7 +4,7 @@ import type { KeySummary } from '../../shared/keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { createKey } from '../keys/key-service.ts';
 import type { KeyUse } from '../ledger/audit-use.ts';
-import { rowsOf } from './audit-view.ts';
+import { rowsOf } from './audit-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 
 const HISTORY = 50;
@@ -39,7 +39,7 @@ export const keyDetail = async (
       kcv: kcv === '' ? null : kcv,
       ...useOf(uses.filter((use) => use.version === version.version)),
     })),
-    history: rowsOf(acts.lines, open),
+    history: await rowsOf(acts.lines, open),
     records: total,
     seals: sealsOf(open, key),
   };

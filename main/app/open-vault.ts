@@ -9,6 +9,7 @@ import { bindingOf } from '../session/token-binding.ts';
 import { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
 import { PinGate } from './pin-gate.ts';
+import { UnsignedRanges } from './unsigned-ranges.ts';
 
 export interface Locked {
   readonly reason: LockReason;
@@ -35,6 +36,7 @@ export class OpenVault {
   readonly vault: Vault;
   readonly session: VaultSession;
   readonly gate: PinGate;
+  readonly unsigned: UnsignedRanges;
   /** null while the window may do what needs an unlocked vault. */
   lock: Locked | null;
   unlockedAt: string | null = null;
@@ -48,6 +50,7 @@ export class OpenVault {
     this.id = parts.id;
     this.folder = parts.folder;
     this.vault = parts.vault;
+    this.unsigned = new UnsignedRanges(parts.vault);
     this.lock = { reason: 'start', at: new Date().toISOString() };
     this.gate = new PinGate(parts.onPinAwaited);
     this.session = new VaultSession({

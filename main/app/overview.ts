@@ -4,7 +4,7 @@ import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import { keyStates } from '../../shared/keys.ts';
 import type { FileActivity } from '../ledger/audit-use.ts';
-import { rowsOf } from './audit-view.ts';
+import { rowsOf } from './audit-rows.ts';
 import { listKeys, sealsOf } from './keys-view.ts';
 import type { OpenVault } from './open-vault.ts';
 
@@ -34,7 +34,7 @@ export const overviewOf = async (
     })),
     activity: activityOf(days, await index.activity(since.getTime())),
     attention: await attentionOf(open, { session, keys, unfinished }),
-    recent: rowsOf(recent.lines, open),
+    recent: await rowsOf(recent.lines, open),
   };
 };
 

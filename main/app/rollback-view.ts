@@ -5,7 +5,7 @@ import { vaultActions } from '../ledger/facts.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
 import { bindingOf, profileOf } from '../session/token-binding.ts';
-import { rowsOf } from './audit-view.ts';
+import { rowsOf } from './audit-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 
 const findingsSchema = v.object({
@@ -31,7 +31,7 @@ export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
     held: {
       ...{ epoch, size },
       root: rootAt(vault, size) ?? '',
-      last: last === null ? null : (rowsOf([last], open)[0] ?? null),
+      last: last === null ? null : ((await rowsOf([last], open))[0] ?? null),
     },
     missing: missing ? { first: size + 1, last: signed.size } : null,
     confirmed: confirmed(open, size),

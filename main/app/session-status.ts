@@ -2,6 +2,7 @@ import type { Session } from '../../shared/contract/session.ts';
 import { toFailureData } from '../../shared/failure.ts';
 import type { CachedKey } from '../engine/keys/keyring.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
+import { anchorKindOf } from '../session/checkpointing.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface StatusParts {
@@ -23,13 +24,27 @@ export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Ses
     evaluation: open.isEvaluation,
     pinNeeded: gate.isAwaited && lost !== null ? toFailureData(lost) : null,
     unlockedAt: unlockedAt ?? new Date().toISOString(),
-    ledger: { records: size, root, verification: { ...open.verification } },
+    ledger: {
+      records: size,
+      root,
+      verification: { ...open.verification },
+      checkpoint: checkpointOf(open),
+    },
     cachedKeys: await cachedKeys(open, parts.lifetimes),
     locksAt,
     batch,
     user,
     host,
   };
+};
+
+const checkpointOf = ({ vault, isEvaluation }: OpenVault): Session['ledger']['checkpoint'] => {
+  const newest = vault.newestCheckpoint;
+  if (newest === null) return null;
+  const { signedAt: at, isAnchored } = vault.checkpointState;
+  const detects = !isEvaluation && anchorKindOf(vault) !== 'none';
+  const inToken = isAnchored ? 'now' : 'later';
+  return { records: newest.size, at, inToken: detects ? inToken : 'never' };
 };
 
 /** The last known facts stand in while the engine is being replaced. */

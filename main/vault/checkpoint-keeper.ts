@@ -41,6 +41,7 @@ export class CheckpointKeeper {
   readonly #parts: Parts;
   #signer: CheckpointSigner | null = null;
   #newest: Checkpoint | null = null;
+  #signedAt: string | null = null;
   #anchored = { size: 0, at: Number.NEGATIVE_INFINITY };
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -52,6 +53,16 @@ export class CheckpointKeeper {
   /** The newest checkpoint of this epoch in the folder that our key signed. */
   get newest(): Checkpoint | null {
     return this.#newest;
+  }
+
+  /** When the newest was signed (UTC, ISO 8601); null where that was before the vault was opened. */
+  get signedAt(): string | null {
+    return this.#signedAt;
+  }
+
+  /** Whether the token keeps the newest one; it may keep an older one as well. */
+  get isAnchored(): boolean {
+    return this.#newest !== null && this.#anchored.size === this.#newest.size;
   }
 
   /** Every checkpoint of this epoch, oldest first, signatures unchecked. */
@@ -120,6 +131,7 @@ export class CheckpointKeeper {
         next: 'Make room or check the disk; the next checkpoint covers these records.',
       });
     }
+    this.#signedAt = this.#parts.clock.now().toISOString();
     return checkpoint;
   }
 

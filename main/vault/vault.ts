@@ -230,6 +230,11 @@ export class Vault {
     return this.#keeper?.newest ?? null;
   }
 
+  /** When the newest checkpoint was signed, if since opening, and whether the token keeps it too. */
+  get checkpointState(): Pick<CheckpointKeeper, 'signedAt' | 'isAnchored'> {
+    return this.#keeper ?? { signedAt: null, isAnchored: false };
+  }
+
   /** Every checkpoint of this epoch, oldest first; signatures are for the reader to check. */
   get checkpoints(): readonly KeptCheckpoint[] {
     return this.#keeper?.all ?? [];

@@ -1,4 +1,5 @@
 import type { AppState, VaultInfo } from '../../shared/contract/app.ts';
+import type { AuditRow } from '../../shared/contract/audit.ts';
 import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
@@ -53,6 +54,7 @@ export const session: Session = {
     records: 12,
     root: id('b').repeat(2),
     verification: { state: 'none', records: 0, at: null },
+    checkpoint: { records: 12, at: noon, inToken: 'now' },
   },
   cachedKeys: [],
   locksAt: noon,
@@ -73,6 +75,20 @@ export const keyRow = (name: string, digit: string, more: Partial<KeyRow> = {}):
   files: 3,
   lastUsed: null,
   ...more,
+});
+
+export const auditRow = (seq: number, action: string): AuditRow => ({
+  seq,
+  time: noon,
+  user: 'ines',
+  host: 'desk',
+  action,
+  outcome: 'ok',
+  code: null,
+  keyName: null,
+  subject: {},
+  details: {},
+  mark: null,
 });
 
 export const item = (name: string, more: Partial<Item> = {}): Item => ({

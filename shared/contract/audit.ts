@@ -23,6 +23,14 @@ const facts = v.pipe(
   v.check((value) => Object.keys(value).length <= limits.recordFacts),
 );
 
+/**
+ * Records that no checkpoint covered when they were made. `locked`: while the vault was locked,
+ * `interrupted`: then or before the program was interrupted; the next unlock signed them. `waiting`:
+ * the next checkpoint covers it.
+ */
+const markSchema = v.picklist(['locked', 'interrupted', 'waiting']);
+export type Mark = v.InferOutput<typeof markSchema>;
+
 /** One record, flat enough for a table. */
 export const auditRowSchema = v.strictObject({
   seq: positive,
@@ -37,6 +45,7 @@ export const auditRowSchema = v.strictObject({
   keyName: v.nullable(text()),
   subject: facts,
   details: facts,
+  mark: v.nullable(markSchema),
 });
 export type AuditRow = v.InferOutput<typeof auditRowSchema>;
 
@@ -72,6 +81,8 @@ export const recordSchema = v.strictObject({
   line: text(limits.recordLength),
   /** Leaf hash of RFC 6962 §2.1. */
   leaf: hash,
+  /** The first checkpoint that covers it, over so many records; null where none does. */
+  signed: v.nullable(v.strictObject({ records: positive, curve: v.picklist(['ed25519', 'p256']) })),
 });
 export type AuditRecord = v.InferOutput<typeof recordSchema>;
 

@@ -23,6 +23,18 @@ export const verificationSchema = v.strictObject({
 });
 export type Verification = v.InferOutput<typeof verificationSchema>;
 
+/** The newest signed checkpoint. */
+export const checkpointSchema = v.strictObject({
+  records: count,
+  /** null where it was signed before this unlock. */
+  at: v.nullable(time),
+  /**
+   * `now`: the token keeps it. `later`: it keeps an older one until the vault is locked, or a minute
+   * has passed. `never`: there is no rollback detection.
+   */
+  inToken: v.picklist(['now', 'later', 'never']),
+});
+
 /** A Fast key whose bytes are in the engine's memory now. */
 export const cachedKeySchema = v.strictObject({
   id: keyId,
@@ -51,7 +63,12 @@ export const sessionSchema = v.strictObject({
    */
   pinNeeded: v.nullable(failureSchema),
   unlockedAt: time,
-  ledger: v.strictObject({ records: count, root: hash, verification: verificationSchema }),
+  ledger: v.strictObject({
+    records: count,
+    root: hash,
+    verification: verificationSchema,
+    checkpoint: v.nullable(checkpointSchema),
+  }),
   cachedKeys: list(cachedKeySchema),
   /** When the vault is locked if nothing is typed or moved before. */
   locksAt: time,

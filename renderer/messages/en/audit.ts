@@ -149,6 +149,7 @@ export const audit = {
   outcomes: { ok: 'Done', refused: 'Refused', failed: 'Failed' },
   table: 'Records',
   columns: { time: 'Time', who: 'User', what: 'What', outcome: 'Outcome', record: 'Record' },
+  marks: { locked: 'Made while locked', interrupted: 'Signed later' },
   shown: (shown: number, all: number) => `${n(shown)} of ${counted(all, 'record', 'records')}`,
   looking: 'Looking at the log is itself a record.',
   refresh: 'Newest',
@@ -173,6 +174,18 @@ export const audit = {
     inTree: (records: number) =>
       `Part of ${counted(records, 'verified record', 'verified records')}`,
     inTreeNote: (at: string) => `Every line was read and hashed at ${at}`,
+    signedAt: (records: number) =>
+      `Signed with the checkpoint over ${counted(records, 'record', 'records')}`,
+    signedBy: {
+      ed25519: 'Ed25519, by a key inside the token',
+      p256: 'ECDSA P-256, by a key inside the token',
+    },
+    unsigned: 'No checkpoint covers it',
+    marks: {
+      locked: 'Made while locked, signed at the next unlock',
+      interrupted: 'Made before an interruption or while locked, signed at the next unlock',
+      waiting: 'Not signed yet: the next checkpoint covers it',
+    },
     after: 'Newer than the last verification',
     notChecked: 'Not verified yet',
     line: 'The exact line',

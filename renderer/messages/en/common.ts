@@ -61,6 +61,14 @@ export const common = {
     damaged: 'The ledger does not verify',
     verifiedAt: (at: string, since: number) =>
       since === 0 ? `at ${at}` : `at ${at}, ${n(since)} since`,
+    checkpoint: (at: string) => `checkpoint signed ${at}`,
+    checkpointOf: (records: number) => `checkpoint over ${counted(records, 'record', 'records')}`,
+    inToken: {
+      now: 'kept in token',
+      later: 'in the token at lock',
+      never: 'no rollback detection',
+    },
+    unsigned: 'no checkpoint: this token cannot sign',
     inMemory: (keys: number, left: string) =>
       `${counted(keys, 'key', 'keys')} in engine memory, ${left} left`,
     flush: 'Flush',

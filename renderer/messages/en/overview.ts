@@ -100,6 +100,8 @@ export const overview = {
   verified: (records: number) => (records === 1 ? 'record verified' : 'records verified'),
   notVerified: 'Not verified yet',
   damaged: 'The ledger does not verify',
+  checkpoint: 'Newest checkpoint signed',
+  noDetection: 'No rollback detection',
   newer: (records: number) => `${counted(records, 'record', 'records')} since then`,
   activity: 'Files a day, last 30 days',
   encrypted: 'Encrypted',

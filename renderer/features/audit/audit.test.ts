@@ -1,0 +1,55 @@
+import { screen, within } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import type { AuditRecord, AuditRow } from '../../../shared/contract/audit.ts';
+import type { Session } from '../../../shared/contract/session.ts';
+import { auditRow, id, noon, session } from '../../testing/answers.ts';
+import { openWindow } from '../../testing/window.ts';
+
+const record = (row: AuditRow, signed: AuditRecord['signed']): AuditRecord => ({
+  row,
+  clock: 'system',
+  app: 'claviger/0.1.0',
+  token: null,
+  line: '{}',
+  leaf: id('f').repeat(2),
+  signed,
+});
+
+test('a record that was made while locked is marked in the list and in its panel', async () => {
+  const refused = { ...auditRow(11, 'token.login'), outcome: 'refused', mark: 'locked' } as const;
+  const rows = [auditRow(12, 'vault.unlock'), refused];
+  const { user } = openWindow({
+    'audit.query': () => ({ rows, total: 2, upTo: 12 }),
+    'audit.actions': () => [],
+    'audit.record': () => record(refused, { records: 12, curve: 'p256' }),
+  });
+  await user.click(await screen.findByRole('button', { name: 'Audit' }));
+  const row = await screen.findByRole('row', { name: /PIN entered/ });
+  expect(within(row).getByText('Made while locked')).toBeVisible();
+  expect(
+    within(screen.getByRole('row', { name: /Vault unlocked/ })).queryByText('Made while locked'),
+  ).toBeNull();
+  await user.click(row);
+  const panel = await screen.findByRole('complementary', { name: 'Record 11' });
+  expect(
+    await within(panel).findByText('Made while locked, signed at the next unlock'),
+  ).toBeVisible();
+  expect(within(panel).getByText('Signed with the checkpoint over 12 records')).toBeVisible();
+});
+
+test.each<[Session['ledger']['checkpoint'], RegExp]>([
+  [{ records: 12, at: noon, inToken: 'now' }, /checkpoint signed .*, kept in token/],
+  [{ records: 12, at: noon, inToken: 'later' }, /checkpoint signed .*, in the token at lock/],
+  [{ records: 12, at: noon, inToken: 'never' }, /checkpoint signed .*, no rollback detection/],
+  [null, /this token cannot sign/],
+])(
+  'the status bar says of the checkpoint %j what the token does with it',
+  async (checkpoint, words) => {
+    openWindow({
+      'session.status': () => ({ ...session, ledger: { ...session.ledger, checkpoint } }),
+    });
+    expect(
+      await within(await screen.findByRole('contentinfo')).findByText(words),
+    ).toBeInTheDocument();
+  },
+);
