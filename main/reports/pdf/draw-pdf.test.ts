@@ -177,7 +177,7 @@ describe('what it says', () => {
 
   test('the signed checkpoint stands under its heading, wherever the page ends', async () => {
     const short = sampleReport({ records: 0, tables: false });
-    for (let more = 0; more < 8; more += 1) {
+    for (let more = 0; more < 24; more += 1) {
       const limits = [...short.statement.limits, ...Array<string>(more).fill('Nor this.')];
       const long = await renderPdf({ ...short, statement: { ...short.statement, limits } }, null);
       const pages = withFile(long, (path) => ask('pdftotext', [path, '-'])).split('\f');

@@ -1,0 +1,43 @@
+import { parseLine, type LedgerRecord } from '../../ledger/record.ts';
+import type { CheckpointKey } from '../../ledger/checkpoint.ts';
+import type { ReportDocument, ReportRecord } from '../report.ts';
+
+/** One thing that was looked at. */
+export interface ReportCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, as a sentence. */
+  readonly words: string;
+}
+
+/** A report of the right form, its lines read; null where a line is not the record it stands for. */
+export interface OpenedReport {
+  readonly report: ReportDocument;
+  /** The key that the report brings with it. */
+  readonly key: CheckpointKey;
+  readonly first: LedgerRecord | null;
+  readonly records: readonly (LedgerRecord | null)[];
+  readonly exported: LedgerRecord | null;
+}
+
+export const openReport = (report: ReportDocument, key: CheckpointKey): OpenedReport => ({
+  report,
+  key,
+  first: parsedRecord(report.evidence.first),
+  records: report.records.map(parsedRecord),
+  exported: parsedRecord(report.evidence.export),
+});
+
+const parsedRecord = ({ seq, line }: ReportRecord): LedgerRecord | null => {
+  const { record } = parseLine(Buffer.from(line));
+  return record?.seq === seq && !line.includes('\n') ? record : null;
+};
+
+export const check = (name: string, faults: readonly string[], words: string): ReportCheck => ({
+  name,
+  ok: faults.length === 0,
+  words: faults[0] ?? words,
+});
+
+/** A fault where the condition does not hold. */
+export const unless = (holds: boolean, fault: string): string[] => (holds ? [] : [fault]);
