@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { CKA, CKK, CKO } from './native.ts';
+import { dataObject, labelledSecret } from './kept-text.ts';
+import { CKA, CKO } from './native.ts';
 import type { TokenProfile } from './profile.ts';
 import type { ObjectHandle, Session } from './session.ts';
-import type { Template } from './templates.ts';
 
 /*
  * The anchor: the newest signed checkpoint of a vault, kept in its token. In a data object where
@@ -19,33 +18,6 @@ interface Held {
   readonly object: ObjectHandle;
   readonly note: string;
 }
-
-const dataObject = (vaultId: string, note: string): Template => [
-  { type: CKA.CLASS, value: CKO.DATA },
-  { type: CKA.TOKEN, value: true },
-  { type: CKA.PRIVATE, value: true },
-  { type: CKA.APPLICATION, value: 'claviger' },
-  { type: CKA.LABEL, value: dataLabel(vaultId) },
-  { type: CKA.VALUE, value: Buffer.from(note) },
-  { type: CKA.MODIFIABLE, value: false },
-];
-
-const labelledSecret = (note: string): Template => [
-  { type: CKA.CLASS, value: CKO.SECRET_KEY },
-  { type: CKA.KEY_TYPE, value: CKK.GENERIC_SECRET },
-  { type: CKA.TOKEN, value: true },
-  { type: CKA.PRIVATE, value: true },
-  { type: CKA.SENSITIVE, value: true },
-  { type: CKA.EXTRACTABLE, value: false },
-  { type: CKA.SIGN, value: false },
-  { type: CKA.VERIFY, value: false },
-  { type: CKA.DERIVE, value: false },
-  { type: CKA.VALUE, value: randomBytes(16) },
-  // An id that exists would silently replace its object on NSS.
-  { type: CKA.ID, value: randomBytes(16) },
-  { type: CKA.LABEL, value: note },
-  { type: CKA.MODIFIABLE, value: false },
-];
 
 const textOf = (session: Session, object: ObjectHandle, type: number): string =>
   (session.attribute(object, type) ?? Buffer.alloc(0)).toString('utf8');
@@ -83,7 +55,9 @@ export const replaceAnchor = (
   if (kind === 'none') return;
   const older = held(session, kind, vaultId);
   const made = session.createObject(
-    kind === 'data-object' ? dataObject(vaultId, note) : labelledSecret(note),
+    kind === 'data-object'
+      ? dataObject(dataLabel(vaultId), Buffer.from(note))
+      : labelledSecret(note),
   );
   const kept = textOf(session, made, kind === 'data-object' ? CKA.VALUE : CKA.LABEL);
   if (kept !== note) {

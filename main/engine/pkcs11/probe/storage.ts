@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CKA, CKK, CKO } from '../native.ts';
+import { dataObject, labelledSecret } from '../kept-text.ts';
+import { CKA } from '../native.ts';
 import type { Session } from '../session.ts';
 import type { Template } from '../templates.ts';
 import type { Bench, Check, Seen } from './bench.ts';
@@ -23,32 +24,6 @@ const storedAndGone = (session: Session, template: Template, read: number, value
 
 const labelOf = (template: Template): string =>
   String(template.find((attribute) => attribute.type === CKA.LABEL)?.value ?? '');
-
-const dataObject = (label: string, value: Buffer): Template => [
-  { type: CKA.CLASS, value: CKO.DATA },
-  { type: CKA.TOKEN, value: true },
-  { type: CKA.PRIVATE, value: true },
-  { type: CKA.APPLICATION, value: 'claviger' },
-  { type: CKA.LABEL, value: label },
-  { type: CKA.VALUE, value },
-  { type: CKA.MODIFIABLE, value: false },
-];
-
-const labelledSecret = (label: string): Template => [
-  { type: CKA.CLASS, value: CKO.SECRET_KEY },
-  { type: CKA.KEY_TYPE, value: CKK.GENERIC_SECRET },
-  { type: CKA.TOKEN, value: true },
-  { type: CKA.PRIVATE, value: true },
-  { type: CKA.SENSITIVE, value: true },
-  { type: CKA.EXTRACTABLE, value: false },
-  { type: CKA.SIGN, value: false },
-  { type: CKA.VERIFY, value: false },
-  { type: CKA.DERIVE, value: false },
-  { type: CKA.VALUE, value: randomBytes(16) },
-  { type: CKA.ID, value: randomBytes(16) },
-  { type: CKA.LABEL, value: label },
-  { type: CKA.MODIFIABLE, value: false },
-];
 
 const longText = (): string =>
   `claviger/probe/${randomBytes(CHECKPOINT_BYTES / 2).toString('hex')}`;
