@@ -9,8 +9,9 @@ import {
 } from '../ledger/checkpoint.ts';
 import { isSignatureOf } from '../ledger/note.ts';
 import type { Clock, Ledger } from '../ledger/ledger.ts';
-import type { CheckpointBook, KeptCheckpoint } from './checkpoint-book.ts';
+import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
 import { errnoOf, storageFailure } from './storage-failure.ts';
+import type { Storage } from './storage.ts';
 
 /** The token's side of checkpoints, there while the vault is unlocked. */
 export interface CheckpointSigner {
@@ -45,9 +46,30 @@ export class CheckpointKeeper {
   #anchored = { size: 0, at: Number.NEGATIVE_INFINITY };
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: Parts) {
+  private constructor(parts: Parts) {
     this.#parts = parts;
     this.#newest = this.#newestOfBook();
+  }
+
+  /** Null where the ledger's first record names no key: its token cannot sign. */
+  static async open(
+    storage: Storage,
+    ledger: Ledger,
+    clock: Clock,
+  ): Promise<CheckpointKeeper | null> {
+    const { checkpointKey: key, vaultId, epoch } = ledger.facts;
+    if (key === null || vaultId === null) return null;
+    const book = await CheckpointBook.open(storage);
+    return new CheckpointKeeper({ ledger, book, clock, origin: { vaultId, epoch }, key });
+  }
+
+  get origin(): Origin {
+    return this.#parts.origin;
+  }
+
+  /** The public key that the first record names. */
+  get key(): CheckpointKey {
+    return this.#parts.key;
   }
 
   /** The newest checkpoint of this epoch in the folder that our key signed. */

@@ -10,7 +10,8 @@ import { Ledger, type Stamp } from '../ledger/ledger.ts';
 import type { MerkleTree } from '../ledger/merkle.ts';
 import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
-import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
+import type { KeptCheckpoint } from './checkpoint-book.ts';
+import { Committer } from './committer.ts';
 import { CheckpointKeeper, type AnchorTime, type CheckpointSigner } from './checkpoint-keeper.ts';
 import {
   firstImage,
@@ -20,16 +21,17 @@ import {
   writeNewVault,
 } from './creation.ts';
 import { beginEpoch, completeEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
-import { vaultFiles } from './files.ts';
 import { saveHashes } from './hashes.ts';
 import { FolderStorage } from './folder-storage.ts';
+import { judgeLedger } from './judge-ledger.ts';
 import { withVaultLock } from './lock.ts';
-import { installNext, judgeKeystore, recover, writeNext } from './recovery.ts';
+import { judgeKeystore, recover } from './recovery.ts';
+import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
-import { judgeRollback, type RollbackFinding, type RollbackVerdict } from './rollback.ts';
-import { sha256 } from './sha256.ts';
-import { orFailure, reasonOf, storageFailure } from './storage-failure.ts';
-import { replaceFile, type Storage } from './storage.ts';
+import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
+import { orFailure } from './storage-failure.ts';
+import type { Storage } from './storage.ts';
+import { addTimestampLine, readTimestampLines } from './timestamp-file.ts';
 import {
   Identity,
   type CommitOptions,
@@ -60,11 +62,11 @@ export class Vault {
   readonly #identity: Identity;
   readonly #context: VaultContext;
   readonly #keeper: CheckpointKeeper | null;
+  readonly #committer: Committer;
   readonly #release: () => Promise<void>;
   readonly #closed = new AbortController();
   #behind: Promise<Failure | null> = Promise.resolve(null);
   #restriction: Failure | null;
-  #queue: Promise<unknown> = Promise.resolve();
   #audit: Promise<AuditIndex> | null = null;
   #closing: Promise<void> | null = null;
 
@@ -75,6 +77,7 @@ export class Vault {
     this.#identity = identity;
     this.#context = context;
     this.#keeper = keeper;
+    this.#committer = new Committer({ storage, ledger, keystore, keeper });
     this.#release = release;
     this.#restriction = ledger.facts.isRolledBack ? rolledBack() : null;
   }
@@ -147,7 +150,7 @@ export class Vault {
       const verdict = await judgeKeystore(storage, ledger.facts.keystore);
       const known = context.migrations ?? allMigrations;
       const { keystore, pending } = Keystore.load(context.sqlJs, verdict.image, known);
-      const keeper = await keeperOf(storage, ledger, context);
+      const keeper = await CheckpointKeeper.open(storage, ledger, context.clock);
       const vault = new Vault({ storage, ledger, keystore, identity, context, keeper, release });
       try {
         vault.#verifyBehind();
@@ -258,18 +261,7 @@ export class Vault {
 
   /** Compares the ledger with what was signed of it. @param anchors null where the token keeps none */
   judge(anchors: readonly string[] | null): RollbackVerdict | null {
-    const { facts, tree, head } = this.#ledger;
-    if (facts.checkpointKey === null || this.#keeper === null) return null;
-    const { accepted, sawCheckpoint, sawAnchor, lastLock } = facts;
-    return judgeRollback(
-      {
-        ...this.origin,
-        size: head.size,
-        rootAt: (size) => (size > tree.size ? null : tree.root(size).toString('hex')),
-        ...{ accepted, sawCheckpoint, sawAnchor, lastLock, wasLocked: !facts.isOpen },
-      },
-      { key: facts.checkpointKey, checkpoints: this.#keeper.candidates, anchors },
-    );
+    return this.#keeper === null ? null : judgeLedger(this.#ledger, this.#keeper, anchors);
   }
 
   /** Records that the folder is older than what was signed; from now on it can only be looked at. */
@@ -308,7 +300,9 @@ export class Vault {
     record: (result: T) => NewRecord,
     options: CommitOptions = {},
   ): Promise<T> {
-    return this.#commitDraft(
+    this.#refuseClosed();
+    if (this.#restriction !== null) throw this.#restriction;
+    return this.#committer.commit(
       (draft) => draft.change(change),
       (result) => checked(record(result)),
       options,
@@ -330,19 +324,13 @@ export class Vault {
   /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
   async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
     await this.record([record]);
-    const kept = [...(await this.timestampLines()), JSON.stringify(timestamp)];
-    const bytes = Buffer.from(kept.map((line) => `${line}\n`).join(''));
-    const written = replaceFile(this.#storage, vaultFiles.timestamps, bytes);
+    const written = addTimestampLine(this.#storage, JSON.stringify(timestamp));
     await orFailure('The time stamp could not be kept', written);
   }
 
   /** What `keepTimestamp` kept, as it is in the file. */
-  async timestampLines(): Promise<string[]> {
-    const bytes = await this.#storage.read(vaultFiles.timestamps);
-    return (bytes ?? Buffer.alloc(0))
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
+  timestampLines(): Promise<string[]> {
+    return readTimestampLines(this.#storage);
   }
 
   /** The search index over the ledger; built when first asked for. */
@@ -370,7 +358,7 @@ export class Vault {
   async #close(): Promise<void> {
     this.#closed.abort();
     await this.#behind.catch(() => undefined);
-    await this.#queue.catch(() => undefined);
+    await this.#committer.settled();
     await this.#ledger.settled();
     const save = this.#restriction === null;
     await this.#audit?.then((index) => index.close({ save })).catch(() => undefined);
@@ -382,102 +370,14 @@ export class Vault {
 
   #migrate(pending: readonly Migration[]): Promise<void> {
     const details = { migrations: pending.map(({ id, name }) => `${id} ${name}`) };
-    return this.#commitDraft(
+    return this.#committer.commit(
       (draft) => draft.migrate(pending),
       () => ({ action: vaultActions.migrate, subject: {}, outcome: 'ok', details }),
       {},
     );
   }
 
-  #commitDraft<T>(
-    work: (draft: Keystore) => T,
-    record: (result: T) => NewRecord,
-    options: CommitOptions,
-  ): Promise<T> {
-    this.#refuseClosed();
-    if (this.#restriction !== null) return Promise.reject(this.#restriction);
-    const committed = this.#queue.then(() => this.#commitNow(work, record, options));
-    this.#queue = committed.catch(() => undefined);
-    return committed;
-  }
-
-  /** The order of docs/ledger.md, "Commit". */
-  async #commitNow<T>(
-    work: (draft: Keystore) => T,
-    record: (result: T) => NewRecord,
-    { purge = false }: CommitOptions,
-  ): Promise<T> {
-    this.#ledger.assertSound();
-    const draft = this.#keystore.draft();
-    let isDraft = true;
-    try {
-      const result = work(draft);
-      const image = draft.image();
-      const named = nameKeystore(record(result), image);
-      await this.#prepare(image);
-      await this.#ledger.append([named]);
-      this.#keystore.adopt(draft);
-      isDraft = false;
-      await this.#install(image, purge);
-      await this.#keeper?.makeIfPossible('when-due');
-      return result;
-    } finally {
-      if (isDraft) draft.close();
-    }
-  }
-
-  async #prepare(image: Buffer): Promise<void> {
-    try {
-      await writeNext(this.#storage, image);
-    } catch (error) {
-      // No record names it; if it stays, the next commit or opening replaces or removes it.
-      await this.#storage.remove(vaultFiles.keystoreNext).catch(() => undefined);
-      throw storageFailure(error, 'The change could not be written', {
-        unharmed: 'Nothing was changed; everything that was confirmed before is on the disk.',
-        next: 'Make room or check the disk, then try again.',
-      });
-    }
-  }
-
-  async #install(image: Buffer, purge: boolean): Promise<void> {
-    try {
-      await installNext(this.#storage, image, { purge });
-    } catch (error) {
-      throw this.#ledger.condemn(
-        new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
-          unharmed: 'The change is complete once the vault has been opened again.',
-          next: 'Open the vault again; until then it accepts nothing.',
-        }),
-      );
-    }
-  }
-
   #refuseClosed(): void {
     if (this.#closing !== null) throw new Error('the vault is closed');
   }
 }
-
-const keeperOf = async (
-  storage: Storage,
-  ledger: Ledger,
-  { clock }: VaultContext,
-): Promise<CheckpointKeeper | null> => {
-  const { checkpointKey: key, vaultId, epoch } = ledger.facts;
-  if (key === null || vaultId === null) return null;
-  const book = await CheckpointBook.open(storage);
-  return new CheckpointKeeper({ ledger, book, clock, origin: { vaultId, epoch }, key });
-};
-
-const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => ({
-  ...record,
-  details: { ...record.details, keystore: sha256(image) },
-});
-
-const reserved: readonly string[] = Object.values(vaultActions);
-
-/** What the vault itself relies on when it opens must not come from anywhere else. */
-const checked = (record: NewRecord): NewRecord => {
-  if ('keystore' in record.details || reserved.includes(record.action))
-    throw new Error(`only the vault itself may record ${record.action}`);
-  return record;
-};

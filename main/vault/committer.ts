@@ -1,0 +1,103 @@
+import { Failure } from '../../shared/failure.ts';
+import type { Keystore } from '../keystore/keystore.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { NewRecord } from '../ledger/record.ts';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
+import { vaultFiles } from './files.ts';
+import { installNext, writeNext } from './recovery.ts';
+import { sha256 } from './sha256.ts';
+import { reasonOf, storageFailure } from './storage-failure.ts';
+import type { Storage } from './storage.ts';
+import type { CommitOptions } from './vault-context.ts';
+
+interface Parts {
+  readonly storage: Storage;
+  readonly ledger: Ledger;
+  readonly keystore: Keystore;
+  /** Null where the vault's token cannot sign. */
+  readonly keeper: CheckpointKeeper | null;
+}
+
+/** Changes the keystore and the ledger together, one commit after the other. */
+export class Committer {
+  readonly #parts: Parts;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  commit<T>(
+    work: (draft: Keystore) => T,
+    record: (result: T) => NewRecord,
+    options: CommitOptions,
+  ): Promise<T> {
+    const committed = this.#queue.then(() => this.#commitNow(work, record, options));
+    this.#queue = committed.catch(() => undefined);
+    return committed;
+  }
+
+  /** Waits for every commit that is under way; never throws. */
+  async settled(): Promise<void> {
+    await this.#queue;
+  }
+
+  /** The order of docs/ledger.md, "Commit". */
+  async #commitNow<T>(
+    work: (draft: Keystore) => T,
+    record: (result: T) => NewRecord,
+    { purge = false }: CommitOptions,
+  ): Promise<T> {
+    const { ledger, keystore, keeper } = this.#parts;
+    ledger.assertSound();
+    const draft = keystore.draft();
+    let isDraft = true;
+    try {
+      const result = work(draft);
+      const image = draft.image();
+      const named = nameKeystore(record(result), image);
+      await this.#prepare(image);
+      await ledger.append([named]);
+      keystore.adopt(draft);
+      isDraft = false;
+      await this.#install(image, purge);
+      await keeper?.makeIfPossible('when-due');
+      return result;
+    } finally {
+      if (isDraft) draft.close();
+    }
+  }
+
+  async #prepare(image: Buffer): Promise<void> {
+    const { storage } = this.#parts;
+    try {
+      await writeNext(storage, image);
+    } catch (error) {
+      // No record names it; if it stays, the next commit or opening replaces or removes it.
+      await storage.remove(vaultFiles.keystoreNext).catch(() => undefined);
+      throw storageFailure(error, 'The change could not be written', {
+        unharmed: 'Nothing was changed; everything that was confirmed before is on the disk.',
+        next: 'Make room or check the disk, then try again.',
+      });
+    }
+  }
+
+  async #install(image: Buffer, purge: boolean): Promise<void> {
+    const { storage, ledger } = this.#parts;
+    try {
+      await installNext(storage, image, { purge });
+    } catch (error) {
+      throw ledger.condemn(
+        new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
+          unharmed: 'The change is complete once the vault has been opened again.',
+          next: 'Open the vault again; until then it accepts nothing.',
+        }),
+      );
+    }
+  }
+}
+
+const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => ({
+  ...record,
+  details: { ...record.details, keystore: sha256(image) },
+});
