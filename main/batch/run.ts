@@ -135,9 +135,11 @@ export class BatchRun {
   /** Slots of host keys are sealed under random nonces, which are counted. */
   async #takeSeals(count: number): Promise<void> {
     if (this.#batch.kind !== 'encrypt') return;
+    const { attemptsPerFile } = limits;
+    const all = this.#batch.files.length * attemptsPerFile;
     for (const { id, version } of this.#batch.keys) {
       if (this.#session.vault.tables.keys.material(id, version).bulk === 'host') {
-        await this.#session.seals.take(`${id}/${version}`, count * limits.attemptsPerFile);
+        await this.#session.seals.take(`${id}/${version}`, count * attemptsPerFile, all);
       }
     }
   }
@@ -166,8 +168,14 @@ export class BatchRun {
     const late: NewRecord[] = [];
     const ended: Ended[] = [];
     const published: Published[] = [];
-    for (const { file, result } of pairs) {
-      const output = result.outcome === 'done' ? await this.#publishOne(file, late) : null;
+    const outcomes = await Promise.all(
+      pairs.map(async ({ file, result }) => ({
+        file,
+        result,
+        output: result.outcome === 'done' ? await this.#publishOne(file, late) : null,
+      })),
+    );
+    for (const { file, result, output } of outcomes) {
       if (result.outcome === 'failed') ended.push(failed(file, result.failure));
       else if (output instanceof Failure) ended.push(failed(file, toFailureData(output)));
       else published.push({ file: { ...file, output }, done: result });

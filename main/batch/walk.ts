@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
@@ -36,21 +36,54 @@ const visit = async (
   root: string,
   found: Found[],
   seen: Set<string>,
+): Promise<void> => visitSeen(await look(file), root, found, seen);
+
+/** What a file is, or why that cannot be told. */
+type Look =
+  | { readonly file: string; readonly stats: Stats }
+  | { readonly file: string; readonly reason: FailureData };
+
+const look = (file: string): Promise<Look> =>
+  lstat(file).then(
+    (stats) => ({ file, stats }),
+    (error: unknown) => ({ file, reason: reasonOf(file, error) }),
+  );
+
+const visitSeen = async (
+  looked: Look,
+  root: string,
+  found: Found[],
+  seen: Set<string>,
 ): Promise<void> => {
+  const { file } = looked;
   if (seen.has(file)) return;
   seen.add(file);
   const named = file === root;
-  try {
-    const stats = await lstat(file, { bigint: true });
-    if (stats.isDirectory()) {
-      const names = (await readdir(file)).sort();
-      for (const name of names) await visit(path.join(file, name), root, found, seen);
-      return;
-    }
-    if (!stats.isFile()) throw notRegular(stats);
-    found.push({ kind: 'file', file, size: Number(stats.size), root, named });
-  } catch (error) {
-    found.push({ kind: 'unusable', file, named, reason: reasonOf(file, error) });
+  const refuse = (reason: FailureData): void =>
+    void found.push({ kind: 'unusable', file, named, reason });
+  if ('reason' in looked) refuse(looked.reason);
+  else if (looked.stats.isDirectory()) {
+    const names = await readdir(file).catch((error: unknown) => refuse(reasonOf(file, error)));
+    await visitNames(file, (names ?? []).sort(), root, found, seen);
+  } else if (looked.stats.isFile())
+    found.push({ kind: 'file', file, size: looked.stats.size, root, named });
+  else refuse(toFailureData(notRegular(looked.stats)));
+};
+
+/** How many files are looked at at the same time: one after another, each would wait by itself. */
+const LOOKS_AT_ONCE = 64;
+
+const visitNames = async (
+  folder: string,
+  names: readonly string[],
+  root: string,
+  found: Found[],
+  seen: Set<string>,
+): Promise<void> => {
+  for (let at = 0; at < names.length; at += LOOKS_AT_ONCE) {
+    const some = names.slice(at, at + LOOKS_AT_ONCE);
+    const looks = await Promise.all(some.map((name) => look(path.join(folder, name))));
+    for (const each of looks) await visitSeen(each, root, found, seen);
   }
 };
 
@@ -70,7 +103,7 @@ const notUtf8 = (): Failure =>
     next: 'Rename it, then try again.',
   });
 
-const notRegular = (stats: BigIntStats): Failure => {
+const notRegular = (stats: Stats): Failure => {
   if (stats.isSymbolicLink()) {
     return new Failure('symlink', 'This is a symbolic link; links are not followed.', {
       unharmed: 'Neither the link nor what it points to was touched.',

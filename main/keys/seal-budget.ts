@@ -14,14 +14,17 @@ export class SealBudget {
     this.#vault = vault;
   }
 
-  /** @throws Failure `key-exhausted` */
-  async take(scope: SealScope, count: number): Promise<void> {
+  /**
+   * @param expected how many may be needed in all: a block that lasts for them spares commits
+   * @throws Failure `key-exhausted`
+   */
+  async take(scope: SealScope, count: number, expected = count): Promise<void> {
     const left = this.#left.get(scope) ?? 0;
     if (left >= count) {
       this.#left.set(scope, left - count);
       return;
     }
-    const block = Math.max(count, limits.sealReservation);
+    const block = Math.max(count, expected, limits.sealReservation);
     await this.#vault.commit(
       ({ seals }) => seals.reserve(scope, block),
       (reserved) => ({
