@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Verifies a Claviger report with Python's standard library and openssl alone.
+"""Verifies a Claviger report, or a ledger, with Python's standard library and openssl alone.
 
     verify-report.py REPORT.json [--previous REPORT.json] [--key FINGERPRINT]
+    verify-report.py FOLDER [--checkpoint NOTE ...] [--key FINGERPRINT]
 
+A folder is a vault's own, a copy of it, or exported evidence; NOTE is a file with a checkpoint
+that somebody else has kept: a witness, or what the token holds.
 It shares no code with Claviger and follows docs/verify-a-report.md, whose steps it numbers.
 Exit code 0: genuine; 1: not genuine; 2: could not be looked at.
 """
@@ -350,16 +353,106 @@ def check_previous(report, fingerprint, path):
             "the report before is not the file that was recorded")
 
 
+# 11. A ledger itself: its lines, and every checkpoint that is there or was kept elsewhere.
+
+def read_ledger(folder):
+    lines, keystore = (folder / "ledger.jsonl").read_bytes().split(b"\n"), None
+    require(lines.pop() == b"", "the ledger ends in the middle of a record")
+    require(lines, "the ledger holds no record")
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line.decode("utf-8"), object_pairs_hook=no_doubles)
+        except ValueError as error:
+            raise NotGenuine(f"line {number} of the ledger is no record: {error}") from error
+        require(record["seq"] == number, f"line {number} calls itself record {record['seq']}")
+        keystore = record["details"].get("keystore", keystore)
+    # Evidence comes without the keystore, which holds the wrapped keys.
+    snapshots = [folder / "keystore.sqlite", folder / "keystore.next"]
+    hashes = [sha256(file.read_bytes()).hex() for file in snapshots if file.exists()]
+    require(not hashes or keystore in hashes, "the keystore does not belong to this ledger")
+    return lines
+
+
+def roots_at(lines, sizes):
+    """The root over the first n lines, for each n that is asked for."""
+    roots, subtrees = {}, []
+    for count, line in enumerate(lines, 1):
+        subtrees.append((1, sha256(b"\x00" + line)))
+        while len(subtrees) > 1 and subtrees[-1][0] == subtrees[-2][0]:
+            (size, right), (_, left) = subtrees.pop(), subtrees.pop()
+            subtrees.append((2 * size, node(left, right)))
+        if count in sizes:
+            root = subtrees[-1][1]
+            for _, left in subtrees[-2::-1]:
+                root = node(left, root)
+            roots[count] = root
+    return roots
+
+
+def notes_in(folder, kept):
+    files = [*folder.glob("checkpoint"), *sorted(folder.glob("token-anchor-*.note")),
+             *map(Path, kept)]
+    notes = [file.read_bytes().decode("utf-8") for file in files]
+    history = folder / "checkpoints.jsonl"
+    if history.exists():
+        notes += [json.loads(line)["note"] for line in history.read_text("utf-8").splitlines()]
+    return list(dict.fromkeys(notes))
+
+
+def verify_ledger(folder, kept, wanted):
+    lines = read_ledger(folder)
+    first = json.loads(lines[0])
+    vault = {"id": first["subject"]["vault"], "epoch": first["details"].get("epoch", 1)}
+    der = base64.b64decode(first["details"]["checkpointKey"]["spki"], validate=True)
+    pem = openssl("pkey", "-pubin", "-inform", "DER", data=der)
+    require(pem.returncode == 0, "the public key cannot be read")
+    key = read_key({"key": {
+        "pem": pem.stdout.decode(),
+        "fingerprint": sha256(der).hex(),
+        "algorithm": "Ed25519" if first["details"]["checkpointKey"]["curve"] == "ed25519"
+                     else "ECDSA-P256-SHA256",
+    }}, wanted)
+    checkpoints = [read_note(note, vault, key) for note in notes_in(folder, kept)]
+    require(checkpoints, "nothing signs this ledger")
+    roots = roots_at(lines, {each["size"] for each in checkpoints})
+    for each in sorted(checkpoints, key=lambda checkpoint: checkpoint["size"]):
+        require(each["size"] <= len(lines),
+                f"the ledger ends after {len(lines)} records; {each['size']} were signed")
+        require(roots[each["size"]] == each["root"],
+                f"the first {each['size']} records are not those that were signed")
+    signed = max(each["size"] for each in checkpoints)
+    print(f"GENUINE: {len(lines)} records of epoch {vault['epoch']}, signed up to record {signed}; "
+          f"{len(checkpoints)} checkpoints compared.")
+    return key[3]
+
+
+def verify_report(given):
+    report, fingerprint = verify(given.report, given.key)
+    if given.previous is not None:
+        check_previous(report, fingerprint, given.previous)
+    counts = report["statement"]["counts"]
+    print(f"GENUINE: {counts['included']} of {counts['searched']} records, "
+          f"{counts['omitted']} left out, covered up to record "
+          f"{report['checkpoints']['closing']['size']}.")
+    print(f"SHA-256 of the file {sha256(Path(given.report).read_bytes()).hex()}")
+    for limit in report["statement"]["limits"]:
+        print(f"- {limit}")
+    return fingerprint
+
+
 def main():
-    arguments = argparse.ArgumentParser(description="Verifies a Claviger report.")
-    arguments.add_argument("report")
-    arguments.add_argument("--previous")
+    arguments = argparse.ArgumentParser(description="Verifies a Claviger report or ledger.")
+    arguments.add_argument("report", help="the JSON file of a report, or a folder with a ledger")
+    arguments.add_argument("--previous", help="the report that came before")
+    arguments.add_argument("--checkpoint", action="append", default=[],
+                           help="a checkpoint that was kept elsewhere, for a ledger")
     arguments.add_argument("--key", help="the fingerprint you got in another way")
     given = arguments.parse_args()
     try:
-        report, fingerprint = verify(given.report, given.key)
-        if given.previous is not None:
-            check_previous(report, fingerprint, given.previous)
+        if Path(given.report).is_dir():
+            fingerprint = verify_ledger(Path(given.report), given.checkpoint, given.key)
+        else:
+            fingerprint = verify_report(given)
     except OSError as error:
         print(f"could not look at it: {error}", file=sys.stderr)
         return 2
@@ -368,17 +461,10 @@ def main():
         return 1
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError,
             binascii.Error) as fault:
-        print(f"NOT GENUINE: it is not of the form of a report ({fault!r}).")
+        print(f"NOT GENUINE: it is not of the right form ({fault!r}).")
         return 1
-    counts = report["statement"]["counts"]
-    print(f"GENUINE: {counts['included']} of {counts['searched']} records, "
-          f"{counts['omitted']} left out, covered up to record "
-          f"{report['checkpoints']['closing']['size']}.")
     print(f"key fingerprint {fingerprint}" + ("" if given.key else
           " (compare it with one you got in another way)"))
-    print(f"SHA-256 of the file {sha256(Path(given.report).read_bytes()).hex()}")
-    for limit in report["statement"]["limits"]:
-        print(f"- {limit}")
     return 0
 
 

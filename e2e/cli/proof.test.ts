@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,8 +132,7 @@ describe.each(tokenNames)('with %s', (token) => {
     ]);
     expect(independent.stdout.toString()).toMatch(/^GENUINE/);
 
-    const report = JSON.parse(readFileSync(two, 'utf8')) as Record<string, never>;
-    expect(stepsOf(vault.home, report)).toEqual([fingerprint, 'verified']);
+    expectStepsByHand(two, fingerprint, token === 'SoftHSM2' ? 'Ed25519' : 'ECDSA-P256-SHA256');
     expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);
   });
 
@@ -168,29 +177,45 @@ describe.each(tokenNames)('with %s', (token) => {
   });
 });
 
-/** Steps 1 and 2 of the page, with openssl alone. @returns fingerprint and verdict */
-const stepsOf = (folder: string, report: Record<string, never>): [string, string] => {
-  const { key, checkpoints } = report as unknown as {
-    key: { pem: string; algorithm: string };
-    checkpoints: { closing: { text: string; signature: string } };
-  };
-  const file = (name: string, content: string | Buffer): string => {
-    writeFileSync(join(folder, name), content);
-    return join(folder, name);
-  };
-  const pem = file('key.pem', key.pem);
-  const text = file('text', checkpoints.closing.text);
-  const signature = file('signature', Buffer.from(checkpoints.closing.signature, 'base64'));
-  const der = execFileSync('openssl', ['pkey', '-pubin', '-in', pem, '-outform', 'DER']);
-  const sum = execFileSync('sha256sum', { input: der }).toString().slice(0, 64);
-  // The commands are those of the page, word for word.
-  const command = readFileSync(page, 'utf8')
+/** The commands of one step of the page, word for word, run beside report.json. */
+const stepOf = (folder: string, step: number, only = ''): string[] => {
+  const text = readFileSync(page, 'utf8').split(`\n### ${step}. `)[1]?.split('\n### ')[0] ?? '';
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+  const commands = blocks
+    .join('')
     .split('\n')
-    .find((line) => line.startsWith('openssl') && line.includes(`# ${key.algorithm}`))
-    ?.replace(/ {2,}#.*$/, '');
-  const verified = execFileSync('sh', ['-c', command ?? 'false'], { cwd: folder }).toString();
-  expect([pem, text, signature]).toHaveLength(3);
-  return [sum, /Verified OK|Successfully/.test(verified) ? 'verified' : verified];
+    .filter((line) => !line.includes('  #') || line.includes(only));
+  const said = execFileSync('sh', ['-ec', commands.join('\n')], { cwd: folder, stdio: 'pipe' });
+  return said.toString().trim().split('\n');
+};
+
+/** Steps 1 to 3 and 6 of the page, with openssl, jq and sha256sum alone. */
+const expectStepsByHand = (file: string, fingerprint: string, algorithm: string): void => {
+  const folder = mkdtempSync(join(tmpdir(), 'claviger-steps-'));
+  try {
+    cpSync(file, join(folder, 'report.json'));
+    const report = JSON.parse(readFileSync(file, 'utf8')) as {
+      key: { algorithm: string };
+      records: { line: string }[];
+      statement: { recordsSha256: string };
+    };
+    expect(report.key.algorithm).toBe(algorithm);
+    expect(stepOf(folder, 1)[0]).toBe(`${fingerprint}  -`);
+    expect(stepOf(folder, 2, `# ${algorithm}`).join()).toMatch(/Verified OK|Verified Successfully/);
+    const leaf = createHash('sha256')
+      .update('\0')
+      .update(report.records[0]?.line ?? '');
+    expect(stepOf(folder, 3)[0]).toBe(`${leaf.digest('hex')}  -`);
+    const [stated, recorded, lines] = stepOf(folder, 6);
+    expect(stated).toBe(`${recorded ?? ''}  -`);
+    expect(lines).toBe(`${report.statement.recordsSha256}  -`);
+    // One letter of the statement more, and the sums part.
+    const text = readFileSync(file, 'utf8').replace('"title": "', '"title": "X');
+    writeFileSync(join(folder, 'report.json'), text);
+    expect(stepOf(folder, 6)[0]).not.toBe(`${recorded ?? ''}  -`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 };
 
 describe('an evaluation token', () => {

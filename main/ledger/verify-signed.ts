@@ -25,10 +25,13 @@ export const checkSigned = async (
   storage: Storage,
   scan: LedgerScan,
 ): Promise<SignedPart> => {
-  const { checkpointKey: key, vaultId, epoch } = scan.facts;
-  if (key === null || vaultId === null) return { signed: 0, checkpoints: 0 };
+  const { checkpointKey: key, vaultId, epoch, sawCheckpoint } = scan.facts;
   const book = await CheckpointBook.open(storage);
   const notes = [...new Set([...book.all.map(({ note }) => note), ...book.candidates])];
+  if (key === null || vaultId === null) {
+    if (notes.length > 0 || sawCheckpoint) findings.damage(noKey);
+    return { signed: 0, checkpoints: 0 };
+  }
   const opened = notes.map((note) => openCheckpoint(note, key, vaultId));
   tellForeign(findings, opened.filter((each) => each === null).length);
   const ours = opened
@@ -40,11 +43,16 @@ export const checkSigned = async (
   const broken = ours.filter((checkpoint) => !isSound(checkpoint));
   const signed = ours.findLast(isSound)?.size ?? 0;
   if (broken.length > 0) await locate(findings, storage, scan, { broken, signed });
-  if (ours.length === 0 && scan.facts.sawCheckpoint)
+  if (ours.length === 0 && sawCheckpoint)
     findings.damage({ ...nowhere, problem: 'The signed checkpoints are missing.' });
   return { signed, checkpoints: ours.length };
 };
 
+const noKey = {
+  record: 1,
+  byte: 0,
+  problem: 'Record 1 names no key, though this ledger was signed: it was changed.',
+} as const;
 const nowhere = { record: null, byte: null } as const;
 
 const tellForeign = (findings: Findings, count: number): void => {

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MerkleTree } from '../ledger/merkle.ts';
+import type { CheckpointSigner } from './checkpoint-keeper.ts';
 import { vaultFiles } from './files.ts';
 import type { RollbackVerdict } from './rollback.ts';
 import { act, newVaultId, testContext } from './testing/context.ts';
@@ -83,6 +85,41 @@ const story = async (
   }
 };
 
+/** Looks, each time the anchor is about to be written, at what a power cut would leave of the disk. */
+class WatchedToken extends SoftwareToken {
+  readonly #disk: DiskModel;
+  anchored = 0;
+
+  constructor(disk: DiskModel) {
+    super();
+    this.#disk = disk;
+  }
+
+  override signer(): CheckpointSigner {
+    const signer = super.signer();
+    const keepAnchor = async (note: string): Promise<void> => {
+      this.#expectDurable(note);
+      this.anchored += 1;
+      await signer.keepAnchor?.(note);
+    };
+    return { ...signer, keepAnchor };
+  }
+
+  #expectDurable(note: string): void {
+    const [, size = '', root = ''] = note.split('\n');
+    for (let seed = 0; seed < 40; seed += 1) {
+      const files = this.#disk.afterPowerCut(seed).files();
+      const lines = (files[vaultFiles.ledger] ?? Buffer.alloc(0)).toString().split('\n');
+      expect(lines.length - 1).toBeGreaterThanOrEqual(Number(size));
+      const tree = new MerkleTree();
+      for (const line of lines.slice(0, Number(size))) tree.appendEntry(Buffer.from(line));
+      expect(tree.root().toString('base64')).toBe(root);
+      expect(files[vaultFiles.checkpoint]?.toString()).toBe(note);
+      expect(files[vaultFiles.checkpoints]?.toString()).toContain(JSON.stringify(note));
+    }
+  }
+}
+
 /** A disk whose power goes together with the token's at one step of either. */
 const cutAt = (disk: DiskModel, token: SoftwareToken, step: number): void => {
   disk.arm({ kind: 'power', step });
@@ -91,6 +128,15 @@ const cutAt = (disk: DiskModel, token: SoftwareToken, step: number): void => {
     disk.tick();
   };
 };
+
+describe('the anchor', () => {
+  it('is written only over records and a checkpoint that no power cut can take back', async () => {
+    const disk = new DiskModel();
+    const token = new WatchedToken(disk);
+    await story(disk, token, []);
+    expect(token.anchored).toBeGreaterThan(6);
+  });
+});
 
 describe('a power cut', () => {
   it('at any step of disk or token raises no false alarm, and the vault goes on', async () => {

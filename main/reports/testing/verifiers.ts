@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LedgerHead } from '../../ledger/scan.ts';
+import { verifyLedger } from '../../ledger/verify.ts';
+import { DiskModel } from '../../vault/testing/disk-model.ts';
 import { verifyReport } from '../verify-report.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/verify-report.py', import.meta.url));
@@ -16,7 +19,7 @@ export interface Judgement {
   readonly why: string;
 }
 
-/** What both verifiers say of a file; a crash of the script is no judgement. */
+/** What both verifiers say of a file. */
 export const judge = (
   bytes: Uint8Array,
   { previous, fingerprint }: { previous?: Uint8Array; fingerprint?: string } = {},
@@ -35,12 +38,50 @@ export const judge = (
       ...(previous === undefined ? [] : ['--previous', files[1]]),
       ...(fingerprint === undefined ? [] : ['--key', fingerprint]),
     ];
-    const run = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
-    if (run.status !== 0 && !run.stdout.startsWith('NOT GENUINE'))
-      throw new Error(`the script failed: ${run.stdout}${run.stderr}`);
+    const said = runScript(args);
     const fault = verdict.checks.find(({ ok }) => !ok);
-    const why = `${fault?.name ?? ''}: ${fault?.words ?? ''} | ${run.stdout.split('\n')[0] ?? ''}`;
-    return { ours: verdict.genuine, script: run.status === 0, why };
+    const why = `${fault?.name ?? ''}: ${fault?.words ?? ''} | ${said.line}`;
+    return { ours: verdict.genuine, script: said.genuine, why };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+/** A crash of the script is no judgement. */
+const runScript = (args: readonly string[]): { genuine: boolean; line: string } => {
+  const run = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+  if (run.status !== 0 && !run.stdout.startsWith('NOT GENUINE'))
+    throw new Error(`the script failed: ${run.stdout}${run.stderr}`);
+  return { genuine: run.status === 0, line: run.stdout.split('\n')[0] ?? '' };
+};
+
+/** A checkpoint that was kept outside of the folder: by a witness, in a report, in the token. */
+export interface KeptElsewhere {
+  readonly note: string;
+  readonly head: LedgerHead;
+}
+
+/** What both verifiers say of the files in a vault's folder. */
+export const judgeFolder = async (
+  files: Readonly<Record<string, Buffer>>,
+  { kept, fingerprint }: { kept?: KeptElsewhere; fingerprint?: string } = {},
+): Promise<Judgement> => {
+  const heads = kept === undefined ? [] : [kept.head];
+  const { findings } = await verifyLedger(new DiskModel(files), { heads });
+  const fault = findings.find(({ kind }) => kind === 'damage');
+  const folder = mkdtempSync(path.join(tmpdir(), 'claviger-folder-'));
+  try {
+    for (const [name, bytes] of Object.entries(files))
+      writeFileSync(path.join(folder, name), bytes);
+    const note = path.join(folder, 'kept.note');
+    if (kept !== undefined) writeFileSync(note, kept.note);
+    const said = runScript([
+      folder,
+      ...(kept === undefined ? [] : ['--checkpoint', note]),
+      ...(fingerprint === undefined ? [] : ['--key', fingerprint]),
+    ]);
+    const why = `${fault?.problem ?? ''} | ${said.line}`;
+    return { ours: fault === undefined, script: said.genuine, why };
   } finally {
     rmSync(folder, { recursive: true });
   }
