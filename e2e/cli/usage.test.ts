@@ -99,11 +99,21 @@ describe('a vault', () => {
   it('has to be there, and looking for one makes nothing', async () => {
     const empty = join(vault.home, 'no-vault');
     mkdirSync(empty);
-    for (const dir of [join(vault.home, 'nowhere'), empty]) {
-      const result = await vault.cli.run(['key', 'list', '--json', '--vault', dir]);
-      expect(result.code, dir).toBe(2);
-      expect(documentOf('error', result).error.code).toBe('vault-not-found');
+    for (const dir of [join(vault.home, 'nowhere'), empty, file]) {
+      for (const command of [
+        ['key', 'list'],
+        ['audit', 'verify'],
+      ]) {
+        const result = await vault.cli.run([...command, '--json', '--vault', dir]);
+        expect(result.code, dir).toBe(2);
+        expect(documentOf('error', result).error.code).toBe('vault-not-found');
+      }
     }
+    // It is told before the PIN is asked for.
+    const env = { CLAVIGER_PIN: undefined };
+    const init = await vault.cli.run(['init', '--evaluation', '--json', '--vault', file], { env });
+    expect(init.code).toBe(2);
+    expect(documentOf('error', init).error.code).toBe('vault-exists');
     expect(pathsIn(empty)).toEqual([]);
   });
 

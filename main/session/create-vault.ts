@@ -146,10 +146,20 @@ export class VaultSetup {
   }
 }
 
+/** @throws Failure 'vault-exists' */
 const refuseUsedFolder = async (folder: string): Promise<void> => {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (isErrno(error, 'ENOTDIR')) throw noFolder(folder);
+    return []; // what keeps it from being used is told when it is made
+  });
   if (names.length > 0) throw usedFolder(folder);
 };
+
+const noFolder = (folder: string): Failure =>
+  new Failure('vault-exists', `${folder} is a file, or lies in one.`, {
+    unharmed: 'It was not changed.',
+    next: 'Choose a new or empty folder for the vault with --vault.',
+  });
 
 const usedFolder = (folder: string): Failure =>
   new Failure('vault-exists', `The folder ${folder} is not empty.`, {

@@ -57,6 +57,7 @@ export const refuseUsedFolder = async (
 export const refuseNoVault = async (storage: Storage): Promise<void> => {
   const names = await storage.list().catch((error: unknown): string[] => {
     if (isErrno(error, 'ENOENT')) return [];
+    if (isErrno(error, 'ENOTDIR')) throw noFolder();
     throw error;
   });
   if (names.includes(vaultFiles.ledger) || isBetweenEpochs(names)) return;
@@ -72,6 +73,12 @@ export const refuseNoVault = async (storage: Storage): Promise<void> => {
     { next: begun ? 'Create it again in the same folder.' : 'Choose another folder.' },
   );
 };
+
+const noFolder = (): Failure =>
+  new Failure('vault-not-found', 'This is a file, not the folder of a vault.', {
+    unharmed: 'It was not read.',
+    next: 'Name the folder that holds the vault.',
+  });
 
 /**
  * Writes a new vault. The first record becomes the ledger by a rename: so a ledger that exists
