@@ -81,6 +81,13 @@ sharedTest.for(['lock-screen', 'suspend'] as const)(
   },
 );
 
+sharedTest('takes the PIN straight after a lock, however often', async ({ vault }) => {
+  for (let time = 1; time <= 8; time++) {
+    await vault.reloads(() => vault.page.keyboard.press('Control+l'));
+    await new UnlockPage(vault.page).unlock(PIN);
+  }
+});
+
 // Electron tells nothing of a locked screen on Linux; a display of its own, because the screen of
 // every app on it is locked.
 test.runIf(process.platform === 'linux')('locks when the screen is locked', async ({ home }) => {

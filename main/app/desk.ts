@@ -164,6 +164,8 @@ export class Desk {
     // At once, so that nothing that is asked from now on is answered.
     open.lock = { reason, at: new Date().toISOString() };
     open.gate.close();
+    // What was seen before the unlock may not be so any more.
+    this.#presence = unknownPresence;
     this.#parts.onScreen();
     return this.#alone(async () => {
       await this.#lockNow(open, reason);
@@ -333,6 +335,7 @@ export class Desk {
     if (watch === null || this.#behind) return;
     const presence = await watch.look();
     if (open.lock === null || this.open !== open) return watch.stop();
+    if (presence === null) return;
     const changed = JSON.stringify(presence) !== JSON.stringify(this.#presence);
     this.#presence = presence;
     if (changed) this.#parts.onScreen();

@@ -22,22 +22,27 @@ export class TokenWatch {
   readonly #startEngine: () => EngineProcess;
   #engine: EngineProcess | null = null;
   #crashes = 0;
+  #stops = 0;
 
   constructor(open: OpenVault, startEngine: () => EngineProcess) {
     this.#open = open;
     this.#startEngine = startEngine;
   }
 
-  async look(): Promise<TokenPresence> {
+  /** @returns null where the look was cut short by `stop`, which tells nothing of the token */
+  async look(): Promise<TokenPresence | null> {
+    const stops = this.#stops;
     try {
       return presenceOf(await this.#connect());
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      if (stops !== this.#stops) return null;
       return { ...unknownPresence, present: false, failure: toFailureData(error) };
     }
   }
 
   async stop(): Promise<void> {
+    this.#stops++;
     const engine = this.#engine;
     this.#engine = null;
     await engine?.stop();

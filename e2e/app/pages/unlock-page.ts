@@ -18,8 +18,6 @@ export class UnlockPage {
 
   /** Types a PIN and sends it off; what comes of it is not waited for. */
   async enter(pin: string): Promise<void> {
-    // A token that is being looked for, or gone, takes no PIN.
-    await this.#page.getByText('Looking for the token').waitFor({ state: 'detached' });
     await this.pin.click();
     await this.#page.keyboard.type(pin);
     await this.#page.keyboard.press('Enter');

@@ -126,10 +126,19 @@ export class Driver {
   /** Quits as a person does; an app that does not end is a failure. */
   async stop(): Promise<void> {
     const child = this.app.process();
-    const patience = setTimeout(() => child.kill('SIGKILL'), 30_000);
-    await this.app.close();
-    clearTimeout(patience);
-    expect(child.signalCode, 'the app had to be killed').toBe(null);
+    const exited =
+      child.exitCode === null && child.signalCode === null
+        ? new Promise((resolve) => child.once('exit', resolve))
+        : Promise.resolve();
+    // How Playwright's own farewell ends does not matter.
+    this.app.close().catch(() => undefined);
+    try {
+      await inTime(exited, 'quitting');
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+    expect(child.signalCode, 'the app has crashed').toBe(null);
   }
 }
 
