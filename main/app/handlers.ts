@@ -1,3 +1,4 @@
+import type { Profile } from '../../shared/contract/token.ts';
 import type { Handlers } from '../ipc/dispatch.ts';
 import { profileOf, bindingOf } from '../session/token-binding.ts';
 import type { App } from './app.ts';
@@ -7,7 +8,9 @@ import { nothingToAccept } from './desk-failures.ts';
 import { keyDetail, listKeys, makeKey } from './keys-view.ts';
 import { overviewOf } from './overview.ts';
 import { exportEvidence } from './evidence.ts';
+import type { OpenVault } from './open-vault.ts';
 import { pastBatches } from './past-batches.ts';
+import { saveTokenEvidence } from './token-evidence.ts';
 import { plannedRows, skippedRows, viewOfPlan } from './work/plan.ts';
 
 type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
@@ -47,12 +50,13 @@ const vaultHandlers = ({ desk, dialogs, recent }: App): Part<'vault'> => ({
   },
 });
 
-const setupHandlers = ({ setup }: App): Part<'setup'> => ({
+const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
   'setup.folder': () => setup.suggestFolder(),
   'setup.pickFolder': () => setup.pickFolder(),
   'setup.modules': () => setup.modules(),
   'setup.pickModule': () => setup.pickModule(),
   'setup.connect': (input) => setup.connect(input),
+  'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs),
   'setup.finish': (input) => setup.finish(input),
   'setup.cancel': async () => {
     await setup.cancel();
@@ -70,16 +74,16 @@ const sessionHandlers = (app: App): Part<'session'> => ({
     return null;
   },
   'session.status': () => app.status(),
-  'session.profile': () => {
-    const { vault, isEvaluation: evaluation } = app.desk.unlocked;
-    const profile = profileOf(bindingOf(vault.tables));
-    return describeProfile(profile, { evaluation, took: null, probed: null });
-  },
+  'session.profile': () => storedProfile(app.desk.unlocked),
+  'session.saveEvidence': () => saveTokenEvidence(storedProfile(app.desk.unlocked), app.dialogs),
   'session.flushKeys': async ({ id }) => {
     await app.desk.unlocked.session.engine.call('flushKeys', { id });
     return app.status();
   },
 });
+
+const storedProfile = ({ vault, isEvaluation: evaluation }: OpenVault): Profile =>
+  describeProfile(profileOf(bindingOf(vault.tables)), { evaluation, took: null, probed: null });
 
 const keyHandlers = ({ desk }: App): Part<'keys'> => ({
   'keys.list': () => listKeys(desk.unlocked),

@@ -97,6 +97,12 @@ export class Setup {
     }
   }
 
+  /** What the probe found. @throws Failure 'usage' before it */
+  get profile(): Profile {
+    if (this.#running === null) throw notConnected();
+    return this.#running.profile;
+  }
+
   async finish({ folder, lossPlan }: Input<'setup.finish'>): Promise<Output<'setup.finish'>> {
     const running = this.#running;
     if (running === null) throw notConnected();

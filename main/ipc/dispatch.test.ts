@@ -176,6 +176,7 @@ describe('while locked', () => {
       'setup.modules',
       'setup.pickModule',
       'setup.connect',
+      'setup.saveEvidence',
       'setup.finish',
       'setup.cancel',
       'session.unlock',
@@ -207,6 +208,7 @@ describe('while the vault can only be looked at', () => {
     expect(looks).toEqual([
       'session.status',
       'session.profile',
+      'session.saveEvidence',
       'keys.list',
       'keys.detail',
       'audit.query',

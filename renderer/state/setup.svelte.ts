@@ -130,6 +130,11 @@ export class SetupFlow {
     if (this.folder.value === null) void this.folder.refresh();
   }
 
+  /** @throws ApiError */
+  saveEvidence(): Promise<Output<'setup.saveEvidence'>> {
+    return this.#api.call('setup.saveEvidence', null);
+  }
+
   async finish(): Promise<void> {
     await this.working.run(async () => {
       const folder = this.folder.value;

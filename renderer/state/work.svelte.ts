@@ -1,6 +1,7 @@
 import type { BatchKind, ConflictRule } from '../../shared/batch.ts';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { Batch, Draft, Plan, ReceiptRow } from '../../shared/contract/work.ts';
+import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import type { Api } from '../lib/api.ts';
 import type { Keys } from './keys.svelte.ts';
@@ -25,6 +26,7 @@ export class Work {
   readonly rates = new RateHistory();
   #kind = $state<BatchKind>('encrypt');
   #key = $state<KeyId | null>(null);
+  #others = $state.raw<readonly KeyId[]>([]);
   #output = $state.raw<Folder | null>(null);
   #conflict = $state<ConflictRule>('keep-both');
   #deleteOriginals = $state(false);
@@ -86,6 +88,14 @@ export class Work {
     return byUse[0]?.id ?? null;
   });
 
+  /** Keys that open the files as well, like a recovery key; of the same bulk as the first. */
+  readonly others: readonly KeyRow[] = $derived.by(() => {
+    const first = this.key === null ? undefined : this.#keys.find(this.key);
+    return this.#keys.usable.filter(
+      ({ id, bulk }) => this.#others.includes(id) && id !== first?.id && bulk === first?.bulk,
+    );
+  });
+
   readonly files = $derived.by(() => this.#draft.items.reduce((sum, { files }) => sum + files, 0));
   /** How many of the files are encrypted already. */
   readonly encrypted = $derived.by(() =>
@@ -118,6 +128,16 @@ export class Work {
 
   setKey(key: KeyId): void {
     this.#key = key;
+    this.replan();
+  }
+
+  addKey(key: KeyId): void {
+    this.#others = [...this.#others, key];
+    this.replan();
+  }
+
+  removeKey(key: KeyId): void {
+    this.#others = this.#others.filter((each) => each !== key);
     this.replan();
   }
 
@@ -194,7 +214,7 @@ export class Work {
     const encrypts = this.#kind === 'encrypt';
     return {
       kind: this.#kind,
-      keys: encrypts && this.key !== null ? [this.key] : [],
+      keys: encrypts && this.key !== null ? [this.key, ...this.others.map(({ id }) => id)] : [],
       output: this.#kind === 'verify' ? null : (this.#output?.id ?? null),
       conflict: this.#conflict,
       deleteOriginals: this.#deleteOriginals,

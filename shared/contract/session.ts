@@ -9,6 +9,7 @@ import {
   nothing,
   pin,
   positive,
+  shownPath,
   text,
   time,
 } from './basics.ts';
@@ -102,6 +103,14 @@ export const sessionCalls = {
     unlocked: true,
     looking: true,
     audit: 'none',
+  },
+  /** The same as a page to be kept or printed; null where the dialog was cancelled. */
+  'session.saveEvidence': {
+    input: nothing,
+    output: v.nullable(v.strictObject({ path: shownPath })),
+    unlocked: true,
+    looking: true,
+    audit: 'by-dispatch',
   },
   /** Overwrites the Fast keys in memory: one, or all. */
   'session.flushKeys': {

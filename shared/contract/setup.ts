@@ -51,6 +51,13 @@ export const setupCalls = {
     unlocked: false,
     audit: 'none',
   },
+  /** The findings of the probe as a page to be kept or printed; null where it was cancelled. */
+  'setup.saveEvidence': {
+    input: nothing,
+    output: v.nullable(v.strictObject({ path: shownPath })),
+    unlocked: false,
+    audit: 'none',
+  },
   /** Makes the masters and the vault, and opens it unlocked: the PIN is not asked for again. */
   'setup.finish': {
     input: v.strictObject({ folder: handle, lossPlan: v.nullable(v.picklist(lossPlans)) }),

@@ -1,6 +1,12 @@
 import path from 'node:path';
 import * as v from 'valibot';
-import type { BatchProgress, Receipt, SkippedInput, StoredBatch } from '../../../shared/batch.ts';
+import type {
+  BatchProgress,
+  FileOutcome,
+  Receipt,
+  SkippedInput,
+  StoredBatch,
+} from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
 import { type Failure, toFailureData } from '../../../shared/failure.ts';
@@ -86,7 +92,7 @@ export class RunningBatch {
 
   rows({ outcome, text, ...page }: Omit<Input<'batch.receipts'>, 'id'>): Output<'batch.receipts'> {
     const wanted = text.toLowerCase();
-    const fitting = this.#receipts.filter(
+    const fitting = inOrder(this.#receipts).filter(
       (receipt) =>
         (outcome === 'all' || (receipt.outcome === 'done') === (outcome === 'done')) &&
         receipt.input.toLowerCase().includes(wanted),
@@ -114,6 +120,12 @@ export class RunningBatch {
     return folders.size === 1 && only !== undefined ? only : null;
   }
 }
+
+/** What needs somebody comes first; otherwise as it was done. */
+const order = ['failed', 'cancelled', 'skipped', 'done'] as const satisfies FileOutcome[];
+
+const inOrder = (receipts: readonly Receipt[]): Receipt[] =>
+  order.flatMap((wanted) => receipts.filter(({ outcome }) => outcome === wanted));
 
 export const rowOf = (receipt: Receipt): ReceiptRow => ({
   ...placeOf(receipt.input),

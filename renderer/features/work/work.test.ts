@@ -1,5 +1,6 @@
 import { fireEvent, screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
+import type { Input } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { FakeCalls } from '../../lib/fake-bridge.ts';
 import { batch, id, item, keyRow, noon, plan, receipt } from '../../testing/answers.ts';
@@ -40,6 +41,27 @@ describe('plan', () => {
     await user.keyboard('{Enter}');
     expect(bridge.inputsOf('batch.start')).toEqual([{ plan: id('9') }]);
     expect(await screen.findByRole('heading', { name: 'Encrypting 12 files' })).toBeVisible();
+  });
+
+  test('a second key of the same bulk opens the files too; others say why not', async () => {
+    const keys = [
+      keyRow('Contracts', '1', { lastUsed: noon }),
+      keyRow('Recovery', '2'),
+      keyRow('Board papers', '3', { bulk: 'token' }),
+    ];
+    const { bridge, user } = await openWork({ 'keys.list': () => keys });
+    bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+    await drop(['a.pdf']);
+    await user.click(await screen.findByRole('combobox', { name: 'Also opens with' }));
+    const other = await screen.findByRole('option', { name: /Board papers/ });
+    expect(other).toHaveAttribute('aria-disabled', 'true');
+    expect(other).toHaveTextContent('works in the token, the first key does not');
+    expect(screen.queryByRole('option', { name: /Contracts/ })).toBeNull();
+    await user.click(screen.getByRole('option', { name: /Recovery/ }));
+    const chosen = () => bridge.inputsOf('batch.plan').at(-1) as Input<'batch.plan'>;
+    await expect.poll(() => chosen().keys).toEqual([id('1'), id('2')]);
+    await user.click(await screen.findByRole('button', { name: 'Leave out Recovery' }));
+    await expect.poll(() => chosen().keys).toEqual([id('1')]);
   });
 
   test('Escape clears the plan and starts nothing', async () => {

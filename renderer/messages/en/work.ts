@@ -22,6 +22,16 @@ export const work = {
   noActiveKeyNote: 'Files are encrypted under named keys. Make one first.',
   createKey: 'Create key',
   keyNote: (version: number, protection: string) => `v${n(version)}, ${protection}`,
+  others: {
+    label: 'Also opens with',
+    hint: 'Any one of a file’s keys opens it: a recovery key, for instance.',
+    add: 'Add a key',
+    remove: (name: string) => `Leave out ${name}`,
+    otherBulk: {
+      token: 'works in the token, the first key does not',
+      host: 'works on the host, the first key does not',
+    },
+  },
   writeTo: 'Write to',
   beside: 'Next to each original',
   otherFolder: 'Another folder …',
