@@ -77,6 +77,7 @@ export class AuditIndex {
   readonly #ledger: Ledger;
   readonly #saved: number;
   #progress: IndexProgress;
+  #hasIndexes = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(db: Db, progress: IndexProgress, storage: Storage, ledger: Ledger) {
@@ -196,7 +197,8 @@ export class AuditIndex {
       portion = [];
     });
     this.#add(portion);
-    createAuditIndexes(this.#db);
+    if (!this.#hasIndexes) await createAuditIndexes(this.#db);
+    this.#hasIndexes = true;
   }
 
   #add(lines: readonly IndexedLine[]): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import { sql, type Db } from '../keystore/db.ts';
 
@@ -38,12 +39,12 @@ const TABLES = `
 `;
 
 /** Made after the first filling, which is twice as fast without them. */
-const INDEXES = `
-  CREATE INDEX IF NOT EXISTS records_time ON records (time);
-  CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome);
-  CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action);
-  CREATE INDEX IF NOT EXISTS records_one_action ON records (action);
-`;
+const INDEXES = [
+  'CREATE INDEX IF NOT EXISTS records_time ON records (time)',
+  'CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome)',
+  'CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action)',
+  'CREATE INDEX IF NOT EXISTS records_one_action ON records (action)',
+] as const;
 
 export interface IndexProgress {
   /** Records taken in so far. */
@@ -57,8 +58,12 @@ export const createAuditTables = (db: Db): void => {
   db.run(sql`INSERT INTO progress (form, size, bytes) VALUES (${FORM}, 0, 0)`);
 };
 
-export const createAuditIndexes = (db: Db): void => {
-  db.script(INDEXES);
+/** Others get their turn between them: each takes half a second over a million records. */
+export const createAuditIndexes = async (db: Db): Promise<void> => {
+  for (const statement of INDEXES) {
+    await setImmediate();
+    db.script(statement);
+  }
 };
 
 const progressSchema = v.object({ size: v.number(), bytes: v.number() });
