@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { makePeers, type Peers, PIN, threads } from './contenders.ts';
-import { writeInputs } from './inputs.ts';
+import { touchMemory, writeInputs } from './inputs.ts';
 import { measureRound, type Sample } from './measure.ts';
 import { type Options, readOptions, SMALL_BYTES, usage } from './options.ts';
 import { run } from './processes.ts';
 import { describeResults } from './report.ts';
-import { claviger, clavigerTool } from './tools.ts';
+import { claviger, clavigerTool, type Tool } from './tools.ts';
 import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 
 // Measures claviger beside its peers on this machine, all in one run, and says which targets are met.
@@ -58,11 +58,14 @@ const measureAll = async (
   peers: Peers,
   signal: AbortSignal,
 ): Promise<string> => {
-  const { smallFiles } = options;
+  const { smallFiles, workloads } = options;
   const vault = path.join(folder.path, 'vault');
   const env = { CLAVIGER_VAULT: vault, CLAVIGER_PIN: PIN };
-  const tools = [...KEYS.map((key) => clavigerTool(key, smallFiles, env)), ...peers.tools];
-  const place = { folder: folder.path, smallFiles, vault, onDisk: !folder.inMemory, signal, tell };
+  const all = [...KEYS.map((key) => clavigerTool(key, smallFiles, env)), ...peers.tools];
+  const wanted = ({ name }: Tool): boolean => options.tools.some((each) => name.startsWith(each));
+  const tools = options.tools.length === 0 ? all : all.filter(wanted);
+  const onDisk = !folder.inMemory;
+  const place = { folder: folder.path, smallFiles, workloads, vault, onDisk, signal, tell };
   const samples: Sample[] = [];
   for (let round = 0; round < options.rounds; round++) {
     await makeVault(env, signal);
@@ -82,6 +85,7 @@ const bench = async (options: Options, signal: AbortSignal): Promise<void> => {
       print(`${describeRun(options, folder, peers.missing)}\n`);
       const samples = peers.tools.map((tool) => tool.smallFiles);
       writeInputs(folder.path, options, samples);
+      if (folder.inMemory) touchMemory(folder.path, 2 * options.largeBytes);
       print(await measureAll(options, folder, peers, signal));
     } finally {
       await peers.stop();

@@ -1,11 +1,16 @@
 import { randomFillSync } from 'node:crypto';
-import { closeSync, linkSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { type Options, SMALL_BYTES } from './options.ts';
-
-/** What is encrypted: one large file, and a folder of small ones. */
-export const workloads = ['large', 'small'] as const;
-export type Workload = (typeof workloads)[number];
+import type { Workload } from './workloads.ts';
 
 const PIECE = 16 * 1024 * 1024;
 
@@ -14,6 +19,20 @@ const writeLarge = (file: string, bytes: number): void => {
   const piece = Buffer.alloc(PIECE);
   for (let done = 0; done < bytes; done += PIECE) writeSync(fd, randomFillSync(piece));
   closeSync(fd);
+};
+
+/**
+ * Has as much memory handed out as the outputs will take, and gives it back. Where the machine is a
+ * virtual one, memory that it has never used costs several times as much, which whoever is
+ * measured first would pay.
+ */
+export const touchMemory = (folder: string, bytes: number): void => {
+  const file = path.join(folder, 'touched');
+  const fd = openSync(file, 'wx');
+  const piece = Buffer.alloc(PIECE, 1);
+  for (let done = 0; done < bytes; done += PIECE) writeSync(fd, piece);
+  closeSync(fd);
+  rmSync(file);
 };
 
 /** The first small files once more, for tools of which only a sample is measured. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { inputOf, type Workload, workloads } from './inputs.ts';
+import { inputOf } from './inputs.ts';
+import type { Workload } from './workloads.ts';
 import { run } from './processes.ts';
 import { type Direction, directions, type Task, type Tool } from './tools.ts';
 
@@ -22,6 +23,7 @@ export interface Sample {
 export interface Place {
   readonly folder: string;
   readonly smallFiles: number;
+  readonly workloads: readonly Workload[];
   /** Where the vault of this round is. */
   readonly vault: string;
   readonly round: number;
@@ -36,7 +38,7 @@ export const measureRound = async (tools: readonly Tool[], place: Place): Promis
   const first = place.round % tools.length;
   // Another tool begins in each round: none always meets the coldest memory.
   const inTurn = [...tools.slice(first), ...tools.slice(0, first)];
-  for (const workload of workloads) {
+  for (const workload of place.workloads) {
     for (const tool of inTurn) samples.push(...(await measureTool(tool, workload, place)));
   }
   return samples;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type Workload, workloads } from './workloads.ts';
 
 export interface Options {
   /** Bytes of the one large file. */
@@ -6,6 +7,9 @@ export interface Options {
   /** How many small files. */
   readonly smallFiles: number;
   readonly rounds: number;
+  readonly workloads: readonly Workload[];
+  /** Beginnings of the names of the tools to be measured; empty: all of them. */
+  readonly tools: readonly string[];
   /** Folder to work in; null: chosen by the bench. */
   readonly dir: string | null;
 }
@@ -15,10 +19,12 @@ export const SMALL_BYTES = 4_096;
 
 export const usage = `Measures claviger beside age, gpg, cp and raw loops.
 
-npm run bench -- [--quick] [--rounds N] [--dir FOLDER]
+npm run bench -- [--quick] [--rounds N] [--workload NAME] [--tool NAME]... [--dir FOLDER]
 
   --quick        64 MiB, 1,000 files, 1 round, instead of 1 GiB, 10,000 files, 3 rounds
   --rounds N     how often everything is measured
+  --workload W   only large or only small
+  --tool NAME    only tools whose names begin so, like age or claviger; may be given again
   --dir FOLDER   where to work; usual: memory (/dev/shm) where there is room, else the folder
                  for temporary files
 `;
@@ -30,6 +36,8 @@ export const readOptions = (args: readonly string[]): Options | null => {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      workload: { type: 'string' },
+      tool: { type: 'string', multiple: true, default: [] },
       dir: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -41,6 +49,15 @@ export const readOptions = (args: readonly string[]): Options | null => {
     largeBytes: (values.quick ? 64 : 1_024) * MIB,
     smallFiles: values.quick ? 1_000 : 10_000,
     rounds,
+    workloads: workloadsOf(values.workload),
+    tools: values.tool,
     dir: values.dir ?? null,
   };
+};
+
+const workloadsOf = (name: string | undefined): readonly Workload[] => {
+  if (name === undefined) return workloads;
+  const found = workloads.filter((each) => each === name);
+  if (found.length === 0) throw new Error(`--workload takes one of ${workloads.join(', ')}`);
+  return found;
 };

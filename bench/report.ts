@@ -1,4 +1,4 @@
-import { type Workload, workloads } from './inputs.ts';
+import { type Workload, workloads } from './workloads.ts';
 import type { Sample } from './measure.ts';
 import { median } from './statistics.ts';
 import { judge, speedRatio } from './targets.ts';
@@ -84,7 +84,8 @@ export const describeResults = (
   tools: readonly Tool[],
   scale: Scale,
 ): string => {
-  const rows = workloads.flatMap((workload) =>
+  const measured = workloads.filter((each) => samples.some(({ workload }) => workload === each));
+  const rows = measured.flatMap((workload) =>
     directions.flatMap((direction) =>
       tools.map((tool) => rowOf(samples, tool, workload, direction, scale)),
     ),

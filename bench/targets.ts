@@ -1,4 +1,4 @@
-import type { Workload } from './inputs.ts';
+import type { Workload } from './workloads.ts';
 import type { Sample } from './measure.ts';
 import { median } from './statistics.ts';
 import { type Direction, directions } from './tools.ts';

@@ -1,7 +1,7 @@
 import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
-import type { Workload } from './inputs.ts';
+import type { Workload } from './workloads.ts';
 import type { Command } from './processes.ts';
 import type { RawJob, RawToken } from './raw-job.ts';
 
