@@ -3,6 +3,7 @@ import { Failure } from '../../shared/failure.ts';
 import { Caller } from '../engine/rpc/caller.ts';
 import { workerChannel } from '../engine/rpc/channels.ts';
 import type { CallInput, CallName, CallOutput } from '../engine/rpc/messages.ts';
+import { isErrno } from '../vault/storage-failure.ts';
 
 export interface ThreadCall {
   /** Ends the thread at once, whatever it does. */
@@ -28,7 +29,11 @@ export const callInThread = async <Api, Name extends CallName<Api>>(
   const worker = new Worker(script, { env: {} });
   const end = (): void => void worker.terminate();
   signal?.addEventListener('abort', end, { once: true });
-  const died = new Promise<never>((_, reject) => worker.once('error', reject));
+  const died = new Promise<never>((_, reject) =>
+    worker.once('error', (error) =>
+      reject(isErrno(error, 'ERR_WORKER_OUT_OF_MEMORY') ? noMemory() : error),
+    ),
+  );
   try {
     const lost = (): Failure => (signal?.aborted === true ? cancelled() : threadLost());
     const caller = new Caller<Api>(workerChannel(worker), lost);
@@ -43,6 +48,12 @@ export const callInThread = async <Api, Name extends CallName<Api>>(
 const cancelled = (): Failure =>
   new Failure('cancelled', 'This was cancelled before it had ended.', {
     unharmed: 'Nothing was changed by it.',
+  });
+
+const noMemory = (): Failure =>
+  new Failure('worker-lost', 'This needs more memory than the program may use.', {
+    unharmed: 'Nothing was changed by it.',
+    next: 'Ask for less at once, like a shorter time.',
   });
 
 const threadLost = (): Failure =>
