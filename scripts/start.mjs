@@ -24,7 +24,7 @@ const app = spawn(executable, [...switches, root, ...process.argv.slice(2)], {
 });
 
 /** What Chromium always says where there is no desktop bus or no graphics card. */
-const noise = /bus\.cc|viz_main_impl\.cc|gpu_|command_buffer_proxy|^$/;
+const noise = /bus\.cc|object_proxy\.cc|viz_main_impl\.cc|gpu_|command_buffer_proxy|^$/;
 const helper = path.join(folder, 'chrome-sandbox');
 /** What Chromium says in its own words, and what to do. */
 const hints = [

@@ -26,7 +26,7 @@ test('(the inspection finds what is wrong)', async ({ driver }) => {
   });
   const faults = (await faultsOf(driver)).join('\n');
   expect(faults).toMatch(/1280, 100 %: outside of the window: .*"too wide"/);
-  expect(faults).toMatch(/1024, 130 %: cut at its side: .*"text that is cut"/);
+  expect(faults).toMatch(/1280, 130 %: cut at its side: .*"text that is cut"/);
   expect(faults).toMatch(/light, high: button-name/);
   await driver.page.reload();
 });
