@@ -14,5 +14,7 @@ export default defineConfig({
     // The content policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long each plugin took is of no use to whoever starts the program.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

@@ -78,8 +78,12 @@ export class WorkPage extends Workspace {
   /** Waits for results without a fault. */
   async allDone(kind: Kind, files: number): Promise<void> {
     const count = `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;
-    const title = await this.ended();
-    if (title !== `${done[kind]} ${count}`) throw new Error(`the batch ended as: ${title}`);
+    const title = this.page.getByRole('heading', { level: 1, name: `${done[kind]} ${count}` });
+    try {
+      await title.waitFor({ timeout: 90_000 });
+    } catch (error) {
+      throw new Error(`the window says: ${await this.heading.innerText()}`, { cause: error });
+    }
   }
 
   async newBatch(): Promise<void> {

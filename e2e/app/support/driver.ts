@@ -103,7 +103,7 @@ export class Driver {
 
   /** Does what makes the window load anew, as every lock does. */
   async reloads(work: () => Promise<unknown>): Promise<void> {
-    const loaded = this.page.waitForEvent('load');
+    const loaded = this.page.waitForEvent('load', { timeout: PATIENCE_MS });
     await work().catch((error: unknown) => {
       // The answer may come to a page that is gone.
       if (!String(error).includes('Execution context was destroyed')) throw error;
