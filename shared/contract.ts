@@ -6,6 +6,7 @@ import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
+import { exportStepSchema, reportCalls } from './contract/reports.ts';
 import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
@@ -61,6 +62,7 @@ export const contract = {
     ...workCalls,
     ...auditCalls,
     ...overviewCalls,
+    ...reportCalls,
     ...rollbackCalls,
     ...settingsCalls,
   } satisfies Record<string, CallSpec>,
@@ -91,6 +93,8 @@ export const contract = {
     'batch.progress': batchSchema,
     'batch.receipts': v.strictObject({ id: batchId, receipts: list(receiptRowSchema) }),
     'batch.finished': batchSchema,
+    /** What the export of a report does now. */
+    'reports.step': exportStepSchema,
     /** From the menu. */
     command: commandSchema,
   },

@@ -17,6 +17,7 @@ import { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
 import { Events } from './events.ts';
 import { RecentVaults } from './recent-vaults.ts';
+import { Reports } from './reports/reports.ts';
 import { statusOf } from './session-status.ts';
 import { SettingsStore } from './settings-store.ts';
 import { Setup } from './setup.ts';
@@ -50,6 +51,7 @@ export class App {
   readonly work: Work;
   readonly setup: Setup;
   readonly audit = new AuditView();
+  readonly reports: Reports;
   readonly dialogs: Dialogs;
   readonly #parts: AppParts;
   #outputFolder: { readonly id: string; readonly path: string } | null = null;
@@ -78,6 +80,7 @@ export class App {
     });
     const { desk } = this;
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, official });
+    this.reports = new Reports({ desk, events, dialogs });
     this.work = new Work({
       ...{ desk, events, dialogs, report },
       outputFolder: () => this.#currentOutputFolder(),
@@ -179,6 +182,7 @@ export class App {
     const { isUnlocked } = this.desk;
     if (this.#wasUnlocked && !isUnlocked) {
       this.audit.forget();
+      this.reports.forget();
       this.#parts.onLocked();
     }
     this.#wasUnlocked = isUnlocked;

@@ -25,6 +25,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...draftHandlers(app),
   ...batchHandlers(app),
   ...auditHandlers(app),
+  ...reportHandlers(app),
   'overview.get': async () =>
     overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished()),
   ...rollbackHandlers(app),
@@ -151,6 +152,16 @@ const rollbackHandlers = ({ desk, dialogs }: App): Part<'rollback'> => ({
     return folder === null ? null : exportEvidence(open, open.rollback, folder);
   },
   'rollback.accept': async ({ pin, reason }) => ({ epoch: await desk.accept(pin, reason) }),
+});
+
+const reportHandlers = ({ reports }: App): Part<'reports'> => ({
+  'reports.preview': (input) => reports.preview(input),
+  'reports.export': (input) => reports.export(input),
+  'reports.past': () => reports.past(),
+  'reports.reveal': ({ id }) => {
+    reports.reveal(id);
+    return null;
+  },
 });
 
 const settingsHandlers = (app: App): Part<'settings'> => ({

@@ -129,7 +129,18 @@ export class AuditIndex {
    * Every record that fits, oldest first, read in one pass; of the first `size` records. With
    * the first and the last record of the time that is asked for.
    */
-  select(filter: AuditSelection, size: number): Promise<AuditSelected> {
+  async select(filter: AuditSelection, size: number): Promise<AuditSelected> {
+    const lines: AuditLine[] = [];
+    const range = await this.visit(filter, size, (line) => void lines.push(line));
+    return { range, lines };
+  }
+
+  /** Like `select`, but shows one record after the other and keeps none. */
+  visit(
+    filter: AuditSelection,
+    size: number,
+    look: (line: AuditLine) => void,
+  ): Promise<AuditRange> {
     return this.#run(async () => {
       await this.#catchUp();
       const { since, until } = filter;
@@ -139,7 +150,8 @@ export class AuditIndex {
       const last = Math.min(bounds.last ?? size, size);
       const range = { first: Math.min(first, last + 1), last };
       const fitting = candidates(this.#db, filter);
-      return { range, lines: await this.#linesIn(range, fitting && new Set(fitting)) };
+      await this.#lookAt(range, fitting && new Set(fitting), look);
+      return range;
     });
   }
 
@@ -152,18 +164,20 @@ export class AuditIndex {
     });
   }
 
-  async #linesIn(range: AuditRange, wanted: ReadonlySet<number> | null): Promise<AuditLine[]> {
+  async #lookAt(
+    range: AuditRange,
+    wanted: ReadonlySet<number> | null,
+    look: (line: AuditLine) => void,
+  ): Promise<void> {
     const [from] = placesOf(this.#db, [range.first]);
-    if (from === undefined || range.last < range.first) return [];
-    const lines: AuditLine[] = [];
+    if (from === undefined || range.last < range.first) return;
     const end = placesOf(this.#db, [range.last]).map(({ start, length }) => start + length + 1);
     const to = end[0] ?? this.#progress.bytes;
     let seq = range.first - 1;
     await readLines(this.#storage, vaultFiles.ledger, { from: from.start, to }, (line) => {
       seq += 1;
-      if (wanted?.has(seq) !== false) lines.push(auditLine(line));
+      if (wanted?.has(seq) !== false) look(auditLine(line));
     });
-    return lines;
   }
 
   /** Saves the index where that is allowed and worth it, and records its SHA-256. */

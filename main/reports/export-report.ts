@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import type { ExportStep, Rendering } from '../../shared/reports.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { makeReport, type ReportRequest } from './make-report.ts';
 import type { ReportSigner } from './pdf/report-signer.ts';
@@ -8,9 +9,6 @@ import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
-
-export const renderings = ['csv', 'pdf'] as const;
-export type Rendering = (typeof renderings)[number];
 
 export interface ExportReport extends ReportRequest {
   /** Where the JSON goes; renderings get the same name with their own ending. */
@@ -20,6 +18,8 @@ export interface ExportReport extends ReportRequest {
   readonly signal?: AbortSignal;
   /** Told how many more records a rendering has taken. */
   readonly onRecords?: (more: number) => void;
+  /** Told what is about to be done. */
+  readonly onStep?: (step: ExportStep) => void;
 }
 
 export interface ExportedFile extends WrittenFile {
@@ -44,6 +44,7 @@ export const exportReport = async (
   const targets = [request.file, ...request.also.map((ending) => withEnding(request.file, ending))];
   for (const target of targets) await refuseExisting(target);
   refuseCancelled(request);
+  request.onStep?.('records');
   const report = await makeReport(session, request);
   const keep = async (
     format: ExportedFile['format'],
@@ -55,10 +56,13 @@ export const exportReport = async (
     await recordFile(session, report, written);
     return written;
   };
+  request.onStep?.('json');
   const json = await keep('json', reportPieces(report));
   const files = [json];
-  for (const format of request.also)
+  for (const format of request.also) {
+    request.onStep?.(format);
     files.push(await keep(format, [await render(session, report, json, format, request)]));
+  }
   return { report, files };
 };
 

@@ -1,5 +1,6 @@
+import type { ReportKind } from '../../shared/reports.ts';
 import { isByTimeOnly } from './filter.ts';
-import type { ReportFilter, ReportKind } from './report.ts';
+import type { ReportFilter } from './report.ts';
 
 /** What a report does not prove, in sentences that it carries itself. */
 export const limitsOf = (

@@ -3,7 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
+import type { ReportKind } from '../../shared/reports.ts';
 import type { AuditLine, AuditSelected } from '../ledger/audit-index.ts';
+import type { AuditSelection } from '../ledger/audit-query.ts';
 import {
   noteKeyOf,
   openCheckpoint,
@@ -26,7 +28,6 @@ import {
   type ReportCheckpoint,
   type ReportDocument,
   type ReportFilter,
-  type ReportKind,
   type ReportPublicKey,
   type ReportRecord,
   type ReportStatement,
@@ -117,17 +118,21 @@ const leavesOf = (records: readonly ReportRecord[]): number[] =>
 
 const toRecord = ({ record, line }: AuditLine): ReportRecord => ({ seq: record.seq, line });
 
-const select = async (vault: Vault, filter: ReportFilter): Promise<AuditSelected> => {
-  const { size } = vault.head;
+/** What of a filter the index answers; `fits` does the rest. */
+export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection => {
   const { since, until, key, batch, outcome } = filter;
-  const selection = {
+  return {
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
     ...(key === undefined ? {} : { key: asKeyId(vault, key) }),
     ...(batch === undefined ? {} : { batch: batch as BatchId }),
     ...(outcome === undefined ? {} : { outcome }),
   };
-  const { range, lines } = await (await vault.audit()).select(selection, size);
+};
+
+const select = async (vault: Vault, filter: ReportFilter): Promise<AuditSelected> => {
+  const { size } = vault.head;
+  const { range, lines } = await (await vault.audit()).select(selectionOf(vault, filter), size);
   for (const [at, { record, line }] of lines.entries()) {
     if (at % LINES_BETWEEN_TURNS === 0) await setImmediate();
     if (!leafHash(Buffer.from(line)).equals(vault.tree.leaf(record.seq - 1))) throw changed(record);
@@ -218,7 +223,7 @@ const recordExport = async (vault: Vault, statement: ReportStatement): Promise<L
 };
 
 /** The newest checkpoint over at most so many records that our key signed. */
-const openingOf = (vault: Vault, key: CheckpointKey, size: number): Checkpoint | null => {
+export const openingOf = (vault: Vault, key: CheckpointKey, size: number): Checkpoint | null => {
   for (const { note } of vault.checkpoints.filter((each) => each.size <= size).toReversed()) {
     const opened = openCheckpoint(note, key, vault.id);
     if (opened?.epoch === vault.origin.epoch) return opened;
@@ -227,7 +232,7 @@ const openingOf = (vault: Vault, key: CheckpointKey, size: number): Checkpoint |
 };
 
 /** The first checkpoint after the newest export: the one that closes that report. */
-const previousOf = (vault: Vault, key: CheckpointKey): Previous => {
+export const previousOf = (vault: Vault, key: CheckpointKey): Previous => {
   const last = vault.facts.lastReport;
   if (last === null) return null;
   const kept = vault.checkpoints.find(({ size }) => size >= last.record);
@@ -258,7 +263,7 @@ const publicKey = (vault: Vault, key: CheckpointKey): ReportPublicKey => {
   };
 };
 
-const unsigned = (): Failure =>
+export const unsigned = (): Failure =>
   new Failure(
     'report-unproved',
     'The token of this vault cannot sign, so no report can be proved.',

@@ -1,5 +1,6 @@
+import type { ReportKind } from '../../shared/reports.ts';
 import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
-import type { ReportKind, ReportStatement } from './report.ts';
+import type { ReportStatement } from './report.ts';
 
 /** Numbers, times and names as a report says them. */
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
+import { reportKinds } from '../../shared/reports.ts';
 
 /*
  * The JSON document of a report (docs/verify-a-report.md): the authority that CSV and PDF render.
@@ -7,16 +8,6 @@ import { vaultIdSchema } from '../../shared/ids.ts';
  */
 
 export const REPORT_FORMAT = 'claviger-report/1';
-
-export const reportKinds = [
-  'activity',
-  'key-inventory',
-  'key-life',
-  'batch-receipts',
-  'ceremony',
-  'token-evidence',
-] as const;
-export type ReportKind = (typeof reportKinds)[number];
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sequence = v.pipe(v.number(), v.safeInteger(), v.minValue(1));

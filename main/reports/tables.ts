@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { KeySummary } from '../../shared/keys.ts';
+import type { ReportKind } from '../../shared/reports.ts';
 import { bindingOf } from '../session/token-binding.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { ReportKind, ReportTable } from './report.ts';
+import type { ReportTable } from './report.ts';
 
 /** What the vault knows beside its records, for the kinds of report that show it. */
 export const tablesFor = (vault: Vault, kind: ReportKind, key: string | null): ReportTable[] => {

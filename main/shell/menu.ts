@@ -37,6 +37,7 @@ const template = (send: (command: Command) => void): MenuItemConstructorOptions[
       item('Keys', 'CommandOrControl+2', 'keys', send),
       item('Encrypt and decrypt', 'CommandOrControl+3', 'work', send),
       item('Audit', 'CommandOrControl+4', 'audit', send),
+      item('Reports', 'CommandOrControl+5', 'reports', send),
       item('Settings', 'CommandOrControl+,', 'settings', send),
     ],
   },

@@ -72,6 +72,13 @@ const fullDay = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
 });
 
+const wholeMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
+const wholeDay = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
 const dayOf = (date: Date): string => date.toDateString();
 const DAY_MS = 86_400_000;
 
@@ -80,6 +87,10 @@ export const exactTime = (iso: string): string => withSeconds.format(new Date(is
 export const dayName = (iso: string): string => shortDay.format(new Date(iso));
 /** Sat 21 Nov */
 export const weekday = (iso: string): string => dayOfWeek.format(new Date(iso)).replace(',', '');
+/** October 2026 */
+export const monthOf = (date: Date): string => wholeMonth.format(date);
+/** 25 October 2026 */
+export const dateOf = (date: Date): string => wholeDay.format(date);
 export const today = (now: Date): string => fullDay.format(now);
 
 /** today 14:07, 18 Nov, 7 Jan 2024 */

@@ -2,6 +2,7 @@ import { audit, acts } from './en/audit.ts';
 import { common } from './en/common.ts';
 import { keys } from './en/keys.ts';
 import { overview } from './en/overview.ts';
+import { reports } from './en/reports.ts';
 import { rollback } from './en/rollback.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
@@ -18,6 +19,7 @@ export const messages = {
   work,
   audit,
   acts,
+  reports,
   rollback,
   settings,
 };

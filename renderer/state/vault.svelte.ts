@@ -5,11 +5,12 @@ import { ApiError, type Api } from '../lib/api.ts';
 import { messages } from '../messages/en.ts';
 import { Audit } from './audit.svelte.ts';
 import { Keys } from './keys.svelte.ts';
+import { Reports } from './reports.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 import { Work } from './work.svelte.ts';
 
-export const places = ['overview', 'keys', 'work', 'audit', 'settings'] as const;
+export const places = ['overview', 'keys', 'work', 'audit', 'reports', 'settings'] as const;
 /** `rollback`: what is wrong with a vault that can only be looked at. */
 export type Place = (typeof places)[number] | 'rollback';
 
@@ -29,6 +30,7 @@ export class OpenVault {
   readonly keys: Keys;
   readonly work: Work;
   readonly audit: Audit;
+  readonly reports: Reports;
   #place = $state<Place>('overview');
 
   constructor(api: Api, { vault: info, rollback }: OpenScreen, toasts: Toasts) {
@@ -41,6 +43,7 @@ export class OpenVault {
     this.keys = new Keys(api, toasts);
     this.work = new Work(api, this.keys);
     this.audit = new Audit(api);
+    this.reports = new Reports(api);
   }
 
   /** Why nothing can be changed, for controls that say so. */
@@ -64,6 +67,9 @@ export class OpenVault {
     const stop = this.api.on({
       session: (session) => {
         this.session.set(session);
+      },
+      'reports.step': (step) => {
+        this.reports.stepped(step);
       },
       command: (command) => {
         this.obey(command);

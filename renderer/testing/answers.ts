@@ -1,6 +1,7 @@
 import type { AppState, VaultInfo } from '../../shared/contract/app.ts';
 import type { AuditRow } from '../../shared/contract/audit.ts';
 import type { KeyRow } from '../../shared/contract/keys.ts';
+import type { Exported, PastReport, Preview } from '../../shared/contract/reports.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
 import type { Batch, Item, Plan, ReceiptRow } from '../../shared/contract/work.ts';
@@ -153,6 +154,48 @@ export const receipt = (name: string, more: Partial<ReceiptRow> = {}): ReceiptRo
   ...more,
 });
 
+export const preview = (more: Partial<Preview> = {}): Preview => ({
+  range: { first: 3, last: 12 },
+  counts: { searched: 10, included: 10, omitted: 0 },
+  from: noon,
+  to: noon,
+  receipts: 4,
+  users: 2,
+  knownUsers: ['ines', 'juno'],
+  jsonBytes: 24_000,
+  signsPdf: true,
+  opening: true,
+  previous: null,
+  timestamps: 0,
+  limits: ['It proves nothing about what happened after its closing checkpoint.'],
+  refusal: null,
+  ...more,
+});
+
+const sha256 = id('c').repeat(2);
+
+export const exported = (more: Partial<Exported> = {}): Exported => ({
+  record: 13,
+  counts: { searched: 10, included: 10, omitted: 0 },
+  range: { first: 3, last: 12 },
+  size: 13,
+  fingerprint: id('f').repeat(2),
+  files: [{ id: id('7'), format: 'json', path: '/srv/a/activity.json', bytes: 24_100, sha256 }],
+  ...more,
+});
+
+export const pastReport = (more: Partial<PastReport> = {}): PastReport => ({
+  record: 13,
+  kind: 'activity',
+  made: noon,
+  user: 'ines',
+  filter: {},
+  range: { first: 3, last: 12 },
+  counts: { searched: 10, included: 10, omitted: 0 },
+  files: exported().files.map((file) => ({ ...file, present: true })),
+  ...more,
+});
+
 export const appState = (screen: AppState['screen']): AppState => ({
   version: '0.1.0',
   platform: 'linux',
@@ -175,6 +218,9 @@ export const openVault: FakeCalls = {
   'draft.get': () => ({ items: [] }),
   'batch.current': () => null,
   'batch.unfinished': () => [],
+  'audit.actions': () => ['key.create', 'file.encrypt'],
+  'batch.recent': () => [],
+  'reports.preview': () => preview(),
   'overview.get': () => ({
     session,
     keysByState: [],

@@ -96,7 +96,7 @@ export const appStateSchema = v.strictObject({
 });
 export type AppState = v.InferOutput<typeof appStateSchema>;
 
-export const places = ['overview', 'keys', 'work', 'audit', 'settings'] as const;
+export const places = ['overview', 'keys', 'work', 'audit', 'reports', 'settings'] as const;
 /** What the menu and its shortcuts ask of the window. */
 export const commandSchema = v.picklist([...places, 'lock', 'new-key', 'add-files', 'add-folder']);
 export type Command = v.InferOutput<typeof commandSchema>;

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../../shared/failure.ts';
-import { exportReport, renderings, type Rendering } from '../../reports/export-report.ts';
-import { reportKinds, type ReportFilter, type ReportKind } from '../../reports/report.ts';
+import {
+  renderings,
+  type Rendering,
+  reportKinds,
+  type ReportKind,
+} from '../../../shared/reports.ts';
+import { exportReport } from '../../reports/export-report.ts';
+import type { ReportFilter } from '../../reports/report.ts';
 import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';

@@ -1,3 +1,4 @@
+import { lastPart } from '../../lib/paths.ts';
 import { counted, n } from './common.ts';
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;
@@ -9,12 +10,21 @@ const word = (facts: Facts, name: string): string => {
   const value = facts[name];
   return typeof value === 'string' ? value : '';
 };
-const fileName = (facts: Facts): string => word(facts, 'input').split(/[/\\]/).at(-1) ?? '';
+const fileName = (facts: Facts): string => lastPart(word(facts, 'input'));
 
 const kinds: Readonly<Record<string, string>> = {
   encrypt: 'encrypt',
   decrypt: 'decrypt',
   verify: 'verify',
+};
+
+const reportKinds: Readonly<Record<string, string>> = {
+  activity: 'activity',
+  'key-inventory': 'key inventory',
+  'key-life': 'one key’s life',
+  'batch-receipts': 'receipts of one batch',
+  ceremony: 'key ceremony',
+  'token-evidence': 'token evidence',
 };
 
 interface Act {
@@ -69,6 +79,12 @@ const sentences: Readonly<Record<string, Sentence>> = {
   'window.audit.verify': () => 'Ledger verified',
   'window.batch.export': () => 'Receipts exported',
   'window.session.saveEvidence': () => 'Token evidence page saved',
+  'report.export': ({ details }) => `Report exported, ${reportKinds[word(details, 'kind')] ?? ''}`,
+  'report.file': ({ subject }) => `Report file written, ${lastPart(word(subject, 'name'))}`,
+  'report.verify': ({ subject }) => `Report verified, ${lastPart(word(subject, 'name'))}`,
+  'checkpoint.write': () => 'Checkpoint written out to be kept',
+  'checkpoint.compare': () => 'Kept checkpoint compared with the ledger',
+  'checkpoint.timestamp': () => 'Outside timestamp attached',
   'audit.verify': () => 'Ledger verified',
   'audit.view': () => 'Ledger looked at',
   'audit.index': () => 'Search index saved',
@@ -99,6 +115,12 @@ const filterWords: Readonly<Record<string, string>> = {
   'file.rename': 'Output renamed',
   'file.delete-original': 'Original deleted',
   'seals.reserve': 'Seals reserved',
+  'report.export': 'Report exported',
+  'report.file': 'Report file written',
+  'report.verify': 'Report verified',
+  'checkpoint.write': 'Checkpoint written out',
+  'checkpoint.compare': 'Kept checkpoint compared',
+  'checkpoint.timestamp': 'Timestamp attached',
   'audit.verify': 'Ledger verified',
   'window.audit.verify': 'Ledger verified (window)',
   'window.session.flushKeys': 'Keys in memory overwritten',

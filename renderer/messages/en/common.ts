@@ -48,6 +48,7 @@ export const common = {
     keys: 'Keys',
     work: 'Encrypt & decrypt',
     audit: 'Audit',
+    reports: 'Reports',
     settings: 'Settings',
     lock: 'Lock',
   },

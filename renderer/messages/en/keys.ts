@@ -98,6 +98,7 @@ export const keys = {
         `${token} seals the key at rest. In use it is in engine memory, for a set time at most.`,
     },
     encrypt: 'Encrypt files',
+    report: 'Report on this key',
     cannotEncrypt: (state: string) => `A key that is ${state.toLowerCase()} encrypts nothing.`,
     id: 'Key id',
     copyId: 'Copy the key id',

@@ -191,6 +191,7 @@ export const work = {
     export: 'Export receipts …',
     exportCsv: 'As CSV …',
     exported: 'Receipts exported',
+    report: 'Report on this batch',
     newBatch: 'New batch',
     written: 'Read',
     table: 'Results',

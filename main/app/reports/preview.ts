@@ -1,0 +1,140 @@
+import * as v from 'valibot';
+import type { Input } from '../../../shared/contract.ts';
+import type { Preview } from '../../../shared/contract/reports.ts';
+import { type Failure, toFailureData } from '../../../shared/failure.ts';
+import { limits } from '../../../shared/limits.ts';
+import { reportKinds } from '../../../shared/reports.ts';
+import type { AuditLine, AuditRange } from '../../ledger/audit-index.ts';
+import { isProcessing } from '../../ledger/audit-use.ts';
+import { consistencyProof, isConsistent } from '../../ledger/proofs.ts';
+import { fits } from '../../reports/filter.ts';
+import { limitsOf } from '../../reports/limits.ts';
+import {
+  filterOfKind,
+  openingOf,
+  previousOf,
+  selectionOf,
+  unsigned,
+} from '../../reports/make-report.ts';
+import type { ReportFilter } from '../../reports/report.ts';
+import { timestampsOf } from '../../reports/timestamps.ts';
+import type { Vault } from '../../vault/vault.ts';
+
+/** What JSON adds to a line: its number and, about, a backslash for each of its quotes. */
+const LINE_MORE = 1.25;
+const LINE_FRAME = 40;
+/** Statement, proofs, checkpoints and key of a small report. */
+const REPORT_FRAME = 8_000;
+
+/**
+ * Counts what a report would hold, with the same parts that make it.
+ * @param look called for each record, so that counting for a question that is out of date can end
+ */
+export const previewOf = async (
+  vault: Vault,
+  { kind, filter: asked }: Input<'reports.preview'>,
+  look: () => void,
+): Promise<Preview> => {
+  const filter = filterOfKind(kind, asked);
+  const count = new Count(filter);
+  const range = await (
+    await vault.audit()
+  ).visit(selectionOf(vault, filter), vault.head.size, (line) => {
+    look();
+    count.add(line);
+  });
+  const searched = range.last - range.first + 1;
+  const { included } = count;
+  return {
+    range: { ...range },
+    counts: { searched, included, omitted: searched - included },
+    ...count.facts(),
+    ...(await proofsOf(vault, range)),
+    limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
+    refusal: refusalOf(vault),
+  };
+};
+
+class Count {
+  readonly #filter: ReportFilter;
+  readonly #others: ReportFilter;
+  readonly #users = new Set<string>();
+  readonly #known = new Set<string>();
+  #receipts = 0;
+  #bytes = REPORT_FRAME;
+  #from: string | null = null;
+  #to: string | null = null;
+  included = 0;
+
+  constructor(filter: ReportFilter) {
+    this.#filter = filter;
+    this.#others = { ...filter };
+    delete this.#others.user;
+    delete this.#others.action;
+  }
+
+  add({ record, line }: AuditLine): void {
+    if (fits(record, this.#others)) this.#known.add(record.actor.user);
+    if (!fits(record, this.#filter)) return;
+    this.included += 1;
+    this.#users.add(record.actor.user);
+    if (isProcessing(record)) this.#receipts += 1;
+    this.#bytes += Math.round(line.length * LINE_MORE) + LINE_FRAME;
+    this.#from ??= record.time;
+    this.#to = record.time;
+  }
+
+  facts(): Pick<Preview, 'from' | 'to' | 'receipts' | 'users' | 'knownUsers' | 'jsonBytes'> {
+    return {
+      from: this.#from,
+      to: this.#to,
+      receipts: this.#receipts,
+      users: this.#users.size,
+      knownUsers: [...this.#known].sort().slice(0, limits.listLength),
+      jsonBytes: this.#bytes,
+    };
+  }
+}
+
+const proofsOf = async (
+  vault: Vault,
+  range: AuditRange,
+): Promise<Pick<Preview, 'signsPdf' | 'opening' | 'previous' | 'timestamps'>> => {
+  const keys = vault.tables.meta.signingKeys();
+  const key = vault.checkpointKey;
+  return {
+    signsPdf: (keys?.reportCertificate ?? null) !== null,
+    opening: key !== null && openingOf(vault, key, range.first - 1) !== null,
+    previous: await previousReport(vault),
+    timestamps: (await timestampsOf(vault, vault.head.size)).length,
+  };
+};
+
+const exportSchema = v.object({ kind: v.picklist(reportKinds) });
+
+const previousReport = async (vault: Vault): Promise<Preview['previous']> => {
+  const key = vault.checkpointKey;
+  const last = vault.facts.lastReport;
+  const before = key === null ? null : previousOf(vault, key);
+  if (before === null || last === null) return null;
+  const found = await (await vault.audit()).line(last.record);
+  const details = v.safeParse(exportSchema, found?.record.details);
+  const { size, root, made } = before;
+  const kind = details.success ? details.output.kind : 'activity';
+  return { kind, made, size, inside: isInside(vault, { size, root }) };
+};
+
+/** Whether today's ledger begins with the records under that head: the proof that goes inside. */
+const isInside = ({ tree }: Vault, { size, root }: { size: number; root: string }): boolean =>
+  size <= tree.size &&
+  isConsistent(
+    { size, root: Buffer.from(root, 'hex') },
+    { size: tree.size, root: tree.root(tree.size) },
+    consistencyProof(tree, size, tree.size),
+  );
+
+const refusalOf = (vault: Vault): Preview['refusal'] => {
+  const refusal: Failure | null =
+    vault.restriction ?? (vault.checkpointKey === null ? unsigned() : null);
+  return refusal === null ? null : toFailureData(refusal);
+};

@@ -1,0 +1,205 @@
+import { screen, within } from '@testing-library/svelte';
+import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
+import { describe, expect, test } from 'vitest';
+import { Failure, toFailureData } from '../../../shared/failure.ts';
+import type { BatchId } from '../../../shared/ids.ts';
+import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import { batch, exported, id, keyRow, noon, pastReport, preview } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
+
+const openReports = async (calls: FakeCalls = {}): Promise<OpenWindow> => {
+  const opened = openWindow(calls);
+  await opened.user.click(await screen.findByRole('button', { name: 'Reports' }));
+  await screen.findByRole('heading', { level: 1, name: 'Reports' });
+  return opened;
+};
+
+const choose = async ({ user }: OpenWindow, field: string, option: RegExp): Promise<void> => {
+  await user.click(screen.getByLabelText(field));
+  await user.click(await screen.findByRole('option', { name: option }));
+};
+
+/** A menu that was open keeps the pointer from the page of this DOM, not of a real one. */
+const anywhere = userEvent.setup({ pointerEventsCheck: PointerEventsCheckLevel.Never });
+
+const narrow = async (chip: string, value: string): Promise<void> => {
+  await anywhere.click(await screen.findByRole('button', { name: chip }));
+  await anywhere.click(await screen.findByRole('menuitemradio', { name: value }));
+};
+
+const newest = ({ bridge }: OpenWindow): unknown => bridge.inputsOf('reports.preview').at(-1);
+const panel = (): HTMLElement =>
+  screen.getByRole('complementary', { name: 'What the report will hold' });
+
+describe('what a report will hold', () => {
+  test('is counted, with its proofs and what it cannot prove', async () => {
+    await openReports({
+      'reports.preview': () =>
+        preview({
+          counts: { searched: 27_321, included: 6204, omitted: 21_117 },
+          previous: { kind: 'activity', made: noon, size: 900, inside: true },
+        }),
+    });
+    expect(await within(panel()).findByText('6,204')).toBeVisible();
+    expect(within(panel()).getByText('21,117 records that do not match')).toBeVisible();
+    expect(within(panel()).getByText('3 to 12')).toBeVisible();
+    expect(within(panel()).getByText('4 receipts')).toBeVisible();
+    expect(within(panel()).getByText('Both boundary checkpoints')).toBeVisible();
+    expect(within(panel()).getByText(/^Consistency with the report of/)).toBeVisible();
+    expect(within(panel()).getByText(/proves nothing about what happened after/)).toBeVisible();
+    expect(screen.getByText('its checkpoint is inside today’s ledger')).toBeVisible();
+  });
+
+  test('follows the kind, the time and the conditions', async () => {
+    const opened = await openReports();
+    const now = new Date();
+    expect(newest(opened)).toEqual({
+      kind: 'activity',
+      filter: {
+        since: new Date(now.getFullYear(), now.getMonth(), 1).toISOString(),
+        until: new Date(now.getFullYear(), now.getMonth() + 1, 1).toISOString(),
+      },
+    });
+    await choose(opened, 'Time', /All time/);
+    await narrow('User', 'juno');
+    await narrow('Action', 'All of files');
+    expect(newest(opened)).toEqual({
+      kind: 'activity',
+      filter: { user: 'juno', action: 'file.' },
+    });
+    await anywhere.click(screen.getByLabelText('Kind'));
+    await anywhere.click(await screen.findByRole('option', { name: /Key inventory/ }));
+    expect(newest(opened)).toEqual({ kind: 'key-inventory', filter: { user: 'juno' } });
+    expect(screen.queryByRole('button', { name: 'Action' })).toBe(null);
+  });
+
+  test('asks for the key before it counts one key’s life', async () => {
+    const opened = await openReports();
+    await choose(opened, 'Kind', /One key’s life/);
+    expect(await within(panel()).findByText('Choose the key first.')).toBeVisible();
+    expect(screen.getByRole('button', { name: /^Export/ })).toHaveAttribute('aria-disabled');
+    expect(newest(opened)).toMatchObject({ kind: 'activity' });
+    await opened.user.click(screen.getByRole('combobox', { name: 'Key' }));
+    await opened.user.click(await screen.findByRole('option', { name: /Payroll/ }));
+    expect(newest(opened)).toEqual({ kind: 'key-life', filter: { key: id('2') } });
+  });
+
+  test('says why none can be made', async () => {
+    const { bridge, user } = await openReports({
+      'reports.preview': () =>
+        preview({
+          refusal: toFailureData(new Failure('report-unproved', 'The token cannot sign.')),
+        }),
+    });
+    expect(await screen.findByRole('alert')).toHaveTextContent('The token cannot sign.');
+    await user.keyboard('{Enter}');
+    expect(bridge.inputsOf('reports.export')).toEqual([]);
+  });
+});
+
+describe('export', () => {
+  test('Enter exports, shows where the files are and what to tell the reader', async () => {
+    const opened = await openReports({ 'reports.export': () => exported() });
+    await choose(opened, 'Time', /All time/);
+    await opened.user.click(screen.getByRole('checkbox', { name: 'CSV' }));
+    await screen.findByRole('button', { name: /^Export 3 files/ });
+    (document.activeElement as HTMLElement).blur();
+    await opened.user.keyboard('{Enter}');
+    expect(opened.bridge.inputsOf('reports.export')).toEqual([
+      { kind: 'activity', filter: {}, title: 'Activity', also: ['pdf', 'csv'] },
+    ]);
+    const note = await screen.findByRole('status', { name: 'Exported, record 13' });
+    expect(note).toHaveTextContent('activity.json');
+    expect(note).toHaveTextContent('10 of 10 records, signed up to record 13.');
+    expect(note).toHaveTextContent('ffff ffff');
+  });
+
+  test('the JSON cannot be taken away', async () => {
+    const { user } = await openReports();
+    const json = screen.getByRole('checkbox', { name: 'JSON' });
+    await user.click(json);
+    expect(json).toBeChecked();
+    expect(json).toHaveAttribute('aria-disabled', 'true');
+  });
+
+  test('says what it does, and how it failed', async () => {
+    let fail: (error: Failure) => void = () => undefined;
+    const { bridge, user } = await openReports({
+      'reports.export': () =>
+        new Promise((_resolve, reject) => {
+          fail = reject;
+        }),
+    });
+    await user.click(await screen.findByRole('button', { name: /^Export 2 files/ }));
+    bridge.emit('reports.step', 'pdf');
+    expect(await screen.findByText('Drawing and signing the PDF')).toBeVisible();
+    fail(new Failure('exists', '/srv/a.json exists.', { next: 'Choose another name.' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('Choose another name.');
+  });
+
+  test('a cancelled dialog changes nothing', async () => {
+    const { user } = await openReports({ 'reports.export': () => null });
+    await user.click(await screen.findByRole('button', { name: /^Export 2 files/ }));
+    expect(await screen.findByRole('button', { name: /^Export 2 files/ })).toBeVisible();
+    expect(screen.queryByRole('status', { name: /^Exported/ })).toBe(null);
+  });
+});
+
+describe('from elsewhere', () => {
+  test('"Report on this key" opens the export of that key’s life', async () => {
+    const key = keyRow('Contracts', '1');
+    const { bridge, user } = openWindow({
+      'keys.detail': () => ({ key, versions: [], history: [], records: 3, seals: null }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Keys' }));
+    await user.click(await screen.findByRole('row', { name: /Contracts/ }));
+    await user.click(await screen.findByRole('button', { name: 'Report on this key' }));
+    expect(await screen.findByRole('tab', { name: 'Export', selected: true })).toBeVisible();
+    expect(bridge.inputsOf('reports.preview').at(-1)).toEqual({
+      kind: 'key-life',
+      filter: { key: id('1') },
+    });
+  });
+
+  test('"Report on this batch" opens the export of its receipts', async () => {
+    const ended = batch({ state: 'finished', done: 12, filesDone: 12, ended: noon });
+    const { bridge, user } = openWindow({
+      'batch.current': () => ended,
+      'batch.receipts': () => ({ rows: [], total: 0 }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Encrypt & decrypt' }));
+    await user.click(await screen.findByRole('button', { name: 'Report on this batch' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
+    const filter = { batch: id('e') as BatchId };
+    expect(bridge.inputsOf('reports.preview').at(-1)).toEqual({ kind: 'batch-receipts', filter });
+  });
+});
+
+describe('exported before', () => {
+  const openPast = async (calls: FakeCalls): Promise<OpenWindow> => {
+    const opened = await openReports(calls);
+    await opened.user.click(screen.getByRole('tab', { name: 'Exported before' }));
+    return opened;
+  };
+
+  test('lists each report with its files, and says which are gone', async () => {
+    const [file] = pastReport().files;
+    const files = file === undefined ? [] : [file, { ...file, id: id('8'), present: false }];
+    const { bridge, user } = await openPast({
+      'reports.past': () => ({ reports: [pastReport({ files })], total: 1 }),
+      'reports.reveal': () => null,
+    });
+    await user.click(await screen.findByRole('row', { name: /Activity/ }));
+    const detail = screen.getByRole('complementary', { name: 'Activity' });
+    expect(within(detail).getByText('still there')).toBeVisible();
+    expect(within(detail).getByText('not there any more')).toBeVisible();
+    await user.click(within(detail).getByRole('button', { name: 'Show in folder' }));
+    expect(bridge.inputsOf('reports.reveal')).toEqual([{ id: id('7') }]);
+  });
+
+  test('offers to export the first one where there is none', async () => {
+    const { user } = await openPast({ 'reports.past': () => ({ reports: [], total: 0 }) });
+    await user.click(await screen.findByRole('button', { name: 'Export a report' }));
+    expect(screen.getByRole('tab', { name: 'Export', selected: true })).toBeVisible();
+  });
+});

@@ -1,0 +1,64 @@
+import type { ReportFilter } from '../../../shared/contract/reports.ts';
+import { dateOf, monthOf, utc } from '../../lib/format.ts';
+import type { Period, Span } from '../../lib/periods.ts';
+import { messages } from '../../messages/en.ts';
+import type { Keys } from '../../state/keys.svelte.ts';
+import type { Reports } from '../../state/reports.svelte.ts';
+
+const words = messages.reports;
+
+/** A chosen time by its own name: October 2026, 25 November 2026, 2026. */
+export const periodName = (period: Period, span: Span, now: Date): string => {
+  switch (period) {
+    case 'today':
+      return dateOf(now);
+    case 'month':
+    case 'last-month':
+      return monthOf(new Date(span.since ?? now));
+    case 'year':
+      return String(now.getFullYear());
+    case 'all':
+      return words.periods.all;
+    case 'custom':
+      return spanName(span);
+  }
+};
+
+const spanName = ({ since, until }: Span): string => {
+  const first = since === undefined ? null : dateOf(new Date(since));
+  // The last moment of the last day.
+  const last = until === undefined ? null : dateOf(new Date(Date.parse(until) - 1));
+  if (first === null) return last === null ? words.periods.all : words.upTo(last);
+  if (last === null) return words.fromOn(first);
+  return first === last ? first : words.fromTo(first, last);
+};
+
+/** The line on the cover of the report that is put together. */
+export const titleOf = (reports: Reports, names: { key: string; batch: string }): string => {
+  const now = new Date();
+  const { kind, period } = reports;
+  const what = {
+    ...words.kinds,
+    'key-life': words.lifeOf(names.key),
+    'batch-receipts': words.receiptsOf(names.batch),
+  }[kind];
+  if (period === 'all') return what;
+  return `${what}, ${periodName(period, reports.span(now) ?? {}, now)}`;
+};
+
+/** A filter in words, after `before` where there is one; empty where nothing but all was asked. */
+export const filterWords = (filter: ReportFilter, keys: Keys, before = ''): string => {
+  const named = {
+    since: filter.since && utc(filter.since),
+    until: filter.until && utc(filter.until),
+    key: filter.key && (keys.find(filter.key)?.name ?? filter.key.slice(0, 8)),
+    batch: filter.batch?.slice(0, 8),
+    user: filter.user,
+    action: filter.action,
+    outcome: filter.outcome && messages.audit.outcomes[filter.outcome].toLowerCase(),
+  };
+  const parts = Object.entries(named).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${words.past.conditions[name as keyof typeof named]} ${value}`],
+  );
+  return parts.length === 0 ? '' : `${before}${parts.join(', ')}`;
+};

@@ -1,0 +1,144 @@
+import * as v from 'valibot';
+import { exportSteps, renderings, reportKinds } from '../reports.ts';
+import {
+  batchId,
+  count,
+  failureSchema,
+  handle,
+  hash,
+  keyId,
+  list,
+  nothing,
+  positive,
+  shownPath,
+  text,
+  time,
+} from './basics.ts';
+
+const outcome = v.picklist(['ok', 'refused', 'failed']);
+
+/** Which records; times: `since` ≤ time < `until`. */
+export const reportFilterSchema = v.strictObject({
+  since: v.exactOptional(time),
+  until: v.exactOptional(time),
+  key: v.exactOptional(keyId),
+  batch: v.exactOptional(batchId),
+  user: v.exactOptional(text()),
+  /** Actions like `key.create` and groups of them like `key.`, separated by commas. */
+  action: v.exactOptional(text()),
+  outcome: v.exactOptional(outcome),
+});
+export type ReportFilter = v.InferOutput<typeof reportFilterSchema>;
+
+const request = v.strictObject({ kind: v.picklist(reportKinds), filter: reportFilterSchema });
+const range = v.strictObject({ first: positive, last: count });
+const counts = v.strictObject({ searched: count, included: count, omitted: count });
+
+/** A report that was exported before this one. */
+const previousSchema = v.strictObject({
+  kind: v.picklist(reportKinds),
+  made: time,
+  /** Records under its closing checkpoint. */
+  size: count,
+});
+
+/** What a report that was made now would hold. */
+export const previewSchema = v.strictObject({
+  range,
+  counts,
+  /** Times of the first and the last record that it holds. */
+  from: v.nullable(time),
+  to: v.nullable(time),
+  /** Records about single files. */
+  receipts: count,
+  /** Who acted in the records that it holds. */
+  users: count,
+  /** Users to choose from: those in records that fit all but the user and the action. */
+  knownUsers: list(text()),
+  /** Bytes of the JSON, about. */
+  jsonBytes: count,
+  /** The PDF will carry a signature of the vault's report key. */
+  signsPdf: v.boolean(),
+  /** A checkpoint closes the records before the range. */
+  opening: v.boolean(),
+  /** Whether its checkpoint is proved to be inside today's ledger; null where none came before. */
+  previous: v.nullable(v.strictObject({ ...previousSchema.entries, inside: v.boolean() })),
+  /** Replies of time-stamping authorities that will be inside. */
+  timestamps: count,
+  /** What it will not prove, in sentences. */
+  limits: list(text()),
+  /** Why no report can be made of this. */
+  refusal: v.nullable(failureSchema),
+});
+export type Preview = v.InferOutput<typeof previewSchema>;
+
+const format = v.picklist(['json', ...renderings]);
+const fileSchema = v.strictObject({
+  /** To show it in the file manager. */
+  id: handle,
+  format,
+  path: shownPath,
+  bytes: count,
+  sha256: hash,
+});
+
+export const exportedSchema = v.strictObject({
+  /** Number of the record of the export. */
+  record: positive,
+  counts,
+  range,
+  /** Records under the closing checkpoint. */
+  size: count,
+  /** Of the key that signed. */
+  fingerprint: hash,
+  files: list(fileSchema),
+});
+export type Exported = v.InferOutput<typeof exportedSchema>;
+
+/** A report that was exported at some time, as the ledger tells. */
+const pastReportSchema = v.strictObject({
+  record: positive,
+  kind: v.picklist(reportKinds),
+  made: time,
+  user: text(),
+  filter: reportFilterSchema,
+  range,
+  counts,
+  files: list(v.strictObject({ ...fileSchema.entries, present: v.boolean() })),
+});
+export type PastReport = v.InferOutput<typeof pastReportSchema>;
+
+export const exportStepSchema = v.picklist(exportSteps);
+
+export const reportCalls = {
+  /** Counts; nothing of the records themselves is told. */
+  'reports.preview': { input: request, output: previewSchema, unlocked: true, audit: 'none' },
+  /** Asks where; null where the dialog was cancelled. The JSON is always written. */
+  'reports.export': {
+    input: v.strictObject({
+      ...request.entries,
+      title: v.pipe(text(), v.minLength(1)),
+      also: v.pipe(
+        list(v.picklist(renderings)),
+        v.check((also) => new Set(also).size === also.length),
+      ),
+    }),
+    output: v.nullable(exportedSchema),
+    unlocked: true,
+    audit: 'by-service',
+  },
+  /** Newest first. Looking is a record. */
+  'reports.past': {
+    input: nothing,
+    output: v.strictObject({ reports: list(pastReportSchema), total: count }),
+    unlocked: true,
+    audit: 'by-service',
+  },
+  /** Shows an exported file in the file manager. */
+  'reports.reveal': {
+    input: v.strictObject({ id: handle }),
+    output: nothing,
+    unlocked: true,
+    audit: 'none',
+  },
+} as const;
