@@ -159,6 +159,9 @@ const workScreens = async (shot, documents) => {
   );
   await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).waitFor();
   await page.getByText('Room on the disk').waitFor();
+  await page.getByRole('combobox', { name: 'Also opens with' }).click();
+  await page.getByRole('option', { name: /Recovery 2026/ }).click();
+  await page.getByRole('button', { name: 'Leave out Recovery 2026' }).waitFor();
   await shoot(shot, 'work-2-plan');
   await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).click();
   await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 120_000 });

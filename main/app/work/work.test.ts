@@ -1,0 +1,143 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Input } from '../../../shared/contract.ts';
+import type { Batch } from '../../../shared/contract/work.ts';
+import type { KeyId } from '../../../shared/ids.ts';
+import { presets } from '../../../shared/keys.ts';
+import { makeKey } from '../keys-view.ts';
+import {
+  type DeskApp,
+  type Engines,
+  makeEngines,
+  makeVault,
+  PIN,
+  startDeskApp,
+} from '../testing/desk-app.ts';
+import { plannedRows, skippedRows, viewOfPlan } from './plan.ts';
+
+let engines: Engines;
+let desk: DeskApp;
+let contracts: KeyId;
+let recovery: KeyId;
+let inToken: KeyId;
+
+beforeAll(async () => {
+  engines = makeEngines();
+  desk = await startDeskApp(engines);
+  await makeVault(desk);
+  const make = async (name: string, preset: keyof typeof presets): Promise<KeyId> =>
+    (await makeKey(desk.app.desk.unlocked, { name, ...presets[preset] })).key.id;
+  contracts = await make('Contracts', 'balanced');
+  recovery = await make('Recovery', 'balanced');
+  inToken = await make('Board papers', 'maximum');
+});
+afterAll(async () => {
+  await desk.remove();
+  await engines.remove();
+});
+
+const makeFiles = async (name: string): Promise<string> => {
+  const folder = path.join(desk.home, name);
+  await mkdir(folder);
+  for (const file of ['a.txt', 'b.txt', 'c.txt']) await writeFile(path.join(folder, file), file);
+  return folder;
+};
+
+const choice = (more: Partial<Input<'batch.plan'>> = {}): Input<'batch.plan'> => ({
+  kind: 'encrypt',
+  keys: [contracts],
+  output: null,
+  conflict: 'keep-both',
+  deleteOriginals: false,
+  ...more,
+});
+
+const ended = (): Promise<Batch> =>
+  vi.waitFor(
+    () => {
+      const batch = desk.app.work.current();
+      if (batch?.ended) return batch;
+      throw new Error('it still runs');
+    },
+    { timeout: 60_000, interval: 50 },
+  );
+
+const run = async (wanted: Input<'batch.plan'>): Promise<Batch> => {
+  await desk.app.work.start((await desk.app.work.plan(wanted)).id);
+  return ended();
+};
+
+const all = { outcome: 'all', text: '', offset: 0, limit: 100 } as const;
+
+it('plans what is there and refuses what cannot be done, before anything is written', async () => {
+  const { work } = desk.app;
+  const folder = await makeFiles('plan');
+  work.draft.clear();
+  await work.draft.add([folder, path.join(desk.home, 'gone.txt')]);
+  const plan = await work.plan(choice());
+  expect(viewOfPlan(plan)).toMatchObject({ files: 3, bytes: 15, failed: 1, refusal: null });
+  expect(plannedRows(plan, { offset: 1, limit: 1 })).toEqual({
+    total: 3,
+    rows: [{ index: 1, name: 'b.txt', folder, output: path.join(folder, 'b.txt.clv'), size: 5 }],
+  });
+  expect(skippedRows(plan, { offset: 0, limit: 9 }).rows).toMatchObject([
+    { name: 'gone.txt', outcome: 'failed', reason: { code: 'not-found' } },
+  ]);
+  const mixed = await work.plan(choice({ keys: [contracts, inToken] }));
+  expect(mixed.refusal).toMatchObject({ code: 'mixed-bulk' });
+  await expect(work.start(mixed.id)).rejects.toMatchObject({ code: 'mixed-bulk' });
+  // A newer plan makes an older one void.
+  await expect(work.start(plan.id)).rejects.toMatchObject({ code: 'invalid-request' });
+  work.draft.clear();
+  expect((await work.plan(choice())).refusal).toMatchObject({ code: 'usage' });
+});
+
+it('encrypts so that any of several keys opens the file', async () => {
+  const { work, desk: place } = desk.app;
+  const folder = await makeFiles('several');
+  await work.draft.add([folder]);
+  expect(await run(choice({ keys: [contracts, recovery] }))).toMatchObject({
+    done: 3,
+    keys: [{ name: 'Contracts' }, { name: 'Recovery' }],
+  });
+  const header = (await readFile(path.join(folder, 'a.txt.clv'))).subarray(0, 1024).toString();
+  expect(header).toContain(contracts);
+  expect(header).toContain(recovery);
+  await work.draft.add([folder]);
+  expect(await run(choice({ kind: 'verify', keys: [] }))).toMatchObject({ done: 3, failed: 0 });
+  const index = await place.unlocked.vault.audit();
+  const { lines } = await index.query({ action: 'file.encrypt', limit: 1 });
+  expect(JSON.stringify(lines[0]?.record)).toContain(recovery);
+});
+
+it('lists failures first, then what was skipped, then what is done', async () => {
+  const { work } = desk.app;
+  const folder = await makeFiles('order');
+  await work.draft.add([folder]);
+  await run(choice());
+  await writeFile(path.join(folder, 'c.txt.clv'), 'no encrypted file');
+  for (const name of ['a.txt', 'c.txt']) await rm(path.join(folder, name));
+  await work.draft.add([folder]);
+  const batch = await run(choice({ kind: 'decrypt', keys: [], conflict: 'skip' }));
+  expect(batch).toMatchObject({ done: 1, failed: 1, skipped: 2 });
+  const { rows } = work.receipts({ id: batch.id, ...all });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['failed', 'skipped', 'skipped', 'done']);
+  expect(rows[0]).toMatchObject({ name: 'c.txt.clv', reason: { code: 'not-encrypted' } });
+  const page = work.receipts({ id: batch.id, ...all, offset: 1, limit: 1 });
+  expect(page).toMatchObject({ total: 4, rows: [{ outcome: 'skipped' }] });
+});
+
+it('forgets drafts, plans and folders when the vault is locked', async () => {
+  const { work, desk: place } = desk.app;
+  const output = work.giveOutput(desk.home);
+  await work.draft.add([await makeFiles('locked')]);
+  const { id } = await work.plan(choice({ output: output.id }));
+  await place.lock('user');
+  await place.unlock(PIN);
+  expect(work.draft.view().items).toEqual([]);
+  expect(() => work.planOf(id)).toThrow();
+  await expect(work.plan(choice({ output: output.id }))).rejects.toMatchObject({
+    code: 'invalid-request',
+  });
+});
