@@ -25,6 +25,12 @@ export class UnlockPage {
 
   async unlock(pin: string): Promise<void> {
     await this.enter(pin);
-    await this.#page.getByRole('navigation', { name: 'Places' }).waitFor({ timeout: 60_000 });
+    try {
+      await this.#page.getByRole('navigation', { name: 'Places' }).waitFor({ timeout: 60_000 });
+    } catch (error) {
+      const says = await this.#page.getByRole('main').innerText();
+      const typed = (await this.pin.inputValue()).length;
+      throw new Error(`still locked, ${typed} characters typed: ${says}`, { cause: error });
+    }
   }
 }
