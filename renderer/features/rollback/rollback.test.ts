@@ -68,6 +68,8 @@ describe('a vault that was rolled back', () => {
     await user.click(screen.getByRole('button', { name: 'Encrypt & decrypt' }));
     expect(await screen.findByText('No files while read-only')).toBeVisible();
     expect(screen.queryByRole('group', { name: /Drop zone/ })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Reports' }));
+    expect(await screen.findByText('No reports while read-only')).toBeVisible();
     expect(screen.getByRole('alert')).toBeVisible();
     expect(bridge.inputsOf('draft.get')).toEqual([]);
     await user.click(within(screen.getByRole('alert')).getByRole('button'));

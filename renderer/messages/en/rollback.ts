@@ -94,6 +94,10 @@ export const rollback = {
     title: 'No files while read-only',
     text: 'Encrypting, decrypting and verifying files could not be recorded, so they are not done.',
   },
+  reports: {
+    title: 'No reports while read-only',
+    text: 'A report is signed and recorded; neither is done now. The evidence is exported instead.',
+  },
   settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
   token: 'not logged in',
   tokenNote: 'No key can be opened',
