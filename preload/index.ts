@@ -4,13 +4,13 @@ import { channels } from '../shared/contract/channels.ts';
 
 // Carries calls and events and decides nothing: main checks everything.
 
+const pathsOf = (files: readonly File[]): string[] =>
+  [...files].map((file) => webUtils.getPathForFile(file));
+
 const bridge: Bridge<File> = {
   call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
-  drop: (files) =>
-    ipcRenderer.invoke(
-      channels.drop,
-      [...files].map((file) => webUtils.getPathForFile(file)),
-    ),
+  drop: (files) => ipcRenderer.invoke(channels.drop, pathsOf(files)),
+  dropReport: (files) => ipcRenderer.invoke(channels.dropReport, pathsOf(files)),
   on: (listener) => {
     const forward = (_event: unknown, message: AnyEvent): void => listener(message);
     ipcRenderer.on(channels.event, forward);

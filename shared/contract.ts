@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema, tokenPresenceSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
+import { checkpointCalls } from './contract/checkpoints.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
 import { exportStepSchema, reportCalls } from './contract/reports.ts';
@@ -11,6 +12,7 @@ import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
+import { reportVerdictSchema, verifyCalls } from './contract/verify.ts';
 import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
 
 /**
@@ -53,6 +55,11 @@ const settingsCalls = {
   },
 } as const;
 
+const droppedPaths = list(
+  v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pathLength)),
+  limits.draftItems,
+);
+
 export const contract = {
   calls: {
     ...appCalls,
@@ -63,6 +70,8 @@ export const contract = {
     ...auditCalls,
     ...overviewCalls,
     ...reportCalls,
+    ...checkpointCalls,
+    ...verifyCalls,
     ...rollbackCalls,
     ...settingsCalls,
   } satisfies Record<string, CallSpec>,
@@ -71,13 +80,17 @@ export const contract = {
    * browser for their paths, so a script in the page cannot name one.
    */
   drop: {
-    input: list(
-      v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pathLength)),
-      limits.draftItems,
-    ),
+    input: droppedPaths,
     output: draftSchema,
     unlocked: true,
     audit: 'none',
+  } satisfies CallSpec,
+  /** Files dropped to be verified; no vault is needed for that. */
+  dropReport: {
+    input: droppedPaths,
+    output: reportVerdictSchema,
+    unlocked: false,
+    audit: 'by-service',
   } satisfies CallSpec,
   events: {
     /** Another screen: opened, locked, unlocked, closed. */
@@ -121,6 +134,8 @@ export interface Bridge<DroppedFile = unknown> {
   call<C extends CallName>(name: C, input: Input<C>): Promise<Result<Output<C>>>;
   /** Adds dropped files and folders to the draft. */
   drop(files: readonly DroppedFile[]): Promise<Result<Output<'draft.get'>>>;
+  /** Verifies dropped reports. */
+  dropReport(files: readonly DroppedFile[]): Promise<Result<Output<'verify.against'>>>;
   /** @returns ends the listening */
   on(listener: (event: AnyEvent) => void): () => void;
 }

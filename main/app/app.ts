@@ -17,7 +17,9 @@ import { Desk } from './desk.ts';
 import type { Dialogs } from './dialogs.ts';
 import { Events } from './events.ts';
 import { RecentVaults } from './recent-vaults.ts';
+import { Checkpoints } from './reports/checkpoints.ts';
 import { Reports } from './reports/reports.ts';
+import { Verifying } from './reports/verifying.ts';
 import { statusOf } from './session-status.ts';
 import { SettingsStore } from './settings-store.ts';
 import { Setup } from './setup.ts';
@@ -52,6 +54,8 @@ export class App {
   readonly setup: Setup;
   readonly audit = new AuditView();
   readonly reports: Reports;
+  readonly checkpoints: Checkpoints;
+  readonly verifying: Verifying;
   readonly dialogs: Dialogs;
   readonly #parts: AppParts;
   #outputFolder: { readonly id: string; readonly path: string } | null = null;
@@ -81,6 +85,8 @@ export class App {
     const { desk } = this;
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, official });
     this.reports = new Reports({ desk, events, dialogs });
+    this.checkpoints = new Checkpoints({ desk, dialogs });
+    this.verifying = new Verifying({ desk, dialogs });
     this.work = new Work({
       ...{ desk, events, dialogs, report },
       outputFolder: () => this.#currentOutputFolder(),

@@ -26,6 +26,8 @@ export const handlersOf = (app: App): Handlers => ({
   ...batchHandlers(app),
   ...auditHandlers(app),
   ...reportHandlers(app),
+  ...checkpointHandlers(app),
+  ...verifyHandlers(app),
   'overview.get': async () =>
     overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished()),
   ...rollbackHandlers(app),
@@ -162,6 +164,19 @@ const reportHandlers = ({ reports }: App): Part<'reports'> => ({
     reports.reveal(id);
     return null;
   },
+});
+
+const checkpointHandlers = ({ checkpoints }: App): Part<'checkpoints'> => ({
+  'checkpoints.current': () => checkpoints.current(),
+  'checkpoints.write': () => checkpoints.write(),
+  'checkpoints.compare': () => checkpoints.pickAndCompare(),
+  'checkpoints.attach': () => checkpoints.attach(),
+});
+
+const verifyHandlers = ({ verifying }: App): Part<'verify'> => ({
+  'verify.pick': () => verifying.pick(),
+  'verify.against': ({ fingerprint }) => verifying.against(fingerprint),
+  'verify.save': () => verifying.save(),
 });
 
 const settingsHandlers = (app: App): Part<'settings'> => ({

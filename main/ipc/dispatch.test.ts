@@ -40,6 +40,10 @@ const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknow
       reached.push({ name: 'drop', input: paths });
       return Promise.resolve({ items: [] });
     },
+    dropReport: (paths) => {
+      reached.push({ name: 'dropReport', input: paths });
+      return Promise.reject(new Failure('usage', 'none'));
+    },
     home: HOME,
     isUnlocked: () => unlocked,
     restriction: () => restriction,
@@ -162,6 +166,15 @@ describe('while locked', () => {
     expect(reached).toEqual([]);
   });
 
+  it('verifies dropped reports all the same', async () => {
+    unlocked = false;
+    await dispatcher().dropReport(own, ['/a']);
+    expect(reached).toEqual([{ name: 'dropReport', input: ['/a'] }]);
+    const elsewhere = { ...own, url: 'https://example.org/' };
+    expect(await dispatcher().dropReport(elsewhere, ['/a'])).toMatchObject(refused('not-allowed'));
+    expect(reached).toHaveLength(1);
+  });
+
   it('is a short list of calls that may be made all the same', () => {
     expect(open).toEqual([
       'app.state',
@@ -181,6 +194,9 @@ describe('while locked', () => {
       'setup.cancel',
       'session.unlock',
       'session.lock',
+      'verify.pick',
+      'verify.against',
+      'verify.save',
       'settings.set',
     ]);
   });

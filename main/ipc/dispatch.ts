@@ -29,6 +29,7 @@ export interface Sender {
 export interface DispatchParts {
   readonly handlers: Handlers;
   readonly drop: (paths: readonly string[]) => Promise<Output<'draft.get'>>;
+  readonly dropReport: (paths: readonly string[]) => Promise<Output<'verify.against'>>;
   /** Where the window's pages come from, like app://claviger/ */
   readonly home: string;
   readonly isUnlocked: () => boolean;
@@ -72,6 +73,14 @@ export class Dispatcher {
     const { drop } = contract;
     return this.#answer(sender, 'drop', paths, drop, (parsed) =>
       this.#parts.drop(v.parse(drop.input, parsed)),
+    );
+  }
+
+  /** Reports dropped to be verified, on another way of that kind. */
+  dropReport(sender: Sender, paths: unknown): Promise<Result<unknown>> {
+    const { dropReport } = contract;
+    return this.#answer(sender, 'dropReport', paths, dropReport, (parsed) =>
+      this.#parts.dropReport(v.parse(dropReport.input, parsed)),
     );
   }
 

@@ -7,6 +7,9 @@ export const registerIpc = (dispatcher: Dispatcher, ownWindow: () => WebContents
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) =>
     dispatcher.call(senderOf(event, ownWindow()), name, input),
   );
+  ipcMain.handle(channels.dropReport, (event, paths: unknown) =>
+    dispatcher.dropReport(senderOf(event, ownWindow()), paths),
+  );
   ipcMain.handle(channels.drop, (event, paths: unknown) =>
     dispatcher.drop(senderOf(event, ownWindow()), paths),
   );

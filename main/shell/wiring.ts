@@ -36,10 +36,11 @@ export const answerCalls = (
   incidents: Incidents,
   ownContents: () => WebContents | null,
 ): void => {
-  const { desk, work } = services;
+  const { desk, work, verifying } = services;
   const dispatcher = new Dispatcher({
     handlers: handlersOf(services),
     drop: (paths) => work.draft.add(paths),
+    dropReport: async (paths) => verifying.verify(paths),
     home: HOME,
     isUnlocked: () => desk.isUnlocked,
     restriction: () => desk.restriction,

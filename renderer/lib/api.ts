@@ -75,6 +75,11 @@ export class Api {
     return valueOf(await this.#bridge.drop(files));
   }
 
+  /** Verifies dropped reports. @throws ApiError */
+  async dropReport(files: readonly File[]): Promise<Output<'verify.against'>> {
+    return valueOf(await this.#bridge.dropReport(files));
+  }
+
   /** @returns ends the listening */
   on(listeners: Listeners): () => void {
     return this.#bridge.on((event) => {

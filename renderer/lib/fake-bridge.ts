@@ -18,7 +18,7 @@ export type FakeCalls = {
 };
 
 export interface MadeCall {
-  readonly name: CallName | 'drop';
+  readonly name: CallName | 'drop' | 'dropReport';
   readonly input: unknown;
 }
 
@@ -51,7 +51,7 @@ export class FakeBridge implements Bridge<File> {
   }
 
   /** The inputs of every call of this name, oldest first. */
-  inputsOf(name: CallName | 'drop'): unknown[] {
+  inputsOf(name: CallName | 'drop' | 'dropReport'): unknown[] {
     return this.made.filter((made) => made.name === name).map(({ input }) => input);
   }
 
@@ -79,6 +79,11 @@ export class FakeBridge implements Bridge<File> {
     const names = files.map((file) => file.name);
     this.made.push({ name: 'drop', input: names });
     return answered(() => Promise.resolve(this.#drop(names)));
+  }
+
+  dropReport(files: readonly File[]): Promise<Result<Output<'verify.against'>>> {
+    this.made.push({ name: 'dropReport', input: files.map((file) => file.name) });
+    return this.call('verify.against', { fingerprint: null });
   }
 
   on(listener: (event: AnyEvent) => void): () => void {

@@ -9,6 +9,8 @@ export class App {
   #state = $state.raw<AppState | null>(null);
   #problem = $state.raw<Problem | null>(null);
   readonly opening = new Task();
+  /** The page on which reports are verified without a vault. */
+  verifying = $state(false);
 
   constructor(api: Api) {
     this.api = api;

@@ -6,8 +6,9 @@ import type { Api } from '../lib/api.ts';
 import { type Days, type Period, type Span, spanOf } from '../lib/periods.ts';
 import { Resource } from './resource.svelte.ts';
 import { Task } from './task.svelte.ts';
+import { Verification } from './verification.svelte.ts';
 
-export const reportTabs = ['export', 'past'] as const;
+export const reportTabs = ['export', 'verify', 'checkpoints', 'past'] as const;
 export type ReportTab = (typeof reportTabs)[number];
 
 /** What narrows a report down beside its time. */
@@ -34,6 +35,7 @@ export class Reports {
   readonly past: Resource<Output<'reports.past'>>;
   readonly batches: Resource<Output<'batch.recent'>>;
   readonly exporting = new Task();
+  readonly verification: Verification;
   tab = $state<ReportTab>('export');
   #kind = $state<ReportKind>('activity');
   #period = $state<Period>('month');
@@ -47,6 +49,7 @@ export class Reports {
     this.#api = api;
     this.preview = new Resource(() => api.call('reports.preview', this.#request()));
     this.past = new Resource(() => api.call('reports.past', null));
+    this.verification = new Verification(api);
     this.batches = new Resource(() => api.call('batch.recent', null));
   }
 

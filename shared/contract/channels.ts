@@ -2,5 +2,6 @@
 export const channels = {
   call: 'claviger:call',
   drop: 'claviger:drop',
+  dropReport: 'claviger:drop-report',
   event: 'claviger:event',
 } as const;

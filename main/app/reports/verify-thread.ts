@@ -1,0 +1,97 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { Failure } from '../../../shared/failure.ts';
+import { REPORT_FORMAT, type ReportDocument } from '../../reports/report.ts';
+import { verifyReport } from '../../reports/verify-report.ts';
+import { serveThread } from '../../thread/serve-thread.ts';
+import { storageFailure } from '../../vault/storage-failure.ts';
+import type { FoundVerdict, VerifyCalls } from './verifying.ts';
+
+// Composition root of the thread that verifies reports.
+
+/** More would not fit into memory several times over, which reading it takes. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+interface Candidate {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** When the report says that it was made; null where the file looks like none. */
+  readonly made: string | null;
+}
+
+const read = async (file: string): Promise<Candidate> => {
+  const name = path.basename(file);
+  try {
+    const { size } = await stat(file);
+    if (size > MOST_BYTES) throw tooLarge(name);
+    const bytes = await readFile(file);
+    return { name, bytes, made: madeOf(bytes) };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw storageFailure(error, `${name} cannot be read`, {});
+  }
+};
+
+const likeness = v.object({
+  format: v.literal(REPORT_FORMAT),
+  statement: v.object({ made: v.string() }),
+});
+
+const madeOf = (bytes: Buffer): string | null => {
+  if (!bytes.subarray(0, 64).toString('latin1').trimStart().startsWith('{')) return null;
+  try {
+    const parsed = v.safeParse(likeness, JSON.parse(bytes.toString('utf8')));
+    return parsed.success ? parsed.output.statement.made : null;
+  } catch {
+    return null;
+  }
+};
+
+/** The newest report is the one to be verified, the next one came before it. */
+const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
+  const all: Candidate[] = [];
+  for (const file of files) all.push(await read(file));
+  const reports = all
+    .filter(({ made }) => made !== null)
+    .toSorted((a, b) => (b.made ?? '').localeCompare(a.made ?? ''));
+  const [report = all[0], previous = null] = reports;
+  if (report === undefined) throw new Error('there is nothing to verify');
+  const verdict = verifyReport(report.bytes, {
+    ...(previous === null ? {} : { previous: previous.bytes }),
+    ...(fingerprint === null ? {} : { fingerprint }),
+  });
+  const used = [report, previous];
+  return {
+    file: { name: report.name, bytes: report.bytes.length, sha256: verdict.sha256 },
+    previous: previous?.name ?? null,
+    ignored: all.filter((each) => !used.includes(each)).map(({ name }) => name),
+    genuine: verdict.genuine,
+    checks: verdict.checks.map((check) => ({ ...check })),
+    fingerprint: verdict.fingerprint,
+    compared: fingerprint !== null,
+    about: verdict.report && aboutOf(verdict.report),
+  };
+};
+
+const aboutOf = ({ statement, key, timestamps }: ReportDocument): FoundVerdict['about'] => ({
+  kind: statement.kind,
+  title: statement.title.slice(0, 1000),
+  made: statement.made,
+  by: `${statement.by.user} on ${statement.by.host}`.slice(0, 1000),
+  vault: statement.vault.id,
+  evaluation: statement.vault.evaluation,
+  range: statement.range,
+  counts: statement.counts,
+  algorithm: key.algorithm,
+  timestamps: timestamps.length,
+  limits: statement.limits.slice(0, 100).map((limit) => limit.slice(0, 10_000)),
+});
+
+const tooLarge = (name: string): Failure =>
+  new Failure('usage', `${name} is larger than 256 MiB.`, {
+    unharmed: 'It was not read.',
+    next: 'Verify it with "claviger report verify" or scripts/verify-report.py.',
+  });
+
+serveThread<VerifyCalls>({ verify });

@@ -1,0 +1,141 @@
+import { fireEvent, screen } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import type { CheckpointView } from '../../../shared/contract/checkpoints.ts';
+import type { ReportVerdict } from '../../../shared/contract/verify.ts';
+import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
+import type { FakeCalls } from '../../lib/fake-bridge.ts';
+
+const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
+  file: { name: 'activity.json', bytes: 6_100_000, sha256: id('c').repeat(2) },
+  previous: null,
+  ignored: [],
+  genuine: true,
+  checks: [
+    { name: 'key', ok: true, words: 'Compare this fingerprint.' },
+    { name: 'inclusion', ok: true, words: 'All 10 records are covered.' },
+  ],
+  fingerprint: id('f').repeat(2),
+  compared: false,
+  about: {
+    kind: 'activity',
+    title: 'Activity, October 2026',
+    made: noon,
+    by: 'ines on desk',
+    vault: id('a'),
+    evaluation: false,
+    range: { first: 3, last: 12 },
+    counts: { searched: 10, included: 10, omitted: 0 },
+    algorithm: 'Ed25519',
+    timestamps: 0,
+    limits: ['It proves nothing about what happened after its closing checkpoint.'],
+  },
+  at: noon,
+  ...more,
+});
+
+const openTab = async (name: string, calls: FakeCalls): Promise<OpenWindow> => {
+  const opened = openWindow(calls);
+  await opened.user.click(await screen.findByRole('button', { name: 'Reports' }));
+  await opened.user.click(await screen.findByRole('tab', { name }));
+  return opened;
+};
+
+const drop = async (names: readonly string[]): Promise<void> => {
+  const files = names.map((name) => new File([], name));
+  await fireEvent.drop(screen.getByRole('group', { name: /Drop zone: verify/ }), {
+    dataTransfer: { files, types: ['Files'], items: files },
+  });
+};
+
+test('a dropped report is verified, check by check', async () => {
+  const { bridge } = await openTab('Verify a report', { 'verify.against': () => verdict() });
+  await drop(['activity.json', 'before.json']);
+  expect(
+    await screen.findByText('This report is genuine and complete for its range'),
+  ).toBeVisible();
+  expect(screen.getByText('Every record leads to the signed root')).toBeVisible();
+  expect(screen.getByText('The fingerprint was not compared')).toBeVisible();
+  expect(bridge.inputsOf('dropReport')).toEqual([['activity.json', 'before.json']]);
+});
+
+test('a report that does not hold is refused, with the reason', async () => {
+  const words = 'The records are not those that the closing checkpoint covers.';
+  const checks = [{ name: 'inclusion', ok: false, words }];
+  await openTab('Verify a report', {
+    'verify.against': () => verdict({ genuine: false, checks }),
+  });
+  await drop(['activity.json']);
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Do not rely on this report.');
+  expect(alert).toHaveTextContent(words);
+});
+
+test('the fingerprint is compared when it is given', async () => {
+  const { bridge, user } = await openTab('Verify a report', {
+    'verify.against': ({ fingerprint }) => verdict({ compared: fingerprint !== null }),
+  });
+  await drop(['activity.json']);
+  await user.type(await screen.findByLabelText('Fingerprint of the key'), 'ffff');
+  await user.click(screen.getByRole('button', { name: 'Compare' }));
+  expect(bridge.inputsOf('verify.against')).toEqual([
+    { fingerprint: null },
+    { fingerprint: 'ffff' },
+  ]);
+  expect(screen.queryByText('The fingerprint was not compared')).toBe(null);
+});
+
+test('no vault has to be open', async () => {
+  const { user } = openWindow({
+    'app.state': () =>
+      appState({
+        screen: 'locked',
+        vault: vaultInfo,
+        token: { present: true, pinPad: false, pinState: 'ok', model: null, failure: null },
+        lock: { reason: 'user', at: noon },
+        batchRunning: false,
+      }),
+    'verify.pick': () => verdict(),
+  });
+  await user.click(await screen.findByRole('button', { name: 'Verify a report' }));
+  await user.click(await screen.findByRole('button', { name: 'Choose files …' }));
+  expect(await screen.findByText(/This report is genuine/)).toBeVisible();
+  await user.keyboard('{Escape}');
+  expect(await screen.findByLabelText('Token PIN')).toBeVisible();
+});
+
+const checkpoint: CheckpointView = {
+  note: 'claviger.invalid/aa/1\n12\nroot=\n\n— claviger.invalid/aa/1 sig=\n',
+  size: 12,
+  root: id('b').repeat(2),
+  upTo: noon,
+  records: 14,
+  fingerprint: id('f').repeat(2),
+  anchor: 'The newest checkpoint is also kept in the token.',
+  stamped: [],
+};
+
+test('the newest checkpoint is a code to be scanned and a file to be kept', async () => {
+  const { user } = await openTab('Kept checkpoints', {
+    'checkpoints.current': () => checkpoint,
+    'checkpoints.write': () => ({ path: '/media/stick/a.checkpoint', size: 15 }),
+  });
+  expect(await screen.findByRole('img', { name: /QR code of the signed/ })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Sign and save …' }));
+  expect(await screen.findByText('Checkpoint over 15 records saved')).toBeVisible();
+});
+
+test('a kept checkpoint that is not inside the ledger is an alarm', async () => {
+  const { user } = await openTab('Kept checkpoints', {
+    'checkpoints.current': () => checkpoint,
+    'checkpoints.compare': () => ({
+      name: 'kept.checkpoint',
+      agrees: false,
+      words: 'The ledger has 14 records; 20 were signed: it was cut.',
+      kept: { epoch: 1, size: 20, root: id('d').repeat(2) },
+      records: 14,
+    }),
+  });
+  await user.click(await screen.findByRole('button', { name: 'Choose a kept checkpoint …' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('it was cut');
+});

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import { limits } from '../limits.ts';
+import { reportKinds } from '../reports.ts';
+import { count, hash, list, nothing, shownPath, text, time } from './basics.ts';
+
+/** What a verified file says of itself; to be believed only where it is genuine. */
+const aboutSchema = v.strictObject({
+  kind: v.picklist(reportKinds),
+  title: text(),
+  made: time,
+  by: text(),
+  vault: text(),
+  evaluation: v.boolean(),
+  range: v.strictObject({ first: count, last: count }),
+  counts: v.strictObject({ searched: count, included: count, omitted: count }),
+  algorithm: text(),
+  timestamps: count,
+  limits: list(text(limits.longTextLength)),
+});
+
+export const reportVerdictSchema = v.strictObject({
+  file: v.strictObject({ name: text(), bytes: count, sha256: hash }),
+  /** The name of the report before it, where one was given. */
+  previous: v.nullable(text()),
+  /** Names of files that were given too and are no reports. */
+  ignored: list(text()),
+  genuine: v.boolean(),
+  /** In the order in which they were made; the first that fails is the reason. */
+  checks: list(
+    v.strictObject({ name: text(), ok: v.boolean(), words: text(limits.longTextLength) }),
+  ),
+  /** Of the key that signed; null where there is none. */
+  fingerprint: v.nullable(hash),
+  /** The reader gave the fingerprint to be compared. */
+  compared: v.boolean(),
+  about: v.nullable(aboutSchema),
+  at: time,
+});
+export type ReportVerdict = v.InferOutput<typeof reportVerdictSchema>;
+
+/** None of these needs a vault. */
+export const verifyCalls = {
+  /** Asks for a report, and the one before it; null where the dialog was cancelled. */
+  'verify.pick': {
+    input: nothing,
+    output: v.nullable(reportVerdictSchema),
+    unlocked: false,
+    audit: 'by-service',
+  },
+  /** Verifies the same files again, against a fingerprint that the reader got in another way. */
+  'verify.against': {
+    input: v.strictObject({ fingerprint: v.nullable(text()) }),
+    output: reportVerdictSchema,
+    unlocked: false,
+    audit: 'by-service',
+  },
+  /** Saves the verdict as text; null where the dialog was cancelled. */
+  'verify.save': {
+    input: nothing,
+    output: v.nullable(v.strictObject({ path: shownPath })),
+    unlocked: false,
+    audit: 'none',
+  },
+} as const;
