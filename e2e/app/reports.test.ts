@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Locator } from 'playwright';
 import { expect } from 'vitest';
 import type { Driver } from './support/driver.ts';
-import { makeKey, test } from './support/test.ts';
+import { filesBelow, makeKey, test } from './support/test.ts';
 
 const script = path.resolve(import.meta.dirname, '../../scripts/verify-report.py');
 
@@ -21,6 +22,18 @@ const exportActivity = async (driver: Driver, file: string): Promise<void> => {
   if (!(await csv.isChecked())) await csv.check();
   await page.getByRole('button', { name: /^Export 3 files/ }).click();
   await page.getByRole('status', { name: /^Exported/ }).waitFor({ timeout: 60_000 });
+};
+
+/** Drops files on the middle of an area. */
+const dropOn = async (driver: Driver, area: Locator, files: readonly string[]): Promise<void> => {
+  const box = await area.boundingBox();
+  if (box === null) throw new Error('the area is not shown');
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  const cdp = await driver.page.context().newCDPSession(driver.page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await cdp.send('Input.dispatchDragEvent', { type, ...at, data });
+  await cdp.detach();
 };
 
 test('exports a report that others can verify, and lists it', async ({ vault, home }) => {
@@ -45,4 +58,52 @@ test('exports a report that others can verify, and lists it', async ({ vault, ho
     ...{ upTo: null, offset: 0, limit: 10 },
   });
   expect(records.total).toBe(3);
+});
+
+test('verifies a dropped report, and refuses one with a changed byte', async ({ vault, home }) => {
+  const file = path.join(home, 'activity.json');
+  await exportActivity(vault, file);
+  const { page } = vault;
+  await page.getByRole('tab', { name: 'Verify a report' }).click();
+  const zone = page.getByRole('group', { name: /^Drop zone: verify/ });
+  await dropOn(vault, zone, [file]);
+  await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+
+  const bytes = await readFile(file);
+  const at = bytes.indexOf('vault.create');
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  const changed = path.join(home, 'changed.json');
+  await writeFile(changed, bytes);
+  await dropOn(vault, zone, [changed]);
+  await page.getByText('Do not rely on this report.').waitFor({ timeout: 60_000 });
+  const { rows } = await vault.call('audit.query', {
+    filter: { action: 'report.verify' },
+    ...{ upTo: null, offset: 0, limit: 10 },
+  });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['failed', 'ok']);
+});
+
+test('verifies a report while the vault is locked', async ({ vault, home }) => {
+  const file = path.join(home, 'activity.json');
+  await exportActivity(vault, file);
+  await vault.reloads(() => vault.ask('session.lock', null));
+  const { page } = vault;
+  await page.getByRole('button', { name: 'Verify a report' }).click();
+  await vault.answerDialogs([file]);
+  await page.getByRole('button', { name: 'Choose files …' }).click();
+  await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+});
+
+test('hands a checkpoint out and finds it in the ledger later', async ({ vault, home }) => {
+  const { page } = vault;
+  await openReports(vault);
+  await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
+  await vault.answerDialogs([home]);
+  await page.getByRole('button', { name: 'Sign and save …' }).click();
+  await page.getByText(/^Checkpoint over/).waitFor({ timeout: 60_000 });
+  const [kept = ''] = (await filesBelow(home)).filter((name) => name.endsWith('.checkpoint'));
+  await makeKey(vault, 'Contracts 2026', 'balanced');
+  await vault.answerDialogs([path.join(home, kept)]);
+  await page.getByRole('button', { name: 'Choose a kept checkpoint …' }).click();
+  await page.getByText('It is inside today’s ledger').waitFor({ timeout: 60_000 });
 });
