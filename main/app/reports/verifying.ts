@@ -71,12 +71,13 @@ export class Verifying {
     return { path: file };
   }
 
-  /** Where a vault is open: that somebody verified is one of its records. */
+  /** Where a vault is open and not read-only: that somebody verified is one of its records. */
   async #record({ file, genuine, checks }: ReportVerdict): Promise<void> {
     const { desk } = this.#parts;
-    if (!desk.isUnlocked) return;
+    const vault = desk.open?.vault ?? null;
+    if (!desk.isUnlocked || vault === null || vault.restriction !== null) return;
     const fault = checks.find(({ ok }) => !ok)?.words ?? null;
-    await desk.open?.vault.recordLook({
+    await vault.recordLook({
       action: 'report.verify',
       subject: { name: file.name },
       outcome: genuine ? 'ok' : 'failed',

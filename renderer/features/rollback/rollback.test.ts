@@ -69,7 +69,10 @@ describe('a vault that was rolled back', () => {
     expect(await screen.findByText('No files while read-only')).toBeVisible();
     expect(screen.queryByRole('group', { name: /Drop zone/ })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Reports' }));
-    expect(await screen.findByText('No reports while read-only')).toBeVisible();
+    expect(await screen.findByText('No reports are made while read-only.')).toBeVisible();
+    expect(screen.queryByRole('button', { name: /^Export/ })).toBeNull();
+    // What was made before can be verified.
+    expect(screen.getByRole('group', { name: 'Verify a report' })).toBeVisible();
     expect(screen.getByRole('alert')).toBeVisible();
     expect(bridge.inputsOf('draft.get')).toEqual([]);
     await user.click(within(screen.getByRole('alert')).getByRole('button'));

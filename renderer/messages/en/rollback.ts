@@ -95,8 +95,8 @@ export const rollback = {
     text: 'Encrypting, decrypting and verifying files could not be recorded, so they are not done.',
   },
   reports: {
-    title: 'No reports while read-only',
-    text: 'A report is signed and recorded; neither is done now. The evidence is exported instead.',
+    fact: 'No reports are made while read-only.',
+    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here.',
   },
   settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
   token: 'not logged in',
