@@ -14,6 +14,8 @@ export default defineConfig({
     // The content policy allows no data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The window loads from the disk at once: splitting it would save nothing.
+    chunkSizeWarningLimit: 2_000,
     // How long each plugin took is of no use to whoever starts the program.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },

@@ -242,6 +242,33 @@ const otherScreens = async (shot) => {
   }
 };
 
+const reportScreens = async (shot, documents) => {
+  const { app, page } = shot;
+  const file = path.join(documents, 'Activity, November 2026.json');
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, file);
+  await place(page, 'Reports');
+  await page.getByRole('button', { name: /^Export [123] files?/ }).waitFor();
+  await shoot(shot, 'reports-1-export');
+  await page.getByRole('button', { name: /^Export [123] files?/ }).click();
+  await page.getByRole('status', { name: /^Exported/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole('tab', { name: 'Verify a report' }).click();
+  await page.getByRole('group', { name: /^Drop zone: verify/ }).waitFor();
+  await drop(page, [file]);
+  await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+  await shoot(shot, 'reports-2-verify');
+  await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
+  await page.getByRole('img', { name: /^QR code/ }).waitFor();
+  await shoot(shot, 'reports-3-checkpoints');
+  await page.getByRole('tab', { name: 'Exported before' }).click();
+  await page
+    .getByRole('row', { name: /Activity/ })
+    .first()
+    .click();
+  await shoot(shot, 'reports-4-past');
+};
+
 const lockScreens = async (shot) => {
   const { page } = shot;
   const loaded = page.waitForEvent('load');
@@ -308,6 +335,7 @@ const allScreens = async (shot, home, documents) => {
   await workScreens(shot, documents);
   await keyScreens(shot);
   await otherScreens(shot);
+  await reportScreens(shot, documents);
   await lockScreens(shot);
 };
 
@@ -333,6 +361,7 @@ const quickVault = async ({ app, page }, home) => {
 const parts = {
   rollback: async () => undefined,
   work: workScreens,
+  reports: reportScreens,
 };
 
 const run = async () => {

@@ -107,3 +107,25 @@ test('hands a checkpoint out and finds it in the ledger later', async ({ vault, 
   await page.getByRole('button', { name: 'Choose a kept checkpoint …' }).click();
   await page.getByText('It is inside today’s ledger').waitFor({ timeout: 60_000 });
 });
+
+test('verifies a report against the one before it', async ({ vault, home }) => {
+  const [first, second] = [path.join(home, 'first.json'), path.join(home, 'second.json')];
+  await exportActivity(vault, first);
+  const { page } = vault;
+  await page
+    .getByRole('status', { name: /^Exported/ })
+    .getByRole('button', { name: 'Close' })
+    .click();
+  await makeKey(vault, 'Contracts 2026', 'balanced');
+  await exportActivity(vault, second);
+  await page.getByRole('tab', { name: 'Verify a report' }).click();
+  const zone = page.getByRole('group', { name: /^Drop zone: verify/ });
+  await dropOn(vault, zone, [second, first]);
+  await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+  const { rows } = await vault.call('audit.query', {
+    filter: { action: 'report.verify' },
+    ...{ upTo: null, offset: 0, limit: 10 },
+  });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['ok']);
+  await page.getByText(/also since the report of/).waitFor();
+});

@@ -32,7 +32,8 @@ const unlockSchema = v.object({
   anchor: v.nullish(v.number()),
 });
 const exportSchema = v.object({ statement: v.string() });
-const fileSchema = v.object({ record: v.number(), sha256: v.string() });
+/** The JSON alone is the report: its renderings are recorded beside it. */
+const fileSchema = v.object({ record: v.number(), format: v.literal('json'), sha256: v.string() });
 
 const summarySchema = v.strictObject({
   keystoreNow: v.nullable(v.string()),

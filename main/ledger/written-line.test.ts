@@ -47,7 +47,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc.record(
     details: object,
   },
   { requiredKeys: ['seq', 'time', 'clock', 'actor', 'action', 'subject', 'outcome', 'details'] },
-) as fc.Arbitrary<LedgerRecord>;
+);
 
 /** What is accepted must be what parsing and writing again would have accepted. */
 const expectTruth = (line: Buffer): void => {

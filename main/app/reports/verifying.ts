@@ -74,8 +74,8 @@ export class Verifying {
   /** Where a vault is open and not read-only: that somebody verified is one of its records. */
   async #record({ file, genuine, checks }: ReportVerdict): Promise<void> {
     const { desk } = this.#parts;
-    const vault = desk.open?.vault ?? null;
-    if (!desk.isUnlocked || vault === null || vault.restriction !== null) return;
+    const vault = desk.open?.vault;
+    if (!desk.isUnlocked || vault?.restriction !== null) return;
     const fault = checks.find(({ ok }) => !ok)?.words ?? null;
     await vault.recordLook({
       action: 'report.verify',
