@@ -52,8 +52,7 @@ describe('verifying a ledger in a thread of its own', () => {
 
   it('passes on what goes wrong there', async () => {
     await expect(verifyAside(path.join(folder, 'none'), {}, script)).rejects.toMatchObject({
-      code: 'io',
-      detail: 'ENOENT',
+      code: 'vault-not-found',
     });
     await expect(verifyAside(folder, {}, new URL('none.js', script))).rejects.toThrow('none.js');
   });
