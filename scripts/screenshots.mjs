@@ -74,11 +74,11 @@ const place = async (page, name) => {
   await page.getByRole('heading', { level: 1 }).waitFor();
 };
 
-const drop = async (page, files) => {
+const drop = async (page, files, at = { x: 640, y: 500 }) => {
   const cdp = await page.context().newCDPSession(page);
   const data = { items: [], files, dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'])
-    await cdp.send('Input.dispatchDragEvent', { type, x: 640, y: 500, data });
+    await cdp.send('Input.dispatchDragEvent', { type, ...at, data });
   await cdp.detach();
 };
 
@@ -254,8 +254,8 @@ const reportScreens = async (shot, documents) => {
   await page.getByRole('button', { name: /^Export [123] files?/ }).click();
   await page.getByRole('status', { name: /^Exported/ }).waitFor({ timeout: 60_000 });
   await page.getByRole('tab', { name: 'Verify a report' }).click();
-  await page.getByRole('group', { name: /^Drop zone: verify/ }).waitFor();
-  await drop(page, [file]);
+  const zone = await page.getByRole('group', { name: /^Drop zone: verify/ }).boundingBox();
+  await drop(page, [file], { x: zone.x + zone.width / 2, y: zone.y + zone.height / 2 });
   await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
   await shoot(shot, 'reports-2-verify');
   await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
