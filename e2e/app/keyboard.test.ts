@@ -109,7 +109,7 @@ test('reaches every place and goes back with its keys', async ({ vault, home }) 
     ['2', 'Keys'],
     ['3', 'Encrypt & decrypt'],
     ['4', 'Audit'],
-    ['5', 'Settings'],
+    ['5', 'Reports'],
     ['1', 'Overview'],
     [',', 'Settings'],
   ] as const;
