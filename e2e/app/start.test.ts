@@ -38,7 +38,7 @@ test('comes back as it was left: the vault, the window, the look', async ({ home
   const first = await Driver.start({ home });
   await makeVault(first);
   await first.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  await first.page.keyboard.press('Control+5');
+  await first.page.keyboard.press('Control+,');
   await first.page.getByRole('button', { name: 'Appearance' }).click();
   await first.page.getByRole('radio', { name: 'Dark' }).click();
   await first.page.locator('html[data-theme="dark"]').waitFor();
