@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright';
 import { expect } from 'vitest';
@@ -58,6 +58,59 @@ test('exports a report that others can verify, and lists it', async ({ vault, ho
     ...{ upTo: null, offset: 0, limit: 10 },
   });
   expect(records.total).toBe(3);
+});
+
+/** Halts the token's driver as soon as the PDF is begun, which it is to sign. @returns lets it go on */
+const haltAtPdf = async ({ app }: Driver): Promise<() => void> => {
+  const engine = await app.evaluate(({ app: electron, BrowserWindow }) => {
+    const found = electron.getAppMetrics().find(({ name }) => name === 'claviger-engine');
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+    if (found === undefined || contents === undefined) throw new Error('no engine or no window');
+    const send = contents.send.bind(contents);
+    contents.send = (channel: string, ...args: { name?: string; data?: unknown }[]) => {
+      if (args[0]?.name === 'reports.step' && args[0].data === 'pdf') {
+        process.kill(found.pid, 'SIGSTOP');
+        contents.send = send;
+      }
+      send(channel, ...args);
+    };
+    return found.pid;
+  });
+  return () => void process.kill(engine, 'SIGCONT');
+};
+
+test('cancels an export while the token signs, and leaves no file behind', async ({
+  vault,
+  home,
+}) => {
+  const goOn = await haltAtPdf(vault);
+  const folder = path.join(home, 'out');
+  await mkdir(folder);
+  const { page } = vault;
+  await vault.answerDialogs([path.join(folder, 'activity.json')]);
+  await openReports(vault);
+  await page.getByRole('button', { name: /^Export 2 files/ }).click();
+  await page.getByText('Drawing and signing the PDF').waitFor({ timeout: 60_000 });
+  expect(await filesBelow(folder)).toEqual(['activity.json']);
+  await page.keyboard.press('Escape');
+  const note = page.getByRole('status').filter({ hasText: 'The export was cancelled.' });
+  await note.waitFor({ timeout: 60_000 });
+  expect(await filesBelow(folder)).toEqual([]);
+  goOn();
+  const { rows } = await vault.call('audit.query', {
+    filter: {},
+    ...{ upTo: null, offset: 0, limit: 3 },
+  });
+  expect(rows.map(({ action }) => action)).toEqual([
+    'report.cancel',
+    'report.file',
+    'report.export',
+  ]);
+  await page.getByRole('tab', { name: 'Exported before' }).click();
+  await page.getByRole('row', { name: /Activity.*cancelled/ }).waitFor();
+  await page.getByRole('tab', { name: 'Export', exact: true }).click();
+  await exportActivity(vault, path.join(folder, 'activity.json'));
+  expect(await filesBelow(folder)).toEqual(['activity.csv', 'activity.json', 'activity.pdf']);
 });
 
 test('verifies a dropped report, and refuses one with a changed byte', async ({ vault, home }) => {

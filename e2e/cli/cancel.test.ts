@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchDone } from '../support/batches.ts';
@@ -48,6 +48,21 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
     await batchDone(vault.cli, ['verify', out]);
     const waiting = documentOf('waiting', await vault.cli.run(['resume', '--list', '--json']));
     expect(waiting.batches).toEqual([]);
+    await vault.expectSound();
+  });
+
+  it('takes a report back that is being drawn', async () => {
+    const out = join(vault.home, 'reports');
+    mkdirSync(out);
+    const json = join(out, 'activity.json');
+    const running = vault.cli.start(['report', '--pdf', '--out', json]);
+    await until(() => existsSync(json));
+    process.kill(running.pid, 'SIGINT');
+    const result = await running.result;
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('The export was cancelled.');
+    expect(readdirSync(out)).toEqual([]);
+    expect(vault.records().map(({ action }) => action)).toContain('report.cancel');
     await vault.expectSound();
   });
 

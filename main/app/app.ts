@@ -75,12 +75,15 @@ export class App {
       ...{ settings, recent, autoLock, vaultContext, startEngine, official },
       onScreen: () => this.#screenChanged(),
       onSession: () => void this.tick(),
-      onLock: (reason) =>
-        this.work.lock(
+      onLock: (reason) => {
+        const batch = this.work.lock(
           settings.values.batchWhileLocked === 'finish' &&
             reason !== 'token-removed' &&
             reason !== 'quit',
-        ),
+        );
+        const ended = Promise.all([batch.ended, this.reports.lock()]).then(() => undefined);
+        return { goesOn: batch.goesOn, ended };
+      },
     });
     const { desk } = this;
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, official });

@@ -159,6 +159,10 @@ const rollbackHandlers = ({ desk, dialogs }: App): Part<'rollback'> => ({
 const reportHandlers = ({ reports }: App): Part<'reports'> => ({
   'reports.preview': (input) => reports.preview(input),
   'reports.export': (input) => reports.export(input),
+  'reports.cancel': () => {
+    reports.cancel();
+    return null;
+  },
   'reports.past': () => reports.past(),
   'reports.reveal': ({ id }) => {
     reports.reveal(id);

@@ -34,6 +34,11 @@ const unlockSchema = v.object({
 const exportSchema = v.object({ statement: v.string() });
 /** The JSON alone is the report: its renderings are recorded beside it. */
 const fileSchema = v.object({ record: v.number(), format: v.literal('json'), sha256: v.string() });
+const reportSchema = v.nullable(
+  v.strictObject({ record: v.number(), made: v.string(), sha256: v.nullable(v.string()) }),
+);
+/** A cancelled export names the one that is the newest again. */
+const cancelSchema = v.object({ record: v.number(), newest: reportSchema });
 
 const summarySchema = v.strictObject({
   keystoreNow: v.nullable(v.string()),
@@ -44,9 +49,7 @@ const summarySchema = v.strictObject({
   isRolledBack: v.boolean(),
   sawCheckpoint: v.boolean(),
   sawAnchor: v.boolean(),
-  lastReport: v.nullable(
-    v.strictObject({ record: v.number(), made: v.string(), sha256: v.nullable(v.string()) }),
-  ),
+  lastReport: reportSchema,
 });
 
 /** The newest report that left this vault. */
@@ -208,6 +211,12 @@ export class LedgerFacts {
     const last = this.#lastReport;
     if (action === 'report.file' && v.is(fileSchema, details) && details.record === last?.record)
       this.#lastReport = { ...last, sha256: details.sha256 };
+    if (
+      action === 'report.cancel' &&
+      v.is(cancelSchema, details) &&
+      details.record === last?.record
+    )
+      this.#lastReport = details.newest;
   }
 
   #ofFirst(): v.InferOutput<typeof firstSchema> | null {

@@ -3,19 +3,22 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { makeReport, type ReportRequest } from './make-report.ts';
+import { refuseCancelled, unlessCancelled } from './cancelling.ts';
+import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import type { ReportSigner } from './pdf/report-signer.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
+import { takeBack } from './take-back.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
+
+/** What an export needs of an unlocked vault. */
+export type ExportSession = ReportSession & Pick<VaultSession, 'engine'>;
 
 export interface ExportReport extends ReportRequest {
   /** Where the JSON goes; renderings get the same name with their own ending. */
   readonly file: string;
   readonly also: readonly Rendering[];
-  /** Ends the export; files that are complete by then stay, and are recorded. */
-  readonly signal?: AbortSignal;
   /** Told how many more records a rendering has taken. */
   readonly onRecords?: (more: number) => void;
   /** Told what is about to be done. */
@@ -34,40 +37,65 @@ export interface ExportedReport {
 
 /**
  * Makes a report and writes its files, none of which is overwritten. Each file is recorded with
- * its SHA-256 once it is on the disk.
+ * its SHA-256 once it is on the disk. Where it fails, files that are complete by then stay; where it
+ * is cancelled, none does.
  * @throws Failure like `makeReport`, 'cancelled', and 'exists' before anything is made or recorded
  */
 export const exportReport = async (
-  session: VaultSession,
+  session: ExportSession,
   request: ExportReport,
 ): Promise<ExportedReport> => {
   const targets = [request.file, ...request.also.map((ending) => withEnding(request.file, ending))];
   for (const target of targets) await refuseExisting(target);
-  refuseCancelled(request);
+  const { vault } = session;
+  const newest = vault.facts.lastReport;
+  const files: ExportedFile[] = [];
+  try {
+    return await exportAll(session, request, files);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'cancelled') throw error;
+    const made = vault.facts.lastReport;
+    throw await takeBack(vault, {
+      kind: request.kind,
+      subject: subjectOf(request.filter),
+      record: made === null || made.record === newest?.record ? null : made.record,
+      files: files.map(({ file }) => file),
+      newest,
+    });
+  }
+};
+
+/** @param files where each is added once it is complete */
+const exportAll = async (
+  session: ExportSession,
+  request: ExportReport,
+  files: ExportedFile[],
+): Promise<ExportedReport> => {
+  refuseCancelled(request.signal);
   request.onStep?.('records');
   const report = await makeReport(session, request);
   const keep = async (
     format: ExportedFile['format'],
     pieces: Iterable<Uint8Array>,
   ): Promise<ExportedFile> => {
-    refuseCancelled(request);
     const file = format === 'json' ? request.file : withEnding(request.file, format);
-    const written = { file, format, ...(await writeReportFile(file, pieces)) };
+    const whole = await writeReportFile(file, uncancelled(pieces, request.signal));
+    const written = { file, format, ...whole };
+    files.push(written);
     await recordFile(session, report, written);
     return written;
   };
   request.onStep?.('json');
   const json = await keep('json', reportPieces(report));
-  const files = [json];
   for (const format of request.also) {
     request.onStep?.(format);
-    files.push(await keep(format, [await render(session, report, json, format, request)]));
+    await keep(format, [await render(session, report, json, format, request)]);
   }
   return { report, files };
 };
 
 const recordFile = (
-  { vault }: VaultSession,
+  { vault }: ExportSession,
   report: ReportDocument,
   { file, format, bytes, sha256 }: ExportedFile,
 ): Promise<unknown> =>
@@ -81,7 +109,7 @@ const recordFile = (
   ]);
 
 const render = async (
-  session: VaultSession,
+  session: ExportSession,
   report: ReportDocument,
   { file, sha256 }: ExportedFile,
   format: Rendering,
@@ -91,18 +119,22 @@ const render = async (
   const seal = signer === null ? null : { certificate: signer.certificate, time: signer.time };
   const call = { signal, onProgress: onRecords };
   const rendered = await renderAside({ file, sha256, format, seal }, call);
-  return signer === null ? rendered : signPdf(rendered, signer);
+  return signer === null ? rendered : unlessCancelled(signPdf(rendered, signer), signal);
 };
 
-const refuseCancelled = ({ signal }: ExportReport): void => {
-  if (signal?.aborted !== true) return;
-  throw new Failure('cancelled', 'The export was cancelled.', {
-    unharmed: 'Files that were complete by then stay, and are recorded.',
-  });
-};
+/** The same pieces, as long as nobody cancels: the writer takes back what it has begun. */
+function* uncancelled(
+  pieces: Iterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    refuseCancelled(signal);
+    yield piece;
+  }
+}
 
 /** The report key in the token; null where the token cannot sign reports. */
-const reportSigner = (session: VaultSession, time: Date): ReportSigner | null => {
+const reportSigner = (session: ExportSession, time: Date): ReportSigner | null => {
   const keys = session.vault.tables.meta.signingKeys();
   const key = keys?.report ?? null;
   const certificate = keys?.reportCertificate ?? null;

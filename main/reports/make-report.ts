@@ -16,11 +16,12 @@ import {
 import { leafHash } from '../ledger/merkle.ts';
 import { fingerprintOf, verifierKey } from '../ledger/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
-import { jsonObjectSchema, type LedgerRecord } from '../ledger/record.ts';
+import { jsonObjectSchema, type JsonObject, type LedgerRecord } from '../ledger/record.ts';
 import { anchorWords } from '../session/checkpointing.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { sha256 } from '../vault/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
+import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { fits } from './filter.ts';
 import { limitsOf } from './limits.ts';
 import {
@@ -43,6 +44,8 @@ export interface ReportRequest {
   readonly filter: ReportFilter;
   /** One line for the cover, like "Activity in January". */
   readonly title: string;
+  /** Ends it; where that is after its record, the vault's newest report is this one. */
+  readonly signal?: AbortSignal;
 }
 
 /** Others get their turn between them. */
@@ -68,7 +71,8 @@ const incomplete = (cause: string, how: string): Failure =>
 /**
  * Makes a report and records that it was made: the record holds the SHA-256 of what the report
  * states, and the closing checkpoint covers that record.
- * @throws Failure 'not-logged-in' | 'usage' | 'report-unproved' and those of token and disk
+ * @throws Failure 'not-logged-in' | 'usage' | 'report-unproved' | 'cancelled' and those of token and
+ * disk
  */
 export const makeReport = async (
   session: ReportSession,
@@ -79,11 +83,11 @@ export const makeReport = async (
   if (key === null) throw unsigned();
   const filter = filterOfKind(request.kind, request.filter);
   const previous = previousOf(vault, key);
-  const selected = await select(vault, filter);
+  const selected = await select(vault, filter, request.signal);
   const records = selected.lines.map(toRecord);
   const statement = state(session, { ...request, filter }, selected, previous);
   const exported = await recordExport(vault, statement);
-  const closing = await session.checkpoint();
+  const closing = await unlessCancelled(session.checkpoint(), request.signal);
   if (closing === null || closing.size < exported.seq) throw unsigned();
   const opening = openingOf(vault, key, statement.range.first - 1);
   const first = toRecord(await lineOf(vault, 1));
@@ -130,11 +134,18 @@ export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection 
   };
 };
 
-const select = async (vault: Vault, filter: ReportFilter): Promise<AuditSelected> => {
+const select = async (
+  vault: Vault,
+  filter: ReportFilter,
+  signal: AbortSignal | undefined,
+): Promise<AuditSelected> => {
   const { size } = vault.head;
   const { range, lines } = await (await vault.audit()).select(selectionOf(vault, filter), size);
   for (const [at, { record, line }] of lines.entries()) {
-    if (at % LINES_BETWEEN_TURNS === 0) await setImmediate();
+    if (at % LINES_BETWEEN_TURNS === 0) {
+      await setImmediate();
+      refuseCancelled(signal);
+    }
     if (!leafHash(Buffer.from(line)).equals(vault.tree.leaf(record.seq - 1))) throw changed(record);
   }
   return { range, lines: lines.filter(({ record }) => fits(record, filter)) };
@@ -199,15 +210,18 @@ const unsignedIn = ({ action, details }: LedgerRecord): { first: number; last: n
   return typeof first === 'number' && typeof last === 'number' ? [{ first, last }] : [];
 };
 
+/** What a record about a report is about, beside the report. */
+export const subjectOf = ({ key, batch }: ReportFilter): JsonObject => ({
+  ...(key && { key }),
+  ...(batch && { batch }),
+});
+
 const recordExport = async (vault: Vault, statement: ReportStatement): Promise<LedgerRecord> => {
   const { kind, filter, range, counts } = statement;
   const [record] = await vault.record([
     {
       action: 'report.export',
-      subject: {
-        ...(filter.key && { key: filter.key }),
-        ...(filter.batch && { batch: filter.batch }),
-      },
+      subject: subjectOf(filter),
       outcome: 'ok',
       details: {
         kind,

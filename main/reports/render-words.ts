@@ -98,6 +98,7 @@ const actionNames: ReadonlyMap<string, string> = new Map([
   ['file.publish', 'Publish output'],
   ['file.delete-original', 'Delete original'],
   ['report.export', 'Export report'],
+  ['report.cancel', 'Cancel report'],
 ]);
 
 /** What a record is about. */

@@ -35,6 +35,7 @@ export class Reports {
   readonly past: Resource<Output<'reports.past'>>;
   readonly batches: Resource<Output<'batch.recent'>>;
   readonly exporting = new Task();
+  readonly cancelling = new Task();
   readonly verification: Verification;
   tab = $state<ReportTab>('export');
   #kind = $state<ReportKind>('activity');
@@ -43,6 +44,7 @@ export class Reports {
   #conditions = $state.raw<Conditions>({});
   #also = $state.raw<readonly Rendering[]>(['pdf']);
   #step = $state<ExportStep | null>(null);
+  #isCancelled = $state(false);
   #exported = $state.raw<Exported | null>(null);
 
   constructor(api: Api) {
@@ -71,6 +73,10 @@ export class Reports {
   /** What the export does now. */
   get step(): ExportStep | null {
     return this.#step;
+  }
+  /** Somebody has cancelled the export that is ending. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
   /** The report that was exported last, until another is put together. */
   get exported(): Exported | null {
@@ -151,8 +157,8 @@ export class Reports {
   }
 
   async export(title: string): Promise<void> {
+    this.cancelling.clear();
     await this.exporting.run(async () => {
-      this.#step = null;
       const input = { ...this.#request(), title, also: [...this.#also] };
       const exported = await this.#api.call('reports.export', input);
       if (exported === null) return;
@@ -160,6 +166,18 @@ export class Reports {
       await this.preview.refresh();
     });
     this.#step = null;
+    this.#isCancelled = false;
+    if (this.exporting.problem?.code === 'cancelled') this.look();
+  }
+
+  /** Before the first step the system asks where, and has a button for that of its own. */
+  async cancel(): Promise<void> {
+    if (this.#step === null || this.#isCancelled) return;
+    this.#isCancelled = true;
+    const asked = await this.cancelling.run(async () => {
+      await this.#api.call('reports.cancel', null);
+    });
+    this.#isCancelled &&= asked;
   }
 
   stepped(step: ExportStep): void {
@@ -177,6 +195,7 @@ export class Reports {
   #changed(): void {
     this.#exported = null;
     this.exporting.clear();
+    this.cancelling.clear();
     this.look();
   }
 

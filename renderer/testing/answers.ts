@@ -192,6 +192,7 @@ export const pastReport = (more: Partial<PastReport> = {}): PastReport => ({
   filter: {},
   range: { first: 3, last: 12 },
   counts: { searched: 10, included: 10, omitted: 0 },
+  cancelled: false,
   files: exported().files.map((file) => ({ ...file, present: true })),
   ...more,
 });

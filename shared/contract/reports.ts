@@ -104,6 +104,8 @@ const pastReportSchema = v.strictObject({
   filter: reportFilterSchema,
   range,
   counts,
+  /** It was cancelled; what had been written was removed. */
+  cancelled: v.boolean(),
   files: list(v.strictObject({ ...fileSchema.entries, present: v.boolean() })),
 });
 export type PastReport = v.InferOutput<typeof pastReportSchema>;
@@ -127,6 +129,8 @@ export const reportCalls = {
     unlocked: true,
     audit: 'by-service',
   },
+  /** Ends the export that runs, without leaving a file behind; does nothing where none does. */
+  'reports.cancel': { input: nothing, output: nothing, unlocked: true, audit: 'by-service' },
   /** Newest first. Looking is a record. */
   'reports.past': {
     input: nothing,

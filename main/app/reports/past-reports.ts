@@ -23,6 +23,8 @@ const fileSchema = v.object({
   sha256: hash,
 });
 
+const cancelSchema = v.object({ record: v.number() });
+
 type PastFile = PastReport['files'][number];
 
 /** The reports that were exported, newest first, from the ledger's own records of them. */
@@ -36,18 +38,27 @@ export const pastReports = async (
   const written = await index.query({ action: 'report.file', limit: most });
   const files = new Map<number, PastFile[]>();
   for (const { record } of written.lines.toReversed()) await addFile(files, record, handles);
-  const reports = exports.lines.flatMap(({ record }) => pastReport(record, files));
+  const cancels = await index.query({ action: 'report.cancel', limit: limits.listLength });
+  const cancelled = new Set(cancels.lines.flatMap(({ record }) => cancelledBy(record)));
+  const reports = exports.lines.flatMap(({ record }) => pastReport(record, files, cancelled));
   return { reports, total: exports.total };
+};
+
+const cancelledBy = ({ details }: LedgerRecord): number[] => {
+  const parsed = v.safeParse(cancelSchema, details);
+  return parsed.success ? [parsed.output.record] : [];
 };
 
 const pastReport = (
   { seq, time, actor, details, outcome }: LedgerRecord,
   files: ReadonlyMap<number, PastFile[]>,
+  cancelled: ReadonlySet<number>,
 ): PastReport[] => {
   const parsed = v.safeParse(exportSchema, details);
   if (!parsed.success || outcome !== 'ok') return [];
   const { user } = actor;
-  return [{ record: seq, made: time, user, ...parsed.output, files: files.get(seq) ?? [] }];
+  const more = { files: files.get(seq) ?? [], cancelled: cancelled.has(seq) };
+  return [{ record: seq, made: time, user, ...parsed.output, ...more }];
 };
 
 const addFile = async (

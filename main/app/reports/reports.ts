@@ -16,12 +16,19 @@ export interface ReportsParts {
   readonly dialogs: Dialogs;
 }
 
+interface RunningExport {
+  readonly cancelling: AbortController;
+  /** Whatever became of it. */
+  readonly ended: Promise<void>;
+}
+
 /** Reports of the open vault: what one would hold, its export, those exported before. */
 export class Reports {
   readonly #parts: ReportsParts;
   readonly #files = new Handles<string>('report files');
   #question = 0;
   #exporting = false;
+  #running: RunningExport | null = null;
   #looked = false;
 
   constructor(parts: ReportsParts) {
@@ -37,23 +44,29 @@ export class Reports {
   }
 
   async export(request: Input<'reports.export'>): Promise<Output<'reports.export'>> {
-    const { dialogs, desk, events } = this.#parts;
     if (this.#exporting) throw busy();
     this.#exporting = true;
     try {
       const name = fileNameOf(request.kind, request.filter, new Date());
-      const chosen = await dialogs.pickSave(name);
+      const chosen = await this.#parts.dialogs.pickSave(name);
       if (chosen === null) return null;
-      const exported = await exportReport(desk.unlocked.session, {
-        ...request,
-        // The name of the JSON file ends so, because renderings are named after it.
-        file: chosen.toLowerCase().endsWith('.json') ? chosen : `${chosen}.json`,
-        onStep: (step) => events.push('reports.step', step),
-      });
-      return this.#viewOf(exported);
+      // The name of the JSON file ends so, because renderings are named after it.
+      const file = chosen.toLowerCase().endsWith('.json') ? chosen : `${chosen}.json`;
+      return this.#viewOf(await this.#run(request, file));
     } finally {
       this.#exporting = false;
     }
+  }
+
+  /** The export that runs, if one does, ends without leaving a file behind. */
+  cancel(): void {
+    this.#running?.cancelling.abort();
+  }
+
+  /** Nothing is signed for a vault that is being locked. @returns when the export has ended */
+  async lock(): Promise<void> {
+    this.cancel();
+    await this.#running?.ended;
   }
 
   async past(): Promise<Output<'reports.past'>> {
@@ -78,6 +91,24 @@ export class Reports {
     this.#looked = false;
   }
 
+  async #run(request: Input<'reports.export'>, file: string): Promise<ExportedReport> {
+    const { desk, events } = this.#parts;
+    const cancelling = new AbortController();
+    const exporting = exportReport(desk.unlocked.session, {
+      ...request,
+      file,
+      signal: cancelling.signal,
+      onStep: (step) => events.push('reports.step', step),
+    });
+    const ended = exporting.then(nothing, nothing);
+    this.#running = { cancelling, ended };
+    try {
+      return await exporting;
+    } finally {
+      this.#running = null;
+    }
+  }
+
   #viewOf({ report, files }: ExportedReport): Output<'reports.export'> {
     const { statement, evidence, checkpoints, key } = report;
     return {
@@ -95,6 +126,8 @@ export class Reports {
   }
 }
 
+const nothing = (): void => undefined;
+
 const superseded = (): Failure =>
   new Failure('cancelled', 'Another question came before this one was answered.', {
     unharmed: 'Nothing was done.',
@@ -103,5 +136,5 @@ const superseded = (): Failure =>
 const busy = (): Failure =>
   new Failure('busy', 'A report is being exported.', {
     unharmed: 'It goes on; nothing else was started.',
-    next: 'Wait for its end.',
+    next: 'Wait for its end or cancel it.',
   });

@@ -55,7 +55,10 @@ export const reportCommand: Command = {
       const filter = filterOf(args, session.vault);
       await session.unlock();
       const title = args.text('title') ?? titles[kind];
-      const { report, files } = await exportReport(session, { kind, filter, title, file, also });
+      const { signal } = context;
+      const { report, files } = await exportReport(session, {
+        ...{ kind, filter, title, file, also, signal },
+      });
       const { counts, range } = report.statement;
       const lines = [
         ...files.map((each) => `${each.file}  ${each.sha256}`),

@@ -137,6 +137,31 @@ describe('export', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent('Choose another name.');
   });
 
+  test.each(['button', 'Escape'])('is cancelled by %s, and says so calmly', async (how) => {
+    let fail: (error: Failure) => void = () => undefined;
+    const { bridge, user } = await openReports({
+      'reports.cancel': () => null,
+      'reports.export': () =>
+        new Promise((_resolve, reject) => {
+          fail = reject;
+        }),
+    });
+    await user.click(await screen.findByRole('button', { name: /^Export 2 files/ }));
+    await user.keyboard('{Escape}');
+    expect(bridge.inputsOf('reports.cancel')).toEqual([]);
+    bridge.emit('reports.step', 'json');
+    const cancel = await screen.findByRole('button', { name: /^Cancel/ });
+    if (how === 'button') await user.click(cancel);
+    await user.keyboard('{Escape}');
+    expect(bridge.inputsOf('reports.cancel')).toEqual([null]);
+    expect(await screen.findByText('Cancelling')).toBeVisible();
+    fail(new Failure('cancelled', 'The export was cancelled.', { unharmed: 'No file is left.' }));
+    const note = await screen.findByText('The export was cancelled.');
+    expect(note.closest('[role="status"]')).toHaveTextContent('No file is left.');
+    expect(screen.queryByRole('alert')).toBe(null);
+    expect(screen.queryByRole('button', { name: /^Cancel/ })).toBe(null);
+  });
+
   test('a cancelled dialog changes nothing', async () => {
     const { user } = await openReports({ 'reports.export': () => null });
     await user.click(await screen.findByRole('button', { name: /^Export 2 files/ }));
@@ -195,6 +220,15 @@ describe('exported before', () => {
     expect(within(detail).getByText('not there any more')).toBeVisible();
     await user.click(within(detail).getByRole('button', { name: 'Show in folder' }));
     expect(bridge.inputsOf('reports.reveal')).toEqual([{ id: id('7') }]);
+  });
+
+  test('says of one that it was cancelled', async () => {
+    const { user } = await openPast({
+      'reports.past': () => ({ reports: [pastReport({ cancelled: true })], total: 1 }),
+    });
+    await user.click(await screen.findByRole('row', { name: /Activity.*cancelled/ }));
+    const detail = screen.getByRole('complementary', { name: 'Activity' });
+    expect(within(detail).getByText(/^This export was cancelled/)).toBeVisible();
   });
 
   test('offers to export the first one where there is none', async () => {

@@ -115,6 +115,8 @@ export const reports = {
     },
     stillCounting: 'The records are being counted.',
     go: (files: number) => `Export ${counted(files, 'file', 'files')} …`,
+    cancel: 'Cancel',
+    cancelling: 'Cancelling',
     recorded: 'The export is itself a record.',
   },
   steps: {
@@ -230,6 +232,8 @@ export const reports = {
     counts: (included: number, searched: number) =>
       included === searched ? n(included) : `${n(included)} of ${n(searched)}`,
     noFile: 'no file was recorded',
+    cancelled: 'cancelled',
+    cancelledNote: 'This export was cancelled: what had been written was removed.',
     gone: (name: string) => `${name} is not there any more`,
     reveal: (name: string) => `Show ${name} in its folder`,
     foot: (shown: number, total: number) => `${n(shown)} of ${counted(total, 'report', 'reports')}`,

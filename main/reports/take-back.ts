@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import type { ReportKind } from '../../shared/reports.ts';
+import type { LastReport } from '../ledger/facts.ts';
+import type { JsonObject } from '../ledger/record.ts';
+import type { Vault } from '../vault/vault.ts';
+
+/** How far an export had come when it was cancelled. */
+export interface BegunExport {
+  readonly kind: ReportKind;
+  readonly subject: JsonObject;
+  /** The number of the record that says it was made; null where it had not come so far. */
+  readonly record: number | null;
+  /** Files that were complete by then. */
+  readonly files: readonly string[];
+  /** The newest report before it, which is the newest one again. */
+  readonly newest: LastReport | null;
+}
+
+/**
+ * Ends an export that was cancelled: its files are removed, and that is recorded. What was recorded
+ * before stays true: the report was made, and its files were written.
+ * @returns what to tell
+ */
+export const takeBack = async (vault: Vault, begun: BegunExport): Promise<Failure> => {
+  const left: string[] = [];
+  for (const file of begun.files)
+    await rm(file, { force: true }).catch(() => void left.push(path.resolve(file)));
+  const { kind, record, newest } = begun;
+  const removed = begun.files.map((file) => path.resolve(file));
+  await vault.record([
+    {
+      action: 'report.cancel',
+      subject: begun.subject,
+      ...(left.length === 0 ? { outcome: 'ok' } : { outcome: 'failed', code: 'io' }),
+      details: {
+        kind,
+        record,
+        removed: removed.filter((file) => !left.includes(file)),
+        left,
+        newest: newest && { ...newest },
+      },
+    },
+  ]);
+  return cancelled(left);
+};
+
+const cancelled = (left: readonly string[]): Failure =>
+  left.length === 0
+    ? new Failure('cancelled', 'The export was cancelled.', {
+        unharmed: 'None of its files is left. The ledger says that it was begun and cancelled.',
+      })
+    : new Failure('cancelled', 'The export was cancelled, but not all of its files went away.', {
+        unharmed: 'The ledger says which are left.',
+        next: `Delete them yourself: ${left.join(', ')}`,
+      });
