@@ -1,6 +1,6 @@
 import type { AuditRow } from '../../shared/contract/audit.ts';
 import { limits } from '../../shared/limits.ts';
-import type { AuditLine } from '../ledger/audit-index.ts';
+import type { AuditLine } from '../ledger/audit-lines.ts';
 import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
 import type { OpenVault } from './open-vault.ts';
 

@@ -42,7 +42,7 @@ const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'>
   text === undefined || text.trim() === '' ? rest : { ...rest, text: text.trim() };
 
 export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'audit.record'>> => {
-  const found = await (await open.vault.audit()).record(seq);
+  const found = await (await open.vault.audit()).line(seq);
   if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
   const { record, line } = found;
   const { app, token } = record.actor;

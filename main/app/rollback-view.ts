@@ -20,7 +20,7 @@ export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
   const [finding] = lines;
   // The record of the finding is the last one and is no part of what was found (docs/adr/0015).
   const size = Math.max(0, (finding?.record.seq ?? vault.head.size + 1) - 1);
-  const last = size === 0 ? null : await index.record(size);
+  const last = size === 0 ? null : await index.line(size);
   const { epoch } = vault.origin;
   const signed = signedHead(open);
   const missing = signed?.epoch === epoch && signed.size > size;

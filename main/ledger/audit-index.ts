@@ -1,9 +1,7 @@
 import type { SqlJsStatic } from 'sql.js';
-import { Failure } from '../../shared/failure.ts';
-import { Db } from '../keystore/db.ts';
 import { vaultFiles } from '../vault/files.ts';
-import { sha256 } from '../vault/sha256.ts';
 import type { Storage } from '../vault/storage.ts';
+import { auditLine, linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
   boundsOf,
   candidates,
@@ -13,15 +11,8 @@ import {
   placesOf,
   type AuditFilter,
   type AuditSelection,
-  type Place,
 } from './audit-query.ts';
-import {
-  createAuditIndexes,
-  createAuditTables,
-  readProgress,
-  writeProgress,
-  type IndexProgress,
-} from './audit-schema.ts';
+import { AuditTables } from './audit-tables.ts';
 import {
   readActions,
   readActivity,
@@ -29,22 +20,10 @@ import {
   type FileActivity,
   type KeyUse,
 } from './audit-use.ts';
-import { AuditWriter, type IndexedLine } from './audit-writer.ts';
-import { vaultActions } from './facts.ts';
 import type { Ledger } from './ledger.ts';
 import { readLines } from './lines.ts';
-import { parseLine, type LedgerRecord } from './record.ts';
 
-/** Saving pays only when reading the file is quicker than reading this many lines again. */
-const WORTH_SAVING = 1000;
-/** Lines put into the index at once; bounds how long the main process is kept busy. */
-const PORTION = 2000;
-
-export interface AuditLine {
-  readonly record: LedgerRecord;
-  /** The exact text of the line in the ledger. */
-  readonly line: string;
-}
+export type { AuditLine };
 
 /** Both ends belong to it; last = first − 1 where it is empty. */
 export interface AuditRange {
@@ -67,38 +46,28 @@ export interface AuditPage {
 
 /**
  * The search index over the ledger. It holds places, not records: what is shown is always read
- * from the ledger. A saved index counts only if the ledger names its SHA-256, because a changed
- * one could hide records; anything else is silently built again.
+ * from the ledger. Every look is at all that is in the ledger at that moment, one after the other,
+ * and throws Failure 'ledger-damaged' where the ledger was changed underfoot.
  */
 export class AuditIndex {
-  readonly #db: Db;
-  readonly #writer: AuditWriter;
+  readonly #tables: AuditTables;
   readonly #storage: Storage;
-  readonly #ledger: Ledger;
-  readonly #saved: number;
-  #progress: IndexProgress;
-  #hasIndexes = false;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: Db, progress: IndexProgress, storage: Storage, ledger: Ledger) {
-    this.#db = db;
-    this.#writer = new AuditWriter(db);
-    this.#progress = progress;
-    this.#saved = progress.size;
+  private constructor(tables: AuditTables, storage: Storage) {
+    this.#tables = tables;
     this.#storage = storage;
-    this.#ledger = ledger;
   }
 
   static async open(sqlJs: SqlJsStatic, storage: Storage, ledger: Ledger): Promise<AuditIndex> {
-    const { db, progress } = (await loadSaved(sqlJs, storage, ledger)) ?? newIndex(sqlJs);
-    const index = new AuditIndex(db, progress, storage, ledger);
-    await index.#run(() => index.#catchUp());
+    const index = new AuditIndex(await AuditTables.open(sqlJs, storage, ledger), storage);
+    await index.#look(() => undefined);
     return index;
   }
 
-  /** Looks at everything that is in the ledger at this moment. */
+  /** One page of the records that fit. */
   query(filter: AuditFilter): Promise<AuditPage> {
-    return this.#current(() =>
+    return this.#look(() =>
       filter.text === undefined || filter.text === ''
         ? this.#byIndex(filter)
         : this.#byText(filter, filter.text.toLowerCase()),
@@ -106,23 +75,23 @@ export class AuditIndex {
   }
 
   /** One record; null where the ledger has none of this number. */
-  record(seq: number): Promise<AuditLine | null> {
-    return this.#current(async () => (await this.#linesAt(placesOf(this.#db, [seq])))[0] ?? null);
+  line(seq: number): Promise<AuditLine | null> {
+    return this.#look(async () => (await this.#linesOf([seq]))[0] ?? null);
   }
 
   /** Every action that occurs in the ledger. */
   actions(): Promise<readonly string[]> {
-    return this.#current(() => readActions(this.#db));
+    return this.#look(() => readActions(this.#tables.db));
   }
 
   /** How the keys were used. */
   uses(): Promise<readonly KeyUse[]> {
-    return this.#current(() => readUses(this.#db));
+    return this.#look(() => readUses(this.#tables.db));
   }
 
-  /** How many files were processed since then. */
+  /** How many files were processed since then. @param sinceMs milliseconds since 1970 */
   activity(sinceMs: number): Promise<readonly FileActivity[]> {
-    return this.#current(() => readActivity(this.#db, sinceMs));
+    return this.#look(() => readActivity(this.#tables.db, sinceMs));
   }
 
   /**
@@ -141,102 +110,59 @@ export class AuditIndex {
     size: number,
     look: (line: AuditLine) => void,
   ): Promise<AuditRange> {
-    return this.#run(async () => {
-      await this.#catchUp();
+    return this.#look(async () => {
       const { since, until } = filter;
       const time = { ...(since && { since }), ...(until && { until }) };
-      const bounds = boundsOf(this.#db, time);
+      const bounds = boundsOf(this.#tables.db, time);
       const first = bounds.first ?? size + 1;
       const last = Math.min(bounds.last ?? size, size);
       const range = { first: Math.min(first, last + 1), last };
-      const fitting = candidates(this.#db, filter);
-      await this.#lookAt(range, fitting && new Set(fitting), look);
+      const fitting = candidates(this.#tables.db, filter);
+      await this.#readThrough(range, fitting && new Set(fitting), look);
       return range;
     });
   }
 
-  /** One record as it is in the ledger; null where there is no such record yet. */
-  line(seq: number): Promise<AuditLine | null> {
-    return this.#run(async () => {
-      await this.#catchUp();
-      const [line = null] = await this.#linesAt(placesOf(this.#db, [seq]));
-      return line;
+  /** @param save whether the file of the index may be written, where that is worth it */
+  close({ save }: { readonly save: boolean }): Promise<void> {
+    return this.#next(async () => {
+      try {
+        if (save) await this.#tables.saveIfWorth();
+      } finally {
+        this.#tables.db.close();
+      }
     });
   }
 
-  async #lookAt(
+  async #readThrough(
     range: AuditRange,
     wanted: ReadonlySet<number> | null,
     look: (line: AuditLine) => void,
   ): Promise<void> {
-    const [from] = placesOf(this.#db, [range.first]);
+    const { db, bytes } = this.#tables;
+    const [from] = placesOf(db, [range.first]);
     if (from === undefined || range.last < range.first) return;
-    const end = placesOf(this.#db, [range.last]).map(({ start, length }) => start + length + 1);
-    const to = end[0] ?? this.#progress.bytes;
+    const [end] = placesOf(db, [range.last]).map(({ start, length }) => start + length + 1);
     let seq = range.first - 1;
-    await readLines(this.#storage, vaultFiles.ledger, { from: from.start, to }, (line) => {
+    const part = { from: from.start, to: end ?? bytes };
+    await readLines(this.#storage, vaultFiles.ledger, part, (line) => {
       seq += 1;
       if (wanted?.has(seq) !== false) look(auditLine(line));
     });
   }
 
-  /** Saves the index where that is allowed and worth it, and records its SHA-256. */
-  close({ save }: { readonly save: boolean }): Promise<void> {
-    return this.#run(async () => {
-      try {
-        if (save && this.#progress.size - this.#saved >= WORTH_SAVING) await this.#save();
-      } finally {
-        this.#db.close();
-      }
-    });
-  }
-
-  async #save(): Promise<void> {
-    const image = this.#db.image();
-    await this.#storage.writeSynced(vaultFiles.auditIndex, image);
-    await this.#storage.syncFolder();
-    const details = { sha256: sha256(image), size: this.#progress.size };
-    const action = vaultActions.auditIndex;
-    await this.#ledger.append([{ action, subject: {}, outcome: 'ok', details }]);
-  }
-
-  async #catchUp(): Promise<void> {
-    const { bytes: from } = this.#progress;
-    const to = this.#ledger.bytes;
-    let portion: IndexedLine[] = [];
-    await readLines(this.#storage, vaultFiles.ledger, { from, to }, (line, start) => {
-      portion.push({ record: recordOf(line), start, length: line.length });
-      if (portion.length < PORTION) return;
-      this.#add(portion);
-      portion = [];
-    });
-    this.#add(portion);
-    if (!this.#hasIndexes) await createAuditIndexes(this.#db);
-    this.#hasIndexes = true;
-  }
-
-  #add(lines: readonly IndexedLine[]): void {
-    const last = lines.at(-1);
-    if (last === undefined) return;
-    const progress = { size: last.record.seq, bytes: last.start + last.length + 1 };
-    this.#db.transaction(() => {
-      this.#writer.add(lines);
-      writeProgress(this.#db, progress);
-    });
-    this.#progress = progress;
-  }
-
   async #byIndex(filter: AuditFilter): Promise<AuditPage> {
-    const lines = await this.#linesAt(findPlaces(this.#db, filter));
-    return { lines, total: countRecords(this.#db, filter) };
+    const { db } = this.#tables;
+    const lines = await linesAt(this.#storage, findPlaces(db, filter));
+    return { lines, total: countRecords(db, filter) };
   }
 
   /** Reads through the ledger: an index of all words would be larger than the ledger. */
   async #byText(filter: AuditFilter, text: string): Promise<AuditPage> {
-    const fitting = candidates(this.#db, filter);
+    const fitting = candidates(this.#tables.db, filter);
     const found: number[] = [];
     const inJson = JSON.stringify(text).slice(1, -1);
-    const range = { from: 0, to: this.#progress.bytes };
+    const range = { from: 0, to: this.#tables.bytes };
     let [seq, next] = [0, 0];
     await readLines(this.#storage, vaultFiles.ledger, range, (line) => {
       seq += 1;
@@ -248,66 +174,23 @@ export class AuditIndex {
     });
     const { limit, offset = 0 } = filter;
     const page = found.toReversed().slice(offset, offset + limit);
-    return { lines: await this.#linesAt(placesOf(this.#db, page)), total: found.length };
+    return { lines: await this.#linesOf(page), total: found.length };
   }
 
-  async #linesAt(places: readonly Place[]): Promise<AuditLine[]> {
-    const lines: AuditLine[] = [];
-    for (const { start, length } of places)
-      lines.push(auditLine(await this.#storage.readAt(vaultFiles.ledger, start, length)));
-    return lines;
+  #linesOf(seqs: readonly number[]): Promise<AuditLine[]> {
+    return linesAt(this.#storage, placesOf(this.#tables.db, seqs));
   }
 
-  /** On an index that knows everything that is in the ledger now. */
-  #current<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.#run(async () => {
-      await this.#catchUp();
+  #look<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#next(async () => {
+      await this.#tables.catchUp();
       return work();
     });
   }
 
-  #run<T>(work: () => Promise<T>): Promise<T> {
+  #next<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
     return result;
   }
 }
-
-const newIndex = (sqlJs: SqlJsStatic): { db: Db; progress: IndexProgress } => {
-  const db = Db.empty(sqlJs);
-  createAuditTables(db);
-  return { db, progress: { size: 0, bytes: 0 } };
-};
-
-const loadSaved = async (
-  sqlJs: SqlJsStatic,
-  storage: Storage,
-  ledger: Ledger,
-): Promise<{ db: Db; progress: IndexProgress } | null> => {
-  if (ledger.facts.auditIndex === null) return null;
-  const image = await storage.read(vaultFiles.auditIndex).catch(() => null);
-  if (image === null || sha256(image) !== ledger.facts.auditIndex) return null;
-  const db = Db.load(sqlJs, image);
-  const progress = readProgress(db);
-  if (progress !== null) return { db, progress };
-  db.close();
-  return null;
-};
-
-const auditLine = (line: Buffer): AuditLine => ({
-  record: recordOf(line),
-  line: line.toString('utf8'),
-});
-
-/** The ledger was checked when it was opened; what does not parse now was changed underfoot. */
-const recordOf = (line: Buffer): LedgerRecord => {
-  const { record, fault } = parseLine(line);
-  if (fault !== null) throw changedUnderfoot(fault.problem);
-  return record;
-};
-
-const changedUnderfoot = (detail: string): Failure =>
-  new Failure('ledger-damaged', 'The ledger was changed while the vault was open.', {
-    next: 'Close the vault, keep its folder as it is and verify the ledger.',
-    detail,
-  });

@@ -1,0 +1,41 @@
+import { Failure } from '../../shared/failure.ts';
+import { vaultFiles } from '../vault/files.ts';
+import type { Storage } from '../vault/storage.ts';
+import type { Place } from './audit-query.ts';
+import { parseLine, type LedgerRecord } from './record.ts';
+
+export interface AuditLine {
+  readonly record: LedgerRecord;
+  /** The exact text of the line in the ledger. */
+  readonly line: string;
+}
+
+/** @param line its bytes without the LF @throws Failure 'ledger-damaged' */
+export const auditLine = (line: Buffer): AuditLine => ({
+  record: recordOf(line),
+  line: line.toString('utf8'),
+});
+
+/**
+ * The ledger was checked when it was opened; what does not parse now was changed underfoot.
+ * @throws Failure 'ledger-damaged'
+ */
+export const recordOf = (line: Buffer): LedgerRecord => {
+  const { record, fault } = parseLine(line);
+  if (fault !== null) throw changedUnderfoot(fault.problem);
+  return record;
+};
+
+/** The lines at these places, in the same order. @throws Failure 'ledger-damaged' */
+export const linesAt = async (storage: Storage, places: readonly Place[]): Promise<AuditLine[]> => {
+  const lines: AuditLine[] = [];
+  for (const { start, length } of places)
+    lines.push(auditLine(await storage.readAt(vaultFiles.ledger, start, length)));
+  return lines;
+};
+
+const changedUnderfoot = (detail: string): Failure =>
+  new Failure('ledger-damaged', 'The ledger was changed while the vault was open.', {
+    next: 'Close the vault, keep its folder as it is and verify the ledger.',
+    detail,
+  });
