@@ -105,11 +105,6 @@ export class Ledger {
     return this.#scan.facts;
   }
 
-  /** Bytes behind the last complete record, found when the ledger was opened. */
-  get tornBytes(): number {
-    return this.#tail.length;
-  }
-
   /**
    * Moves the bytes behind the last record into a file of their own, which is durable before
    * they leave the ledger, and returns the records to make of all such files.

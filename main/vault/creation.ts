@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { Keystore } from '../keystore/keystore.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
+import { vaultActions } from '../ledger/facts.ts';
 import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
 import { isBetweenEpochs } from './epoch.ts';
@@ -87,11 +88,11 @@ const noFolder = (): Failure =>
 export const writeNewVault = async (
   storage: Storage,
   stamp: Stamp,
-  image: Buffer,
-  record: NewRecord,
+  creation: VaultCreation,
+  context: VaultContext,
 ): Promise<void> => {
-  const details = { ...record.details, keystore: sha256(image) };
-  const line = encodeRecord({ seq: 1, ...stampRecord(stamp, { ...record, details }) });
+  const image = firstImage(creation, context);
+  const line = encodeRecord({ seq: 1, ...stampRecord(stamp, firstRecord(creation, image)) });
   await storage.writeSynced(vaultFiles.keystoreNext, image);
   await storage.writeSynced(vaultFiles.ledgerNext, line);
   await storage.syncFolder();
@@ -100,8 +101,14 @@ export const writeNewVault = async (
   await installNext(storage, image, { purge: false });
 };
 
-/** The first content of a keystore. */
-export const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {
+const firstRecord = ({ vaultId, details }: VaultCreation, image: Buffer): NewRecord => ({
+  action: vaultActions.create,
+  subject: { vault: vaultId },
+  outcome: 'ok',
+  details: { ...details, keystore: sha256(image) },
+});
+
+const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {
   const draft = Keystore.empty(context.sqlJs);
   try {
     draft.migrate(context.migrations ?? allMigrations);

@@ -1,31 +1,22 @@
-import { Failure } from '../../shared/failure.ts';
+import type { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
-import { Keystore, type ReadTables, type Tables } from '../keystore/keystore.ts';
-import type { Migration } from '../keystore/migrate.ts';
-import { migrations as allMigrations } from '../keystore/migrations/index.ts';
+import type { ReadTables, Tables } from '../keystore/keystore.ts';
 import { AuditIndex } from '../ledger/audit-index.ts';
 import { vaultActions, type LedgerFacts } from '../ledger/facts.ts';
 import type { Checkpoint, CheckpointKey, Origin } from '../ledger/checkpoint.ts';
-import { Ledger, type Stamp } from '../ledger/ledger.ts';
+import type { Stamp } from '../ledger/ledger.ts';
 import type { MerkleTree } from '../ledger/merkle.ts';
 import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
 import type { KeptCheckpoint } from './checkpoint-book.ts';
-import { Committer } from './committer.ts';
-import { CheckpointKeeper, type AnchorTime, type CheckpointSigner } from './checkpoint-keeper.ts';
-import {
-  firstImage,
-  makeFolder,
-  refuseNoVault,
-  refuseUsedFolder,
-  writeNewVault,
-} from './creation.ts';
-import { beginEpoch, completeEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
-import { saveHashes } from './hashes.ts';
+import type { AnchorTime, CheckpointKeeper, CheckpointSigner } from './checkpoint-keeper.ts';
+import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
+import { beginEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
 import { FolderStorage } from './folder-storage.ts';
+import { saveHashes } from './hashes.ts';
 import { judgeLedger } from './judge-ledger.ts';
 import { withVaultLock } from './lock.ts';
-import { judgeKeystore, recover } from './recovery.ts';
+import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
@@ -41,45 +32,22 @@ import {
 
 export type { CommitOptions, VaultContext, VaultCreation };
 
-interface Parts {
-  readonly storage: Storage;
-  readonly ledger: Ledger;
-  readonly keystore: Keystore;
-  readonly identity: Identity;
-  readonly context: VaultContext;
-  /** Null where the vault's token cannot sign. */
-  readonly keeper: CheckpointKeeper | null;
-  readonly release: () => Promise<void>;
-}
-
 const released = (): Promise<void> => Promise.resolve();
 
 /** An open vault: the only way to change the keystore or to write the ledger. */
 export class Vault {
-  readonly #storage: Storage;
-  readonly #ledger: Ledger;
-  readonly #keystore: Keystore;
-  readonly #identity: Identity;
-  readonly #context: VaultContext;
-  readonly #keeper: CheckpointKeeper | null;
-  readonly #committer: Committer;
-  readonly #release: () => Promise<void>;
+  readonly #parts: VaultParts;
   readonly #closed = new AbortController();
-  #behind: Promise<Failure | null> = Promise.resolve(null);
+  readonly #behind: Promise<Failure | null>;
   #restriction: Failure | null;
   #audit: Promise<AuditIndex> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor({ storage, ledger, keystore, identity, context, keeper, release }: Parts) {
-    this.#storage = storage;
-    this.#ledger = ledger;
-    this.#keystore = keystore;
-    this.#identity = identity;
-    this.#context = context;
-    this.#keeper = keeper;
-    this.#committer = new Committer({ storage, ledger, keystore, keeper });
-    this.#release = release;
-    this.#restriction = ledger.facts.isRolledBack ? rolledBack() : null;
+  private constructor(parts: VaultParts) {
+    this.#parts = parts;
+    this.#restriction = parts.restriction;
+    this.#behind = this.#verifyBehind();
+    this.#behind.catch(() => undefined); // who awaits it is told; nobody has to
   }
 
   /**
@@ -112,58 +80,20 @@ export class Vault {
     storage: Storage,
     creation: VaultCreation,
     context: VaultContext,
-    release: () => Promise<void> = released,
+    release = released,
   ): Promise<Vault> {
     await refuseUsedFolder(storage, creation.beside ?? []);
     const identity = new Identity(context, creation.token ?? null);
-    const record: NewRecord = {
-      action: vaultActions.create,
-      subject: { vault: creation.vaultId },
-      outcome: 'ok',
-      details: creation.details ?? {},
-    };
-    const image = firstImage(creation, context);
-    const written = writeNewVault(storage, identity, image, record);
+    const written = writeNewVault(storage, identity, creation, context);
     await orFailure('The vault cannot be created', written);
-    return Vault.#openAs(identity, storage, context, release);
+    return new Vault(await openParts({ storage, identity, context, release }));
   }
 
   /** Like `open`, on any storage and without a lock of its own. */
-  static async openOn(
-    storage: Storage,
-    context: VaultContext,
-    release: () => Promise<void> = released,
-  ): Promise<Vault> {
+  static async openOn(storage: Storage, context: VaultContext, release = released): Promise<Vault> {
     await refuseNoVault(storage);
-    return Vault.#openAs(new Identity(context, null), storage, context, release);
-  }
-
-  static async #openAs(
-    identity: Identity,
-    storage: Storage,
-    context: VaultContext,
-    release: () => Promise<void>,
-  ): Promise<Vault> {
-    const opened = async (): Promise<Vault> => {
-      await completeEpoch(storage);
-      const ledger = await Ledger.open(storage, identity);
-      const verdict = await judgeKeystore(storage, ledger.facts.keystore);
-      const known = context.migrations ?? allMigrations;
-      const { keystore, pending } = Keystore.load(context.sqlJs, verdict.image, known);
-      const keeper = await CheckpointKeeper.open(storage, ledger, context.clock);
-      const vault = new Vault({ storage, ledger, keystore, identity, context, keeper, release });
-      try {
-        vault.#verifyBehind();
-        if (vault.restriction !== null) return vault;
-        await recover(storage, ledger, verdict);
-        if (pending.length > 0) await vault.#migrate(pending);
-        return vault;
-      } catch (error) {
-        keystore.close();
-        throw error;
-      }
-    };
-    return orFailure('The vault cannot be opened', opened());
+    const identity = new Identity(context, null);
+    return new Vault(await openParts({ storage, identity, context, release }));
   }
 
   get id(): VaultId {
@@ -174,21 +104,16 @@ export class Vault {
 
   /** The committed state, to look at. */
   get tables(): ReadTables {
-    return this.#keystore.tables;
+    return this.#parts.keystore.tables;
   }
 
   get head(): LedgerHead {
-    return this.#ledger.head;
+    return this.#parts.ledger.head;
   }
 
   /** Who and when the next record will name. */
   get stamp(): Stamp {
-    return this.#identity;
-  }
-
-  /** Length of the durable ledger in bytes. */
-  get ledgerBytes(): number {
-    return this.#ledger.bytes;
+    return this.#parts.identity;
   }
 
   /**
@@ -201,46 +126,47 @@ export class Vault {
 
   /** Reads what opening did not read. @throws Failure 'ledger-damaged' */
   async readAll(): Promise<void> {
-    await orFailure('The ledger cannot be read', this.#ledger.readAll());
+    await orFailure('The ledger cannot be read', this.#parts.ledger.readAll());
   }
 
   /** To be called before the last checkpoint of a session. */
   async sumUp(): Promise<void> {
-    if (this.#restriction === null && this.#keeper !== null) await this.#ledger.sumUp();
+    const { ledger, keeper } = this.#parts;
+    if (this.#restriction === null && keeper !== null) await ledger.sumUp();
   }
 
   get origin(): Origin {
-    return { vaultId: this.id, epoch: this.#ledger.facts.epoch };
+    return { vaultId: this.id, epoch: this.#parts.ledger.facts.epoch };
   }
 
   /** What the records say as a whole. */
   get facts(): Omit<LedgerFacts, 'observe'> {
-    return this.#ledger.facts;
+    return this.#parts.ledger.facts;
   }
 
   /** The Merkle tree over all durable records. */
   get tree(): Pick<MerkleTree, 'size' | 'root' | 'leaf' | 'node'> {
-    return this.#ledger.tree;
+    return this.#parts.ledger.tree;
   }
 
   /** The public key of the checkpoints; null where the vault's token cannot sign. */
   get checkpointKey(): CheckpointKey | null {
-    return this.#ledger.facts.checkpointKey;
+    return this.#parts.ledger.facts.checkpointKey;
   }
 
   /** The newest checkpoint of this epoch; null before the first, and without a key. */
   get newestCheckpoint(): Checkpoint | null {
-    return this.#keeper?.newest ?? null;
+    return this.#parts.keeper?.newest ?? null;
   }
 
   /** When the newest checkpoint was signed, if since opening, and whether the token keeps it too. */
   get checkpointState(): Pick<CheckpointKeeper, 'signedAt' | 'isAnchored'> {
-    return this.#keeper ?? { signedAt: null, isAnchored: false };
+    return this.#parts.keeper ?? { signedAt: null, isAnchored: false };
   }
 
   /** Every checkpoint of this epoch, oldest first; signatures are for the reader to check. */
   get checkpoints(): readonly KeptCheckpoint[] {
-    return this.#keeper?.all ?? [];
+    return this.#parts.keeper?.all ?? [];
   }
 
   /** Why the vault can only be looked at; null where it is in order. */
@@ -250,18 +176,19 @@ export class Vault {
 
   /** Signs checkpoints from now on; null when the vault is locked. */
   setSigner(signer: CheckpointSigner | null): void {
-    this.#keeper?.setSigner(signer);
+    this.#parts.keeper?.setSigner(signer);
   }
 
   /** A checkpoint over all records; null while locked or without a key. @throws Failure */
   async checkpoint(anchor: AnchorTime): Promise<Checkpoint | null> {
     this.#refuseClosed();
-    return this.#restriction === null ? ((await this.#keeper?.make(anchor)) ?? null) : null;
+    return this.#restriction === null ? ((await this.#parts.keeper?.make(anchor)) ?? null) : null;
   }
 
   /** Compares the ledger with what was signed of it. @param anchors null where the token keeps none */
   judge(anchors: readonly string[] | null): RollbackVerdict | null {
-    return this.#keeper === null ? null : judgeLedger(this.#ledger, this.#keeper, anchors);
+    const { ledger, keeper } = this.#parts;
+    return keeper === null ? null : judgeLedger(ledger, keeper, anchors);
   }
 
   /** Records that the folder is older than what was signed; from now on it can only be looked at. */
@@ -270,7 +197,7 @@ export class Vault {
     if (this.#restriction === null) {
       const details = { findings: findings.map(({ kind, problem }) => ({ kind, problem })) };
       const action = vaultActions.rollback;
-      await this.#ledger.append([{ action, subject: {}, outcome: 'failed', details }]);
+      await this.#parts.ledger.append([{ action, subject: {}, outcome: 'failed', details }]);
     }
     this.#restriction = failure;
     return failure;
@@ -279,13 +206,14 @@ export class Vault {
   /** Accepts a rollback: a new ledger begins. The vault is to be opened again after that. */
   async beginEpoch(acceptance: Acceptance, signer: CheckpointSigner): Promise<NewEpoch> {
     if (this.#restriction === null) throw new Error('there is nothing to accept');
-    const work = beginEpoch(this.#storage, this.#ledger, this.#identity, acceptance, signer);
+    const { storage, ledger, identity } = this.#parts;
+    const work = beginEpoch(storage, ledger, identity, acceptance, signer);
     return orFailure('The new ledger cannot be begun', work);
   }
 
   /** The token that later records name; null when none is in use. */
   setToken(token: Actor['token']): void {
-    this.#identity.token = token;
+    this.#parts.identity.token = token;
   }
 
   /**
@@ -300,9 +228,8 @@ export class Vault {
     record: (result: T) => NewRecord,
     options: CommitOptions = {},
   ): Promise<T> {
-    this.#refuseClosed();
-    if (this.#restriction !== null) throw this.#restriction;
-    return this.#committer.commit(
+    this.#refuseUnlessInOrder();
+    return this.#parts.committer.commit(
       (draft) => draft.change(change),
       (result) => checked(record(result)),
       options,
@@ -311,9 +238,8 @@ export class Vault {
 
   /** Records acts that change nothing in the keystore. @throws Failure 'record-failed' */
   async record(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
-    this.#refuseClosed();
-    if (this.#restriction !== null) throw this.#restriction;
-    return this.#ledger.append(records.map(checked));
+    this.#refuseUnlessInOrder();
+    return this.#parts.ledger.append(records.map(checked));
   }
 
   /** Records that somebody looked, which a vault that can only be looked at does not. */
@@ -324,19 +250,20 @@ export class Vault {
   /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
   async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
     await this.record([record]);
-    const written = addTimestampLine(this.#storage, JSON.stringify(timestamp));
+    const written = addTimestampLine(this.#parts.storage, JSON.stringify(timestamp));
     await orFailure('The time stamp could not be kept', written);
   }
 
   /** What `keepTimestamp` kept, as it is in the file. */
   timestampLines(): Promise<string[]> {
-    return readTimestampLines(this.#storage);
+    return readTimestampLines(this.#parts.storage);
   }
 
   /** The search index over the ledger; built when first asked for. */
   async audit(): Promise<AuditIndex> {
     this.#refuseClosed();
-    this.#audit ??= AuditIndex.open(this.#context.sqlJs, this.#storage, this.#ledger);
+    const { context, storage, ledger } = this.#parts;
+    this.#audit ??= AuditIndex.open(context.sqlJs, storage, ledger);
     return this.#audit;
   }
 
@@ -346,35 +273,32 @@ export class Vault {
     return this.#closing;
   }
 
-  #verifyBehind(): void {
-    const found = this.#ledger.verifyBehind(this.#closed.signal);
-    this.#behind = found.catch((error: unknown) => {
-      if (this.#closed.signal.aborted) return null;
+  async #verifyBehind(): Promise<Failure | null> {
+    const { signal } = this.#closed;
+    try {
+      return await this.#parts.ledger.verifyBehind(signal);
+    } catch (error) {
+      if (signal.aborted) return null;
       throw error;
-    });
-    this.#behind.catch(() => undefined); // who awaits it is told; nobody has to
+    }
   }
 
   async #close(): Promise<void> {
+    const { storage, ledger, keystore, keeper, committer, release } = this.#parts;
     this.#closed.abort();
     await this.#behind.catch(() => undefined);
-    await this.#committer.settled();
-    await this.#ledger.settled();
+    await committer.settled();
+    await ledger.settled();
     const save = this.#restriction === null;
     await this.#audit?.then((index) => index.close({ save })).catch(() => undefined);
-    if (save && this.#keeper !== null)
-      await saveHashes(this.#storage, this.#ledger.tree).catch(() => undefined);
-    this.#keystore.close();
-    await this.#release();
+    if (save && keeper !== null) await saveHashes(storage, ledger.tree).catch(() => undefined);
+    keystore.close();
+    await release();
   }
 
-  #migrate(pending: readonly Migration[]): Promise<void> {
-    const details = { migrations: pending.map(({ id, name }) => `${id} ${name}`) };
-    return this.#committer.commit(
-      (draft) => draft.migrate(pending),
-      () => ({ action: vaultActions.migrate, subject: {}, outcome: 'ok', details }),
-      {},
-    );
+  #refuseUnlessInOrder(): void {
+    this.#refuseClosed();
+    if (this.#restriction !== null) throw this.#restriction;
   }
 
   #refuseClosed(): void {
