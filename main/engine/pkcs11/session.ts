@@ -1,10 +1,12 @@
 import { Failure } from '../../../shared/failure.ts';
 import { readAttribute, requireAttributes, requireIntent } from './attributes.ts';
-import { ckrOf, ckrSet, type Ckr } from './ckr.ts';
-import { CKA, CKM, CKO, GCM_TAG_BYTES, gcmMechanism } from './native.ts';
+import type { Ckr } from './ckr.ts';
+import { CKM, CKO, GCM_TAG_BYTES, gcmMechanism } from './native.ts';
 import type { Native, NativeMechanism } from './native.ts';
+import { NativeSession } from './native-session.ts';
+import { searchObjects, type Search } from './search.ts';
 import { secretKeyTemplate, templateFault } from './templates.ts';
-import type { KeyIntent, Template, TemplateKind } from './templates.ts';
+import type { Attribute, KeyIntent, Template, TemplateKind } from './templates.ts';
 
 /** An object in the token. Good for the life of its session and never stored. */
 export interface ObjectHandle {
@@ -14,15 +16,6 @@ export interface ObjectHandle {
 export interface KeyPair {
   readonly publicKey: ObjectHandle;
   readonly privateKey: ObjectHandle;
-}
-
-export interface Search {
-  readonly objectId?: Uint8Array;
-  readonly label?: string;
-  /** CKO_ number. */
-  readonly class?: number;
-  /** true: token objects only; false: session objects only. */
-  readonly token?: boolean;
 }
 
 export interface SealedByToken {
@@ -35,44 +28,30 @@ export interface SealedByToken {
 /** RFC 3394 §2.2.1: an AES-256 key wraps to its 32 bytes and 8 of integrity check. */
 export const WRAPPED_KEY_BYTES = 40;
 const CMAC_BYTES = 16;
-const FIND_AT_ONCE = 100;
-
-/** How tokens say "not authentic under this key"; SoftHSM 2.6 has one error for everything. */
-const notAuthentic = ckrSet(
-  'CKR_ENCRYPTED_DATA_INVALID',
-  'CKR_AEAD_DECRYPT_FAILED',
-  'CKR_WRAPPED_KEY_INVALID',
-  'CKR_SIGNATURE_INVALID',
-  'CKR_DATA_INVALID',
-  'CKR_FUNCTION_FAILED',
-  'CKR_GENERAL_ERROR',
-);
 
 /** One PKCS#11 session in our own words. All calls block; expected refusals are null. */
 export class Session {
-  readonly #native: Native;
-  readonly #handle: Buffer;
-  #jam: Error | null = null;
-  #lastRefusal: Ckr | null = null;
+  readonly #session: NativeSession;
 
   constructor(native: Native, handle: Buffer) {
-    this.#native = native;
-    this.#handle = handle;
+    this.#session = new NativeSession(native, handle);
   }
 
   /** For the probe, which has to ask for what this class never would. */
-  get raw(): { readonly native: Native; readonly handle: Buffer } {
-    return { native: this.#native, handle: this.#handle };
+  get raw(): Pick<NativeSession, 'native' | 'handle'> {
+    return this.#session;
   }
 
   /** What the token said when the newest null was returned: evidence, and detail for experts. */
   get lastRefusal(): Ckr | null {
-    return this.#lastRefusal;
+    return this.#session.lastRefusal;
   }
 
   /** `length` bytes from the random generator of the token. */
   random(length: number): Buffer {
-    return this.#run(() => this.#native.C_GenerateRandom(this.#handle, Buffer.alloc(length)));
+    return this.#session.run((native, handle) =>
+      native.C_GenerateRandom(handle, Buffer.alloc(length)),
+    );
   }
 
   /**
@@ -81,17 +60,18 @@ export class Session {
    */
   generateSecretKey(intent: KeyIntent): ObjectHandle {
     const template = this.#template('generate', intent);
-    const make = (): Buffer =>
-      this.#native.C_GenerateKey(this.#handle, { mechanism: CKM.AES_KEY_GEN }, template);
-    return this.#confirmed({ bytes: this.#run(make) }, intent, 'generated');
+    const bytes = this.#session.run((native, handle) =>
+      native.C_GenerateKey(handle, { mechanism: CKM.AES_KEY_GEN }, template),
+    );
+    return this.#confirmed({ bytes }, intent, 'generated');
   }
 
   /** `key` wrapped under `kek` by RFC 3394: 40 bytes. */
   wrap(kek: ObjectHandle, key: ObjectHandle): Buffer {
     const mechanism = { mechanism: CKM.AES_KEY_WRAP };
     const room = Buffer.alloc(WRAPPED_KEY_BYTES + 24);
-    const blob = this.#run(() =>
-      this.#native.C_WrapKey(this.#handle, mechanism, kek.bytes, key.bytes, room),
+    const blob = this.#session.run((native, handle) =>
+      native.C_WrapKey(handle, mechanism, kek.bytes, key.bytes, room),
     );
     if (blob.length === WRAPPED_KEY_BYTES) return Buffer.from(blob);
     throw new Failure('token-failed', 'The token wrapped a key in a form of its own.', {
@@ -114,8 +94,8 @@ export class Session {
     }
     const mechanism = { mechanism: CKM.AES_KEY_WRAP };
     const template = this.#template('unwrap', intent);
-    const bytes = this.#runOrNull(() =>
-      this.#native.C_UnwrapKey(this.#handle, mechanism, kek.bytes, Buffer.from(blob), template),
+    const bytes = this.#session.runOrNull((native, handle) =>
+      native.C_UnwrapKey(handle, mechanism, kek.bytes, Buffer.from(blob), template),
     );
     return bytes === null ? null : this.#confirmed({ bytes }, intent, 'unwrapped');
   }
@@ -132,7 +112,7 @@ export class Session {
     const iv = Buffer.from(nonce);
     const data = this.encrypt(key, gcmMechanism(iv, asBuffer(aad)), plaintext, asBuffer(room));
     if (data.length === room.length) return { nonce: iv, data };
-    throw this.#condemn(
+    throw this.#session.condemn(
       new Failure('token-failed', 'The token sealed data in a form of its own.', {
         next: 'Run the token probe to see what this token can carry.',
         detail: `AES-GCM gave ${data.length} bytes instead of ${room.length}`,
@@ -150,9 +130,9 @@ export class Session {
   ): Buffer | null {
     requireContent(data.length - GCM_TAG_BYTES);
     const mechanism = gcmMechanism(Buffer.from(nonce), asBuffer(aad));
-    this.#run(() => this.#native.C_DecryptInit(this.#handle, mechanism, key.bytes));
-    const plaintext = this.#runOrNull(() =>
-      this.#native.C_Decrypt(this.#handle, asBuffer(data), asBuffer(room)),
+    this.#session.run((native, handle) => native.C_DecryptInit(handle, mechanism, key.bytes));
+    const plaintext = this.#session.runOrNull((native, handle) =>
+      native.C_Decrypt(handle, asBuffer(data), asBuffer(room)),
     );
     if (plaintext === null) room.fill(0);
     return plaintext;
@@ -170,55 +150,52 @@ export class Session {
     plaintext: Uint8Array,
     room: Buffer,
   ): Buffer {
-    return this.#run(() => {
-      this.#native.C_EncryptInit(this.#handle, mechanism, key.bytes);
-      return this.#native.C_Encrypt(this.#handle, asBuffer(plaintext), room);
+    return this.#session.run((native, handle) => {
+      native.C_EncryptInit(handle, mechanism, key.bytes);
+      return native.C_Encrypt(handle, asBuffer(plaintext), room);
     });
   }
 
   /** Single-part C_Sign; `length` is the most the mechanism gives. */
   sign(key: ObjectHandle, mechanism: number, data: Uint8Array, length: number): Buffer {
-    return this.#run(() => {
-      this.#native.C_SignInit(this.#handle, { mechanism }, key.bytes);
-      return this.#native.C_Sign(this.#handle, asBuffer(data), Buffer.alloc(length));
+    return this.#session.run((native, handle) => {
+      native.C_SignInit(handle, { mechanism }, key.bytes);
+      return native.C_Sign(handle, asBuffer(data), Buffer.alloc(length));
     });
   }
 
   generateKeyPair(mechanism: number, publicKey: Template, privateKey: Template): KeyPair {
-    const pair = this.#run(() =>
-      this.#native.C_GenerateKeyPair(this.#handle, { mechanism }, [...publicKey], [...privateKey]),
+    const pair = this.#session.run((native, handle) =>
+      native.C_GenerateKeyPair(handle, { mechanism }, [...publicKey], [...privateKey]),
     );
     return { publicKey: { bytes: pair.publicKey }, privateKey: { bytes: pair.privateKey } };
   }
 
   /** Makes an object that is not a secret key of ours (data objects, known test keys). */
   createObject(template: Template): ObjectHandle {
-    return { bytes: this.#run(() => this.#native.C_CreateObject(this.#handle, [...template])) };
+    const bytes = this.#session.run((native, handle) =>
+      native.C_CreateObject(handle, [...template]),
+    );
+    return { bytes };
   }
 
   find(search: Search): ObjectHandle[] {
-    return this.#run(() => {
-      this.#native.C_FindObjectsInit(this.#handle, searchTemplate(search));
-      try {
-        return this.#found();
-      } finally {
-        this.#native.C_FindObjectsFinal(this.#handle);
-      }
-    });
+    const found = this.#session.run((native, handle) => searchObjects(native, handle, search));
+    return found.map((bytes) => ({ bytes }));
   }
 
   /** One attribute; null where the token does not have or does not reveal it. */
   attribute(object: ObjectHandle, type: number): Buffer | null {
-    return this.#run(() => readAttribute(this.#native, this.#handle, object.bytes, type));
+    return this.#session.run((native, handle) => readAttribute(native, handle, object.bytes, type));
   }
 
   /** @throws Failure 'object-refused' naming the attributes that are not as asked */
   confirm(object: ObjectHandle, intent: KeyIntent, origin: 'found' | 'generated'): void {
-    requireIntent(this.#native, this.#handle, object.bytes, intent, origin);
+    requireIntent(this.raw.native, this.raw.handle, object.bytes, intent, origin);
   }
 
   destroy(object: ObjectHandle): void {
-    this.#native.C_DestroyObject(this.#handle, object.bytes);
+    this.raw.native.C_DestroyObject(this.raw.handle, object.bytes);
   }
 
   /** Secret keys of all sessions of this process; 0 between operations, or something leaks. */
@@ -228,7 +205,7 @@ export class Session {
 
   /** @throws Failure 'object-refused' naming the attributes that are not as given */
   requireAttributes(object: ObjectHandle, expected: Template): void {
-    requireAttributes(this.#native, this.#handle, object.bytes, expected);
+    requireAttributes(this.raw.native, this.raw.handle, object.bytes, expected);
   }
 
   /**
@@ -244,10 +221,7 @@ export class Session {
   }
 
   /** The only way into a template: built here, looked at once more here. */
-  #template(
-    kind: TemplateKind,
-    intent: KeyIntent,
-  ): { type: number; value: Template[0]['value'] }[] {
+  #template(kind: TemplateKind, intent: KeyIntent): Attribute[] {
     const template = secretKeyTemplate(kind, intent);
     const fault = templateFault(kind, template);
     if (fault !== null) throw new Error(`a template is wrong: ${fault}`);
@@ -261,64 +235,12 @@ export class Session {
     origin: 'generated' | 'unwrapped',
   ): ObjectHandle {
     try {
-      requireIntent(this.#native, this.#handle, object.bytes, intent, origin);
+      requireIntent(this.raw.native, this.raw.handle, object.bytes, intent, origin);
       return object;
     } catch (error) {
       this.destroy(object);
       throw error;
     }
-  }
-
-  #found(): ObjectHandle[] {
-    const found: ObjectHandle[] = [];
-    for (;;) {
-      const some = this.#native.C_FindObjects(this.#handle, FIND_AT_ONCE);
-      if (some.length === 0) return found;
-      found.push(...some.map((bytes) => ({ bytes })));
-    }
-  }
-
-  /**
-   * Runs calls that are expected to succeed. Any error condemns the session: SoftHSM leaves the
-   * operation active, and every later one would fail. Closing it ends what was left behind.
-   */
-  #run<T>(calls: () => T): T {
-    if (this.#jam !== null) throw this.#jam;
-    try {
-      return calls();
-    } catch (error) {
-      throw this.#condemn(error);
-    }
-  }
-
-  /** As #run, but null where the token says that something is not authentic. */
-  #runOrNull<T>(calls: () => T): T | null {
-    if (this.#jam !== null) throw this.#jam;
-    try {
-      return calls();
-    } catch (error) {
-      const ckr = ckrOf(error);
-      if (ckr === null || !notAuthentic.has(ckr.code) || !this.#answers()) {
-        throw this.#condemn(error);
-      }
-      this.#lastRefusal = ckr;
-      return null;
-    }
-  }
-
-  /** CKR_GENERAL_ERROR may also mean a lost device: a token that still answers rules that out. */
-  #answers(): boolean {
-    try {
-      this.#native.C_GetTokenInfo(this.#native.C_GetSessionInfo(this.#handle).slotID);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #condemn(error: unknown): Error {
-    this.#jam ??= error instanceof Error ? error : new Error(String(error));
-    return this.#jam;
   }
 }
 
@@ -330,10 +252,3 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
 const requireContent = (length: number): void => {
   if (length < 1) throw new Error('a token is never given an empty input');
 };
-
-const searchTemplate = (search: Search): { type: number; value: Template[0]['value'] }[] => [
-  ...(search.class === undefined ? [] : [{ type: CKA.CLASS, value: search.class }]),
-  ...(search.token === undefined ? [] : [{ type: CKA.TOKEN, value: search.token }]),
-  ...(search.objectId === undefined ? [] : [{ type: CKA.ID, value: Buffer.from(search.objectId) }]),
-  ...(search.label === undefined ? [] : [{ type: CKA.LABEL, value: search.label }]),
-];
