@@ -11,6 +11,7 @@ const bridge: Bridge<File> = {
   call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
   drop: (files) => ipcRenderer.invoke(channels.drop, pathsOf(files)),
   dropReport: (files) => ipcRenderer.invoke(channels.dropReport, pathsOf(files)),
+  dropCheckpoint: (files) => ipcRenderer.invoke(channels.dropCheckpoint, pathsOf(files)),
   on: (listener) => {
     const forward = (_event: unknown, message: AnyEvent): void => listener(message);
     ipcRenderer.on(channels.event, forward);

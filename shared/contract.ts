@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema, tokenPresenceSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
-import { checkpointCalls } from './contract/checkpoints.ts';
+import { checkpointCalls, comparisonSchema } from './contract/checkpoints.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
 import { exportStepSchema, reportCalls } from './contract/reports.ts';
@@ -92,6 +92,13 @@ export const contract = {
     unlocked: false,
     audit: 'by-service',
   } satisfies CallSpec,
+  /** The file of a kept checkpoint, dropped to be compared. */
+  dropCheckpoint: {
+    input: droppedPaths,
+    output: comparisonSchema,
+    unlocked: true,
+    audit: 'by-service',
+  } satisfies CallSpec,
   events: {
     /** Another screen: opened, locked, unlocked, closed. */
     state: appStateSchema,
@@ -136,6 +143,10 @@ export interface Bridge<DroppedFile = unknown> {
   drop(files: readonly DroppedFile[]): Promise<Result<Output<'draft.get'>>>;
   /** Verifies dropped reports. */
   dropReport(files: readonly DroppedFile[]): Promise<Result<Output<'verify.against'>>>;
+  /** Compares a dropped checkpoint with today's ledger. */
+  dropCheckpoint(
+    files: readonly DroppedFile[],
+  ): Promise<Result<NonNullable<Output<'checkpoints.compare'>>>>;
   /** @returns ends the listening */
   on(listener: (event: AnyEvent) => void): () => void;
 }

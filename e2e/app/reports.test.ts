@@ -129,6 +129,8 @@ test('verifies a dropped report, and refuses one with a changed byte', async ({ 
   await writeFile(changed, bytes);
   await dropOn(vault, zone, [changed]);
   await page.getByText('Do not rely on this report.').waitFor({ timeout: 60_000 });
+  await dropOn(vault, zone, [path.join(home, 'activity.pdf')]);
+  await page.getByText('activity.pdf is a PDF, which is a rendering.').waitFor();
   const { rows } = await vault.call('audit.query', {
     filter: { action: 'report.verify' },
     ...{ upTo: null, offset: 0, limit: 10 },
@@ -159,6 +161,47 @@ test('hands a checkpoint out and finds it in the ledger later', async ({ vault, 
   await vault.answerDialogs([path.join(home, kept)]);
   await page.getByRole('button', { name: 'Choose a kept checkpoint …' }).click();
   await page.getByText('It is inside today’s ledger').waitFor({ timeout: 60_000 });
+});
+
+test('compares a dropped checkpoint, and says of other files what they are', async ({
+  vault,
+  home,
+}) => {
+  const { page } = vault;
+  await exportActivity(vault, path.join(home, 'activity.json'));
+  await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
+  await vault.answerDialogs([home]);
+  await page.getByRole('button', { name: 'Sign and save …' }).click();
+  await page.getByText(/^Checkpoint over/).waitFor({ timeout: 60_000 });
+  const [name = ''] = (await filesBelow(home)).filter((each) => each.endsWith('.checkpoint'));
+  const kept = path.join(home, name);
+  const note = await readFile(kept, 'utf8');
+  const write = async (file: string, text: string): Promise<string> => {
+    await writeFile(path.join(home, file), text);
+    return path.join(home, file);
+  };
+  const zone = page.getByRole('group', { name: /^Drop zone: compare/ });
+  const cases: [string[], string | RegExp][] = [
+    [[kept], /^All \d+ records of the kept checkpoint are here unchanged/],
+    [[path.join(home, 'activity.json')], 'activity.json is a report, not a checkpoint.'],
+    [[path.join(home, 'activity.pdf')], 'activity.pdf is a PDF, not a checkpoint.'],
+    [[path.join(home, 'activity.csv')], 'activity.csv is something else, not a checkpoint.'],
+    [[await write('wrapped', note.replaceAll('\n', '\r\n'))], 'wrapped is a damaged checkpoint'],
+    [[await write('other', note.replaceAll(/[0-9a-f]{32}/g, 'a'.repeat(32)))], /another vault/],
+    [[home], /is a folder\.$/],
+    [[kept, kept], 'One checkpoint is compared at a time.'],
+    [[await write('forged', note.replace(/\n\d+\n/, '\n1\n'))], /has signed/],
+    [[kept], 'It is inside today’s ledger'],
+  ];
+  for (const [files, words] of cases) {
+    await dropOn(vault, zone, files);
+    await page.getByText(words).waitFor({ timeout: 60_000 });
+  }
+  const { rows } = await vault.call('audit.query', {
+    filter: { action: 'checkpoint.compare' },
+    ...{ upTo: null, offset: 0, limit: 10 },
+  });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['ok', 'failed', 'failed', 'ok']);
 });
 
 test('verifies a report against the one before it', async ({ vault, home }) => {

@@ -10,7 +10,10 @@ test('gives the page the bridge and nothing else', async ({ driver }) => {
       (name) => name in globalThis,
     ),
   }));
-  expect(seen).toEqual({ bridge: ['call', 'drop', 'dropReport', 'on'], node: [] });
+  expect(seen).toEqual({
+    bridge: ['call', 'drop', 'dropCheckpoint', 'dropReport', 'on'],
+    node: [],
+  });
 });
 
 test('refuses a hostile page and records what it tried', async ({ vault }) => {

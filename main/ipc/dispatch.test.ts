@@ -44,6 +44,10 @@ const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknow
       reached.push({ name: 'dropReport', input: paths });
       return Promise.reject(new Failure('usage', 'none'));
     },
+    dropCheckpoint: (paths) => {
+      reached.push({ name: 'dropCheckpoint', input: paths });
+      return Promise.reject(new Failure('usage', 'none'));
+    },
     home: HOME,
     isUnlocked: () => unlocked,
     restriction: () => restriction,
@@ -162,6 +166,7 @@ describe('while locked', () => {
       expect(result, name).toMatchObject({ ok: false });
     }
     expect(await dispatcher().drop(own, ['/a'])).toMatchObject(refused('not-logged-in'));
+    expect(await dispatcher().dropCheckpoint(own, ['/a'])).toMatchObject(refused('not-logged-in'));
     expect(await dispatcher().call(own, 'keys.list', null)).toMatchObject(refused('not-logged-in'));
     expect(reached).toEqual([]);
   });

@@ -30,6 +30,9 @@ export interface DispatchParts {
   readonly handlers: Handlers;
   readonly drop: (paths: readonly string[]) => Promise<Output<'draft.get'>>;
   readonly dropReport: (paths: readonly string[]) => Promise<Output<'verify.against'>>;
+  readonly dropCheckpoint: (
+    paths: readonly string[],
+  ) => Promise<NonNullable<Output<'checkpoints.compare'>>>;
   /** Where the window's pages come from, like app://claviger/ */
   readonly home: string;
   readonly isUnlocked: () => boolean;
@@ -81,6 +84,14 @@ export class Dispatcher {
     const { dropReport } = contract;
     return this.#answer(sender, 'dropReport', paths, dropReport, (parsed) =>
       this.#parts.dropReport(v.parse(dropReport.input, parsed)),
+    );
+  }
+
+  /** A kept checkpoint dropped to be compared. */
+  dropCheckpoint(sender: Sender, paths: unknown): Promise<Result<unknown>> {
+    const { dropCheckpoint } = contract;
+    return this.#answer(sender, 'dropCheckpoint', paths, dropCheckpoint, (parsed) =>
+      this.#parts.dropCheckpoint(v.parse(dropCheckpoint.input, parsed)),
     );
   }
 

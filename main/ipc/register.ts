@@ -10,6 +10,9 @@ export const registerIpc = (dispatcher: Dispatcher, ownWindow: () => WebContents
   ipcMain.handle(channels.dropReport, (event, paths: unknown) =>
     dispatcher.dropReport(senderOf(event, ownWindow()), paths),
   );
+  ipcMain.handle(channels.dropCheckpoint, (event, paths: unknown) =>
+    dispatcher.dropCheckpoint(senderOf(event, ownWindow()), paths),
+  );
   ipcMain.handle(channels.drop, (event, paths: unknown) =>
     dispatcher.drop(senderOf(event, ownWindow()), paths),
   );

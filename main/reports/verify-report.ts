@@ -7,6 +7,7 @@ import { encodeReport, reportSchema, type ReportDocument } from './report.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';
 import { checkCheckpoints, checkKey, checkTimestamps } from './verify/check-signed.ts';
 import { checkCounts, checkFilter, checkStatement } from './verify/check-statement.ts';
+import { renderingOf, renderingWords } from './verify/rendering.ts';
 import { check, openReport, unless, type OpenedReport, type ReportCheck } from './verify/check.ts';
 
 export interface ReportVerdict {
@@ -70,7 +71,8 @@ const readReport = (bytes: Uint8Array): { report: ReportDocument | null; check: 
   try {
     json = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
-    return no('The file is not JSON.');
+    const rendering = renderingOf(bytes);
+    return no(`The file is ${rendering === null ? 'not JSON' : renderingWords(rendering)}.`);
   }
   const parsed = v.safeParse(reportSchema, json, { abortEarly: true });
   if (!parsed.success) {

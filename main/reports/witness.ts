@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { openCheckpoint, type Checkpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint, parseCheckpointText, type Checkpoint } from '../ledger/checkpoint.ts';
 import { consistencyProof } from '../ledger/proofs.ts';
 import { isErrno, storageFailure } from '../vault/storage-failure.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -40,6 +40,8 @@ export const writeWitness = async (
 
 export interface WitnessVerdict {
   readonly agrees: boolean;
+  /** It says itself that it is of another vault, so it says nothing about this one. */
+  readonly isOther: boolean;
   /** A sentence. */
   readonly words: string;
   /** The kept checkpoint; null where the note is not one of this vault. */
@@ -52,7 +54,11 @@ export interface WitnessVerdict {
 export const compareWitness = (vault: Vault, note: string): WitnessVerdict => {
   const key = vault.checkpointKey;
   const kept = key === null ? null : openCheckpoint(note, key, vault.id);
-  const no = (words: string): WitnessVerdict => ({ agrees: false, words, kept, proof: null });
+  const none = { agrees: false, isOther: false, kept, proof: null };
+  const no = (words: string): WitnessVerdict => ({ ...none, words });
+  const other = vaultOf(note);
+  if (other !== null && other !== vault.id)
+    return { ...no(`It is a checkpoint of another vault, ${other}.`), isOther: true };
   if (kept === null) return no('This is not a checkpoint that the key of this vault has signed.');
   if (kept.epoch !== vault.origin.epoch)
     return no(
@@ -69,8 +75,11 @@ export const compareWitness = (vault: Vault, note: string): WitnessVerdict => {
       ? null
       : consistencyProof(vault.tree, kept.size, newest).map((hash) => hash.toString('hex'));
   const words = `All ${kept.size} records of the kept checkpoint are here unchanged; ${size - kept.size} came after it.`;
-  return { agrees: true, words, kept, proof };
+  return { agrees: true, isOther: false, words, kept, proof };
 };
+
+const vaultOf = (note: string): string | null =>
+  parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1))?.vaultId ?? null;
 
 /** @throws Failure where there is no checkpoint to show */
 export const newestOf = (vault: Vault): Checkpoint => {

@@ -36,11 +36,12 @@ export const answerCalls = (
   incidents: Incidents,
   ownContents: () => WebContents | null,
 ): void => {
-  const { desk, work, verifying } = services;
+  const { desk, work, verifying, checkpoints } = services;
   const dispatcher = new Dispatcher({
     handlers: handlersOf(services),
     drop: (paths) => work.draft.add(paths),
     dropReport: async (paths) => verifying.verify(paths),
+    dropCheckpoint: (paths) => checkpoints.compareDropped(paths),
     home: HOME,
     isUnlocked: () => desk.isUnlocked,
     restriction: () => desk.restriction,

@@ -80,6 +80,13 @@ export class Api {
     return valueOf(await this.#bridge.dropReport(files));
   }
 
+  /** Compares a dropped checkpoint with today's ledger. @throws ApiError */
+  async dropCheckpoint(
+    files: readonly File[],
+  ): Promise<NonNullable<Output<'checkpoints.compare'>>> {
+    return valueOf(await this.#bridge.dropCheckpoint(files));
+  }
+
   /** @returns ends the listening */
   on(listeners: Listeners): () => void {
     return this.#bridge.on((event) => {

@@ -18,7 +18,7 @@ export type FakeCalls = {
 };
 
 export interface MadeCall {
-  readonly name: CallName | 'drop' | 'dropReport';
+  readonly name: CallName | 'drop' | 'dropReport' | 'dropCheckpoint';
   readonly input: unknown;
 }
 
@@ -51,7 +51,7 @@ export class FakeBridge implements Bridge<File> {
   }
 
   /** The inputs of every call of this name, oldest first. */
-  inputsOf(name: CallName | 'drop' | 'dropReport'): unknown[] {
+  inputsOf(name: CallName | 'drop' | 'dropReport' | 'dropCheckpoint'): unknown[] {
     return this.made.filter((made) => made.name === name).map(({ input }) => input);
   }
 
@@ -84,6 +84,16 @@ export class FakeBridge implements Bridge<File> {
   dropReport(files: readonly File[]): Promise<Result<Output<'verify.against'>>> {
     this.made.push({ name: 'dropReport', input: files.map((file) => file.name) });
     return this.call('verify.against', { fingerprint: null });
+  }
+
+  async dropCheckpoint(
+    files: readonly File[],
+  ): Promise<Result<NonNullable<Output<'checkpoints.compare'>>>> {
+    this.made.push({ name: 'dropCheckpoint', input: files.map((file) => file.name) });
+    const result = await this.call('checkpoints.compare', null);
+    if (!result.ok) return result;
+    if (result.value === null) throw new Error('a drop is always answered');
+    return { ok: true, value: result.value };
   }
 
   on(listener: (event: AnyEvent) => void): () => void {

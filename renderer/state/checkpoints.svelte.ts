@@ -29,10 +29,20 @@ export class Checkpoints {
     return this.#act(() => this.#api.call('checkpoints.attach', null));
   }
 
-  async compare(): Promise<void> {
+  pick(): Promise<void> {
+    return this.#compare(() => this.#api.call('checkpoints.compare', null));
+  }
+
+  drop(files: readonly File[]): Promise<void> {
+    return this.#compare(() => this.#api.dropCheckpoint(files));
+  }
+
+  async #compare(work: () => Promise<Comparison | null>): Promise<void> {
     await this.comparing.run(async () => {
-      this.#comparison = (await this.#api.call('checkpoints.compare', null)) ?? this.#comparison;
+      this.#comparison = (await work()) ?? this.#comparison;
     });
+    // What was found of another file must not stand beside this one's failure.
+    if (this.comparing.problem !== null) this.#comparison = null;
   }
 
   async #act<T>(work: () => Promise<T | null>): Promise<T | null> {

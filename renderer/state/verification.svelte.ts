@@ -19,11 +19,11 @@ export class Verification {
   }
 
   drop(files: readonly File[]): Promise<boolean> {
-    return this.#run(() => this.#api.dropReport(files));
+    return this.#runOn(() => this.#api.dropReport(files));
   }
 
   pick(): Promise<boolean> {
-    return this.#run(() => this.#api.call('verify.pick', null));
+    return this.#runOn(() => this.#api.call('verify.pick', null));
   }
 
   /** Again, with the fingerprint that the reader got in another way; none where it is empty. */
@@ -38,6 +38,13 @@ export class Verification {
       saved = await this.#api.call('verify.save', null);
     });
     return saved;
+  }
+
+  /** On other files: what was found of those before must not stand beside a failure of these. */
+  async #runOn(work: () => Promise<ReportVerdict | null>): Promise<boolean> {
+    const done = await this.#run(work);
+    if (!done && this.working.problem !== null) this.#verdict = null;
+    return done;
   }
 
   #run(work: () => Promise<ReportVerdict | null>): Promise<boolean> {

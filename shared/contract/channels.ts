@@ -3,5 +3,6 @@ export const channels = {
   call: 'claviger:call',
   drop: 'claviger:drop',
   dropReport: 'claviger:drop-report',
+  dropCheckpoint: 'claviger:drop-checkpoint',
   event: 'claviger:event',
 } as const;

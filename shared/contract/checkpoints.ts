@@ -24,7 +24,8 @@ export type CheckpointView = v.InferOutput<typeof checkpointSchema>;
 
 export const comparisonSchema = v.strictObject({
   name: text(),
-  agrees: v.boolean(),
+  /** Whether everything that it covers is in today's ledger, unchanged. */
+  verdict: v.picklist(['inside', 'outside', 'other-vault']),
   /** A sentence. */
   words: text(limits.longTextLength),
   /** What was kept; null where the file is no checkpoint of this vault. */

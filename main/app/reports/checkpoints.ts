@@ -1,17 +1,17 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { CheckpointView, Comparison } from '../../../shared/contract/checkpoints.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
+import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
 import { compareWitness, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
-import { storageFailure } from '../../vault/storage-failure.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Desk } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';
+import { notFromDisk } from './dropped.ts';
 
 export interface CheckpointsParts {
   readonly desk: Desk;
@@ -62,22 +62,29 @@ export class Checkpoints {
     return file === undefined ? null : this.compare(file);
   }
 
-  async compare(file: string): Promise<Comparison> {
-    const { vault } = this.#parts.desk.unlocked;
-    return compareFile(vault, path.basename(file), await readSmall(file));
+  compare(file: string): Promise<Comparison> {
+    return compareFile(this.#parts.desk.unlocked.vault, file);
+  }
+
+  /** @throws Failure where that is not one file of this computer */
+  async compareDropped(files: readonly string[]): Promise<Comparison> {
+    const [file] = files;
+    if (file === undefined || !path.isAbsolute(file)) throw notFromDisk();
+    if (files.length > 1) throw oneAtATime();
+    return this.compare(file);
   }
 
   async attach(): Promise<Output<'checkpoints.attach'>> {
     const { desk, dialogs } = this.#parts;
     const [file] = await dialogs.pickFiles('Choose the reply of a time-stamping authority');
     if (file === undefined) return null;
-    const { size } = await attachTimestamp(desk.unlocked.vault, await readSmall(file));
+    const { size } = await attachTimestamp(desk.unlocked.vault, await readReplyFile(file));
     return { size };
   }
 }
 
-const compareFile = async (vault: Vault, name: string, bytes: Buffer): Promise<Comparison> => {
-  const { agrees, words, kept } = compareWitness(vault, bytes.toString('utf8'));
+const compareFile = async (vault: Vault, file: string): Promise<Comparison> => {
+  const { agrees, isOther, words, kept } = compareWitness(vault, await readCheckpointFile(file));
   const head = kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
   await vault.recordLook({
     action: 'checkpoint.compare',
@@ -85,32 +92,12 @@ const compareFile = async (vault: Vault, name: string, bytes: Buffer): Promise<C
     outcome: agrees ? 'ok' : 'failed',
     details: { kept: head, words },
   });
-  return { name, agrees, words, kept: head, records: vault.head.size };
+  const verdict = agrees ? 'inside' : isOther ? 'other-vault' : 'outside';
+  return { name: path.basename(file), verdict, words, kept: head, records: vault.head.size };
 };
 
-/** A note or a reply is small; whatever is larger is neither. */
-const SMALL = 64 * 1024;
-
-const readSmall = async (file: string): Promise<Buffer> => {
-  try {
-    const handle = await open(file, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > SMALL) throw tooLarge(file);
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw storageFailure(error, `${path.basename(file)} cannot be read`, {
-      unharmed: 'Nothing was changed.',
-    });
-  }
-};
-
-const tooLarge = (file: string): Failure =>
-  new Failure('usage', `${path.basename(file)} is too large to be a checkpoint or a reply.`, {
-    unharmed: 'It was not read, and nothing was changed.',
-    next: 'Choose another file.',
+const oneAtATime = (): Failure =>
+  new Failure('usage', 'One checkpoint is compared at a time.', {
+    unharmed: 'Nothing was compared.',
+    next: 'Drop a single file.',
   });

@@ -2,7 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
+import type { Rendering } from '../../../shared/reports.ts';
 import { REPORT_FORMAT, type ReportDocument } from '../../reports/report.ts';
+import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';
@@ -57,6 +59,8 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
     .toSorted((a, b) => (b.made ?? '').localeCompare(a.made ?? ''));
   const [report = all[0], previous = null] = reports;
   if (report === undefined) throw new Error('there is nothing to verify');
+  const rendering = report.made === null ? renderingOf(report.bytes) : null;
+  if (rendering !== null) throw onlyRendering(report.name, rendering);
   const verdict = verifyReport(report.bytes, {
     ...(previous === null ? {} : { previous: previous.bytes }),
     ...(fingerprint === null ? {} : { fingerprint }),
@@ -87,6 +91,12 @@ const aboutOf = ({ statement, key, timestamps }: ReportDocument): FoundVerdict['
   timestamps: timestamps.length,
   limits: statement.limits.slice(0, 100).map((limit) => limit.slice(0, 10_000)),
 });
+
+const onlyRendering = (name: string, rendering: Rendering): Failure =>
+  new Failure('usage', `${name} is ${renderingWords(rendering)}.`, {
+    unharmed: 'Nothing was verified.',
+    next: 'Give that JSON file.',
+  });
 
 const tooLarge = (name: string): Failure =>
   new Failure('usage', `${name} is larger than 256 MiB.`, {

@@ -7,6 +7,7 @@ import { callInThread } from '../../thread/call-in-thread.ts';
 import { orFailure } from '../../vault/storage-failure.ts';
 import type { Desk } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';
+import { notFromDisk } from './dropped.ts';
 
 export type FoundVerdict = Omit<ReportVerdict, 'at'>;
 
@@ -96,11 +97,6 @@ const wordsOf = (verdict: ReportVerdict): string =>
     ...(verdict.previous === null ? [] : [`report before ${verdict.previous}`]),
     '',
   ].join('\n');
-
-const notFromDisk = (): Failure =>
-  new Failure('invalid-request', 'What was dropped is not a file on a disk.', {
-    next: 'Save it to a disk first, then drop it from the file manager.',
-  });
 
 const tooMany = (): Failure =>
   new Failure('usage', `More than ${MOST_FILES} files at once are too many.`, {

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { Failure } from '../../../shared/failure.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
 import { attachTimestamp } from '../../reports/timestamps.ts';
+import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { compareWitness, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
-import { storageFailure } from '../../vault/storage-failure.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
 
@@ -53,7 +52,7 @@ export const checkpointCompareCommand: Command = {
   run: (args, context) => {
     const file = positional(args, 'Which checkpoint?');
     return withVault(context, async (vault) => {
-      const { agrees, words, kept, proof } = compareWitness(vault, (await read(file)).toString());
+      const { agrees, words, kept, proof } = compareWitness(vault, await readCheckpointFile(file));
       const head = kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
       await vault.recordLook({
         action: 'checkpoint.compare',
@@ -75,7 +74,7 @@ export const checkpointTimestampCommand: Command = {
   run: (args, context) => {
     const file = positional(args, 'Which reply?');
     return withVault(context, async (vault) => {
-      const { size } = await attachTimestamp(vault, await read(file));
+      const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(
         context,
         { size },
@@ -90,12 +89,4 @@ const positional = (args: Arguments, question: string): string => {
   const [only] = args.positionals;
   if (only !== undefined) return only;
   throw new Failure('usage', question);
-};
-
-const read = async (file: string): Promise<Buffer> => {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw storageFailure(error, `${file} cannot be read`, {});
-  }
 };

@@ -4,6 +4,7 @@ import type { CheckpointView } from '../../../shared/contract/checkpoints.ts';
 import type { ReportVerdict } from '../../../shared/contract/verify.ts';
 import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
+import { Failure } from '../../../shared/failure.ts';
 import type { FakeCalls } from '../../lib/fake-bridge.ts';
 
 const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
@@ -41,9 +42,9 @@ const openTab = async (name: string, calls: FakeCalls): Promise<OpenWindow> => {
   return opened;
 };
 
-const drop = async (names: readonly string[]): Promise<void> => {
+const drop = async (names: readonly string[], zone = /Drop zone: verify/): Promise<void> => {
   const files = names.map((name) => new File([], name));
-  await fireEvent.drop(screen.getByRole('group', { name: /Drop zone: verify/ }), {
+  await fireEvent.drop(screen.getByRole('group', { name: zone }), {
     dataTransfer: { files, types: ['Files'], items: files },
   });
 };
@@ -130,7 +131,7 @@ test('a kept checkpoint that is not inside the ledger is an alarm', async () => 
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
       name: 'kept.checkpoint',
-      agrees: false,
+      verdict: 'outside',
       words: 'The ledger has 14 records; 20 were signed: it was cut.',
       kept: { epoch: 1, size: 20, root: id('d').repeat(2) },
       records: 14,
@@ -138,4 +139,46 @@ test('a kept checkpoint that is not inside the ledger is an alarm', async () => 
   });
   await user.click(await screen.findByRole('button', { name: 'Choose a kept checkpoint …' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('it was cut');
+});
+
+test('a kept checkpoint is compared when it is dropped', async () => {
+  const kept = { epoch: 1, size: 12, root: id('d').repeat(2) };
+  const { bridge } = await openTab('Kept checkpoints', {
+    'checkpoints.current': () => checkpoint,
+    'checkpoints.compare': () => ({
+      ...{ name: 'a.checkpoint', verdict: 'inside', words: 'All 12 are here.', kept, records: 14 },
+    }),
+  });
+  await drop(['a.checkpoint'], /Drop zone: compare/);
+  expect(await screen.findByText('It is inside today’s ledger')).toBeVisible();
+  expect(bridge.inputsOf('dropCheckpoint')).toEqual([['a.checkpoint']]);
+  bridge.answer('checkpoints.compare', () => {
+    throw new Failure('usage', 'a.json is a report, not a checkpoint.');
+  });
+  await drop(['a.json'], /Drop zone: compare/);
+  expect(await screen.findByRole('alert')).toHaveTextContent('a.json is a report');
+  expect(screen.queryByText('It is inside today’s ledger')).toBe(null);
+});
+
+test('a checkpoint of another vault is no alarm about this one', async () => {
+  const { user } = await openTab('Kept checkpoints', {
+    'checkpoints.current': () => checkpoint,
+    'checkpoints.compare': () => ({
+      ...{ name: 'a', verdict: 'other-vault', words: 'Of another vault.', kept: null, records: 14 },
+    }),
+  });
+  await user.click(await screen.findByRole('button', { name: 'Choose a kept checkpoint …' }));
+  expect(await screen.findByText('It says nothing about this ledger')).toBeVisible();
+});
+
+test('a report that cannot be read takes the verdict on the one before away', async () => {
+  const { bridge } = await openTab('Verify a report', { 'verify.against': () => verdict() });
+  await drop(['activity.json']);
+  expect(await screen.findByText(/This report is genuine/)).toBeVisible();
+  bridge.answer('verify.against', () => {
+    throw new Failure('not-found', 'It cannot be read.');
+  });
+  await drop(['other.json']);
+  expect(await screen.findByRole('alert')).toHaveTextContent('It cannot be read.');
+  expect(screen.queryByText(/This report is genuine/)).toBe(null);
 });

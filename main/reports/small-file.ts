@@ -1,0 +1,97 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { parseCheckpointText } from '../ledger/checkpoint.ts';
+import { storageFailure } from '../vault/storage-failure.ts';
+import { REPORT_FORMAT } from './report.ts';
+
+/** A checkpoint or a reply is small; of a larger file its head tells what it is. */
+const SMALL = 64 * 1024;
+
+const UNHARMED = 'It was only looked at, and nothing was changed.';
+
+/** The note of a kept checkpoint. @throws Failure that says what the file is instead */
+export const readCheckpointFile = async (file: string): Promise<string> => {
+  const { bytes, isWhole } = await readHead(file);
+  const note = bytes.toString('utf8');
+  if (isWhole && isCheckpoint(note)) return note;
+  throw new Failure('usage', `${path.basename(file)} is ${whatIsIt(bytes)}, not a checkpoint.`, {
+    unharmed: UNHARMED,
+    next: checkpointHelp(bytes),
+  });
+};
+
+/** What a time-stamping authority answered. @throws Failure that says what the file is instead */
+export const readReplyFile = async (file: string): Promise<Buffer> => {
+  const { bytes, isWhole } = await readHead(file);
+  if (isWhole && isReply(bytes)) return bytes;
+  throw new Failure(
+    'usage',
+    `${path.basename(file)} is ${whatIsIt(bytes)}, not the reply of a time-stamping authority.`,
+    {
+      unharmed: UNHARMED,
+      next: 'A reply is the small file (.tsr) that the authority sends back for a request over a checkpoint.',
+    },
+  );
+};
+
+const readHead = async (file: string): Promise<{ bytes: Buffer; isWhole: boolean }> => {
+  try {
+    const stats = await stat(file);
+    if (!stats.isFile()) throw notAFile(file, stats.isDirectory());
+    const handle = await open(file, 'r');
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(SMALL + 1), 0, SMALL + 1, 0);
+      return { bytes: buffer.subarray(0, bytesRead), isWhole: bytesRead <= SMALL };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw storageFailure(error, `${path.basename(file)} cannot be read`, {
+      unharmed: 'Nothing was changed.',
+    });
+  }
+};
+
+const notAFile = (file: string, isFolder: boolean): Failure =>
+  new Failure('not-a-file', `${path.basename(file)} is ${isFolder ? 'a folder' : 'not a file'}.`, {
+    unharmed: UNHARMED,
+    next: 'Give the file itself.',
+  });
+
+const ORIGIN = 'claviger.invalid/';
+/** 89 C L V: the first bytes of an encrypted file (docs/format.md). */
+const ENCRYPTED = Buffer.from('89434c56', 'hex');
+/** DER of id-ct-TSTInfo, 1.2.840.113549.1.9.16.1.4 (RFC 3161 §2.4.2): what a reply holds. */
+const TST_INFO = Buffer.from('060b2a864886f70d0109100104', 'hex');
+/** DER of the name of SHA-256, 2.16.840.1.101.3.4.2.1: what a request of some 40 bytes or more has. */
+const SHA256_NAME = Buffer.from('0609608648016503040201', 'hex');
+const DER_SEQUENCE = 0x30;
+
+const isCheckpoint = (note: string): boolean =>
+  parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1)) !== null;
+
+const isReply = (bytes: Buffer): boolean => bytes[0] === DER_SEQUENCE && bytes.includes(TST_INFO);
+
+const whatIsIt = (bytes: Buffer): string => {
+  const head = bytes.subarray(0, 200).toString('latin1');
+  if (bytes.length === 0) return 'empty';
+  if (head.startsWith('{') && head.includes(REPORT_FORMAT)) return 'a report';
+  if (head.startsWith('%PDF-')) return 'a PDF';
+  if (bytes.subarray(0, ENCRYPTED.length).equals(ENCRYPTED)) return 'an encrypted file';
+  if (isReply(bytes)) return 'the reply of a time-stamping authority';
+  if (bytes[0] === DER_SEQUENCE && bytes.includes(SHA256_NAME)) return 'a request for a time stamp';
+  if (isCheckpoint(bytes.toString('utf8'))) return 'a checkpoint';
+  if (head.startsWith(ORIGIN)) return 'a damaged checkpoint';
+  return 'something else';
+};
+
+const checkpointHelp = (bytes: Buffer): string => {
+  const what = whatIsIt(bytes);
+  if (what === 'a report') return 'Use "Verify a report", or "claviger report verify".';
+  if (what === 'the reply of a time-stamping authority')
+    return 'Use "Attach a timestamp", or "claviger checkpoint timestamp".';
+  if (what === 'a damaged checkpoint')
+    return 'Another program has changed it, its line ends perhaps. Ask for it again as a file.';
+  return 'A kept checkpoint is a small text file that begins with claviger.invalid/ and the id of the vault.';
+};
