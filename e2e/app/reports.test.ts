@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright';
 import { expect } from 'vitest';
@@ -39,7 +39,15 @@ const dropOn = async (driver: Driver, area: Locator, files: readonly string[]): 
 test('exports a report that others can verify, and lists it', async ({ vault, home }) => {
   await makeKey(vault, 'Contracts 2026', 'balanced');
   const file = path.join(home, 'activity.json');
+  const { sizes } = await vault.call('reports.preview', { kind: 'activity', filter: {} });
   await exportActivity(vault, file);
+  for (const format of ['json', 'csv', 'pdf'] as const) {
+    const guess = sizes[format];
+    const { size } = await stat(file.replace(/json$/, format));
+    const ratio = (typeof guess === 'number' ? guess : (guess?.bytes ?? 0)) / size;
+    expect(ratio, format).toBeGreaterThan(0.5);
+    expect(ratio, format).toBeLessThan(2);
+  }
 
   const verdict = execFileSync('python3', [script, file], { encoding: 'utf8' });
   expect(verdict).toContain('GENUINE');

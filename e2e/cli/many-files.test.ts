@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { batchDone } from '../support/batches.ts';
 import { seeded } from '../support/seeded.ts';
 import { differences, filesIn, randomTree, snapshotOf } from '../support/trees.ts';
-import { makeVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 
 const FILES = 10_000;
 
@@ -13,6 +13,17 @@ const pairs = {
   SoftHSM2: ['hsm-only', 'token'],
   'NSS softokn': ['hsm-wrapped', 'host'],
 } as const;
+
+/** Where there is less memory than the PDF of so many records takes, that is told before it is begun. */
+const refusesThePaper = async (vault: TestVault): Promise<void> => {
+  const out = join(vault.home, 'all.json');
+  const little = { env: { NODE_OPTIONS: '--max-old-space-size=400' } };
+  const refused = await vault.cli.run(['report', '--pdf', '--out', out], little);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('records is not possible here');
+  expect(existsSync(out)).toBe(false);
+  expect(vault.records().map(({ action }) => action)).not.toContain('report.export');
+};
 
 describe.each(tokenNames)('with %s', (token) => {
   it('takes ten thousand small files', async () => {
@@ -39,6 +50,7 @@ describe.each(tokenNames)('with %s', (token) => {
       await batchDone(vault.cli, ['decrypt', '--out', vault.home, join(sealed, 'plain')]);
       expect(differences(before, snapshotOf(plain))).toEqual([]);
       await vault.expectSound();
+      await refusesThePaper(vault);
     } finally {
       vault.remove();
     }

@@ -5,6 +5,7 @@ import type { ExportStep, Rendering } from '../../shared/reports.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
+import { mostOnPaper } from './pdf-limit.ts';
 import type { ReportSigner } from './pdf/report-signer.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
@@ -73,7 +74,8 @@ const exportAll = async (
 ): Promise<ExportedReport> => {
   refuseCancelled(request.signal);
   request.onStep?.('records');
-  const report = await makeReport(session, request);
+  const most = request.also.includes('pdf') ? { most: mostOnPaper() } : {};
+  const report = await makeReport(session, { ...request, ...most });
   const keep = async (
     format: ExportedFile['format'],
     pieces: Iterable<Uint8Array>,

@@ -24,6 +24,7 @@ import type { Vault } from '../vault/vault.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { fits } from './filter.ts';
 import { limitsOf } from './limits.ts';
+import { refuseTooMany } from './pdf-limit.ts';
 import {
   REPORT_FORMAT,
   type ReportCheckpoint,
@@ -44,6 +45,8 @@ export interface ReportRequest {
   readonly filter: ReportFilter;
   /** One line for the cover, like "Activity in January". */
   readonly title: string;
+  /** More records are refused, before anything is recorded. */
+  readonly most?: number;
   /** Ends it; where that is after its record, the vault's newest report is this one. */
   readonly signal?: AbortSignal;
 }
@@ -84,6 +87,7 @@ export const makeReport = async (
   const filter = filterOfKind(request.kind, request.filter);
   const previous = previousOf(vault, key);
   const selected = await select(vault, filter, request.signal);
+  if (request.most !== undefined) refuseTooMany(selected.lines.length, request.most);
   const records = selected.lines.map(toRecord);
   const statement = state(session, { ...request, filter }, selected, previous);
   const exported = await recordExport(vault, statement);

@@ -64,12 +64,17 @@ export class Reports {
   get days(): Days {
     return this.#days;
   }
+  /** There can be more records than a PDF holds. */
+  get isPdfPossible(): boolean {
+    return this.preview.value?.sizes.pdf !== null;
+  }
   get conditions(): Conditions {
     return this.#conditions;
   }
-  get also(): readonly Rendering[] {
-    return this.#also;
-  }
+  /** What is wanted beside the JSON, as far as it is possible. */
+  readonly also: readonly Rendering[] = $derived.by(() =>
+    this.#also.filter((each) => each !== 'pdf' || this.isPdfPossible),
+  );
   /** What the export does now. */
   get step(): ExportStep | null {
     return this.#step;
@@ -159,7 +164,7 @@ export class Reports {
   async export(title: string): Promise<void> {
     this.cancelling.clear();
     await this.exporting.run(async () => {
-      const input = { ...this.#request(), title, also: [...this.#also] };
+      const input = { ...this.#request(), title, also: [...this.also] };
       const exported = await this.#api.call('reports.export', input);
       if (exported === null) return;
       this.#exported = exported;

@@ -162,7 +162,7 @@ export const preview = (more: Partial<Preview> = {}): Preview => ({
   receipts: 4,
   users: 2,
   knownUsers: ['ines', 'juno'],
-  jsonBytes: 24_000,
+  sizes: { json: 24_000, csv: 9_000, pdf: { pages: 5, bytes: 95_000 }, mostOnPaper: 58_000 },
   signsPdf: true,
   opening: true,
   previous: null,

@@ -55,8 +55,14 @@ export const previewSchema = v.strictObject({
   users: count,
   /** Users to choose from: those in records that fit all but the user and the action. */
   knownUsers: list(text()),
-  /** Bytes of the JSON, about. */
-  jsonBytes: count,
+  /** Bytes of each file, about. */
+  sizes: v.strictObject({
+    json: count,
+    csv: count,
+    /** null where a PDF is not possible, because of more records than `mostOnPaper`. */
+    pdf: v.nullable(v.strictObject({ pages: positive, bytes: count })),
+    mostOnPaper: count,
+  }),
   /** The PDF will carry a signature of the vault's report key. */
   signsPdf: v.boolean(),
   /** A checkpoint closes the records before the range. */

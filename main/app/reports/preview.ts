@@ -17,14 +17,10 @@ import {
   unsigned,
 } from '../../reports/make-report.ts';
 import type { ReportFilter } from '../../reports/report.ts';
+import { tablesFor } from '../../reports/tables.ts';
 import { timestampsOf } from '../../reports/timestamps.ts';
 import type { Vault } from '../../vault/vault.ts';
-
-/** What JSON adds to a line: its number and, about, a backslash for each of its quotes. */
-const LINE_MORE = 1.25;
-const LINE_FRAME = 40;
-/** Statement, proofs, checkpoints and key of a small report. */
-const REPORT_FRAME = 8_000;
+import { estimateOf } from './estimate.ts';
 
 /**
  * Counts what a report would hold, with the same parts that make it.
@@ -44,11 +40,13 @@ export const previewOf = async (
     count.add(line);
   });
   const searched = range.last - range.first + 1;
-  const { included } = count;
+  const { included: records, bytes } = count;
+  const tables = tablesFor(vault, kind, filter.key ?? null);
   return {
     range: { ...range },
-    counts: { searched, included, omitted: searched - included },
+    counts: { searched, included: records, omitted: searched - records },
     ...count.facts(),
+    sizes: estimateOf({ kind, records, bytes, tables }),
     ...(await proofsOf(vault, range)),
     limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
     refusal: refusalOf(vault),
@@ -61,10 +59,11 @@ class Count {
   readonly #users = new Set<string>();
   readonly #known = new Set<string>();
   #receipts = 0;
-  #bytes = REPORT_FRAME;
   #from: string | null = null;
   #to: string | null = null;
   included = 0;
+  /** Of the lines that are included. */
+  bytes = 0;
 
   constructor(filter: ReportFilter) {
     this.#filter = filter;
@@ -79,19 +78,18 @@ class Count {
     this.included += 1;
     this.#users.add(record.actor.user);
     if (isProcessing(record)) this.#receipts += 1;
-    this.#bytes += Math.round(line.length * LINE_MORE) + LINE_FRAME;
+    this.bytes += line.length;
     this.#from ??= record.time;
     this.#to = record.time;
   }
 
-  facts(): Pick<Preview, 'from' | 'to' | 'receipts' | 'users' | 'knownUsers' | 'jsonBytes'> {
+  facts(): Pick<Preview, 'from' | 'to' | 'receipts' | 'users' | 'knownUsers'> {
     return {
       from: this.#from,
       to: this.#to,
       receipts: this.#receipts,
       users: this.#users.size,
       knownUsers: [...this.#known].sort().slice(0, limits.listLength),
-      jsonBytes: this.#bytes,
     };
   }
 }

@@ -84,6 +84,28 @@ describe('what a report will hold', () => {
     expect(newest(opened)).toEqual({ kind: 'key-life', filter: { key: id('2') } });
   });
 
+  test('says how large its files will be', async () => {
+    await openReports();
+    expect(await screen.findByText('about 24 KB')).toBeVisible();
+    expect(screen.getByText('about 5 pages, 95 KB')).toBeVisible();
+    expect(screen.getByText('about 9 KB')).toBeVisible();
+  });
+
+  test('says before it is begun that a PDF would be too long', async () => {
+    const sizes = { json: 1, csv: 1, pdf: null, mostOnPaper: 58_000 };
+    const counts = { searched: 70_000, included: 70_000, omitted: 0 };
+    const { bridge, user } = await openReports({
+      'reports.preview': () => preview({ sizes, counts }),
+      'reports.export': () => exported(),
+    });
+    expect(await screen.findByText(/^Not possible for 70,000 records: .* 58,000/)).toBeVisible();
+    const pdf = screen.getByRole('checkbox', { name: /^PDF/ });
+    await user.click(pdf);
+    expect(pdf).not.toBeChecked();
+    await user.click(screen.getByRole('button', { name: /^Export 1 file …/ }));
+    expect(bridge.inputsOf('reports.export')).toMatchObject([{ also: [] }]);
+  });
+
   test('says why none can be made', async () => {
     const { bridge, user } = await openReports({
       'reports.preview': () =>

@@ -73,6 +73,9 @@ export const reports = {
   pdfUnsigned: 'PDF',
   always: 'always',
   about: (size: string) => `about ${size}`,
+  pages: (pages: number, size: string) => `about ${n(pages)} pages, ${size}`,
+  tooLongForPaper: (count: number, most: number) =>
+    `Not possible for ${records(count)}: a PDF holds at most ${n(most)} here. JSON and CSV hold all.`,
   link: 'Link to the report before',
   linkTo: (kind: keyof typeof kinds, at: string) => `${kinds[kind]}, exported ${at}`,
   inside: 'its checkpoint is inside today’s ledger',

@@ -1,0 +1,47 @@
+import type { Preview } from '../../../shared/contract/reports.ts';
+import type { ReportKind } from '../../../shared/reports.ts';
+import { mostOnPaper } from '../../reports/pdf-limit.ts';
+import type { ReportTable } from '../../reports/report.ts';
+
+/** What JSON adds to a line: its number and, about, a backslash for each of its quotes. */
+const LINE_MORE = 1.25;
+const LINE_FRAME = 40;
+/** Statement, proofs, checkpoints and key of a small report. */
+const REPORT_FRAME = 8_000;
+
+/** A row repeats its subject in columns and has every quote of it twice. */
+const ROW_MORE = 1.2;
+const CSV_FRAME = 900;
+
+/** Cover, summary, first page of records and proof; fonts. */
+const OTHER_PAGES = 4;
+const PDF_FRAME = 85_000;
+const ROWS_ON_A_PAGE = 18;
+/** Under each file of a batch stands a hash. */
+const FILES_ON_A_PAGE = 11;
+const PDF_ROW = 900;
+
+export interface Measured {
+  readonly kind: ReportKind;
+  readonly records: number;
+  /** Of their lines, in the ledger. */
+  readonly bytes: number;
+  readonly tables: readonly ReportTable[];
+}
+
+/** How large the files of a report will be, about. */
+export const estimateOf = ({ kind, records, bytes, tables }: Measured): Preview['sizes'] => {
+  const shown = JSON.stringify(tables).length;
+  const rows = records + tables.reduce((sum, table) => sum + table.rows.length, 0);
+  const onAPage = kind === 'batch-receipts' ? FILES_ON_A_PAGE : ROWS_ON_A_PAGE;
+  const most = mostOnPaper();
+  return {
+    json: Math.round(REPORT_FRAME + shown + bytes * LINE_MORE + records * LINE_FRAME),
+    csv: Math.round(CSV_FRAME + shown + bytes * ROW_MORE),
+    pdf:
+      records > most
+        ? null
+        : { pages: OTHER_PAGES + Math.ceil(rows / onAPage), bytes: PDF_FRAME + rows * PDF_ROW },
+    mostOnPaper: most,
+  };
+};
