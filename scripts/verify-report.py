@@ -227,15 +227,20 @@ def check_records(report, key, closing):
     first, export = report["evidence"]["first"], report["evidence"]["export"]
     given = [first, *report["records"], export]
     for each in given:
+        require(list(each) == ["seq", "leaf", "line"], "a record has other fields")
         read_record(each)
     order = [each["seq"] for each in report["records"]]
     require(order == sorted(set(order)), "the records are not in order")
     leaves = {}
     for each in given:
-        known = leaves.setdefault(each["seq"] - 1, leaf(each["line"]))
-        require(known == leaf(each["line"]), "one record is there in two forms")
+        [claimed] = unhex([each["leaf"]])
+        known = leaves.setdefault(each["seq"] - 1, claimed)
+        require(known == claimed, "one record is there in two forms")
     root = root_of(closing["size"], leaves, unhex(report["inclusion"]))
     require(root == closing["root"], "the records are not those that the checkpoint covers")
+    # The leaves lead to the signed root: where a text does not fit its leaf, it was changed.
+    changed = [str(each["seq"]) for each in given if leaf(each["line"]).hex() != each["leaf"]]
+    require(not changed, f"not as it was signed: record {', '.join(dict.fromkeys(changed))}")
     # 5. The first record names the key.
     record, vault = read_record(first), report["statement"]["vault"]
     named = base64.b64decode(record["details"]["checkpointKey"]["spki"])

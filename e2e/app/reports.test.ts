@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright';
 import { expect } from 'vitest';
@@ -137,6 +137,8 @@ test('verifies a dropped report, and refuses one with a changed byte', async ({ 
   await writeFile(changed, bytes);
   await dropOn(vault, zone, [changed]);
   await page.getByText('Do not rely on this report.').waitFor({ timeout: 60_000 });
+  // Where it stands in the file, and which record that is.
+  await page.getByText(`Record 1 is not as it was signed, from byte`).first().waitFor();
   await dropOn(vault, zone, [path.join(home, 'activity.pdf')]);
   await page.getByText('activity.pdf is a PDF, which is a rendering.').waitFor();
   const { rows } = await vault.call('audit.query', {
@@ -144,6 +146,66 @@ test('verifies a dropped report, and refuses one with a changed byte', async ({ 
     ...{ upTo: null, offset: 0, limit: 10 },
   });
   expect(rows.map(({ outcome }) => outcome)).toEqual(['failed', 'ok']);
+});
+
+interface ShownStep {
+  readonly title: string;
+  readonly commands: string;
+  readonly prints: string;
+}
+
+/** What "Show the steps with openssl" shows. */
+const shownSteps = async ({ page }: Driver): Promise<ShownStep[]> => {
+  await page.getByRole('button', { name: 'Show the steps with openssl' }).click();
+  const steps = page.getByRole('region', { name: 'The steps with openssl' });
+  await steps.waitFor();
+  return steps.getByRole('listitem').evaluateAll((items) =>
+    items.map((item) => ({
+      title: item.querySelector('h3')?.textContent ?? '',
+      commands: item.querySelector('pre')?.textContent ?? '',
+      prints: item.querySelector('.id')?.textContent ?? '',
+    })),
+  );
+};
+
+/** Types the commands into a shell. */
+const expectStep = ({ title, commands, prints }: ShownStep, cwd: string): void => {
+  const run = spawnSync('sh', ['-ec', commands], { cwd, encoding: 'utf8' });
+  const said = `${run.stdout}${run.stderr}`;
+  expect(run.status, said).toBe(0);
+  if (prints !== 'the same value twice') {
+    expect(said, title).toContain(prints);
+    return;
+  }
+  const [first, second, ...others] = run.stdout.trimEnd().split('\n');
+  expect(first?.replace(/ +-$/, ''), title).toBe(second);
+  expect([second?.length, others]).toEqual([64, []]);
+};
+
+test('shows steps with openssl that hold for this report, as the documentation says them', async ({
+  vault,
+  home,
+}) => {
+  const name = "Ines' desk, $(all) of it.json";
+  const docs = await readFile(path.resolve(script, '../../docs/verify-a-report.md'), 'utf8');
+  await exportActivity(vault, path.join(home, 'first.json'));
+  await vault.page.getByRole('button', { name: 'Close' }).click();
+  await vault.page.getByLabel('Kind').click();
+  await vault.page.getByRole('option', { name: /Key inventory/ }).click();
+  await exportActivity(vault, path.join(home, name));
+  await copyFile(script, path.join(home, 'verify-report.py'));
+  await vault.page.getByRole('tab', { name: 'Verify a report' }).click();
+  const zone = vault.page.getByRole('group', { name: /^Drop zone: verify/ });
+  await dropOn(vault, zone, [path.join(home, name), path.join(home, 'first.json')]);
+  await vault.page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+  const steps = await shownSteps(vault);
+  for (const step of steps) expectStep(step, home);
+  const lines = steps.slice(0, -1).flatMap(({ commands }) => commands.split('\n'));
+  expect(lines).toHaveLength(10);
+  for (const line of lines)
+    expect(docs).toContain(
+      line.replaceAll(/'Ines.*\.json'/g, 'report.json').replace('opening', 'closing'),
+    );
 });
 
 test('verifies a report while the vault is locked', async ({ vault, home }) => {

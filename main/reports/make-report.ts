@@ -124,7 +124,11 @@ const hex = (hash: Buffer): string => hash.toString('hex');
 const leavesOf = (records: readonly ReportRecord[]): number[] =>
   [...new Set(records.map(({ seq }) => seq - 1))].toSorted((a, b) => a - b);
 
-const toRecord = ({ record, line }: AuditLine): ReportRecord => ({ seq: record.seq, line });
+const toRecord = ({ record, line }: AuditLine): ReportRecord => ({
+  seq: record.seq,
+  leaf: hex(leafHash(Buffer.from(line))),
+  line,
+});
 
 /** What of a filter the index answers; `fits` does the rest. */
 export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection => {

@@ -18,8 +18,11 @@ const time = v.pipe(
   v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds'),
 );
 
-/** One line of the ledger, its text exactly as it is in the file, without the LF. */
-const recordSchema = v.strictObject({ seq: sequence, line: v.string() });
+/**
+ * One line of the ledger, its text exactly as it is in the file, without the LF, and its leaf hash
+ * (RFC 6962 §2.1): where a text was changed, the leaves still lead to the root and so name it.
+ */
+const recordSchema = v.strictObject({ seq: sequence, leaf: hash, line: v.string() });
 
 /** A signed checkpoint, whole and in parts that other people's tools take as they are. */
 const checkpointSchema = v.strictObject({
@@ -171,8 +174,8 @@ export function* reportPieces(report: ReportDocument): Generator<Buffer> {
   yield Buffer.from(`\n ${frame.slice(at)}`);
 }
 
-const encodeReportRecord = ({ seq, line }: ReportRecord): string =>
-  `\n  {\n   "seq": ${seq},\n   "line": ${JSON.stringify(line)}\n  }`;
+const encodeReportRecord = ({ seq, leaf, line }: ReportRecord): string =>
+  `\n  {\n   "seq": ${seq},\n   "leaf": "${leaf}",\n   "line": ${JSON.stringify(line)}\n  }`;
 
 /** The bytes of a report's file. CSV and PDF print their SHA-256. */
 export const encodeReport = (report: ReportDocument): Buffer =>

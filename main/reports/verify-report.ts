@@ -2,11 +2,14 @@ import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
 import type { CheckpointKey } from '../ledger/checkpoint.ts';
 import { fingerprintOf } from '../ledger/note.ts';
+import { jsonFault } from '../ledger/json-fault.ts';
+import { firstDifference } from '../ledger/record.ts';
 import { sha256 } from '../vault/sha256.ts';
 import { encodeReport, reportSchema, type ReportDocument } from './report.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';
 import { checkCheckpoints, checkKey, checkTimestamps } from './verify/check-signed.ts';
 import { checkCounts, checkFilter, checkStatement } from './verify/check-statement.ts';
+import { recordAround } from './verify/place.ts';
 import { renderingOf, renderingWords } from './verify/rendering.ts';
 import { check, openReport, unless, type OpenedReport, type ReportCheck } from './verify/check.ts';
 
@@ -40,7 +43,7 @@ export const verifyReport = (bytes: Uint8Array, options: VerifyReport = {}): Rep
   const key = keyOf(report);
   if (key === null)
     checks.push({ name: 'key', ok: false, words: 'The public key cannot be read.' });
-  else checks.push(...checkAll(openReport(report, key), options));
+  else checks.push(...checkAll(openReport(report, Buffer.from(bytes), key), options));
   return {
     genuine: checks.every(({ ok }) => ok),
     checks,
@@ -62,17 +65,17 @@ const checkAll = (opened: OpenedReport, { previous, fingerprint }: VerifyReport)
   ...(previous === undefined ? [] : [checkPrevious(opened.report, previous)]),
 ];
 
-const readReport = (bytes: Uint8Array): { report: ReportDocument | null; check: ReportCheck } => {
+const readReport = (file: Uint8Array): { report: ReportDocument | null; check: ReportCheck } => {
   const no = (words: string): { report: null; check: ReportCheck } => ({
     report: null,
     check: { name: 'form', ok: false, words },
   });
+  const bytes = Buffer.from(file);
   let json: unknown;
   try {
-    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    json = JSON.parse(bytes.toString('utf8'));
   } catch {
-    const rendering = renderingOf(bytes);
-    return no(`The file is ${rendering === null ? 'not JSON' : renderingWords(rendering)}.`);
+    return no(notJson(bytes));
   }
   const parsed = v.safeParse(reportSchema, json, { abortEarly: true });
   if (!parsed.success) {
@@ -83,9 +86,23 @@ const readReport = (bytes: Uint8Array): { report: ReportDocument | null; check: 
   // The schema changes nothing; the document itself keeps the order of its fields, which is hashed.
   const report = json as ReportDocument;
   const again = encodeReport(report);
-  if (!again.equals(Buffer.from(bytes))) return no('The file is not written the way a report is.');
+  if (!again.equals(bytes)) {
+    const at = firstDifference(again, bytes);
+    return no(`The file is not written the way a report is, from ${placeOf(bytes, at)} on.`);
+  }
   const words = 'The file is a report of format 1, written as the program writes it.';
   return { report, check: { name: 'form', ok: true, words } };
+};
+
+const notJson = (bytes: Buffer): string => {
+  const rendering = renderingOf(bytes);
+  if (rendering !== null) return `The file is ${renderingWords(rendering)}.`;
+  return `The file is not JSON, from ${placeOf(bytes, jsonFault(bytes.toString('utf8')))} on.`;
+};
+
+const placeOf = (bytes: Buffer, at: number): string => {
+  const record = recordAround(bytes, at);
+  return record === null ? `byte ${at}` : `byte ${at}, in record ${record},`;
 };
 
 const keyOf = (report: ReportDocument): CheckpointKey | null => {

@@ -14,6 +14,8 @@ const aboutSchema = v.strictObject({
   range: v.strictObject({ first: count, last: count }),
   counts: v.strictObject({ searched: count, included: count, omitted: count }),
   algorithm: text(),
+  /** A checkpoint closes the records before the range. */
+  opening: v.boolean(),
   timestamps: count,
   limits: list(text(limits.longTextLength)),
 });

@@ -3,9 +3,9 @@ import type { ReportKind } from '../../../shared/reports.ts';
 import { mostOnPaper } from '../../reports/pdf-limit.ts';
 import type { ReportTable } from '../../reports/report.ts';
 
-/** What JSON adds to a line: its number and, about, a backslash for each of its quotes. */
-const LINE_MORE = 1.25;
-const LINE_FRAME = 40;
+/** What JSON adds to a line: its number, its leaf and, about, a backslash for each of its quotes. */
+const LINE_MORE = 1.15;
+const LINE_FRAME = 125;
 /** Statement, proofs, checkpoints and key of a small report. */
 const REPORT_FRAME = 8_000;
 

@@ -78,7 +78,12 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
   };
 };
 
-const aboutOf = ({ statement, key, timestamps }: ReportDocument): FoundVerdict['about'] => ({
+const aboutOf = ({
+  statement,
+  checkpoints,
+  key,
+  timestamps,
+}: ReportDocument): FoundVerdict['about'] => ({
   kind: statement.kind,
   title: statement.title.slice(0, 1000),
   made: statement.made,
@@ -88,6 +93,7 @@ const aboutOf = ({ statement, key, timestamps }: ReportDocument): FoundVerdict['
   range: statement.range,
   counts: statement.counts,
   algorithm: key.algorithm,
+  opening: checkpoints.opening !== null,
   timestamps: timestamps.length,
   limits: statement.limits.slice(0, 100).map((limit) => limit.slice(0, 10_000)),
 });

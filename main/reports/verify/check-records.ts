@@ -1,16 +1,17 @@
 import * as v from 'valibot';
 import { leafHash } from '../../ledger/merkle.ts';
 import { isConsistent, rootOfSharedInclusion } from '../../ledger/proofs.ts';
-import type { ReportDocument, ReportRecord } from '../report.ts';
+import { parseLine } from '../../ledger/record.ts';
+import type { ReportRecord } from '../report.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
+import { byteInLine, byteOfLine } from './place.ts';
 
 export const checkRecords = (opened: OpenedReport): ReportCheck[] => {
-  const { report, first, records, exported } = opened;
+  const { report, bytes, first, records, exported } = opened;
   const all = [report.evidence.first, ...report.records, report.evidence.export];
   const bad = all[[first, ...records, exported].indexOf(null)];
   if (bad !== undefined) {
-    const words = `What stands for record ${bad.seq} is not that record.`;
-    return [{ name: 'records', ok: false, words }];
+    return [{ name: 'records', ok: false, words: badWords(bytes, bad) }];
   }
   const rising = report.records.every(({ seq }, at) => seq > (report.records[at - 1]?.seq ?? 0));
   return [
@@ -20,7 +21,7 @@ export const checkRecords = (opened: OpenedReport): ReportCheck[] => {
       'Every line is a record, in order.',
     ),
     checkFirst(opened),
-    checkInclusion(report, all),
+    checkInclusion(opened, all),
   ];
 };
 
@@ -54,22 +55,59 @@ const checkFirst = ({ report, key, first }: OpenedReport): ReportCheck => {
   );
 };
 
-const checkInclusion = (report: ReportDocument, all: readonly ReportRecord[]): ReportCheck => {
+const badWords = (bytes: Buffer, { seq, line }: ReportRecord): string => {
+  const { fault } = parseLine(Buffer.from(line));
+  const byte = byteInLine(bytes, seq, line, fault?.at ?? 0);
+  const place = byte === -1 ? '' : `, byte ${byte} of the file`;
+  return `What stands for record ${seq} is not that record${place}.${fault === null ? '' : ` ${fault.problem}`}`;
+};
+
+/**
+ * The leaves beside the lines must lead to the signed root, and each line must have its leaf. The
+ * second names a record that was changed; where the first fails too, nothing can be named for sure.
+ */
+const checkInclusion = (
+  { report, bytes }: OpenedReport,
+  all: readonly ReportRecord[],
+): ReportCheck => {
   const { closing } = report.checkpoints;
-  const lines = new Map<number, string>();
-  const doubled = all.some(({ seq, line }) => {
-    const known = lines.get(seq);
-    lines.set(seq, line);
-    return known !== undefined && known !== line;
+  const leaves = new Map<number, string>();
+  const doubled = all.some(({ seq, leaf }) => {
+    const known = leaves.get(seq);
+    leaves.set(seq, leaf);
+    return known !== undefined && known !== leaf;
   });
-  const leaves = [...lines]
+  const sorted = [...leaves]
     .toSorted(([a], [b]) => a - b)
-    .map(([seq, line]) => ({ index: seq - 1, hash: leafHash(Buffer.from(line)) }));
-  const root = rootOfSharedInclusion(closing.size, leaves, bytesOf(report.inclusion));
-  const proved = !doubled && root !== null && Buffer.from(root).toString('hex') === closing.root;
-  const fault = 'The records are not those that the closing checkpoint covers.';
+    .map(([seq, leaf]) => ({ index: seq - 1, hash: Buffer.from(leaf, 'hex') }));
+  const root = rootOfSharedInclusion(closing.size, sorted, bytesOf(report.inclusion));
+  const leads = !doubled && root !== null && Buffer.from(root).toString('hex') === closing.root;
+  const changed = all.filter(({ leaf, line }) => hashOf(line) !== leaf);
   const words = `All ${report.records.length} records are covered by the closing checkpoint, unchanged and in their places.`;
-  return check('inclusion', unless(proved, fault), words);
+  return check(
+    'inclusion',
+    [
+      ...unless(leads, 'The records are not those that the closing checkpoint covers.'),
+      ...unless(changed.length === 0, changedWords(bytes, changed)),
+    ],
+    words,
+  );
+};
+
+const hashOf = (line: string): string => leafHash(Buffer.from(line)).toString('hex');
+
+/** So many are named by their numbers. */
+const MOST_NAMED = 5;
+
+const changedWords = (bytes: Buffer, changed: readonly ReportRecord[]): string => {
+  const numbers = [...new Set(changed.map(({ seq }) => seq))];
+  const [first = 0] = numbers;
+  const byte = byteOfLine(bytes, first);
+  const place = byte === -1 ? '' : `, from byte ${byte} of the file on`;
+  if (numbers.length === 1) return `Record ${first} is not as it was signed${place}.`;
+  const named = numbers.slice(0, MOST_NAMED).join(', ');
+  const more = numbers.length > MOST_NAMED ? ` and ${numbers.length - MOST_NAMED} more` : '';
+  return `Records ${named}${more} are not as they were signed${place}.`;
 };
 
 const bytesOf = (hashes: readonly string[]): Buffer[] =>

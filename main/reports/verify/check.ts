@@ -13,6 +13,8 @@ export interface ReportCheck {
 /** A report of the right form, its lines read; null where a line is not the record it stands for. */
 export interface OpenedReport {
   readonly report: ReportDocument;
+  /** Its file. */
+  readonly bytes: Buffer;
   /** The key that the report brings with it. */
   readonly key: CheckpointKey;
   readonly first: LedgerRecord | null;
@@ -20,8 +22,13 @@ export interface OpenedReport {
   readonly exported: LedgerRecord | null;
 }
 
-export const openReport = (report: ReportDocument, key: CheckpointKey): OpenedReport => ({
+export const openReport = (
+  report: ReportDocument,
+  bytes: Buffer,
+  key: CheckpointKey,
+): OpenedReport => ({
   report,
+  bytes,
   key,
   first: parsedRecord(report.evidence.first),
   records: report.records.map(parsedRecord),

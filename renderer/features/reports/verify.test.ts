@@ -7,6 +7,21 @@ import { openWindow, type OpenWindow } from '../../testing/window.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { FakeCalls } from '../../lib/fake-bridge.ts';
 
+const about: NonNullable<ReportVerdict['about']> = {
+  kind: 'activity',
+  title: 'Activity, October 2026',
+  made: noon,
+  by: 'ines on desk',
+  vault: id('a'),
+  evaluation: false,
+  range: { first: 3, last: 12 },
+  counts: { searched: 10, included: 10, omitted: 0 },
+  algorithm: 'Ed25519',
+  opening: false,
+  timestamps: 0,
+  limits: ['It proves nothing about what happened after its closing checkpoint.'],
+};
+
 const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
   file: { name: 'activity.json', bytes: 6_100_000, sha256: id('c').repeat(2) },
   previous: null,
@@ -18,19 +33,7 @@ const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
   ],
   fingerprint: id('f').repeat(2),
   compared: false,
-  about: {
-    kind: 'activity',
-    title: 'Activity, October 2026',
-    made: noon,
-    by: 'ines on desk',
-    vault: id('a'),
-    evaluation: false,
-    range: { first: 3, last: 12 },
-    counts: { searched: 10, included: 10, omitted: 0 },
-    algorithm: 'Ed25519',
-    timestamps: 0,
-    limits: ['It proves nothing about what happened after its closing checkpoint.'],
-  },
+  about,
   at: noon,
   ...more,
 });
@@ -181,4 +184,33 @@ test('a report that cannot be read takes the verdict on the one before away', as
   await drop(['other.json']);
   expect(await screen.findByRole('alert')).toHaveTextContent('It cannot be read.');
   expect(screen.queryByText(/This report is genuine/)).toBe(null);
+});
+
+test('the steps with openssl are those of this report', async () => {
+  const { user } = await openTab('Verify a report', {
+    'verify.against': () =>
+      verdict({
+        ...{ file: { name: "-it's.json", bytes: 1, sha256: id('c').repeat(2) } },
+        about: { ...about, opening: true, timestamps: 1, algorithm: 'ECDSA-P256-SHA256' },
+      }),
+  });
+  await drop(['a.json']);
+  await user.click(await screen.findByRole('button', { name: 'Show the steps with openssl' }));
+  const shown = screen.getByRole('region', { name: 'The steps with openssl' });
+  expect(shown).toHaveTextContent(String.raw`sha256sum './-it'\''s.json'`);
+  expect(shown).toHaveTextContent('jq -j .checkpoints.opening.text');
+  expect(shown).toHaveTextContent('openssl dgst -sha256 -verify key.pem -signature signature text');
+  expect(shown).toHaveTextContent('openssl ts -verify -in reply.tsr -data note');
+  await user.click(screen.getByRole('button', { name: 'Hide the steps with openssl' }));
+  expect(screen.queryByRole('region', { name: 'The steps with openssl' })).toBe(null);
+});
+
+test('what is no report has no steps', async () => {
+  const checks = [{ name: 'form', ok: false, words: 'The file is not JSON, from byte 7 on.' }];
+  await openTab('Verify a report', {
+    'verify.against': () => verdict({ genuine: false, checks, about: null, fingerprint: null }),
+  });
+  await drop(['a.txt']);
+  expect(await screen.findByRole('alert')).toHaveTextContent('from byte 7 on');
+  expect(screen.queryByRole('button', { name: /steps with openssl/ })).toBe(null);
 });

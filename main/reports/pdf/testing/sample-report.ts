@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { vaultIdSchema } from '../../../../shared/ids.ts';
+import { leafHash } from '../../../ledger/merkle.ts';
 import { encodeRecord, type LedgerRecord } from '../../../ledger/record.ts';
 import { REPORT_FORMAT, type ReportDocument } from '../../report.ts';
 
@@ -121,7 +122,8 @@ export const sampleReport = ({
 }: SampleChoices): ReportDocument => {
   const lines = Array.from({ length: records }, (_, at) => {
     const record = sampleRecord(at + 1, days, records);
-    return { seq: at + 1, line: encodeRecord(record).toString().trimEnd() };
+    const line = encodeRecord(record).toString().trimEnd();
+    return { seq: at + 1, leaf: leafHash(Buffer.from(line)).toString('hex'), line };
   });
   const origin = `${NOTE_KEY}/${sampleVault}/1`;
   const root = sha256('root');
@@ -135,7 +137,7 @@ export const sampleReport = ({
     signature,
     note: `${text}\n— ${origin} ${Buffer.concat([Buffer.alloc(4, 7), Buffer.from(signature, 'base64')]).toString('base64')}\n`,
   };
-  const first = lines[0] ?? { seq: 1, line: '{}' };
+  const first = lines[0] ?? { seq: 1, leaf: '00'.repeat(32), line: '{}' };
   return {
     format: REPORT_FORMAT,
     statement: {
