@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright';
 import { expect } from 'vitest';
+import { TimeAuthority } from '../../main/reports/testing/time-authority.ts';
 import type { Driver } from './support/driver.ts';
 import { filesBelow, makeKey, test } from './support/test.ts';
 
@@ -231,6 +232,53 @@ test('hands a checkpoint out and finds it in the ledger later', async ({ vault, 
   await vault.answerDialogs([path.join(home, kept)]);
   await page.getByRole('button', { name: 'Choose a kept checkpoint …' }).click();
   await page.getByText('It is inside today’s ledger').waitFor({ timeout: 60_000 });
+});
+
+test('attaches the reply of a time-stamping authority, which openssl verifies in the report', async ({
+  vault,
+  home,
+}) => {
+  const { page } = vault;
+  const authority = new TimeAuthority();
+  try {
+    await openReports(vault);
+    await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
+    await vault.answerDialogs([home]);
+    await page.getByRole('button', { name: 'Sign and save …' }).click();
+    await page.getByText(/^Checkpoint over/).waitFor({ timeout: 60_000 });
+    const [name = ''] = (await filesBelow(home)).filter((each) => each.endsWith('.checkpoint'));
+    const kept = path.join(home, name);
+    await vault.answerDialogs([kept]);
+    await page.getByRole('button', { name: 'Attach a timestamp …' }).click();
+    await page.getByText(/is a checkpoint, not the reply/).waitFor();
+    const reply = path.join(home, 'reply.tsr');
+    await writeFile(reply, authority.stamp(await readFile(kept, 'utf8')));
+    await vault.answerDialogs([reply]);
+    await page.getByRole('button', { name: 'Attach a timestamp …' }).click();
+    await page.getByText(/^Timestamp of the checkpoint over \d+ records is kept/).waitFor();
+    await page.getByText(/^over \d+ records$/).waitFor();
+
+    await page.getByRole('tab', { name: 'Export', exact: true }).click();
+    await page.getByText('1 outside timestamp').waitFor();
+    const file = path.join(home, 'stamped.json');
+    await exportActivity(vault, file);
+    await page.getByRole('tab', { name: 'Verify a report' }).click();
+    await dropOn(vault, page.getByRole('group', { name: /^Drop zone: verify/ }), [file]);
+    await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
+    await page.getByText(/^One time stamp names a checkpoint/).waitFor();
+    await copyFile(authority.certificate, path.join(home, 'authority.pem'));
+    const steps = await shownSteps(vault);
+    const step = steps.find(({ commands }) => commands.includes('openssl ts -verify'));
+    if (step === undefined) throw new Error('there is no step for the time stamp');
+    expectStep(step, home);
+  } finally {
+    authority.remove();
+  }
+  const { rows } = await vault.call('audit.query', {
+    filter: { action: 'checkpoint.timestamp' },
+    ...{ upTo: null, offset: 0, limit: 10 },
+  });
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['ok']);
 });
 
 test('compares a dropped checkpoint, and says of other files what they are', async ({

@@ -74,6 +74,9 @@ export const checkTimestamps = ({ report, key }: OpenedReport): ReportCheck[] =>
       isReplyOver(Buffer.from(reply, 'base64'), note);
     return unless(sound, 'A time stamp is not about a checkpoint of this vault.');
   });
-  const words = `${timestamps.length} time stamps name checkpoints of this vault; check their signatures with openssl ts.`;
+  const words =
+    timestamps.length === 1
+      ? 'One time stamp names a checkpoint of this vault; check its signature with openssl ts.'
+      : `${timestamps.length} time stamps name checkpoints of this vault; check their signatures with openssl ts.`;
   return [check('time stamps', faults, words)];
 };
