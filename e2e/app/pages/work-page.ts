@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright';
+import { dropOn } from '../support/drop.ts';
 import { Workspace } from './workspace.ts';
 
 type Kind = 'Encrypt' | 'Decrypt' | 'Verify';
@@ -45,16 +46,8 @@ export class WorkPage extends Workspace {
     await this.page.getByRole('option', { name: option }).click();
   }
 
-  /** Drops files and folders on the drop zone as a file manager does, with their true paths. */
-  async drop(files: readonly string[]): Promise<void> {
-    const box = await this.zone.boundingBox();
-    if (box === null) throw new Error('the drop zone is not in view');
-    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    const cdp = await this.page.context().newCDPSession(this.page);
-    const data = { items: [], files: [...files], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await cdp.send('Input.dispatchDragEvent', { type, ...at, data });
-    await cdp.detach();
+  drop(files: readonly string[]): Promise<void> {
+    return dropOn(this.zone, files);
   }
 
   /** Starts the plan with the mouse, once it is made. */

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright';
 
-export type Place = 'Overview' | 'Keys' | 'Encrypt & decrypt' | 'Audit' | 'Settings';
+export type Place = 'Overview' | 'Keys' | 'Encrypt & decrypt' | 'Audit' | 'Reports' | 'Settings';
 
 /** The frame of an unlocked vault: its places and its status. */
 export class Workspace {
