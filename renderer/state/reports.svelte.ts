@@ -187,6 +187,8 @@ export class Reports {
 
   stepped(step: ExportStep): void {
     this.#step = step;
+    // What was exported before stands there no longer than until the next one is begun.
+    this.#exported = null;
   }
 
   dismiss(): void {

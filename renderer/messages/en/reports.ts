@@ -206,6 +206,7 @@ export const reports = {
     at: (at: string) => `Verified at ${at}`,
     file: 'File',
     size: 'Size',
+    itsKey: 'Its key',
     ignored: 'Not looked at',
     independent:
       'Verification needs neither the vault nor the token. The same steps work with openssl and a short script on any machine: docs/verify-a-report.md.',
