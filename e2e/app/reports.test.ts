@@ -148,10 +148,29 @@ test('verifies a report against the one before it', async ({ vault, home }) => {
   await reports.closeNote();
   await makeKey(vault, 'Contracts 2026', 'balanced');
   await reports.exportTo(second);
-  await reports.verify([second, first]);
+  const third = path.join(home, 'third.pdf');
+  const pdf = await readFile(path.join(home, 'second.pdf'), 'latin1');
+  await writeFile(
+    third,
+    pdf.replaceAll(/(JSON SHA-256 )[0-9a-f]{64}/g, `$1${'0'.repeat(64)}`),
+    'latin1',
+  );
+  await reports.verify([
+    second,
+    first,
+    ...['second.pdf', 'first.csv'].map((name) => path.join(home, name)),
+    third,
+  ]);
   await reports.isGenuine();
   expect(await outcomesOf(vault, 'report.verify')).toEqual(['ok']);
-  await vault.page.getByText(/also since the report of/).waitFor();
+  const { page } = vault;
+  await page.getByText(/also since the report of/).waitFor();
+  for (const [name, of] of [
+    ['second.pdf', 'this file'],
+    ['first.csv', 'the report before'],
+    ['third.pdf', 'another file'],
+  ] as const)
+    await page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: of }).waitFor();
 });
 
 test('hands a checkpoint out and finds it in the ledger later', async ({ vault, home }) => {

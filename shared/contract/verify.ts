@@ -24,7 +24,11 @@ export const reportVerdictSchema = v.strictObject({
   file: v.strictObject({ name: text(), bytes: count, sha256: hash }),
   /** The name of the report before it, where one was given. */
   previous: v.nullable(text()),
-  /** Names of files that were given too and are no reports. */
+  /** CSV and PDF that were given too, and which report's SHA-256 they name; null for another's. */
+  renderings: list(
+    v.strictObject({ name: text(), of: v.nullable(v.picklist(['this', 'previous'])) }),
+  ),
+  /** Names of files that were given too and are neither. */
   ignored: list(text()),
   genuine: v.boolean(),
   /** In the order in which they were made; the first that fails is the reason. */

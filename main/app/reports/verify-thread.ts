@@ -7,6 +7,7 @@ import { REPORT_FORMAT, type ReportDocument } from '../../reports/report.ts';
 import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
+import { sha256 } from '../../vault/sha256.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';
 import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 
@@ -65,11 +66,18 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
     ...(previous === null ? {} : { previous: previous.bytes }),
     ...(fingerprint === null ? {} : { fingerprint }),
   });
-  const used = [report, previous];
+  const others = all.filter((each) => each !== report && each !== previous);
+  const [beside, ignored] = parted(others, ({ bytes }) => renderingOf(bytes) !== null);
+  const named = (each: Candidate): FoundVerdict['renderings'][number]['of'] => {
+    if (each.bytes.includes(verdict.sha256)) return 'this';
+    return previous !== null && each.bytes.includes(sha256(previous.bytes)) ? 'previous' : null;
+  };
   return {
     file: { name: report.name, bytes: report.bytes.length, sha256: verdict.sha256 },
     previous: previous?.name ?? null,
-    ignored: all.filter((each) => !used.includes(each)).map(({ name }) => name),
+    // What they say of themselves: the signature of a PDF is checked with pdfsig.
+    renderings: beside.map((each) => ({ name: each.name, of: named(each) })),
+    ignored: ignored.map(({ name }) => name),
     genuine: verdict.genuine,
     checks: verdict.checks.map((check) => ({ ...check })),
     fingerprint: verdict.fingerprint,
@@ -77,6 +85,11 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
     about: verdict.report && aboutOf(verdict.report),
   };
 };
+
+const parted = <T>(all: readonly T[], is: (each: T) => boolean): [T[], T[]] => [
+  all.filter(is),
+  all.filter((each) => !is(each)),
+];
 
 const aboutOf = ({
   statement,

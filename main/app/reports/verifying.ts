@@ -87,6 +87,12 @@ export class Verifying {
   }
 }
 
+const namedWords = {
+  this: 'this report',
+  previous: 'the report before',
+  other: 'another file',
+} as const;
+
 const wordsOf = (verdict: ReportVerdict): string =>
   [
     `${verdict.file.name}, SHA-256 ${verdict.file.sha256}`,
@@ -95,6 +101,7 @@ const wordsOf = (verdict: ReportVerdict): string =>
     ...verdict.checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
     `key fingerprint ${verdict.fingerprint ?? 'none'}${verdict.compared ? ', compared' : ''}`,
     ...(verdict.previous === null ? [] : [`report before ${verdict.previous}`]),
+    ...verdict.renderings.map(({ name, of }) => `${name} names ${namedWords[of ?? 'other']}`),
     '',
   ].join('\n');
 

@@ -239,6 +239,25 @@ describe('exported before', () => {
     expect(bridge.inputsOf('reports.reveal')).toEqual([{ id: id('7') }]);
   });
 
+  test('names whole days and months of a filter in the list, and moments beside it', async () => {
+    const at = (month: number, date: number): string => new Date(2026, month, date).toISOString();
+    const since = at(9, 1);
+    const filters = [
+      { since, until: at(10, 1), user: 'juno' },
+      { since, until: at(9, 3) },
+      { since: noon },
+    ];
+    const reports = filters.map((filter, index) => pastReport({ record: 20 - index, filter }));
+    const { user } = await openPast({ 'reports.past': () => ({ reports, total: 3 }) });
+    await user.click(await screen.findByText('by ines; October 2026, user juno'));
+    expect(screen.getByText('by ines; 1 October 2026 to 2 October 2026')).toBeVisible();
+    expect(screen.getByText(/by ines; from \d{4}-\d\d-\d\d .* UTC/)).toBeVisible();
+    const detail = screen.getByRole('complementary', { name: 'Activity' });
+    expect(
+      within(detail).getByText(/^from 2026-\d\d-\d\d .* UTC, before .*, user juno$/),
+    ).toBeVisible();
+  });
+
   test('says of one that it was cancelled', async () => {
     const { user } = await openPast({
       'reports.past': () => ({ reports: [pastReport({ cancelled: true })], total: 1 }),

@@ -25,6 +25,7 @@ const about: NonNullable<ReportVerdict['about']> = {
 const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
   file: { name: 'activity.json', bytes: 6_100_000, sha256: id('c').repeat(2) },
   previous: null,
+  renderings: [],
   ignored: [],
   genuine: true,
   checks: [
@@ -203,6 +204,20 @@ test('the steps with openssl are those of this report', async () => {
   expect(shown).toHaveTextContent('openssl ts -verify -in reply.tsr -data note');
   await user.click(screen.getByRole('button', { name: 'Hide the steps with openssl' }));
   expect(screen.queryByRole('region', { name: 'The steps with openssl' })).toBe(null);
+});
+
+test('a PDF beside it is told from that of another report', async () => {
+  const renderings: ReportVerdict['renderings'] = [
+    { name: 'activity.pdf', of: 'this' },
+    { name: 'september.pdf', of: null },
+  ];
+  await openTab('Verify a report', { 'verify.against': () => verdict({ renderings }) });
+  await drop(['activity.json', 'activity.pdf', 'september.pdf']);
+  const line = (name: string): HTMLElement | null =>
+    screen.getByText(`${name} prints the SHA-256 of the JSON`).closest('li');
+  await screen.findByText(/This report is genuine/);
+  expect(line('activity.pdf')).toHaveTextContent('this file');
+  expect(line('september.pdf')).toHaveTextContent('another file');
 });
 
 test('what is no report has no steps', async () => {

@@ -46,19 +46,56 @@ export const titleOf = (reports: Reports, names: { key: string; batch: string })
   return `${what}, ${periodName(period, reports.span(now) ?? {}, now)}`;
 };
 
-/** A filter in words, after `before` where there is one; empty where nothing but all was asked. */
-export const filterWords = (filter: ReportFilter, keys: Keys, before = ''): string => {
-  const named = {
-    since: filter.since && utc(filter.since),
-    until: filter.until && utc(filter.until),
-    key: filter.key && (keys.find(filter.key)?.name ?? filter.key.slice(0, 8)),
-    batch: filter.batch?.slice(0, 8),
-    user: filter.user,
-    action: filter.action,
-    outcome: filter.outcome && messages.audit.outcomes[filter.outcome].toLowerCase(),
-  };
-  const parts = Object.entries(named).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${words.past.conditions[name as keyof typeof named]} ${value}`],
-  );
-  return parts.length === 0 ? '' : `${before}${parts.join(', ')}`;
+/** A filter in words, its times to the millisecond; empty where nothing but all was asked. */
+export const filterWords = (filter: ReportFilter, keys: Keys): string => {
+  const { since, until } = filter;
+  const times = { since: since && utc(since), until: until && utc(until) };
+  return conditionWords({ ...times, ...conditionsOf(filter, keys) });
 };
+
+/** The same for a line of a list: days and months by their names. */
+export const shortFilterWords = (filter: ReportFilter, keys: Keys): string => {
+  const days = daysOf(filter);
+  if (days === null) return filterWords(filter, keys);
+  return [days, conditionWords(conditionsOf(filter, keys))]
+    .filter((part) => part !== '')
+    .join(', ');
+};
+
+type Named = Partial<Record<keyof typeof words.past.conditions, string | undefined>>;
+
+const conditionsOf = (filter: ReportFilter, keys: Keys): Named => ({
+  key: filter.key && (keys.find(filter.key)?.name ?? filter.key.slice(0, 8)),
+  batch: filter.batch?.slice(0, 8),
+  user: filter.user,
+  action: filter.action,
+  outcome: filter.outcome && messages.audit.outcomes[filter.outcome].toLowerCase(),
+});
+
+const conditionWords = (named: Named): string =>
+  Object.entries(named)
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [`${words.past.conditions[name as keyof Named]} ${value}`],
+    )
+    .join(', ');
+
+/** Whole days of this computer's time zone; null where a time is none. */
+const daysOf = ({ since, until }: ReportFilter): string | null => {
+  if (since === undefined && until === undefined) return '';
+  if (![since, until].every((time) => time === undefined || isMidnight(new Date(time))))
+    return null;
+  const span = {
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+  const isMonth =
+    since !== undefined && until !== undefined && nextMonth(new Date(since)) === Date.parse(until);
+  return isMonth ? monthOf(new Date(since)) : spanName(span);
+};
+
+const isMidnight = (date: Date): boolean =>
+  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === date.getTime();
+
+/** Where a month that begins there ends; NaN where none does. */
+const nextMonth = (start: Date): number =>
+  start.getDate() === 1 ? new Date(start.getFullYear(), start.getMonth() + 1, 1).getTime() : NaN;
