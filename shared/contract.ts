@@ -97,6 +97,7 @@ export const contract = {
     input: droppedPaths,
     output: comparisonSchema,
     unlocked: true,
+    looking: true,
     audit: 'by-service',
   } satisfies CallSpec,
   events: {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { presets } from '../../shared/keys.ts';
+import { ReportsPage } from './pages/reports-page.ts';
 import { Driver, PIN } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { makeKey, makeVault, test } from './support/test.ts';
@@ -55,7 +56,7 @@ const lineCount = async (file: string): Promise<number> =>
 test('alarms, refuses what changes, exports evidence, and begins a new epoch when accepted', async ({
   home,
 }) => {
-  const { folder, copy } = await makeRolledBack(home);
+  const { folder, copy, newest } = await makeRolledBack(home);
   const older = await lineCount(path.join(copy, 'ledger.jsonl'));
   const driver = await Driver.start({ home });
   const { page } = driver;
@@ -69,8 +70,15 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
     await page.getByRole('navigation').getByRole('button', { name: place }).first().click();
     expect(await alarm.isVisible(), place).toBe(true);
   }
+  // What somebody else has kept says how much is missing; looking at it is not recorded.
+  const reports = new ReportsPage(driver);
+  await reports.open('Kept checkpoints');
+  await reports.compare([path.join(newest, 'checkpoint')]);
+  await page.getByText(/^The ledger has \d+ records; \d+ were signed: it was cut\.$/).waitFor();
+  await inspect(driver, 'rolled back, kept checkpoint');
   await page.getByRole('button', { name: 'Show what to decide' }).first().click();
   await inspect(driver, 'rolled back');
+  expect(await lineCount(path.join(folder, 'ledger.jsonl'))).toBe(older + 1);
   const { screen } = await driver.call('app.state', null);
   if (screen.screen !== 'open' || screen.rollback === null) throw new Error('no alarm');
   const { rollback } = screen;

@@ -237,6 +237,8 @@ describe('while the vault can only be looked at', () => {
       'audit.actions',
       'audit.verify',
       'overview.get',
+      'checkpoints.current',
+      'checkpoints.compare',
       'rollback.export',
       'rollback.accept',
     ]);

@@ -41,6 +41,7 @@ export const checkpointCalls = {
     input: nothing,
     output: v.nullable(checkpointSchema),
     unlocked: true,
+    looking: true,
     audit: 'none',
   },
   /** Signs everything and writes it into a folder that is asked for; null where that was cancelled. */
@@ -55,6 +56,7 @@ export const checkpointCalls = {
     input: nothing,
     output: v.nullable(comparisonSchema),
     unlocked: true,
+    looking: true,
     audit: 'by-service',
   },
   /** Asks for the reply of a time-stamping authority; the size of the checkpoint it is about. */

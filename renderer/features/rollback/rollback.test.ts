@@ -73,6 +73,10 @@ describe('a vault that was rolled back', () => {
     expect(screen.queryByRole('button', { name: /^Export/ })).toBeNull();
     // What was made before can be verified.
     expect(screen.getByRole('group', { name: 'Verify a report' })).toBeVisible();
+    expect(screen.queryByRole('tab', { name: 'Exported before' })).toBeNull();
+    bridge.answer('checkpoints.current', () => null);
+    await user.click(screen.getByRole('tab', { name: 'Kept checkpoints' }));
+    expect(await screen.findByRole('group', { name: /Drop zone: compare/ })).toBeVisible();
     expect(screen.getByRole('alert')).toBeVisible();
     expect(bridge.inputsOf('draft.get')).toEqual([]);
     await user.click(within(screen.getByRole('alert')).getByRole('button'));

@@ -96,7 +96,7 @@ export const rollback = {
   },
   reports: {
     fact: 'No reports are made while read-only.',
-    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here.',
+    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here, and a kept checkpoint compared.',
   },
   settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
   token: 'not logged in',
