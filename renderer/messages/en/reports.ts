@@ -234,6 +234,8 @@ export const reports = {
     write: 'Sign and save …',
     written: (size: number) => `Checkpoint over ${records(size)} saved`,
     attach: 'Attach a timestamp …',
+    attachNote:
+      'A time-stamping authority (RFC 3161) stamps the saved file; its reply, a .tsr file, is attached and goes into every later report.',
     attached: (size: number) => `Timestamp of the checkpoint over ${records(size)} is kept`,
     none: 'Nothing was signed yet.',
     noneNote: 'A checkpoint is made at every unlock, where the token can sign.',
