@@ -31,12 +31,15 @@ const until = (vault: Driver, reached: (batch: Batch) => boolean): Promise<Batch
     return batch;
   }, patience);
 
-const killEngine = (vault: Driver): Promise<void> =>
-  vault.app.evaluate(({ app }) => {
+/** @returns whether there was one */
+const signalEngine = (vault: Driver, signal: NodeJS.Signals): Promise<boolean> =>
+  vault.app.evaluate(({ app }, sent) => {
     const engine = app.getAppMetrics().find(({ name }) => name === 'claviger-engine');
-    if (engine === undefined) throw new Error('no engine');
-    process.kill(engine.pid, 'SIGKILL');
-  });
+    return engine !== undefined && process.kill(engine.pid, sent);
+  }, signal);
+
+const killEngine = async (vault: Driver): Promise<void> =>
+  expect(await signalEngine(vault, 'SIGKILL')).toBe(true);
 
 const actsOf = async (vault: Driver, action: string): Promise<number> => {
   const filter = { filter: { action }, upTo: null, offset: 0, limit: 10 };
@@ -103,9 +106,11 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
   const { screen } = await vault.call('app.state', null);
   if (screen.screen !== 'open') throw new Error('the vault is not open');
   const token = path.join(screen.vault.path, 'token');
-  await rename(token, `${token}-away`);
-  // A software token is noticed to be gone when its library opens it anew.
-  await vault.reloads(() => killEngine(vault));
+  await vault.reloads(async () => {
+    await rename(token, `${token}-away`);
+    // A software token is noticed to be gone at the latest when its library opens it anew.
+    await signalEngine(vault, 'SIGKILL');
+  });
   await vault.page.getByRole('alert').filter({ hasText: 'is not there.' }).waitFor(patience);
   expect((await filesBelow(folder)).filter((file) => file.endsWith('.part'))).toEqual([]);
 
@@ -113,6 +118,26 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
   await vault.page.getByText('is not there.').waitFor({ state: 'detached', ...patience });
   await new UnlockPage(vault.page).unlock(PIN);
   await resumeBatch(vault, folder);
+});
+
+test('cancels a batch whose driver hangs, and takes another engine', async ({ vault }) => {
+  const { work, folder } = await startLongBatch(vault);
+  expect(await signalEngine(vault, 'SIGSTOP')).toBe(true);
+  await vault.page.keyboard.press('Escape');
+  await answerEngineLost(vault);
+  await work.ended();
+  expect(await vault.call('batch.current', null)).toMatchObject({ state: 'cancelled' });
+  expect((await filesBelow(folder)).filter((file) => file.endsWith('.part'))).toEqual([]);
+});
+
+test('locks over a batch whose driver hangs', async ({ vault }) => {
+  const { folder } = await startLongBatch(vault);
+  await vault.call('settings.set', { batchWhileLocked: 'cancel' });
+  expect(await signalEngine(vault, 'SIGSTOP')).toBe(true);
+  await vault.reloads(() => vault.page.keyboard.press('Control+L'));
+  await new UnlockPage(vault.page).unlock(PIN);
+  expect((await filesBelow(folder)).filter((file) => file.endsWith('.part'))).toEqual([]);
+  expect((await vault.call('session.status', null)).token.present).toBe(true);
 });
 
 test('offers a batch that was cut short by a crash of the whole program', async ({ home }) => {

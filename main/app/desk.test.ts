@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Screen } from '../../shared/contract/app.ts';
+import { Failure } from '../../shared/failure.ts';
 import { overviewOf } from './overview.ts';
 import {
   type DeskApp,
@@ -110,6 +111,65 @@ describe('lock and unlock', () => {
     await app.desk.lock('user');
     await app.desk.look();
     expect(app.desk.screen()).toMatchObject({ token: { present: true, pinPad: false } });
+  });
+});
+
+describe('a token that fails a batch', () => {
+  /** As a batch does whose call the token did not answer. */
+  const comeBack = async (): Promise<void> => {
+    const { session } = desk.app.desk.unlocked;
+    await session.recover(new Failure('token-failed', 'The token failed.'), session.engine);
+  };
+  const pinNeeded = (): Promise<unknown> =>
+    vi.waitFor(async () => {
+      const status = await desk.app.status();
+      expect(status.pinNeeded).not.toBe(null);
+      return status.pinNeeded;
+    }, 10_000);
+
+  it('has the window ask for the PIN, and ask again after a wrong one', async () => {
+    const back = comeBack();
+    expect(await pinNeeded()).toMatchObject({ code: 'token-failed' });
+    await expect(desk.app.desk.unlock('000000')).rejects.toEqual(fails('pin-incorrect'));
+    expect(desk.app.desk.isUnlocked).toBe(true);
+    await pinNeeded();
+    await desk.app.desk.unlock(PIN);
+    await back;
+    expect(desk.app.desk.unlocked.session.isUnlocked).toBe(true);
+    expect((await desk.app.status()).pinNeeded).toBe(null);
+    expect((await actions()).slice(-4)).toEqual([
+      'vault.unlock',
+      'engine.lost',
+      'token.login',
+      'vault.unlock',
+    ]);
+  });
+
+  it('locks where the token does not come back', async () => {
+    const token = path.join(folder, 'token');
+    await rename(token, `${token}-away`);
+    await expect(comeBack()).rejects.toBeInstanceOf(Failure);
+    expect(desk.app.desk.screen()).toMatchObject({
+      screen: 'locked',
+      lock: { reason: 'engine-lost' },
+    });
+    await rename(`${token}-away`, token);
+    await desk.app.desk.unlock(PIN);
+  });
+
+  it('stays locked where it is locked while it comes back', async () => {
+    for (const isGiven of [false, true]) {
+      const back = comeBack();
+      back.catch(() => undefined);
+      await pinNeeded();
+      const unlocking = isGiven ? desk.app.desk.unlock(PIN) : Promise.resolve();
+      unlocking.catch(() => undefined);
+      await desk.app.desk.lock('user');
+      await Promise.allSettled([back, unlocking]);
+      expect(desk.app.desk.isUnlocked).toBe(false);
+      expect(desk.app.desk.open?.session.isUnlocked).toBe(false);
+      await desk.app.desk.unlock(PIN);
+    }
   });
 });
 

@@ -3,6 +3,7 @@ import type { LockReason, Screen, TokenPresence, VaultPlace } from '../../shared
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { NewRecord } from '../ledger/record.ts';
+import { inTime } from '../session/in-time.ts';
 import type { AutoLock } from './auto-lock.ts';
 import { noVault, nothingToAccept, onlyToLookAt, vaultIsLocked } from './desk-failures.ts';
 import { EngineRecovery } from './engine-recovery.ts';
@@ -12,6 +13,7 @@ import type { RecentVaults } from './recent-vaults.ts';
 import { rollbackOf } from './rollback-view.ts';
 import { TokenWatch, unknownPresence } from './token-watch.ts';
 import { VaultFolders } from './vault-folders.ts';
+import { CANCEL_MS } from './work/hung-driver.ts';
 
 export interface DeskParts extends VaultSurroundings {
   readonly recent: RecentVaults;
@@ -151,9 +153,8 @@ export class Desk {
     return this.#alone(async () => {
       const vault = this.#needVault();
       if (vault.lock === null) return;
-      await this.#withPin(vault, pin, () =>
-        this.#behind ? this.#unlockBehind(vault) : this.#unlockToken(vault),
-      );
+      if (this.#behind) await this.#unlockBehind(vault, pin);
+      else await this.#withPin(vault, pin, () => this.#unlockToken(vault));
       this.#unlocked(vault);
     });
   }
@@ -256,6 +257,8 @@ export class Desk {
       id: this.#folders.give(folder).id,
       folder,
       onEngineLost: (lost: OpenVault) => this.#recovery.begin(lost),
+      onRecovery: (...recovery: Parameters<EngineRecovery['follow']>) =>
+        this.#recovery.follow(...recovery),
       onPinAwaited: () => this.#parts.onSession(),
     };
     const open = await enterVault(place, this.#parts);
@@ -273,8 +276,7 @@ export class Desk {
     this.#watch = null;
     if (open === null) return;
     open.gate.close();
-    await this.#parts.onLock(reason).ended;
-    await open.session.lock(reason);
+    await this.#lockAfter(this.#parts.onLock(reason), open, reason);
     await open.vault.close();
   }
 
@@ -292,8 +294,8 @@ export class Desk {
   }
 
   /** A batch still runs, logged in: the PIN is checked beside it. */
-  async #unlockBehind(open: OpenVault): Promise<void> {
-    await open.session.checkPin();
+  async #unlockBehind(open: OpenVault, pin: string | null): Promise<void> {
+    await open.session.checkPin(pin);
     await open.vault.record([{ action: 'window.unlock', subject: {}, outcome: 'ok', details: {} }]);
   }
 
@@ -308,16 +310,19 @@ export class Desk {
 
   async #lockNow(open: OpenVault, reason: LockReason): Promise<void> {
     const work = this.#parts.onLock(reason);
-    if (!work.goesOn) {
-      await work.ended;
-      await open.session.lock(reason);
-      return;
-    }
+    if (!work.goesOn) return this.#lockAfter(work, open, reason);
     this.#behind = true;
     await open.vault.record([
       { action: 'window.lock', subject: {}, outcome: 'ok', details: { reason } },
     ]);
     void work.ended.then(() => this.#lockBehind(open, reason));
+  }
+
+  /** A driver that hangs does not answer a batch that was cancelled: it ends with its engine. */
+  async #lockAfter({ ended }: LockedWork, open: OpenVault, reason: LockReason): Promise<void> {
+    await inTime(ended, CANCEL_MS);
+    await open.session.lock(reason);
+    await ended;
   }
 
   /** The batch has ended behind the locked window: now the token is locked too. */

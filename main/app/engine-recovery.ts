@@ -1,3 +1,4 @@
+import type { Failure } from '../../shared/failure.ts';
 import { engineLost } from '../engine/start.ts';
 import type { OpenVault } from './open-vault.ts';
 
@@ -17,21 +18,37 @@ export class EngineRecovery {
     this.#parts = parts;
   }
 
+  /** The engine ended by itself; a batch may have noticed it before. */
   begin(open: OpenVault): void {
+    if (!this.#parts.isCurrent(open) || !open.session.isUnlocked) return;
+    // How it ends is told to `follow`.
+    open.session.recover(engineLost(), open.session.engine).catch(() => undefined);
+  }
+
+  /** A recovery that was begun here or by a batch. */
+  follow(open: OpenVault, cause: Failure, recovered: Promise<void>): void {
     const { isCurrent, onSession, giveUp } = this.#parts;
-    if (!isCurrent(open) || !open.session.isUnlocked) return;
-    open.lost = engineLost();
-    open.session.recover(open.lost, open.session.engine).then(() => {
-      open.lost = null;
-      onSession();
-    }, giveUp);
+    open.lost = cause;
+    recovered.then(
+      () => {
+        open.lost = null;
+        onSession();
+      },
+      () => {
+        if (isCurrent(open)) giveUp();
+      },
+    );
     onSession();
   }
 
-  /** The PIN that the recovery waits for. @throws Failure 'pin-incorrect' and the like */
+  /**
+   * The PIN that the recovery waits for. A wrong one is found beside it, so that it goes on waiting.
+   * @throws Failure 'pin-incorrect' and the like
+   */
   async go(open: OpenVault, pin: string | null): Promise<void> {
-    const recovery = open.session.recover(open.lost ?? engineLost(), null);
-    open.gate.offer(pin);
-    await recovery;
+    await open.session.checkPin(pin);
+    // It may have been locked meanwhile: then nobody takes the PIN.
+    if (open.gate.isAwaited) open.gate.offer(pin);
+    await open.session.ready();
   }
 }

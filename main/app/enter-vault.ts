@@ -14,7 +14,7 @@ export interface VaultSurroundings {
 
 /** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
 export const enterVault = async (
-  place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onPinAwaited'>,
+  place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onRecovery' | 'onPinAwaited'>,
   { vaultContext, startEngine, settings, official }: VaultSurroundings,
 ): Promise<OpenVault> => {
   const vault = await Vault.open(place.folder, vaultContext);

@@ -25,6 +25,8 @@ export interface OpenVaultParts {
   readonly lifetimes: () => KeyringLifetimes;
   /** The engine ended without having been told to. */
   readonly onEngineLost: (open: OpenVault) => void;
+  /** Another engine is being started and unlocked. */
+  readonly onRecovery: (open: OpenVault, cause: Failure, recovered: Promise<void>) => void;
   /** The PIN must be entered once more. */
   readonly onPinAwaited: () => void;
 }
@@ -58,6 +60,7 @@ export class OpenVault {
       vault: parts.vault,
       lifetimes: parts.lifetimes,
       askPin: () => this.gate.take(),
+      onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
       startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
     });
   }

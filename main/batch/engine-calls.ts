@@ -46,6 +46,10 @@ export class BatchCalls {
       return await this.#once(engine, files, call);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      if (call.signal.aborted && recoverable.has(error.code)) {
+        await removeParts(this.#batch, files);
+        return [];
+      }
       await this.#comeBack(engine, error);
       // What a lost engine left behind is removed: no attempt goes on with another one's part.
       await removeParts(this.#batch, files);

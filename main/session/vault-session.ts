@@ -11,23 +11,16 @@ import type { Checkpoint } from '../ledger/checkpoint.ts';
 import type { RollbackFinding } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Judged, judgeVault, unlockRecord } from './checkpointing.ts';
-import {
-  bindingOf,
-  bindToken,
-  mastersOf,
-  profileDetails,
-  profileOf,
-  sha256OfFile,
-} from './token-binding.ts';
+import { inTime } from './in-time.ts';
+import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
+import { TokenLogin, type TokenLoginParts } from './token-login.ts';
 
-export interface SessionParts {
-  readonly vaultDir: string;
-  readonly vault: Vault;
+export interface SessionParts extends TokenLoginParts {
   readonly startEngine: () => EngineProcess;
-  /** Asks for the PIN; it is passed on and not kept. Not asked for tokens with a PIN pad. */
-  readonly askPin: (token: TokenInfo) => Promise<string>;
   /** How long Fast keys stay in memory, asked at every unlock. */
   readonly lifetimes: () => KeyringLifetimes;
+  /** Told of every recovery, whoever has begun it: where it fails, the vault is locked. */
+  readonly onRecovery?: (cause: Failure, recovered: Promise<void>) => void;
 }
 
 interface Unlocked {
@@ -42,6 +35,11 @@ const LAST_ANSWER_MS = 5_000;
 /** Waiting times before the engine is started again; after the last one it is given up. */
 const BACK_OFF_MS = [200, 1_000, 3_000] as const;
 
+interface Recovery {
+  readonly done: Promise<void>;
+  readonly stopping: AbortController;
+}
+
 /** A vault with its token: locked or unlocked, and unlocked again when the engine is lost. */
 export class VaultSession {
   readonly vaultDir: string;
@@ -50,11 +48,13 @@ export class VaultSession {
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
   #judged: Pick<Judged, 'verdict' | 'anchors'> | null = null;
-  #recovering: Promise<void> | null = null;
+  readonly #login: TokenLogin;
+  #recovery: Recovery | null = null;
   #recoveries = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#login = new TokenLogin(parts);
     this.vaultDir = parts.vaultDir;
     this.vault = parts.vault;
     this.seals = new SealBudget(parts.vault);
@@ -81,21 +81,14 @@ export class VaultSession {
    * Logs in to the token, compares the ledger with what the token last signed, and proves the
    * masters. Every attempt is recorded.
    */
-  async unlock(): Promise<void> {
-    const engine = this.#parts.startEngine();
-    try {
-      const token = await this.#logIn(engine.caller);
-      await this.#enter(engine, token, () => this.#currentProfile(engine.caller));
-    } catch (error) {
-      this.vault.setSigner(null);
-      await engine.stop();
-      throw error;
-    }
+  unlock(): Promise<void> {
+    this.#recoveries = 0;
+    return this.#unlock(new AbortController().signal);
   }
 
   /** Goes on with the engine that has just made this vault: it is logged in to the token. */
   async adopt(engine: EngineProcess, token: TokenInfo): Promise<void> {
-    this.vault.setToken({ label: token.label, serial: token.serial });
+    this.#login.use(token);
     const profile = profileOf(bindingOf(this.vault.tables));
     await this.#enter(engine, token, () => Promise.resolve(profile));
   }
@@ -104,10 +97,10 @@ export class VaultSession {
    * Whether this is the token's PIN, asked with an engine of its own beside the one that works.
    * @throws Failure 'pin-incorrect' and the like; that is recorded
    */
-  async checkPin(): Promise<void> {
+  async checkPin(pin: string | null): Promise<void> {
     const engine = this.#parts.startEngine();
     try {
-      await this.#login(engine.caller, await this.#connect(engine.caller));
+      await this.#login.logInWith(engine.caller, pin);
     } finally {
       await engine.stop();
     }
@@ -136,7 +129,7 @@ export class VaultSession {
   async acceptAndContinue(reason: string): Promise<number> {
     const engine = this.#parts.startEngine();
     try {
-      await this.#logIn(engine.caller);
+      await this.#login.logIn(engine.caller);
       const judged = await judgeVault(this.vault, engine.caller);
       if (judged?.verdict.isRolledBack === true) await this.vault.restrict(judged.verdict.findings);
       if (judged === null || this.vault.restriction === null) throw nothingToAccept();
@@ -169,14 +162,17 @@ export class VaultSession {
    * more keeps nothing open: then the lock is recorded unsigned, which the next unlock tells.
    */
   async lock(reason: string): Promise<void> {
+    // What is locked now is not to be opened again by a recovery that is under way.
+    this.#recovery?.stopping.abort();
+    await this.#recovery?.done.catch(() => undefined);
     const unlocked = this.#unlocked;
     if (unlocked === null) return;
     this.#unlocked = null;
     const { engine } = unlocked;
     try {
       await this.#recordLock(reason);
-      const isSigned = await inTime(this.vault.checkpoint('now'));
-      if (isSigned) await inTime(engine.caller.call('logout', null));
+      const isSigned = await inTime(this.vault.checkpoint('now'), LAST_ANSWER_MS);
+      if (isSigned) await inTime(engine.caller.call('logout', null), LAST_ANSWER_MS);
     } finally {
       this.vault.setSigner(null);
       await engine.stop();
@@ -197,7 +193,7 @@ export class VaultSession {
 
   /** The engine, once a recovery that is under way has ended. */
   async ready(): Promise<Caller<EngineCalls>> {
-    await this.#recovering?.catch(() => undefined);
+    await this.#recovery?.done.catch(() => undefined);
     return this.engine;
   }
 
@@ -205,37 +201,48 @@ export class VaultSession {
    * After a call to `engine` has lost it or its login: records that, starts another engine and
    * unlocks again. Callers that fail at the same time share one recovery, and one that comes late
    * finds the new engine.
-   * @param engine null where the caller knows that the engine is gone
    * @throws the cause where it was recovered from too often, or why unlocking failed
    */
-  recover(cause: Failure, engine: Caller<EngineCalls> | null): Promise<void> {
-    if (this.#recovering !== null) return this.#recovering;
-    if (engine !== null && this.#unlocked?.engine.caller !== engine) {
-      return this.#unlocked === null ? Promise.reject(cause) : Promise.resolve();
-    }
-    this.#recovering = this.#recover(cause).finally(() => (this.#recovering = null));
-    return this.#recovering;
+  recover(cause: Failure, engine: Caller<EngineCalls>): Promise<void> {
+    if (this.#recovery !== null) return this.#recovery.done;
+    if (this.#unlocked === null) return Promise.reject(cause);
+    if (this.#unlocked.engine.caller !== engine) return Promise.resolve();
+    const stopping = new AbortController();
+    const done = this.#recover(cause, this.#unlocked.engine, stopping.signal).finally(() => {
+      this.#recovery = null;
+    });
+    this.#recovery = { done, stopping };
+    this.#parts.onRecovery?.(cause, done);
+    return done;
   }
 
-  async #recover(cause: Failure): Promise<void> {
-    const lost = this.#unlocked;
+  async #recover(cause: Failure, lost: EngineProcess, stopping: AbortSignal): Promise<void> {
     this.#unlocked = null;
     this.vault.setSigner(null);
-    await lost?.engine.stop();
-    const exit = await lost?.engine.exited;
-    const details = {
-      cause: cause.message,
-      signal: exit?.signal ?? null,
-      code: exit?.code ?? null,
-    };
+    await lost.stop();
+    const { signal, code } = await lost.exited;
+    const details = { cause: cause.message, signal, code };
     await this.vault.record([
       { action: 'engine.lost', subject: {}, outcome: 'failed', code: cause.code, details },
     ]);
-    const pause = BACK_OFF_MS[this.#recoveries];
+    const pause = BACK_OFF_MS[this.#recoveries++];
     if (pause === undefined) throw cause;
-    this.#recoveries++;
     await setTimeout(pause);
-    await this.unlock();
+    if (stopping.aborted) throw cause;
+    await this.#unlock(stopping);
+  }
+
+  async #unlock(stopping: AbortSignal): Promise<void> {
+    const engine = this.#parts.startEngine();
+    stopping.addEventListener('abort', () => void engine.stop());
+    try {
+      const token = await this.#login.logIn(engine.caller);
+      await this.#enter(engine, token, () => this.#login.profile(engine.caller));
+    } catch (error) {
+      this.vault.setSigner(null);
+      await engine.stop();
+      throw error;
+    }
   }
 
   /** Compares the ledger with what was signed last, before anything else is done with the token. */
@@ -262,62 +269,6 @@ export class VaultSession {
     this.#unlocked = { engine, token, profile };
   }
 
-  /** Connects and logs in. */
-  async #logIn(engine: Caller<EngineCalls>): Promise<TokenInfo> {
-    const token = await this.#connect(engine);
-    this.vault.setToken({ label: token.label, serial: token.serial });
-    await this.#login(engine, token);
-    return token;
-  }
-
-  async #connect(engine: Caller<EngineCalls>): Promise<TokenInfo> {
-    const binding = bindingOf(this.vault.tables);
-    const { label, serial, modulePath, parameters } = binding;
-    return binding.inVault
-      ? engine.call('connectEvaluation', { folder: this.vaultDir, label })
-      : engine.call('connect', { modulePath, parameters, environment: {}, label, serial });
-  }
-
-  async #login(engine: Caller<EngineCalls>, token: TokenInfo): Promise<void> {
-    const pin = token.pinPad ? null : await this.#parts.askPin(token);
-    try {
-      await engine.call('login', { pin });
-    } catch (error) {
-      if (error instanceof Failure) {
-        const { code } = error;
-        await this.vault.recordLook({
-          action: 'token.login',
-          subject: {},
-          outcome: 'refused',
-          code,
-          details: {},
-        });
-      }
-      throw error;
-    }
-  }
-
-  /** The stored profile, or a new one where the library is not the one that was probed. */
-  async #currentProfile(engine: Caller<EngineCalls>): Promise<TokenProfile> {
-    const binding = bindingOf(this.vault.tables);
-    const stored = profileOf(binding);
-    // A vault that was moved may find its library elsewhere, or another one.
-    const library = await sha256OfFile(binding.modulePath).catch(() => null);
-    if (library === binding.librarySha256) return stored;
-    const profile = await engine.call('probe', null);
-    await this.vault.commit(
-      ({ meta }) =>
-        meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
-      () => ({
-        action: 'token.probe',
-        subject: {},
-        outcome: 'ok',
-        details: { ...profileDetails(profile), because: 'the PKCS#11 library has changed' },
-      }),
-    );
-    return profile;
-  }
-
   #open(): Unlocked {
     if (this.#unlocked !== null) return this.#unlocked;
     throw new Failure('not-logged-in', 'The vault is locked.', {
@@ -331,22 +282,3 @@ const nothingToAccept = (): Failure =>
   new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {
     unharmed: 'Nothing was changed.',
   });
-
-/** Whether the token has answered within the time that it has, and not with a failure. */
-const inTime = async (answer: Promise<unknown>): Promise<boolean> => {
-  const waiting = new AbortController();
-  const patience = setTimeout(LAST_ANSWER_MS, false, { signal: waiting.signal });
-  const answered = answer.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Failure) return false;
-      throw error;
-    },
-  );
-  try {
-    return await Promise.race([answered, patience]);
-  } finally {
-    patience.catch(() => undefined);
-    waiting.abort();
-  }
-};

@@ -15,6 +15,8 @@ import {
   unfinishedBatches,
 } from '../../batch/batches.ts';
 import type { RunOptions } from '../../batch/run.ts';
+import { inTime } from '../../session/in-time.ts';
+import type { VaultSession } from '../../session/vault-session.ts';
 import type { Desk, LockedWork } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';
 import type { Events } from '../events.ts';
@@ -22,6 +24,7 @@ import { Handles } from '../handles.ts';
 import type { OpenVault } from '../open-vault.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
+import { CANCEL_MS, driverHangs } from './hung-driver.ts';
 import { type KeptPlan, makePlan, type PlanChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';
@@ -139,6 +142,10 @@ export class Work {
     if (batch.hasEnded) return;
     batch.cancelling.abort();
     this.#parts.events.push('batch.progress', batch.view());
+    const { session } = this.#parts.desk.unlocked;
+    this.#endIfHung(session).catch((error: unknown) => {
+      if (!(error instanceof Failure)) this.#parts.report(error);
+    });
   }
 
   receipts({ id, ...page }: Input<'batch.receipts'>): Output<'batch.receipts'> {
@@ -221,6 +228,13 @@ export class Work {
     }
     feed.flush();
     this.#parts.events.push('batch.finished', batch.view());
+  }
+
+  /** The batch ends when its engine does; how the recovery ends is told to the desk. */
+  async #endIfHung(session: VaultSession): Promise<void> {
+    const { engine } = session;
+    const hasEnded = await inTime(this.#ended, CANCEL_MS);
+    if (!hasEnded) await session.recover(driverHangs(), engine);
   }
 
   #of(id: string): RunningBatch {
