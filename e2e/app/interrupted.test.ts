@@ -123,6 +123,9 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
 test('cancels a batch whose driver hangs, and takes another engine', async ({ vault }) => {
   const { work, folder } = await startLongBatch(vault);
   expect(await signalEngine(vault, 'SIGSTOP')).toBe(true);
+  // Nothing else waits for it, not even settings that the engine is to be told.
+  expect(await vault.call('settings.set', { cacheMinutes: 7 })).toMatchObject({ cacheMinutes: 7 });
+  expect(await vault.call('session.status', null)).toMatchObject({ token: { present: false } });
   await vault.page.keyboard.press('Escape');
   await answerEngineLost(vault);
   await work.ended();

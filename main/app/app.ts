@@ -10,6 +10,7 @@ import {
 import type { Session } from '../../shared/contract/session.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { EngineProcess } from '../engine/start.ts';
+import { inTime } from '../session/in-time.ts';
 import type { VaultContext } from '../vault/vault.ts';
 import { AuditView } from './audit-view.ts';
 import { AutoLock } from './auto-lock.ts';
@@ -42,6 +43,9 @@ interface Stores {
   readonly settings: SettingsStore;
   readonly recent: RecentVaults;
 }
+
+/** How long the engine is waited for when it is told new lifetimes, in milliseconds. */
+const LIFETIMES_MS = 5_000;
 
 /** The app's services, wired to one another; knows nothing of Electron. */
 export class App {
@@ -134,7 +138,9 @@ export class App {
       await this.desk.record({ action: 'settings.change', subject: {}, outcome: 'ok', details });
     }
     await this.settings.change(change);
-    await this.#useLifetimes();
+    if (change.cacheIdleMinutes !== undefined || change.cacheMinutes !== undefined) {
+      await this.#useLifetimes();
+    }
     const settings = this.settingsView();
     this.events.push('settings', settings);
     return settings;
@@ -203,10 +209,11 @@ export class App {
     return { idleMs: cacheIdleMinutes * 60_000, absoluteMs: cacheMinutes * 60_000 };
   }
 
+  /** An engine whose driver hangs takes them when it answers again; another one, when it unlocks. */
   async #useLifetimes(): Promise<void> {
     const { open } = this.desk;
     if (open?.session.isUnlocked !== true) return;
-    await open.session.engine.call('setLifetimes', this.#lifetimes());
+    await inTime(open.session.engine.call('setLifetimes', this.#lifetimes()), LIFETIMES_MS);
   }
 
   #currentOutputFolder(): { id: string; path: string } | null {

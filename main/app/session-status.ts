@@ -1,8 +1,8 @@
 import type { Session } from '../../shared/contract/session.ts';
 import { toFailureData } from '../../shared/failure.ts';
-import type { CachedKey } from '../engine/keys/keyring.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import { anchorKindOf } from '../session/checkpointing.ts';
+import { answerInTime } from '../session/in-time.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface StatusParts {
@@ -13,10 +13,13 @@ export interface StatusParts {
   readonly host: string;
 }
 
+/** How long an engine may take to say how it is, in milliseconds. */
+const STATUS_MS = 5_000;
+
 /** What the status bar and the overview say of an unlocked vault. */
 export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Session> => {
   const { vault, unlockedAt, lost, gate } = open;
-  const token = await tokenOf(open);
+  const [token, cached] = await Promise.all([tokenOf(open), cachedKeys(open, parts.lifetimes)]);
   const { size, root } = vault.head;
   const { locksAt, batch, user, host } = parts;
   return {
@@ -30,7 +33,7 @@ export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Ses
       verification: { ...open.verification },
       checkpoint: checkpointOf(open),
     },
-    cachedKeys: await cachedKeys(open, parts.lifetimes),
+    cachedKeys: cached,
     locksAt,
     batch,
     user,
@@ -53,7 +56,7 @@ const tokenOf = async ({ session, vault }: OpenVault): Promise<Session['token']>
   const absent = { label, serial, model: '', manufacturer: '', firmware: '' };
   if (!session.isUnlocked) return { ...absent, present: false, pinState: 'ok' };
   const known: TokenInfo = session.token;
-  const now = await session.tokenNow().catch(() => null);
+  const now = await answerInTime(session.tokenNow(), STATUS_MS);
   const { model, manufacturer, firmware, pinState } = now ?? known;
   return { label, serial, model, manufacturer, firmware, pinState, present: now !== null };
 };
@@ -64,10 +67,8 @@ const cachedKeys = async (
 ): Promise<Session['cachedKeys']> => {
   if (!session.isUnlocked) return [];
   const names = vault.tables.keys.names();
-  const cached: readonly CachedKey[] = await session.engine
-    .call('cachedKeys', null)
-    .catch(() => []);
-  return cached.map(({ id, version, since, lastUsed }) => {
+  const cached = await answerInTime(session.engine.call('cachedKeys', null), STATUS_MS);
+  return (cached ?? []).map(({ id, version, since, lastUsed }) => {
     const until = Math.min(Date.parse(lastUsed) + idleMs, Date.parse(since) + absoluteMs);
     const name = names.get(id) ?? id;
     return { id, name, version, since, lastUsed, until: new Date(until).toISOString() };

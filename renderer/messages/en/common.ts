@@ -55,7 +55,7 @@ export const common = {
   status: {
     label: 'Status',
     loggedIn: 'logged in',
-    tokenGone: 'is not there',
+    tokenGone: 'does not answer',
     verified: (records: number) => (records === 1 ? 'record verified' : 'records verified'),
     notVerified: (records: number) => `${counted(records, 'record', 'records')}, not verified yet`,
     verifying: (records: number) => `verifying ${counted(records, 'record', 'records')}`,

@@ -91,7 +91,7 @@ export const overview = {
   loggedIn: 'logged in',
   since: (at: string) => `since ${at}`,
   proven: 'Both master keys proven',
-  tokenGone: 'is not there',
+  tokenGone: 'does not answer',
   library: 'Library as it was probed',
   ledger: 'Ledger',
   verifyAgain: 'Verify all again',
