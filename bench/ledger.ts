@@ -25,7 +25,7 @@ const GROUP = 1_000;
 const folder = path.join(mkdtempSync(path.join(tmpdir(), 'claviger-bench-')), 'vault');
 const context: VaultContext = {
   sqlJs: await loadSqlJs(),
-  actor: { user: 'ines', host: 'desk-4', app: 'claviger/bench' },
+  actor: { user: 'officer', host: 'desk-4', app: 'claviger/bench' },
   clock: { source: 'system', now: () => new Date() },
 };
 const token = new SoftwareToken();
@@ -55,7 +55,7 @@ const record = (index: number): Parameters<Vault['record']>[0][number] => ({
   action: index % 3 === 0 ? 'file.decrypt' : 'file.encrypt',
   subject: {
     batch: (index >> 10).toString(16).padStart(32, '0'),
-    input: `/home/ines/contracts/2026/number ${index}.pdf`,
+    input: `/home/officer/contracts/2026/number ${index}.pdf`,
     output: `/srv/sealed/contracts/2026/number ${index}.pdf.clv`,
     key: keys[index % keys.length] ?? '',
     version: 1,

@@ -98,7 +98,7 @@ describe.each(tokenNames)('with %s', (token) => {
     const path = join(vault.dir, 'ledger.jsonl');
     const lines = readFileSync(path, 'utf8').split('\n');
     const index = lines.findIndex((line) => line.includes('"vault.unlock"'));
-    lines[index] = (lines[index] ?? '').replace(/"user":"[^"]*"/, '"user":"otto"');
+    lines[index] = (lines[index] ?? '').replace(/"user":"[^"]*"/, '"user":"other"');
     writeFileSync(path, lines.join('\n'));
     const verdict = documentOf('verdict', await vault.cli.run(['audit', 'verify', '--json']));
     const byte = Buffer.byteLength(`${lines.slice(0, index).join('\n')}\n`);

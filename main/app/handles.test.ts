@@ -3,19 +3,19 @@ import { Handles } from './handles.ts';
 
 it('knows what it gave out, under ids that nobody can guess, until it is cleared', () => {
   const handles = new Handles<string>('folders');
-  const first = handles.give('/home/ines/a');
-  const second = handles.give('/home/ines/a');
+  const first = handles.give('/home/officer/a');
+  const second = handles.give('/home/officer/a');
   expect(first).toMatch(/^[0-9a-f]{32}$/);
   expect(second).not.toBe(first);
-  expect(handles.get(first)).toBe('/home/ines/a');
+  expect(handles.get(first)).toBe('/home/officer/a');
   handles.remove(first);
   const wrong: unknown = expect.objectContaining({
     code: 'invalid-request',
     message: 'The window named one of the folders wrongly.',
   });
   expect(() => handles.get(first)).toThrow(wrong);
-  expect(handles.get(second)).toBe('/home/ines/a');
+  expect(handles.get(second)).toBe('/home/officer/a');
   handles.clear();
   expect(() => handles.get(second)).toThrow(wrong);
-  expect(() => handles.get('/home/ines/a')).toThrow(wrong);
+  expect(() => handles.get('/home/officer/a')).toThrow(wrong);
 });

@@ -82,7 +82,7 @@ describe('the audit index', () => {
       batch: maybe(...batches),
       action: maybe('file.encrypt', 'file.decrypt', 'nothing'),
       outcome: maybe<LedgerRecord['outcome']>('ok', 'failed', 'refused'),
-      text: maybe('PDF', 'vertrag "ä', 'wrong-', 'ines', 'subject', '55', 'ledger'),
+      text: maybe('PDF', 'vertrag "ä', 'wrong-', 'officer', 'subject', '55', 'ledger'),
       limit: fc.constantFrom(1, 7, 500),
       offset: fc.constantFrom(0, 3, 50),
     });

@@ -10,7 +10,7 @@ import { encodeRecord, parseLine, type LedgerRecord } from './record.ts';
 
 const stamp: Stamp = {
   clock: { source: 'test', now: () => new Date('2026-01-01T00:00:00.000Z') },
-  actor: () => ({ user: 'ines', host: 'desk', app: 'claviger/0.1.0', token: null }),
+  actor: () => ({ user: 'officer', host: 'desk', app: 'claviger/0.1.0', token: null }),
 };
 
 const record = (seq: number, action = 'note'): LedgerRecord => ({

@@ -99,7 +99,7 @@ describe('opening a large ledger', () => {
   it.each([
     [
       'the first record edited',
-      () => ledgerOf(lines.with(0, (lines[0] ?? '').replace('"ines"', '"otto"'))),
+      () => ledgerOf(lines.with(0, (lines[0] ?? '').replace('"officer"', '"other"'))),
     ],
     [
       'a summing-up that was edited',

@@ -64,9 +64,14 @@ const plain: LedgerRecord = {
   seq: 1234,
   time: '2026-11-20T12:58:02.123Z',
   clock: 'system',
-  actor: { user: 'ines', host: 'desk-4', app: 'claviger/1', token: { label: 'HSM', serial: '1' } },
+  actor: {
+    user: 'officer',
+    host: 'desk-4',
+    app: 'claviger/1',
+    token: { label: 'HSM', serial: '1' },
+  },
   action: 'file.encrypt',
-  subject: { input: '/home/ines/a.pdf', key: 'ab', version: 1, list: [], none: null },
+  subject: { input: '/home/officer/a.pdf', key: 'ab', version: 1, list: [], none: null },
   outcome: 'failed',
   code: 'wrong-key',
   details: { bytes: 0, more: { deep: [1, -2, true, false, {}] }, sha256: 'ab'.repeat(32) },
@@ -87,7 +92,7 @@ describe('reading a record by its bytes', () => {
     const long = Buffer.from(
       encodeRecord(plain)
         .toString()
-        .replace('ines', 'i'.repeat(1 << 20)),
+        .replace('officer', 'i'.repeat(1 << 20)),
     );
     expect(lines.read(long.subarray(0, -1))).toBeNull();
   });

@@ -28,7 +28,7 @@ const withLines = (files: Files, lines: readonly string[]): Files => ({
 });
 const renumbered = (lines: readonly string[]): string[] =>
   lines.map((line, at) => line.replace(/^\{"seq":\d+/, `{"seq":${at + 1}`));
-const edited = (line: string): string => line.replace('"user":"ines"', '"user":"otto"');
+const edited = (line: string): string => line.replace('"user":"officer"', '"user":"other"');
 
 describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) => {
   const token = new SoftwareToken(curve);

@@ -69,7 +69,7 @@ describe.each(['ed25519', 'p256'] as const)('a report signed with %s', (curve) =
       { kind: 'activity', filter: {} },
       { kind: 'activity', filter: { since: '2026-01-01T00:00:05.000Z' } },
       { kind: 'activity', filter: { since: '2030-01-01T00:00:00.000Z' } },
-      { kind: 'activity', filter: { user: 'ines', outcome: 'refused' } },
+      { kind: 'activity', filter: { user: 'officer', outcome: 'refused' } },
       { kind: 'key-inventory', filter: {} },
       { kind: 'key-life', filter: { key: vault.key } },
       { kind: 'batch-receipts', filter: { batch: other } },
@@ -109,7 +109,7 @@ describe('a report', () => {
             ({ records }) => void records.splice(index, 1),
             ({ records }) => {
               const [record] = records.slice(index);
-              if (record) record.line = record.line.replace('"user":"ines"', '"user":"otto"');
+              if (record) record.line = record.line.replace('"user":"officer"', '"user":"other"');
             },
           ];
           const tamper = tampers[index % tampers.length];
@@ -126,7 +126,7 @@ describe('a report', () => {
       report.records.forEach(({ seq, line }, index) => {
         const bytes = changed(report, ({ records }) => {
           const [record] = records.slice(index);
-          if (record) record.line = line.replace('"user":"ines"', '"user":"otto"');
+          if (record) record.line = line.replace('"user":"officer"', '"user":"other"');
         });
         const verdict = verifyReport(bytes);
         const byte = bytes.indexOf(JSON.stringify(line.slice(0, 12)).slice(0, -1)) + 1;
@@ -140,7 +140,8 @@ describe('a report', () => {
 
   it('names several that were changed', () => {
     const bytes = changed(whole, ({ records }) => {
-      for (const record of records.slice(1, 9)) record.line = record.line.replace('ines', 'otto');
+      for (const record of records.slice(1, 9))
+        record.line = record.line.replace('officer', 'other');
     });
     const words = verifyReport(bytes).checks.map((each) => each.words);
     expect(words).toContainEqual(
@@ -192,7 +193,7 @@ describe('a report', () => {
     ['fewer left out', ({ statement }) => void (statement.counts.omitted -= 1)],
     ['another title', ({ statement }) => void (statement.title = 'Everything')],
     ['another time', ({ statement }) => void (statement.made = '2026-01-01T00:00:00.000Z')],
-    ['another maker', ({ statement }) => void (statement.by.user = 'otto')],
+    ['another maker', ({ statement }) => void (statement.by.user = 'other')],
     [
       'another vault',
       ({ statement }) =>

@@ -71,7 +71,7 @@ describe('creating a vault', () => {
       clock: 'test',
       action: 'vault.create',
       subject: { vault: vaultId },
-      actor: { user: 'ines', host: 'desk-4', token: null },
+      actor: { user: 'officer', host: 'desk-4', token: null },
       details,
     });
   });

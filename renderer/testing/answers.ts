@@ -60,7 +60,7 @@ export const session: Session = {
   cachedKeys: [],
   locksAt: noon,
   batch: null,
-  user: 'ines',
+  user: 'officer',
   host: 'desk',
 };
 
@@ -81,7 +81,7 @@ export const keyRow = (name: string, digit: string, more: Partial<KeyRow> = {}):
 export const auditRow = (seq: number, action: string): AuditRow => ({
   seq,
   time: noon,
-  user: 'ines',
+  user: 'officer',
   host: 'desk',
   action,
   outcome: 'ok',
@@ -95,7 +95,7 @@ export const auditRow = (seq: number, action: string): AuditRow => ({
 export const item = (name: string, more: Partial<Item> = {}): Item => ({
   id: id(name.charCodeAt(0).toString(16).charAt(1)),
   name,
-  path: `/home/ines/${name}`,
+  path: `/home/officer/${name}`,
   folder: false,
   files: 1,
   encrypted: 0,
@@ -142,8 +142,8 @@ export const batch = (more: Partial<Batch> = {}): Batch => ({
 
 export const receipt = (name: string, more: Partial<ReceiptRow> = {}): ReceiptRow => ({
   name,
-  folder: '/home/ines',
-  output: `/home/ines/${name}.clv`,
+  folder: '/home/officer',
+  output: `/home/officer/${name}.clv`,
   outcome: 'done',
   reason: null,
   bytes: 1000,
@@ -161,7 +161,7 @@ export const preview = (more: Partial<Preview> = {}): Preview => ({
   to: noon,
   receipts: 4,
   users: 2,
-  knownUsers: ['ines', 'juno'],
+  knownUsers: ['officer', 'auditor'],
   sizes: { json: 24_000, csv: 9_000, pdf: { pages: 5, bytes: 95_000 }, mostOnPaper: 58_000 },
   signsPdf: true,
   opening: true,
@@ -188,7 +188,7 @@ export const pastReport = (more: Partial<PastReport> = {}): PastReport => ({
   record: 13,
   kind: 'activity',
   made: noon,
-  user: 'ines',
+  user: 'officer',
   filter: {},
   range: { first: 3, last: 12 },
   counts: { searched: 10, included: 10, omitted: 0 },

@@ -50,7 +50,7 @@ export const startDeskApp = async (engines: Engines, at?: string): Promise<DeskA
     dataDir: path.join(home, 'data'),
     vaultContext: {
       sqlJs: await loadSqlJs(),
-      actor: { user: 'ines', host: 'desk-4', app: 'claviger/test' },
+      actor: { user: 'officer', host: 'desk-4', app: 'claviger/test' },
       clock: { source: 'system', now: () => new Date() },
     },
     startEngine: () => engines.start(),

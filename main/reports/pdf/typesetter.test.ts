@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 
 const scripts = [
-  '/home/ines',
+  '/home/officer',
   'договор',
   '重要書類',
   '계약서',

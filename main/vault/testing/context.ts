@@ -11,7 +11,7 @@ export const testContext = async (): Promise<VaultContext> => {
   let now = Date.UTC(2026, 0, 1);
   return {
     sqlJs: await loadSqlJs(),
-    actor: { user: 'ines', host: 'desk-4', app: 'claviger/0.1.0' },
+    actor: { user: 'officer', host: 'desk-4', app: 'claviger/0.1.0' },
     clock: { source: 'test', now: () => new Date((now += 1000)) },
   };
 };

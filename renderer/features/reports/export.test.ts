@@ -57,14 +57,14 @@ describe('what a report will hold', () => {
       },
     });
     await choose(opened, 'Time', /All time/);
-    await narrow(opened, 'User', 'juno');
+    await narrow(opened, 'User', 'auditor');
     await narrow(opened, 'Action', 'All of files');
     expect(newest(opened)).toEqual({
       kind: 'activity',
-      filter: { user: 'juno', action: 'file.' },
+      filter: { user: 'auditor', action: 'file.' },
     });
     await choose(opened, 'Kind', /Key inventory/);
-    expect(newest(opened)).toEqual({ kind: 'key-inventory', filter: { user: 'juno' } });
+    expect(newest(opened)).toEqual({ kind: 'key-inventory', filter: { user: 'auditor' } });
     expect(screen.queryByRole('button', { name: 'Action' })).toBe(null);
   });
 
@@ -243,18 +243,18 @@ describe('exported before', () => {
     const at = (month: number, date: number): string => new Date(2026, month, date).toISOString();
     const since = at(9, 1);
     const filters = [
-      { since, until: at(10, 1), user: 'juno' },
+      { since, until: at(10, 1), user: 'auditor' },
       { since, until: at(9, 3) },
       { since: noon },
     ];
     const reports = filters.map((filter, index) => pastReport({ record: 20 - index, filter }));
     const { user } = await openPast({ 'reports.past': () => ({ reports, total: 3 }) });
-    await user.click(await screen.findByText('by ines; October 2026, user juno'));
-    expect(screen.getByText('by ines; 1 October 2026 to 2 October 2026')).toBeVisible();
-    expect(screen.getByText(/by ines; from \d{4}-\d\d-\d\d .* UTC/)).toBeVisible();
+    await user.click(await screen.findByText('by officer; October 2026, user auditor'));
+    expect(screen.getByText('by officer; 1 October 2026 to 2 October 2026')).toBeVisible();
+    expect(screen.getByText(/by officer; from \d{4}-\d\d-\d\d .* UTC/)).toBeVisible();
     const detail = screen.getByRole('complementary', { name: 'Activity' });
     expect(
-      within(detail).getByText(/^from 2026-\d\d-\d\d .* UTC, before .*, user juno$/),
+      within(detail).getByText(/^from 2026-\d\d-\d\d .* UTC, before .*, user auditor$/),
     ).toBeVisible();
   });
 

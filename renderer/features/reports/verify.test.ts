@@ -11,7 +11,7 @@ const about: NonNullable<ReportVerdict['about']> = {
   kind: 'activity',
   title: 'Activity, October 2026',
   made: noon,
-  by: 'ines on desk',
+  by: 'officer on desk',
   vault: id('a'),
   evaluation: false,
   range: { first: 3, last: 12 },

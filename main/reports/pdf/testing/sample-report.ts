@@ -36,7 +36,7 @@ const baseRecord = (seq: number, minutes: number): Omit<LedgerRecord, 'action'> 
   time: new Date(start + (minutes * 60 + ((seq * 7) % 60)) * 1000).toISOString(),
   clock: 'system',
   actor: {
-    user: seq % 9 === 0 ? 'tomás' : 'ines',
+    user: seq % 9 === 0 ? 'révision' : 'desk',
     host: seq % 9 === 0 ? 'desk5' : 'desk4',
     app: 'claviger/0.1.0',
     token: { label: 'hsm-prod-2', serial: '5f06ca888aad37f6' },
@@ -53,7 +53,7 @@ const fileRecord = (seq: number, minutes: number): LedgerRecord => {
   const subject = {
     batch: hex32(`batch ${Math.floor(seq / 400)}`),
     file: seq,
-    input: `/home/ines/${name}`,
+    input: `/home/desk/${name}`,
   };
   if (seq % 97 === 0)
     return {
