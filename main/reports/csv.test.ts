@@ -31,8 +31,8 @@ test('every record is one row, in order, with its ids, hashes and words whatever
   const [heads = [], ...rows] = recordRows(read(report));
   expect(rows.map(([seq]) => Number(seq))).toEqual(report.records.map(({ seq }) => seq));
   const column = (name: string): string[] => rows.map((row) => row[heads.indexOf(name)] ?? '');
-  expect(column('input')).toContain('/home/officer/papers/日本語/契約書・最終版.pdf');
-  expect(column('input')).toContain('/home/officer/papers/تقارير/عقد نهائي (2026).pdf');
+  expect(column('input')).toContain('/home/desk/papers/日本語/契約書・最終版.pdf');
+  expect(column('input')).toContain('/home/desk/papers/تقارير/عقد نهائي (2026).pdf');
   expect(column('made_while_locked').slice(0, 6)).toEqual(['no', 'no', 'no', 'yes', 'yes', 'no']);
   const lines = report.records.map(({ line }) => JSON.parse(line) as { details: object });
   expect(column('details_json')).toEqual(lines.map(({ details }) => JSON.stringify(details)));
