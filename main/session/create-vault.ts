@@ -204,8 +204,9 @@ const connectExisting = async (
 /** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */
 const refuseUnusable = (profile: TokenProfile): void => {
   if (profile.pairs.some(({ carried }) => carried)) return;
-  const reasons = new Set(profile.pairs.map(({ reason }) => reason));
-  throw new Failure('cannot-carry', `This token cannot hold a vault. ${[...reasons].join(' ')}`, {
+  // The pair that asks for the least: what it lacks, every other one lacks too.
+  const least = profile.pairs.find(({ custody }) => custody === 'hsm-wrapped');
+  throw new Failure('cannot-carry', `This token cannot hold a vault. ${least?.reason ?? ''}`, {
     unharmed: 'Nothing was created.',
     next: 'Choose another token; "claviger token probe" shows what each one can do.',
   });

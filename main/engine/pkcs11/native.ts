@@ -73,9 +73,12 @@ export const CKM = {
   EDDSA: 0x1057,
   AES_KEY_GEN: 0x1080,
   AES_ECB: 0x1081,
+  AES_CBC_PAD: 0x1085,
   AES_GCM: 0x1087,
   AES_CMAC: 0x108a,
   AES_KEY_WRAP: 0x2109,
+  AES_KEY_WRAP_PAD: 0x210a,
+  AES_KEY_WRAP_KWP: 0x210b,
 } as const;
 
 /** Length of a GCM tag in bytes: always the full 128 bits (NIST SP 800-38D §5.2.1.2). */

@@ -128,6 +128,21 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
     expect(caught).toMatchObject({ code: 'token-removed' });
   });
 
+  test('a token that knows no way to wrap has not shown that it keeps its keys in', () => {
+    const { connection: spoiled, injector } = faultyConnection(token);
+    injector.tamper = (call) => {
+      if (call === 'C_WrapKey') throw new Error('CKR_MECHANISM_INVALID:112');
+    };
+    const unextractable = probe(spoiled).hardRequirements.find((r) => r.name === 'unextractable');
+    expect(unextractable).toEqual({
+      name: 'unextractable',
+      met: false,
+      words:
+        'Whether a key that may not leave the token can be wrapped out of it could not be ' +
+        'tested: CKR_MECHANISM_INVALID.',
+    });
+  });
+
   test('a library that changes what it is asked for is found out', () => {
     const { connection: spoiled, injector } = faultyConnection(token);
     injector.tamper = (call, args) => {

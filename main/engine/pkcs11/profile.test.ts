@@ -59,6 +59,7 @@ describe('what a token can carry', () => {
     expect(carried({ ...noGcm, ...noWrap })).toEqual([]);
     expect(reasons({ ...noGcm, ...noWrap })).toMatch(/no AES-GCM with a 12-byte nonce/);
     expect(reasons({ ...noGcm, ...noWrap })).toMatch(/no RFC 3394 key wrap/);
+    expect(reasons({ ...noGcm, ...noWrap })).not.toMatch(/at most 0 bytes/);
   });
 
   test('like a TPM, no AES-GCM, no wrapping and keys that cannot be tested: nothing, and no slander', () => {
@@ -67,7 +68,16 @@ describe('what a token can carry', () => {
     expect(carried(tpm)).toEqual([]);
     const { hardRequirements } = deriveAbilities(findings(tpm));
     expect(hardRequirements.find((requirement) => !requirement.met)?.words).toBe(
-      'This could not be tested: CKR_FUNCTION_NOT_SUPPORTED.',
+      'Whether a copy or a change gives a key a new usage could not be tested: CKR_FUNCTION_NOT_SUPPORTED.',
+    );
+  });
+
+  test('without keys at all that is the only reason told: all else follows from it', () => {
+    const none = ['CKR_FUNCTION_NOT_SUPPORTED', false] as const;
+    const keyless: Changes = { ...noGcm, ...noWrap, 'session-key': none, 'token-key': none };
+    const told = deriveAbilities(findings({ ...keyless, 'handles-shared': none })).pairs;
+    expect(new Set(told.map(({ reason }) => reason))).toEqual(
+      new Set(['It does not keep AES-256 keys as they are needed (CKR_FUNCTION_NOT_SUPPORTED).']),
     );
   });
 

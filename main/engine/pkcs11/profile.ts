@@ -96,6 +96,8 @@ class Evidence {
 }
 
 interface Need {
+  /** Told only where this one is met: what follows from something missing is no second reason. */
+  readonly after?: Need;
   readonly met: (evidence: Evidence) => boolean;
   /** What is missing, as a sentence with the evidence. */
   readonly missing: (evidence: Evidence) => string;
@@ -107,16 +109,19 @@ const tokenKeys: Need = {
 };
 
 const sharedHandles: Need = {
+  after: tokenKeys,
   met: (e) => e.ok('handles-shared'),
   missing: (e) => `Its sessions do not know each other's keys (${e.seen('handles-shared')}).`,
 };
 
 const keyWrap: Need = {
+  after: tokenKeys,
   met: (e) => e.ok('keywrap-bytes', 'keywrap-tampered', 'keywrap-wrong-key'),
   missing: (e) => `It has no RFC 3394 key wrap that can be relied on (${e.seen('keywrap-bytes')}).`,
 };
 
 const gcm: Need = {
+  after: tokenKeys,
   met: (e) =>
     e.ok('gcm-nonce', 'gcm-bytes', 'gcm-tampered', 'gcm-wrong-key') &&
     e.number('gcm-largest-aad') >= BLOB_AAD,
@@ -127,6 +132,7 @@ const gcm: Need = {
 };
 
 const segments: Need = {
+  after: gcm,
   met: (e) =>
     e.number('gcm-largest-buffer') >= SMALLEST_SEGMENT && e.number('gcm-largest-aad') >= HEADER_AAD,
   missing: (e) =>
@@ -152,51 +158,66 @@ const verdict = (evidence: Evidence, custody: Custody, bulk: Bulk): PairVerdict 
     reason:
       missing.length === 0
         ? 'Everything it needs works on this token.'
-        : missing.map((need) => need.missing(evidence)).join(' '),
+        : missing
+            .filter(({ after }) => after?.met(evidence) ?? true)
+            .map((need) => need.missing(evidence))
+            .join(' '),
   };
 };
 
 /** Hard requirements: without them somebody with the PIN and other software gets keys out. */
-const hard: readonly { name: string; checks: readonly CheckName[]; met: string; unmet: string }[] =
-  [
-    {
-      name: 'unextractable',
-      checks: ['unextractable-stays'],
-      met: 'A key that may not leave the token cannot be wrapped out of it.',
-      unmet: 'A key that may not leave the token can be wrapped out of it.',
-    },
-    {
-      name: 'no-added-rights',
-      checks: ['copy-adds-nothing', 'change-adds-nothing'],
-      met: 'Neither a copy nor a change gives a key a new usage or lets it leave.',
-      unmet: 'A copy or a change gives a key a new usage or lets it leave.',
-    },
-    {
-      name: 'usage',
-      checks: ['usage-enforced'],
-      met: 'A key does only what it was made for.',
-      unmet: 'A key can be used for what it was not made for.',
-    },
-    {
-      name: 'object-id',
-      checks: ['object-id-reused'],
-      met: 'A new key never replaces another one of the same id.',
-      unmet: 'A new key of the same id silently replaces the older one, which is lost.',
-    },
-  ];
+const hard: readonly {
+  readonly name: string;
+  readonly checks: readonly CheckName[];
+  readonly met: string;
+  readonly unmet: string;
+  readonly untested: string;
+}[] = [
+  {
+    name: 'unextractable',
+    checks: ['unextractable-stays'],
+    met: 'A key that may not leave the token cannot be wrapped out of it.',
+    unmet: 'A key that may not leave the token can be wrapped out of it.',
+    untested:
+      'Whether a key that may not leave the token can be wrapped out of it could not be tested',
+  },
+  {
+    name: 'no-added-rights',
+    checks: ['copy-adds-nothing', 'change-adds-nothing'],
+    met: 'Neither a copy nor a change gives a key a new usage or lets it leave.',
+    unmet: 'A copy or a change gives a key a new usage or lets it leave.',
+    untested: 'Whether a copy or a change gives a key a new usage could not be tested',
+  },
+  {
+    name: 'usage',
+    checks: ['usage-enforced'],
+    met: 'A key does only what it was made for.',
+    unmet: 'A key can be used for what it was not made for.',
+    untested: 'Whether a key can be used for what it was not made for could not be tested',
+  },
+  {
+    name: 'object-id',
+    checks: ['object-id-reused'],
+    met: 'A new key never replaces another one of the same id.',
+    unmet: 'A new key of the same id silently replaces the older one, which is lost.',
+    untested: 'Whether a new key replaces another one of the same id could not be tested',
+  },
+];
 
-/** A refusal is no misdeed: the keys for the test could not be made. */
-const wordsOf = (unmet: string, seen: readonly string[]): string => {
-  const evidence = seen.join('; ');
-  const untested = seen.every((word) => word.startsWith('CKR') || word === 'not tested');
-  return untested ? `This could not be tested: ${evidence}.` : `${unmet} Seen: ${evidence}.`;
+/** A refusal is no misdeed: what the test needs could not be made. */
+const wordsOf = ({ unmet, untested }: (typeof hard)[number], seen: readonly string[]): string => {
+  const evidence = [...new Set(seen)].join('; ');
+  return seen.every((word) => word.startsWith('CKR') || word === 'not tested')
+    ? `${untested}: ${evidence}.`
+    : `${unmet} Seen: ${evidence}.`;
 };
 
 const hardRequirements = (evidence: Evidence): HardRequirement[] =>
-  hard.map(({ name, checks, met, unmet }) => {
+  hard.map((requirement) => {
+    const { name, checks, met } = requirement;
     if (evidence.ok(...checks)) return { name, met: true, words: met };
     const seen = checks.filter((check) => !evidence.ok(check)).map((check) => evidence.seen(check));
-    return { name, met: false, words: wordsOf(unmet, seen) };
+    return { name, met: false, words: wordsOf(requirement, seen) };
   });
 
 const ivOf = (evidence: Evidence): TokenProfile['iv'] => {

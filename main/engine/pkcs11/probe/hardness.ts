@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CKA, CKM, CKO } from '../native.ts';
+import { CKA, CKM, CKO, type NativeMechanism } from '../native.ts';
 import type { ObjectHandle, Session } from '../session.ts';
 import {
   noLimits,
@@ -165,10 +165,34 @@ const survivesSameId = (bench: Bench, session: Session): Seen => {
   }
 };
 
+/** Ways out that tokens have; which of them a token lists is no proof that it has no other. */
+const wrappings: readonly NativeMechanism[] = [
+  { mechanism: CKM.AES_KEY_WRAP },
+  { mechanism: CKM.AES_KEY_WRAP_PAD },
+  { mechanism: CKM.AES_KEY_WRAP_KWP },
+  { mechanism: CKM.AES_CBC_PAD, parameter: block },
+];
+
+/** Says of the mechanism, not of the key: such a refusal protects nothing. */
+const withoutMechanism: ReadonlySet<string> = new Set([
+  'CKR_MECHANISM_INVALID',
+  'CKR_MECHANISM_PARAM_INVALID',
+  'CKR_FUNCTION_NOT_SUPPORTED',
+]);
+
 const keepsUnextractable = (bench: Bench, session: Session): Seen => {
   const kek = session.generateSecretKey(sessionKey('wrap'));
   const key = session.generateSecretKey(sessionKey('data'));
-  return refusedOrAllowed(bench, (own) => own.wrap(kek, key));
+  const answers = wrappings.map((mechanism) =>
+    refusedOrAllowed(bench, ({ raw: { native, handle } }) =>
+      native.C_WrapKey(handle, mechanism, kek.bytes, key.bytes, Buffer.alloc(128)),
+    ),
+  );
+  const allowed = answers.find(({ seen }) => seen === 'allowed');
+  const refused = answers.find(({ seen, ok }) => ok && !withoutMechanism.has(seen));
+  // No way that was tried exists here: whether the key is kept in by another is not known.
+  const untested = { seen: answers[0]?.seen ?? 'not tested', ok: false };
+  return allowed ?? refused ?? untested;
 };
 
 export const hardnessChecks: readonly Check[] = [
