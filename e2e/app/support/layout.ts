@@ -1,6 +1,7 @@
 /**
  * What is wrong with the layout of the page as it is now, in words: parts outside of the window,
- * sideways scrolling, text that is cut without a title that tells the rest. Runs in the page.
+ * sideways scrolling, text that is cut without a title that tells the rest, drawn text that does
+ * not follow the text size that is set. Runs in the page.
  */
 export const layoutFaults = (): string[] => {
   const faults: string[] = [];
@@ -44,6 +45,13 @@ export const layoutFaults = (): string[] => {
     if (wide && style.overflowX === 'visible' && hasText(element))
       faults.push(`text sticks out: ${nameOf(element)}`);
   };
+
+  /** Smaller than the smallest text there is (11 px at the usual size): --fs-1 of tokens.css. */
+  const smallest = 0.6875 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  for (const drawn of document.querySelectorAll<SVGTextElement>('svg text')) {
+    const drawnSize = parseFloat(getComputedStyle(drawn).fontSize) * (drawn.getCTM()?.a ?? 1);
+    if (drawnSize < smallest - 0.1) faults.push(`drawn too small: ${nameOf(drawn)}`);
+  }
 
   if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
   for (const element of document.body.querySelectorAll<HTMLElement>('*:not(svg *)')) {
