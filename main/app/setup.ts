@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { existsSync } from 'node:fs';
-import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { FoundToken, Module, Profile } from '../../shared/contract/token.ts';
@@ -30,8 +29,6 @@ interface Running {
   readonly setup: VaultSetup;
   readonly choice: TokenChoice;
   readonly folder: string;
-  /** Whether the folder was there before the wizard. */
-  readonly existed: boolean;
   readonly profile: Profile;
 }
 
@@ -42,6 +39,8 @@ export class Setup {
   readonly #tokens = new Handles<ExistingToken>('tokens');
   readonly #modules = new Handles<string>('modules');
   #running: Running | null = null;
+  /** What is being connected or made right now, and when that has ended, well or not. */
+  #under: { readonly setup: VaultSetup; readonly ended: Promise<void> } | null = null;
 
   constructor(places: SetupPlaces) {
     this.#places = places;
@@ -75,26 +74,27 @@ export class Setup {
 
   /** @throws Failure 'pin-incorrect', 'cannot-carry' and the like; then nothing was left behind */
   async connect(input: Input<'setup.connect'>): Promise<Profile> {
-    await this.cancel();
+    while (this.#running !== null || this.#under !== null) await this.cancel();
     const choice = this.#choiceOf(input);
     const folder = input.kind === 'evaluation' ? this.#folders.get(input.folder) : homedir();
     const vaultDir = input.kind === 'evaluation' ? folder : path.join(folder, NOT_YET);
     const { vaultContext: context, startEngine } = this.#places;
     const setup = new VaultSetup({ vaultDir, choice, context, startEngine });
     const started = Date.now();
-    const existed = existsSync(vaultDir);
-    try {
-      this.#step(input.kind === 'evaluation' ? 'making-token' : 'connecting');
-      const found = await setup.connect(() => pinOf(input.pin));
-      const took = Date.now() - started;
-      const about = { evaluation: input.kind === 'evaluation', took, probed: nowText() };
-      const profile = describeProfile(found, about);
-      this.#running = { setup, choice, folder: vaultDir, existed, profile };
-      return profile;
-    } catch (error) {
-      await undo(setup, existed ? null : vaultDir);
-      throw error;
-    }
+    return this.#alone(setup, async () => {
+      try {
+        this.#step(input.kind === 'evaluation' ? 'making-token' : 'connecting');
+        const found = await setup.connect(() => pinOf(input.pin));
+        const took = Date.now() - started;
+        const about = { evaluation: input.kind === 'evaluation', took, probed: nowText() };
+        const profile = describeProfile(found, about);
+        this.#running = { setup, choice, folder: vaultDir, profile };
+        return profile;
+      } catch (error) {
+        await undo(setup);
+        throw error;
+      }
+    });
   }
 
   /** What the probe found. @throws Failure 'usage' before it */
@@ -108,11 +108,14 @@ export class Setup {
     if (running === null) throw notConnected();
     const vaultDir = this.#folders.get(folder);
     if (running.choice.kind === 'evaluation' && vaultDir !== running.folder) throw notConnected();
-    this.#step('making-masters');
-    await running.setup.finish(vaultDir);
-    this.#running = null;
-    this.#step('opening');
-    await this.#open(vaultDir, running.setup.engine);
+    if (this.#under !== null) throw busy();
+    await this.#alone(running.setup, async () => {
+      this.#step('making-masters');
+      await running.setup.finish(vaultDir);
+      this.#running = null;
+      this.#step('opening');
+      await this.#open(vaultDir, running.setup.engine);
+    });
     if (lossPlan !== null) {
       const details = { plan: lossPlan };
       const act = { action: 'vault.loss-plan', subject: {}, outcome: 'ok', details } as const;
@@ -128,10 +131,27 @@ export class Setup {
     };
   }
 
+  /** Ends what is under way, by ending its engine, and removes what was made. */
   async cancel(): Promise<void> {
+    const under = this.#under;
+    if (under !== null) {
+      await under.setup.engine.stop();
+      await under.ended;
+    }
     const running = this.#running;
     this.#running = null;
-    if (running !== null) await undo(running.setup, running.existed ? null : running.folder);
+    if (running !== null) await undo(running.setup);
+  }
+
+  async #alone<T>(setup: VaultSetup, work: () => Promise<T>): Promise<T> {
+    const done = work();
+    const under = { setup, ended: done.then(nothing, nothing) };
+    this.#under = under;
+    try {
+      return await done;
+    } finally {
+      if (this.#under === under) this.#under = null;
+    }
   }
 
   /** The vault is there from here on: what fails now leaves it locked. */
@@ -200,12 +220,19 @@ const pinOf = (pin: string | null): Promise<string> =>
     ? Promise.reject(new Failure('pin-missing', 'The PIN of the token is needed.'))
     : Promise.resolve(pin);
 
-/** Ends the engine and removes what was made for it, also the folder where that is new. */
-const undo = async (setup: VaultSetup, folder: string | null): Promise<void> => {
+/** Ends the engine and removes what was made with it. */
+const undo = async (setup: VaultSetup): Promise<void> => {
   await setup.engine.stop();
   await setup.cancel();
-  if (folder !== null) await rmdir(folder).catch(() => undefined);
 };
+
+const nothing = (): void => undefined;
+
+const busy = (): Failure =>
+  new Failure('busy', 'The vault is being made already.', {
+    unharmed: 'Nothing else was begun.',
+    next: 'Wait until it is ready.',
+  });
 
 const notConnected = (): Failure =>
   new Failure('usage', 'The token must be connected and probed before the vault is made.', {

@@ -208,6 +208,6 @@ export const findBatch = (batches: readonly StoredBatch[], id: string): StoredBa
   const batch = batches.find((each) => each.id === id);
   if (batch !== undefined) return batch;
   throw new Failure('usage', `There is no batch ${id} that waits.`, {
-    next: 'Run "claviger resume --list" to see the batches that do.',
+    next: 'Look which batches do, and choose one of them.',
   });
 };

@@ -70,6 +70,6 @@ const mixedBulk = (): Failure =>
     'These keys process data in different places (token and host), so one file cannot have slots for both.',
     {
       unharmed: 'No file was touched.',
-      next: 'Choose keys of one bulk kind; "claviger key list" shows it.',
+      next: 'Choose keys of one bulk kind.',
     },
   );

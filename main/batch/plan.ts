@@ -210,7 +210,7 @@ const exists = (file: string): Promise<boolean> =>
 const intoVault = (folder: string): Failure =>
   new Failure('usage', `The output folder ${folder} lies in the vault.`, {
     unharmed: 'Nothing was written.',
-    next: 'Choose another output folder with --out.',
+    next: 'Choose another output folder.',
   });
 
 const because = (code: FailureCode, cause: string): FailureData => ({

@@ -63,6 +63,6 @@ const notEnough = (folder: string, needed: number, free: number): Failure =>
     `There is not enough room in ${folder}: the outputs need up to ${needed} bytes, ${free} are free.`,
     {
       unharmed: 'Nothing was written.',
-      next: 'Free some space or choose another output folder with --out.',
+      next: 'Free some space or choose another output folder.',
     },
   );

@@ -1,6 +1,7 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { formatBytes, formatCount, printable } from './format.ts';
+import { hintFor } from './hints.ts';
 
 /** One line for a file that did not simply succeed. */
 export const describeReceipt = (receipt: Receipt): string => {
@@ -13,12 +14,15 @@ export const describeReceipt = (receipt: Receipt): string => {
 export const describeFailure = (failure: Failure): string =>
   `claviger: ${describeReason(toFailureData(failure)).trimStart()}`;
 
-const describeReason = ({ cause, unharmed, next, detail }: FailureData): string =>
-  [
+const describeReason = ({ code, cause, unharmed, next, detail }: FailureData): string => {
+  const hint = hintFor(code);
+  return [
     `  ${printable(cause)}${detail === undefined ? '' : ` (${printable(detail)})`}`,
     ...(unharmed === undefined ? [] : [`  ${unharmed}`]),
     ...(next === undefined ? [] : [`  ${next}`]),
+    ...(hint === undefined ? [] : [`  ${hint}`]),
   ].join('\n');
+};
 
 const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
 

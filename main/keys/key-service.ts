@@ -114,12 +114,12 @@ const noSuchPair = (): Failure =>
     'A key of custody hsm-wrapped is used in memory, so its bulk must be host.',
     {
       unharmed: 'Nothing was created.',
-      next: 'Choose --bulk host, or --custody hsm-only or resident.',
+      next: 'Choose the bulk host, or the custody hsm-only or resident.',
     },
   );
 
 const cannotCarry = (pair: CustodyPair, reason: string): Failure =>
   new Failure('cannot-carry', `This token cannot carry ${pair.custody}/${pair.bulk}: ${reason}.`, {
     unharmed: 'Nothing was created.',
-    next: 'Run "claviger token probe" to see what it can carry.',
+    next: 'Choose a custody and a bulk that its profile says it can carry.',
   });

@@ -291,7 +291,7 @@ export const unsigned = (): Failure =>
     'The token of this vault cannot sign, so no report can be proved.',
     {
       unharmed: 'Nothing was written.',
-      next: 'Verify the ledger with "claviger audit verify", or use a token with ECDSA.',
+      next: 'Verify the ledger itself, or use a token with ECDSA.',
     },
   );
 

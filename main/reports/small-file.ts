@@ -88,9 +88,9 @@ const whatIsIt = (bytes: Buffer): string => {
 
 const checkpointHelp = (bytes: Buffer): string => {
   const what = whatIsIt(bytes);
-  if (what === 'a report') return 'Use "Verify a report", or "claviger report verify".';
+  if (what === 'a report') return 'Verify it as a report.';
   if (what === 'the reply of a time-stamping authority')
-    return 'Use "Attach a timestamp", or "claviger checkpoint timestamp".';
+    return 'Attach it to a checkpoint as a timestamp.';
   if (what === 'a damaged checkpoint')
     return 'Another program has changed it, its line ends perhaps. Ask for it again as a file.';
   return 'A kept checkpoint is a small text file that begins with claviger.invalid/ and the id of the vault.';

@@ -58,5 +58,5 @@ export const timestampsOf = async (vault: Vault, size: number): Promise<Timestam
 const unknownReply = (): Failure =>
   new Failure('usage', 'This reply is not about a checkpoint of this vault.', {
     unharmed: 'Nothing was changed.',
-    next: 'Have a saved checkpoint ("Sign and save", "claviger checkpoint write") time-stamped with SHA-256, and give the reply (.tsr).',
+    next: 'Have a saved checkpoint time-stamped with SHA-256, and give the reply (.tsr).',
   });

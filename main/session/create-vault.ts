@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
@@ -18,9 +18,9 @@ import { fingerprintOf } from '../ledger/note.ts';
 import type { JsonObject } from '../ledger/record.ts';
 import { makeReportCertificate } from '../reports/pdf/certificate.ts';
 import { sha256 } from '../vault/sha256.ts';
-import { isErrno, storageFailure } from '../vault/storage-failure.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
+import { claimTokenFolder, refuseUsedFolder, removeFolders } from './new-folder.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
 /** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
@@ -86,6 +86,8 @@ export class VaultSetup {
   #connected: Connected | null = null;
   /** An evaluation token lies in the folder that belongs to no vault yet and was made here. */
   #ownsToken = false;
+  /** Folders that were made for that token, outermost first. */
+  #folders: readonly string[] = [];
 
   constructor(parts: SetupParts) {
     this.#parts = parts;
@@ -128,16 +130,17 @@ export class VaultSetup {
     return vaultId;
   }
 
-  /** Removes the token that was made here, unless a vault has it now. */
+  /** Removes the token that was made here with its folders, unless a vault has it now. */
   async cancel(): Promise<void> {
     if (!this.#ownsToken) return;
     await removeEvaluationToken(this.#parts.vaultDir);
+    await removeFolders(this.#folders);
   }
 
   async #makeToken(pin: string): Promise<How> {
     const { vaultDir } = this.#parts;
     const engine = this.engine.caller;
-    await claimTokenFolder(vaultDir);
+    this.#folders = await claimTokenFolder(vaultDir);
     this.#ownsToken = true;
     const target = await engine.call('createEvaluationToken', { folder: vaultDir, pin });
     await engine.call('connectEvaluation', { folder: vaultDir, label: target.label });
@@ -145,44 +148,6 @@ export class VaultSetup {
     return { modulePath: target.modulePath, parameters: null, inVault: true };
   }
 }
-
-/** @throws Failure 'vault-exists' */
-const refuseUsedFolder = async (folder: string): Promise<void> => {
-  const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (isErrno(error, 'ENOTDIR')) throw noFolder(folder);
-    return []; // what keeps it from being used is told when it is made
-  });
-  if (names.length > 0) throw usedFolder(folder);
-};
-
-const noFolder = (folder: string): Failure =>
-  new Failure('vault-exists', `${folder} is a file, or lies in one.`, {
-    unharmed: 'It was not changed.',
-    next: 'Choose a new or empty folder for the vault with --vault.',
-  });
-
-const usedFolder = (folder: string): Failure =>
-  new Failure('vault-exists', `The folder ${folder} is not empty.`, {
-    unharmed: 'Nothing in it was changed.',
-    next: 'Choose another folder for the new vault with --vault.',
-  });
-
-/**
- * Makes the folder of the token, which of two programs that use one folder at the same time only
- * one can: so nobody ever removes a token that somebody else made.
- * @throws Failure 'vault-exists'
- */
-const claimTokenFolder = async (vaultDir: string): Promise<void> => {
-  try {
-    await mkdir(vaultDir, { recursive: true, mode: 0o700 });
-    await mkdir(path.join(vaultDir, evaluationFiles.token), { mode: 0o700 });
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) throw usedFolder(vaultDir);
-    throw storageFailure(error, `The folder ${vaultDir} cannot be made`, {
-      next: 'Choose a place where you may write.',
-    });
-  }
-};
 
 const connectExisting = async (
   choice: ExistingToken,
@@ -208,7 +173,7 @@ const refuseUnusable = (profile: TokenProfile): void => {
   const least = profile.pairs.find(({ custody }) => custody === 'hsm-wrapped');
   throw new Failure('cannot-carry', `This token cannot hold a vault. ${least?.reason ?? ''}`, {
     unharmed: 'Nothing was created.',
-    next: 'Choose another token; "claviger token probe" shows what each one can do.',
+    next: 'Choose another token.',
   });
 };
 

@@ -9,7 +9,7 @@ export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure =
     ['This vault is not as it was signed last.', ...problems].join(' '),
     {
       unharmed: 'It can be looked at and verified; nothing in it is changed, no file is decrypted.',
-      next: 'Restore the newest copy of the folder. Only if there is none: "claviger recover --accept REASON" begins a new ledger and keeps the old one.',
+      next: 'Restore the newest copy of the folder. Only if there is none: accept and continue, which begins a new ledger and keeps the old one.',
     },
   );
 };

@@ -17,23 +17,23 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EACCES: {
     code: 'no-permission',
     cause: 'You have no permission for this file or folder.',
-    next: 'Ask its owner for access, or choose another output folder with --out.',
+    next: 'Ask its owner for access, or choose another output folder.',
   },
   EPERM: { code: 'no-permission', cause: 'The system does not permit this.' },
   EROFS: {
     code: 'read-only',
     cause: 'The output folder lies on a read-only file system.',
-    next: 'Choose another output folder with --out.',
+    next: 'Choose another output folder.',
   },
   ENOSPC: {
     code: 'disk-full',
     cause: 'The disk is full.',
-    next: 'Free some space or choose another output folder with --out, then run the batch again.',
+    next: 'Free some space or choose another output folder, then run the batch again.',
   },
   EDQUOT: {
     code: 'disk-full',
     cause: 'Your disk quota is used up.',
-    next: 'Free some space or choose another output folder with --out, then run the batch again.',
+    next: 'Free some space or choose another output folder, then run the batch again.',
   },
   EFBIG: { code: 'disk-full', cause: 'The output is larger than this file system allows.' },
   ENAMETOOLONG: {

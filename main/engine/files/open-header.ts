@@ -84,7 +84,7 @@ const notOpened = (held: readonly HeldSlot[]): Failure => {
   if (held.length === 0) {
     return new Failure('no-key', 'No key of this vault opens this file.', {
       unharmed,
-      next: 'Run "claviger inspect" to see which keys do, and open the vault that holds one of them.',
+      next: 'Open the vault that holds one of its keys, or ask whoever sent it.',
     });
   }
   const sameKey = held.some(({ slot, key }) => slot.kcv !== '' && slot.kcv === key.material.kcv);

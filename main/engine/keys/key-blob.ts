@@ -58,6 +58,6 @@ const damaged = (binding: KeyBinding): Failure =>
     `The stored blob of key ${binding.id}, version ${binding.version}, does not belong to this entry of the keystore.`,
     {
       unharmed: 'The key was not used and nothing was changed.',
-      next: 'Run "claviger audit verify"; if the keystore was altered, restore the vault from a copy.',
+      next: 'Verify the ledger; if the keystore was altered, restore the vault from a copy.',
     },
   );

@@ -1,0 +1,17 @@
+import type { FailureCode } from '../../shared/failure.ts';
+
+/** How the command line does what a failure advises: its words are those of the window too. */
+const hints: Readonly<Partial<Record<FailureCode, string>>> = {
+  'vault-exists': 'Name the folder with --vault DIR.',
+  'rolled-back': '"claviger recover --accept REASON" accepts and continues.',
+  'cannot-carry': '"claviger token probe" shows what a token can carry.',
+  'mixed-bulk': '"claviger key list" shows the bulk of each key.',
+  'blob-damaged': '"claviger audit verify" verifies the ledger.',
+  'report-unproved': '"claviger audit verify" verifies the ledger.',
+  'no-key': '"claviger inspect FILE" shows which keys open it.',
+  'no-permission': 'With --out DIR outputs go elsewhere.',
+  'read-only': 'With --out DIR outputs go elsewhere.',
+  'disk-full': 'With --out DIR outputs go elsewhere.',
+};
+
+export const hintFor = (code: FailureCode): string | undefined => hints[code];

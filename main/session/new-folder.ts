@@ -1,0 +1,76 @@
+import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { evaluationFiles } from '../engine/pkcs11/evaluation-files.ts';
+import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+
+/** @throws Failure 'vault-exists' */
+export const refuseUsedFolder = async (folder: string): Promise<void> => {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (isErrno(error, 'ENOTDIR')) throw noFolder(folder);
+    return []; // what keeps it from being used is told when it is made
+  });
+  if (names.length > 0) throw usedFolder(folder);
+};
+
+/**
+ * Makes the folder of the token, which of two programs that use one folder at the same time only
+ * one can: so nobody ever removes a token that somebody else made.
+ * @returns the folders made for it, outermost first
+ * @throws Failure 'vault-exists'
+ */
+export const claimTokenFolder = async (vaultDir: string): Promise<string[]> => {
+  const made: string[] = [];
+  try {
+    await makeFolders(path.resolve(vaultDir), made);
+    await mkdir(path.join(vaultDir, evaluationFiles.token), { mode: 0o700 });
+    return made;
+  } catch (error) {
+    await removeFolders(made);
+    if (isErrno(error, 'EEXIST')) throw usedFolder(vaultDir);
+    throw storageFailure(error, `The folder ${vaultDir} cannot be made`, {
+      unharmed: 'Nothing was created.',
+      next: 'Choose a place where you may write.',
+    });
+  }
+};
+
+/** Those that are empty; whoever put something into one keeps it. */
+export const removeFolders = async (made: readonly string[]): Promise<void> => {
+  for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
+};
+
+/**
+ * Makes what is missing of a path. Node's own `recursive` tries for ever where a folder that is
+ * there says ENOENT, as /proc does and an automounter may.
+ */
+const makeFolders = async (folder: string, made: string[]): Promise<void> => {
+  if (await isFolder(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await makeFolders(parent, made);
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    made.push(folder);
+  } catch (error) {
+    // Another program may have made it at this moment.
+    if (!isErrno(error, 'EEXIST') || !(await isFolder(folder))) throw error;
+  }
+};
+
+const isFolder = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+
+const noFolder = (folder: string): Failure =>
+  new Failure('vault-exists', `${folder} is a file, or lies in one.`, {
+    unharmed: 'It was not changed.',
+    next: 'Choose a new or empty folder for the vault.',
+  });
+
+const usedFolder = (folder: string): Failure =>
+  new Failure('vault-exists', `The folder ${folder} is not empty.`, {
+    unharmed: 'Nothing in it was changed.',
+    next: 'Choose another folder for the new vault.',
+  });
