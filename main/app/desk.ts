@@ -1,6 +1,6 @@
 import type { Output } from '../../shared/contract.ts';
-import type { LockReason, Screen, TokenPresence, VaultPlace } from '../../shared/contract/app.ts';
-import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import type { LockReason, Screen } from '../../shared/contract/app.ts';
+import { Failure, toFailureData } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { inTime } from '../session/in-time.ts';
@@ -8,10 +8,11 @@ import type { AutoLock } from './auto-lock.ts';
 import { noVault, nothingToAccept, onlyToLookAt, vaultIsLocked } from './desk-failures.ts';
 import { EngineRecovery } from './engine-recovery.ts';
 import { enterVault, type VaultSurroundings } from './enter-vault.ts';
+import { Lookout } from './lookout.ts';
 import type { OpenVault } from './open-vault.ts';
+import { type Place, screenOf } from './place.ts';
 import type { RecentVaults } from './recent-vaults.ts';
-import { rollbackOf } from './rollback-view.ts';
-import { TokenWatch, unknownPresence } from './token-watch.ts';
+import { unlockBehind, unlockToken, withPin } from './unlocking.ts';
 import { VaultFolders } from './vault-folders.ts';
 import { CANCEL_MS } from './work/hung-driver.ts';
 
@@ -33,25 +34,20 @@ export interface LockedWork {
   readonly ended: Promise<void>;
 }
 
-type Place =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'damaged'; readonly vault: VaultPlace; readonly failure: FailureData }
-  | { readonly kind: 'vault'; readonly open: OpenVault };
-
 /** Which vault lies on the desk, and whether it is locked. One thing happens after the other. */
 export class Desk {
   readonly #parts: DeskParts;
   readonly #folders: VaultFolders;
   readonly #recovery: EngineRecovery;
+  readonly #lookout: Lookout;
   #place: Place = { kind: 'none' };
-  #watch: TokenWatch | null = null;
-  #presence: TokenPresence = unknownPresence;
   #behind = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#folders = new VaultFolders(parts.recent);
+    this.#lookout = new Lookout(parts.startEngine);
     this.#recovery = new EngineRecovery({
       isCurrent: (open) => this.open === open,
       onSession: parts.onSession,
@@ -88,21 +84,11 @@ export class Desk {
   }
 
   screen(): Screen {
-    const place = this.#place;
-    if (place.kind === 'none') return { screen: 'first-run', recent: this.recent() };
-    if (place.kind === 'damaged')
-      return { screen: 'damaged', vault: place.vault, failure: place.failure };
-    const { open } = place;
-    const vault = open.info();
-    if (open.lock === null) return { screen: 'open', vault, rollback: open.rollback };
-    const { lock } = open;
-    return {
-      screen: 'locked',
-      vault,
-      token: this.#presence,
-      lock: { ...lock },
+    return screenOf(this.#place, {
+      recent: this.recent(),
+      token: this.#lookout.presence,
       batchRunning: this.#behind,
-    };
+    });
   }
 
   recent(): Output<'vault.recent'> {
@@ -153,8 +139,8 @@ export class Desk {
     return this.#alone(async () => {
       const vault = this.#needVault();
       if (vault.lock === null) return;
-      if (this.#behind) await this.#unlockBehind(vault, pin);
-      else await this.#withPin(vault, pin, () => this.#unlockToken(vault));
+      if (this.#behind) await unlockBehind(vault, pin);
+      else await this.#unlockToken(vault, pin);
       this.#unlocked(vault);
     });
   }
@@ -165,8 +151,7 @@ export class Desk {
     // At once, so that nothing that is asked from now on is answered.
     open.lock = { reason, at: new Date().toISOString() };
     open.gate.close();
-    // What was seen before the unlock may not be so any more.
-    this.#presence = unknownPresence;
+    this.#lookout.forget();
     this.#parts.onScreen();
     return this.#alone(async () => {
       await this.#lockNow(open, reason);
@@ -199,9 +184,7 @@ export class Desk {
     return this.#alone(async () => {
       const before = this.#needVault();
       if (before.rollback === null) throw nothingToAccept();
-      const epoch = await this.#withPin(before, pin, () =>
-        before.session.acceptAndContinue(reason),
-      );
+      const epoch = await withPin(before, pin, () => before.session.acceptAndContinue(reason));
       await this.#leave('user');
       const fresh = await this.#enterOrShow(before.folder);
       // Somebody may have locked the window meanwhile.
@@ -221,20 +204,16 @@ export class Desk {
     await this.open?.vault.recordLook(record);
   }
 
-  /** The window asks for one PIN: a second question would find nobody. */
-  async #withPin<T>(open: OpenVault, pin: string | null, work: () => Promise<T>): Promise<T> {
-    open.gate.offer(pin);
-    if (pin === null) open.gate.close();
-    try {
-      return await work();
-    } finally {
-      open.gate.withdraw();
-    }
+  async #unlockToken(open: OpenVault, pin: string | null): Promise<void> {
+    await withPin(open, pin, async () => {
+      await this.#lookout.pause();
+      await unlockToken(open);
+    });
   }
 
   async #unlockAgain(open: OpenVault, pin: string | null): Promise<void> {
     try {
-      await this.#withPin(open, pin, () => this.#unlockToken(open));
+      await this.#unlockToken(open, pin);
       this.#unlocked(open);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -263,8 +242,7 @@ export class Desk {
     };
     const open = await enterVault(place, this.#parts);
     this.#place = { kind: 'vault', open };
-    this.#presence = unknownPresence;
-    this.#watch = new TokenWatch(open, this.#parts.startEngine);
+    this.#lookout.turnTo(open);
     await this.#parts.recent.add(folder);
     return open;
   }
@@ -272,31 +250,11 @@ export class Desk {
   async #leave(reason: LockReason): Promise<void> {
     const { open } = this;
     this.#place = { kind: 'none' };
-    await this.#watch?.stop();
-    this.#watch = null;
+    await this.#lookout.leave();
     if (open === null) return;
     open.gate.close();
     await this.#lockAfter(this.#parts.onLock(reason), open, reason);
     await open.vault.close();
-  }
-
-  /** A vault that is not as it was signed last opens too, to be looked at. */
-  async #unlockToken(open: OpenVault): Promise<void> {
-    await this.#watch?.stop();
-    open.rollback = null;
-    try {
-      await open.session.unlock();
-    } catch (error) {
-      if (!(error instanceof Failure) || open.vault.restriction === null) throw error;
-      if (error.code !== 'rolled-back') throw error;
-      open.rollback = await rollbackOf(open);
-    }
-  }
-
-  /** A batch still runs, logged in: the PIN is checked beside it. */
-  async #unlockBehind(open: OpenVault, pin: string | null): Promise<void> {
-    await open.session.checkPin(pin);
-    await open.vault.record([{ action: 'window.unlock', subject: {}, outcome: 'ok', details: {} }]);
   }
 
   #unlocked(open: OpenVault): void {
@@ -336,13 +294,8 @@ export class Desk {
   }
 
   async #lookLocked(open: OpenVault): Promise<void> {
-    const watch = this.#watch;
-    if (watch === null || this.#behind) return;
-    const presence = await watch.look();
-    if (open.lock === null || this.open !== open) return watch.stop();
-    if (presence === null) return;
-    const changed = JSON.stringify(presence) !== JSON.stringify(this.#presence);
-    this.#presence = presence;
+    if (this.#behind) return;
+    const changed = await this.#lookout.look(() => open.lock !== null && this.open === open);
     if (changed) this.#parts.onScreen();
   }
 

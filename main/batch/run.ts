@@ -9,6 +9,7 @@ import { makeGroups } from './groups.ts';
 import { deleteOriginals } from './originals.ts';
 import { ProgressMeter } from './progress.ts';
 import { ensureFolder, publishPart, syncFoldersOf } from './publish.ts';
+import { cancelledReceipt, failedReceipt } from './receipts.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import path from 'node:path';
@@ -265,11 +266,7 @@ export class BatchRun {
       });
     for (const file of this.#batch.files) {
       if (this.#receipts.has(file.index)) continue;
-      const receipt = {
-        ...failedReceipt(file, toFailureData(reason)),
-        outcome: 'cancelled',
-      } as const;
-      this.#report(file.index, receipt);
+      this.#report(file.index, cancelledReceipt(file, toFailureData(reason)));
     }
   }
 }
@@ -283,15 +280,4 @@ const reasonOf = (error: unknown): FailureData => {
 const failed = (file: PlannedFile, reason: FailureData): Ended => ({
   index: file.index,
   receipt: failedReceipt(file, reason),
-});
-
-const failedReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
-  input: file.input,
-  output: null,
-  outcome: reason.code === 'cancelled' ? 'cancelled' : 'failed',
-  reason,
-  bytes: file.size,
-  sha256: null,
-  key: null,
-  version: null,
 });

@@ -1,5 +1,6 @@
 import type { BatchKind, Receipt, SkippedInput } from '../../shared/batch.ts';
 import type { BatchResult } from '../batch/batches.ts';
+import { skippedReceipt } from '../batch/receipts.ts';
 import type { RunOptions } from '../batch/run.ts';
 import type { CliContext } from './command.ts';
 import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
@@ -44,7 +45,7 @@ export const reportBatch = (
   skipped: readonly SkippedInput[],
   names: ReadonlyMap<string, string>,
 ): BatchReport => {
-  const left = skipped.map(leftOut);
+  const left = skipped.map(skippedReceipt);
   if (!context.json) for (const each of left) context.terminal.notice(describeReceipt(each));
   const files = [...(result?.receipts ?? []), ...left];
   const interrupted = result?.interrupted ?? null;
@@ -60,14 +61,3 @@ export const reportBatch = (
   context.terminal.notice('The batch can go on from here: "claviger resume".');
   return { document, text, code: exitCodeOfFailure(interrupted) };
 };
-
-const leftOut = ({ input, outcome, reason }: SkippedInput): Receipt => ({
-  input,
-  output: null,
-  outcome,
-  reason,
-  bytes: 0,
-  sha256: null,
-  key: null,
-  version: null,
-});

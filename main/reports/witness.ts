@@ -50,8 +50,26 @@ export interface WitnessVerdict {
   readonly proof: readonly string[] | null;
 }
 
-/** Compares a checkpoint that somebody kept with today's ledger. */
-export const compareWitness = (vault: Vault, note: string): WitnessVerdict => {
+/** Compares a checkpoint that somebody kept with today's ledger; the ledger says so. */
+export const compareWitness = async (vault: Vault, note: string): Promise<WitnessVerdict> => {
+  const verdict = judge(vault, note);
+  const { agrees, kept, words } = verdict;
+  await vault.recordLook({
+    action: 'checkpoint.compare',
+    subject: {},
+    outcome: agrees ? 'ok' : 'failed',
+    details: { kept: headOf(kept), words },
+  });
+  return verdict;
+};
+
+/** What is said of a checkpoint, in results and in the ledger. */
+export const headOf = (
+  kept: Checkpoint | null,
+): Pick<Checkpoint, 'epoch' | 'size' | 'root'> | null =>
+  kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
+
+const judge = (vault: Vault, note: string): WitnessVerdict => {
   const key = vault.checkpointKey;
   const kept = key === null ? null : openCheckpoint(note, key, vault.id);
   const none = { agrees: false, isOther: false, kept, proof: null };

@@ -6,7 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
-import { compareWitness, newestOf, writeWitness } from '../../reports/witness.ts';
+import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Desk } from '../desk.ts';
@@ -84,16 +84,11 @@ export class Checkpoints {
 }
 
 const compareFile = async (vault: Vault, file: string): Promise<Comparison> => {
-  const { agrees, isOther, words, kept } = compareWitness(vault, await readCheckpointFile(file));
-  const head = kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
-  await vault.recordLook({
-    action: 'checkpoint.compare',
-    subject: {},
-    outcome: agrees ? 'ok' : 'failed',
-    details: { kept: head, words },
-  });
+  const note = await readCheckpointFile(file);
+  const { agrees, isOther, words, kept } = await compareWitness(vault, note);
   const verdict = agrees ? 'inside' : isOther ? 'other-vault' : 'outside';
-  return { name: path.basename(file), verdict, words, kept: head, records: vault.head.size };
+  const name = path.basename(file);
+  return { name, verdict, words, kept: headOf(kept), records: vault.head.size };
 };
 
 const oneAtATime = (): Failure =>

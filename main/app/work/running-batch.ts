@@ -11,6 +11,7 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
 import { type Failure, toFailureData } from '../../../shared/failure.ts';
 import { keyIdSchema } from '../../../shared/ids.ts';
+import { skippedReceipt } from '../../batch/receipts.ts';
 import type { KeyReader } from '../../keystore/keys.ts';
 import { pageOf, placeOf } from './plan.ts';
 import { Rate } from './rate.ts';
@@ -32,7 +33,7 @@ export class RunningBatch {
   constructor(stored: StoredBatch, keys: KeyReader, skipped: readonly SkippedInput[]) {
     this.stored = stored;
     this.#bytes = stored.files.reduce((sum, { size }) => sum + size, 0);
-    for (const each of skipped) this.add(receiptOfSkipped(each));
+    for (const each of skipped) this.add(skippedReceipt(each));
     this.#keys = stored.keys.map(({ id, version }) => ({
       id,
       version,
@@ -137,15 +138,4 @@ export const rowOf = (receipt: Receipt): ReceiptRow => ({
   key: receipt.key === null ? null : v.parse(keyIdSchema, receipt.key),
   version: receipt.version,
   originalDeleted: receipt.originalDeleted ?? null,
-});
-
-const receiptOfSkipped = ({ input, outcome, reason }: SkippedInput): Receipt => ({
-  input,
-  output: null,
-  outcome,
-  reason,
-  bytes: 0,
-  sha256: null,
-  key: null,
-  version: null,
 });

@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
 import { attachTimestamp } from '../../reports/timestamps.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
-import { compareWitness, newestOf, writeWitness } from '../../reports/witness.ts';
+import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
@@ -52,15 +52,9 @@ export const checkpointCompareCommand: Command = {
   run: (args, context) => {
     const file = positional(args, 'Which checkpoint?');
     return withVault(context, async (vault) => {
-      const { agrees, words, kept, proof } = compareWitness(vault, await readCheckpointFile(file));
-      const head = kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
-      await vault.recordLook({
-        action: 'checkpoint.compare',
-        subject: {},
-        outcome: agrees ? 'ok' : 'failed',
-        details: { kept: head, words },
-      });
-      printResult(context, { agrees, words, kept: head, proof }, words);
+      const note = await readCheckpointFile(file);
+      const { agrees, words, kept, proof } = await compareWitness(vault, note);
+      printResult(context, { agrees, words, kept: headOf(kept), proof }, words);
       return agrees ? exitCodes.done : exitCodes.unverified;
     });
   },

@@ -1,0 +1,28 @@
+import type { PlannedFile, Receipt, SkippedInput } from '../../shared/batch.ts';
+import type { FailureData } from '../../shared/failure.ts';
+
+/** What a receipt says of a file of which nothing was written. */
+const nothingWritten = { output: null, sha256: null, key: null, version: null } as const;
+
+export const failedReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
+  ...nothingWritten,
+  input: file.input,
+  outcome: reason.code === 'cancelled' ? 'cancelled' : 'failed',
+  reason,
+  bytes: file.size,
+});
+
+/** Of a file that the batch did not reach. */
+export const cancelledReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
+  ...failedReceipt(file, reason),
+  outcome: 'cancelled',
+});
+
+/** Of an input that the plan left out. */
+export const skippedReceipt = ({ input, outcome, reason }: SkippedInput): Receipt => ({
+  ...nothingWritten,
+  input,
+  outcome,
+  reason,
+  bytes: 0,
+});
