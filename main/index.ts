@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { url as inspectorUrl } from 'node:inspector';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
-import { app, type BrowserWindow, nativeTheme, protocol, screen } from 'electron';
+import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { ELECTRON_VERSION, VERSION } from '../shared/version.ts';
 import { App } from './app/app.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
@@ -24,6 +24,9 @@ const here = import.meta.dirname;
 const dataDir = app.getPath('userData');
 const incidents = new Incidents(path.join(dataDir, 'incidents.jsonl'));
 const report = (error: unknown): void => incidents.report(randomBytes(4).toString('hex'), error);
+/** Shown without a window, so it says what the window would. */
+const wordsOf = (error: unknown): string =>
+  `${error instanceof Error ? error.message : String(error)}\n\nYour vaults and files are as they were. More is in ${path.join(dataDir, 'incidents.jsonl')}.`;
 const filesAsked = openedFiles(process.argv, process.cwd(), app.getAppPath());
 
 const startServices = async (window: () => BrowserWindow | null): Promise<App> =>
@@ -75,8 +78,9 @@ const start = async (): Promise<void> => {
     },
   });
   reviveWindow(opened, quitting.hasBegun, report);
-  await services.openLast();
-  if (filesAsked.length > 0) await services.addFiles(filesAsked);
+  // The window opens all the same.
+  await services.openLast().catch(report);
+  if (filesAsked.length > 0) await services.addFiles(filesAsked).catch(report);
   await loadHome(opened);
 };
 
@@ -91,9 +95,12 @@ if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
   { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
+// A bug with nobody to tell must neither go unnoticed nor end the program in mid-batch.
+process.on('unhandledRejection', report);
 if (app.requestSingleInstanceLock(filesAsked)) {
   start().catch((error: unknown) => {
     report(error);
+    dialog.showErrorBox('Claviger could not start', wordsOf(error));
     app.exit(1);
   });
 } else {

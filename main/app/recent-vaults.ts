@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { vaultFiles } from '../vault/files.ts';
+import { orFailure } from '../vault/storage-failure.ts';
 import { JsonFile } from './json-file.ts';
 
 const schema = v.strictObject({
@@ -33,17 +34,21 @@ export class RecentVaults {
     return this.#vaults.map((each) => ({ ...each, present: isThere(each.path) }));
   }
 
+  /** A list that cannot be written keeps no vault from being opened: it lasts as long as the program. */
   async add(folder: string): Promise<void> {
     const others = this.#vaults.filter((each) => each.path !== folder);
-    await this.#write([{ path: folder, opened: new Date().toISOString() }, ...others]);
+    this.#vaults = [{ path: folder, opened: new Date().toISOString() }, ...others].slice(0, MOST);
+    await this.#write(this.#vaults).catch(() => undefined);
   }
 
+  /** @throws the disk's refusal as a Failure */
   async remove(folder: string): Promise<void> {
-    await this.#write(this.#vaults.filter((each) => each.path !== folder));
+    const others = this.#vaults.filter((each) => each.path !== folder);
+    await orFailure('The list of vaults cannot be saved', this.#write(others));
+    this.#vaults = others;
   }
 
-  async #write(vaults: readonly Recent[]): Promise<void> {
-    this.#vaults = vaults.slice(0, MOST);
-    await this.#file.write({ vaults: [...this.#vaults] });
+  #write(vaults: readonly Recent[]): Promise<void> {
+    return this.#file.write({ vaults: [...vaults] });
   }
 }

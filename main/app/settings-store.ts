@@ -4,6 +4,7 @@ import {
   type SettingsChange,
   settingsChangeSchema,
 } from '../../shared/contract/settings.ts';
+import { storageFailure } from '../vault/storage-failure.ts';
 import { JsonFile } from './json-file.ts';
 
 const storedSchema = v.strictObject({
@@ -51,7 +52,14 @@ export class SettingsStore {
 
   async change(change: SettingsChange & { outputFolder?: string | null }): Promise<void> {
     const next = { ...this.#stored, ...change };
-    await this.#file.write(next);
+    try {
+      await this.#file.write(next);
+    } catch (error) {
+      throw storageFailure(error, 'The settings cannot be saved', {
+        unharmed: 'They are as they were before.',
+        next: 'Check the disk of your home folder, then try again.',
+      });
+    }
     this.#stored = next;
   }
 }

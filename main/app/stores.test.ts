@@ -40,7 +40,10 @@ describe('settings', () => {
   it('keeps the old values where the new ones cannot be written', async () => {
     const store = await SettingsStore.open(path.join(folder, 'file/settings.json'));
     await writeFile(path.join(folder, 'file'), '');
-    await expect(store.change({ autoLockMinutes: 60 })).rejects.toThrow();
+    await expect(store.change({ autoLockMinutes: 60 })).rejects.toMatchObject({
+      name: 'Failure',
+      unharmed: 'They are as they were before.',
+    });
     expect(store.values.autoLockMinutes).toBe(10);
   });
 });
@@ -63,6 +66,15 @@ describe('recent vaults', () => {
     ]);
     await recent.remove('/gone');
     expect((await open()).list()).toHaveLength(1);
+  });
+
+  it('does without its file where that cannot be written, but not for taking a vault off', async () => {
+    const recent = await RecentVaults.open(path.join(folder, 'file/vaults.json'));
+    await writeFile(path.join(folder, 'file'), '');
+    await recent.add('/vault');
+    expect(recent.list()).toHaveLength(1);
+    await expect(recent.remove('/vault')).rejects.toMatchObject({ name: 'Failure' });
+    expect(recent.list()).toHaveLength(1);
   });
 
   it('forgets the oldest beyond ten', async () => {

@@ -42,3 +42,21 @@ it('sees the token of a locked vault, without a PIN, and says why where it is go
   await watch.stop();
   await desk.app.desk.unlock(PIN);
 });
+
+it('says that the folder of the vault is gone, and finds it again', async () => {
+  const { desk: app } = desk.app;
+  const shown = async (): Promise<unknown> => {
+    await app.look();
+    const screen = app.screen();
+    return screen.screen === 'locked' ? screen.token : screen;
+  };
+  await rename(folder, `${folder} away`);
+  expect(await shown()).toMatchObject({
+    present: false,
+    failure: { code: 'not-found', next: expect.stringMatching(/\w/) as string },
+  });
+  await expect(app.unlock(PIN)).rejects.toMatchObject({ name: 'Failure', code: 'not-found' });
+  await rename(`${folder} away`, folder);
+  expect(await shown()).toMatchObject({ present: true, failure: null });
+  await app.unlock(PIN);
+});

@@ -10,6 +10,8 @@ import { Handles } from '../handles.ts';
 /** The files and folders that wait to be planned. */
 export class Draft {
   readonly #items = new Handles<Item>('files');
+  /** What was asked before it was cleared adds nothing any more. */
+  #cleared = 0;
 
   get paths(): string[] {
     return this.#items.entries().map(([, { path: file }]) => file);
@@ -28,7 +30,13 @@ export class Draft {
       (each) => !known.has(each),
     );
     if (known.size + fresh.length > limits.draftItems) throw tooMany();
-    for (const each of fresh) this.#items.give(await describe(each));
+    const cleared = this.#cleared;
+    const items: Item[] = [];
+    for (const each of fresh) {
+      if (cleared !== this.#cleared) break;
+      items.push(await describe(each));
+    }
+    if (cleared === this.#cleared) this.#give(items);
     return this.view();
   }
 
@@ -38,8 +46,15 @@ export class Draft {
   }
 
   clear(): DraftView {
+    this.#cleared++;
     this.#items.clear();
     return this.view();
+  }
+
+  /** Each once, also where it was dropped twice at the same time. */
+  #give(items: readonly Item[]): void {
+    const known = new Set(this.paths);
+    for (const item of items) if (!known.has(item.path)) this.#items.give(item);
   }
 }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BatchKind, BatchPlan, ConflictRule } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
@@ -40,7 +41,23 @@ export const makePlan = async (
     (error: unknown) => ({ space: null, refusal: asFailure(error) }),
   );
   const empty = plan.files.length === 0 ? nothingToDo(plan.skipped.length) : null;
-  return { id, choice, plan, space: room.space, refusal: empty ?? keys ?? room.refusal };
+  const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
+  return { id, choice, plan, space: room.space, refusal };
+};
+
+/** Why outputs cannot go to a folder that was chosen. It is not made anew: its disk may be gone. */
+export const outputGone = async (folder: string | null): Promise<Failure | null> => {
+  if (folder === null) return null;
+  const there = await stat(folder).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  return there
+    ? null
+    : new Failure('not-found', `The output folder ${folder} is not there.`, {
+        unharmed: 'Nothing was started.',
+        next: 'Connect its disk, or choose another folder.',
+      });
 };
 
 export const viewOfPlan = ({

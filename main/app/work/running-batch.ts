@@ -26,6 +26,7 @@ export class RunningBatch {
   readonly #rate = new Rate();
   readonly #started = new Date().toISOString();
   readonly #bytes: number;
+  readonly #outputFolder: string | null;
   #progress: Omit<BatchProgress, 'files' | 'bytes'> = { filesDone: 0, bytesDone: 0, active: [] };
   #ended: string | null = null;
   #interrupted: Failure | null = null;
@@ -33,6 +34,7 @@ export class RunningBatch {
   constructor(stored: StoredBatch, keys: KeyReader, skipped: readonly SkippedInput[]) {
     this.stored = stored;
     this.#bytes = stored.files.reduce((sum, { size }) => sum + size, 0);
+    this.#outputFolder = outputFolderOf(stored);
     for (const each of skipped) this.add(skippedReceipt(each));
     this.#keys = stored.keys.map(({ id, version }) => ({
       id,
@@ -87,7 +89,7 @@ export class RunningBatch {
         size: file.size,
         bytesDone: done,
       })),
-      outputFolder: this.#outputFolder(),
+      outputFolder: this.#outputFolder,
     };
   }
 
@@ -112,15 +114,16 @@ export class RunningBatch {
     if (this.#interrupted !== null) return 'interrupted';
     return cancelled ? 'cancelled' : 'finished';
   }
-
-  #outputFolder(): string | null {
-    const folders = new Set(
-      this.stored.files.map(({ output }) => (output === null ? null : path.dirname(output))),
-    );
-    const [only] = folders;
-    return folders.size === 1 && only !== undefined ? only : null;
-  }
 }
+
+/** The folder of all outputs, where they have one in common. */
+const outputFolderOf = ({ files }: StoredBatch): string | null => {
+  const folders = new Set(
+    files.map(({ output }) => (output === null ? null : path.dirname(output))),
+  );
+  const [only] = folders;
+  return folders.size === 1 && only !== undefined ? only : null;
+};
 
 /** What needs somebody comes first; otherwise as it was done. */
 const order = ['failed', 'cancelled', 'skipped', 'done'] as const satisfies FileOutcome[];

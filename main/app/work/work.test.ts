@@ -141,3 +141,86 @@ it('forgets drafts, plans and folders when the vault is locked', async () => {
     code: 'invalid-request',
   });
 });
+
+it('starts a plan once, however often it is asked to', async () => {
+  const { work, desk: place } = desk.app;
+  await work.draft.add([await makeFiles('twice')]);
+  const { id } = await work.plan(choice());
+  const [first, second] = await Promise.allSettled([work.start(id), work.start(id)]);
+  expect(first.status).toBe('fulfilled');
+  expect(second).toMatchObject({ status: 'rejected', reason: { code: 'busy' } });
+  expect(await ended()).toMatchObject({ done: 3, failed: 0 });
+  expect(work.unfinished()).toEqual([]);
+  const index = await place.unlocked.vault.audit();
+  const { lines } = await index.query({ action: 'batch.start', limit: 2 });
+  const folders = lines.map(({ record }) => record.subject['batch']);
+  expect(new Set(folders).size).toBe(2);
+  expect(work.current()?.id).toBe(folders[0]);
+});
+
+it('keeps the newest plan, also where an older one takes longer', async () => {
+  const { work } = desk.app;
+  const large = path.join(desk.home, 'large');
+  await mkdir(large);
+  for (let n = 0; n < 500; n++) await writeFile(path.join(large, `${n}.txt`), '');
+  const [item] = (await work.draft.add([large])).items;
+  const older = work.plan(choice());
+  await work.draft.add([await makeFiles('small')]);
+  work.draft.remove([item?.id ?? '']);
+  const newer = await work.plan(choice());
+  await older;
+  expect(work.planOf(newer.id).plan.files).toHaveLength(3);
+});
+
+it('adds what is dropped twice at once only once, and nothing after it was cleared', async () => {
+  const { work } = desk.app;
+  work.draft.clear();
+  const folder = await makeFiles('dropped twice');
+  await Promise.all([work.draft.add([folder]), work.draft.add([folder])]);
+  expect(work.draft.view().items).toHaveLength(1);
+  const adding = work.draft.add([await makeFiles('dropped, then locked')]);
+  work.draft.clear();
+  await adding;
+  expect(work.draft.view().items).toEqual([]);
+});
+
+it('makes no output folder that is gone: its disk may have been taken away', async () => {
+  const { work } = desk.app;
+  const out = path.join(desk.home, 'stick');
+  await mkdir(out);
+  const output = work.giveOutput(out).id;
+  await work.draft.add([await makeFiles('onto a stick')]);
+  const plan = await work.plan(choice({ output }));
+  expect(plan.refusal).toBeNull();
+  await rm(out, { recursive: true });
+  await expect(work.start(plan.id)).rejects.toMatchObject({ code: 'not-found' });
+  expect((await work.plan(choice({ output }))).refusal).toMatchObject({ code: 'not-found' });
+  await mkdir(out);
+  expect(await run(choice({ output }))).toMatchObject({ done: 3, failed: 0 });
+});
+
+it('says why receipts could not be exported', async () => {
+  const { work } = desk.app;
+  desk.answer = path.join(desk.home, 'no such folder', 'receipts.csv');
+  const { id } = work.current() ?? { id: '' };
+  await expect(work.export({ id: id as Batch['id'], format: 'csv' })).rejects.toMatchObject({
+    name: 'Failure',
+    code: 'io',
+  });
+});
+
+it('starts nothing in a vault that is locked meanwhile: the batch waits to be resumed', async () => {
+  const { work, desk: place } = desk.app;
+  await work.draft.add([await makeFiles('locked meanwhile')]);
+  const started = work.start((await work.plan(choice())).id);
+  // While it is being stored, which takes several writes to the disk.
+  await new Promise((resolve) => setImmediate(resolve));
+  const locked = place.lock('user');
+  await expect(started).rejects.toMatchObject({ code: 'not-logged-in' });
+  await locked;
+  expect(work.isRunning).toBe(false);
+  await place.unlock(PIN);
+  const [waiting] = work.unfinished();
+  work.resume(waiting?.id ?? '');
+  expect(await ended()).toMatchObject({ done: 3, failed: 0 });
+});

@@ -17,7 +17,9 @@ import {
 import type { RunOptions } from '../../batch/run.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
+import { orFailure } from '../../vault/storage-failure.ts';
 import type { Desk, LockedWork } from '../desk.ts';
+import { vaultIsLocked } from '../desk-failures.ts';
 import type { Dialogs } from '../dialogs.ts';
 import type { Events } from '../events.ts';
 import { Handles } from '../handles.ts';
@@ -25,7 +27,7 @@ import type { OpenVault } from '../open-vault.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
 import { CANCEL_MS, driverHangs } from './hung-driver.ts';
-import { type KeptPlan, makePlan, type PlanChoice } from './plan.ts';
+import { type KeptPlan, makePlan, outputGone, type PlanChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';
 
@@ -47,6 +49,10 @@ export class Work {
   readonly #parts: WorkParts;
   readonly #outputs = new Handles<string>('folders');
   #plan: KeptPlan | null = null;
+  /** Counts the plans that were asked for: only the newest is kept, and none over a lock. */
+  #asked = 0;
+  /** A batch is being stored or settled, which nothing may overtake. */
+  #isBusy = false;
   #batch: RunningBatch | null = null;
   #ended: Promise<void> = Promise.resolve();
 
@@ -71,8 +77,10 @@ export class Work {
     const wanted: PlanChoice = { ...choice, outputDir: this.#outputDir(output) };
     const id = randomBytes(16).toString('hex');
     const where = { vault, vaultDir: folder };
-    this.#plan = await makePlan(id, wanted, this.draft.paths, where);
-    return this.#plan;
+    const asked = ++this.#asked;
+    const plan = await makePlan(id, wanted, this.draft.paths, where);
+    if (asked === this.#asked) this.#plan = plan;
+    return plan;
   }
 
   /** @throws Failure 'invalid-request' where a newer plan has made this one void */
@@ -87,6 +95,8 @@ export class Work {
   async start(id: string): Promise<Batch> {
     const { choice, plan, refusal } = this.planOf(id);
     if (refusal !== null) throw refusal;
+    const gone = await outputGone(choice.outputDir);
+    if (gone !== null) throw gone;
     const batch = await this.#store(choice, plan);
     this.#plan = null;
     this.#parts.events.push('draft', this.draft.clear());
@@ -117,8 +127,9 @@ export class Work {
 
   async abandon(id: string): Promise<Output<'batch.abandon'>> {
     const { vault, session } = this.#parts.desk.unlocked;
-    this.#refuseSecond();
-    const settled = await abandonBatch(session, findBatch(unfinishedBatches(vault), id));
+    const settled = await this.#alone(() =>
+      abandonBatch(session, findBatch(unfinishedBatches(vault), id)),
+    );
     return { settled: settled.length };
   }
 
@@ -157,7 +168,7 @@ export class Work {
     const file = await this.#parts.dialogs.pickSave(`receipts-${id.slice(0, 8)}.${format}`);
     if (file === null) return null;
     const content = format === 'csv' ? receiptsAsCsv(receipts) : receiptsAsJson(stored, receipts);
-    await writeFile(file, content);
+    await orFailure('The receipts could not be written', writeFile(file, content));
     return { path: file };
   }
 
@@ -173,6 +184,7 @@ export class Work {
     this.draft.clear();
     this.#outputs.clear();
     this.#plan = null;
+    this.#asked++;
     const goesOn = goOn && this.isRunning;
     if (!goesOn && this.isRunning) this.#batch?.cancelling.abort();
     if (!this.isRunning) this.#batch = null;
@@ -187,8 +199,9 @@ export class Work {
 
   async #store(choice: Omit<PlanChoice, 'outputDir'>, plan: BatchPlan): Promise<Batch> {
     const open = this.#parts.desk.unlocked;
-    this.#refuseSecond();
-    const stored = await storeBatch(open.session, { ...choice, plan });
+    const stored = await this.#alone(() => storeBatch(open.session, { ...choice, plan }));
+    // Locked meanwhile: the batch waits to be resumed.
+    if (this.#parts.desk.unlocked !== open) throw vaultIsLocked();
     return this.#run(open, stored, plan.skipped, (options) =>
       runStored(open.session, stored, options),
     );
@@ -251,8 +264,18 @@ export class Work {
     return batch;
   }
 
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseSecond();
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
   #refuseSecond(): void {
-    if (!this.isRunning) return;
+    if (!this.isRunning && !this.#isBusy) return;
     throw new Failure('busy', 'A batch is running.', {
       unharmed: 'It goes on; nothing else was started.',
       next: 'Wait for its end or cancel it.',

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import { storageFailure } from '../../vault/storage-failure.ts';
 import { TokenConnection } from './connection.ts';
 import { evaluationFiles } from './evaluation-files.ts';
 import { asFailure, pinFailure } from './failures.ts';
@@ -36,7 +37,8 @@ const requireWritable = (tokens: string): void => {
 /**
  * Writes the configuration of SoftHSM2 for the folder as it is called now: done before every
  * open, because a vault may have been moved.
- * @throws Failure 'usage' where SoftHSM2 could not use a folder of this name
+ * @throws Failure 'usage' where SoftHSM2 could not use a folder of this name; 'not-found' where it
+ *   is gone; the disk's refusal
  */
 export const writeEvaluationConfig = (folder: string): void => {
   const tokens = join(resolve(folder), evaluationFiles.token);
@@ -47,8 +49,24 @@ export const writeEvaluationConfig = (folder: string): void => {
     'log.level = ERROR',
     'slots.removable = false',
   ];
-  writeFileSync(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`, { mode: 0o600 });
+  const file = join(folder, evaluationFiles.config);
+  try {
+    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw notWritten(folder, error);
+  }
 };
+
+const notWritten = (folder: string, error: unknown): Failure =>
+  existsSync(folder)
+    ? storageFailure(error, 'The configuration of the evaluation token cannot be written', {
+        unharmed: 'The vault was not changed.',
+        next: "Make the vault's folder one in which you may write, then try again.",
+      })
+    : new Failure('not-found', `The folder ${folder} is not there any more.`, {
+        unharmed: 'Nothing was changed.',
+        next: 'Put it back where it was, or open the vault where it is now.',
+      });
 
 /** How to reach the evaluation token of a folder. Call writeEvaluationConfig before opening it. */
 export const evaluationTarget = (folder: string, label: string): TokenTarget => ({
