@@ -77,6 +77,12 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
   });
 
+  it.each(['/dev/zero', '/dev/null'])('tries no PIN from %s, and tells why', async (file) => {
+    const refused = await encrypt({}, '--pin-file', file);
+    expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
+    expect(refused.next).toBe('Name a file that holds the PIN and nothing else.');
+  });
+
   it.each(['\n', '\r\n', ''])('takes a PIN file that ends with %j', async (end) => {
     writeFile(pinFile, `${PIN}${end}`);
     const out = join(vault.home, `out${end.length}`);

@@ -9,9 +9,16 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'blob-damaged': '"claviger audit verify" verifies the ledger.',
   'report-unproved': '"claviger audit verify" verifies the ledger.',
   'no-key': '"claviger inspect FILE" shows which keys open it.',
-  'no-permission': 'With --out DIR outputs go elsewhere.',
-  'read-only': 'With --out DIR outputs go elsewhere.',
-  'disk-full': 'With --out DIR outputs go elsewhere.',
+};
+
+/** The same of one file of a batch, where it is the output that had no place. */
+const elsewhere = 'With --out DIR outputs go elsewhere.';
+const fileHints: typeof hints = {
+  ...hints,
+  'no-permission': elsewhere,
+  'read-only': elsewhere,
+  'disk-full': elsewhere,
 };
 
 export const hintFor = (code: FailureCode): string | undefined => hints[code];
+export const fileHintFor = (code: FailureCode): string | undefined => fileHints[code];

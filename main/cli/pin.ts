@@ -1,4 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Failure } from '../../shared/failure.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,6 +12,8 @@ export interface PinOptions {
 }
 
 const OTHERS_MAY_READ = 0o077;
+/** PINs are shorter; a file that has more is another one by mistake. */
+const MAX_BYTES = 4096;
 
 /** The PIN from a file, the environment or a prompt; never from an argument, which others can see. */
 export const readPin = async (options: PinOptions, question: string): Promise<string> => {
@@ -33,17 +37,37 @@ export const readNewPin = async (options: PinOptions): Promise<string> => {
   });
 };
 
-const pinFromFile = (file: string, terminal: Terminal): string => {
+const pinFromFile = async (file: string, terminal: Terminal): Promise<string> => {
+  const text = await startOf(file, terminal);
+  // Whatever is given to the token takes one of its tries.
+  if (text.length > MAX_BYTES || !isUtf8(text)) throw noPinIn(file, 'holds something else');
+  const pin = text.toString('utf8').replace(/\r?\n$/, '');
+  if (pin === '') throw noPinIn(file, 'is empty');
+  return pin;
+};
+
+/** As much as a PIN can have, and a byte more. May be a pipe. */
+const startOf = async (file: string, terminal: Terminal): Promise<Buffer> => {
   try {
-    if ((statSync(file).mode & OTHERS_MAY_READ) !== 0) {
+    if (((await stat(file)).mode & OTHERS_MAY_READ) !== 0) {
       terminal.notice(`Warning: other users may read the PIN file ${file}; use chmod 600.`);
     }
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    const pieces: Buffer[] = [];
+    for await (const piece of createReadStream(file, { end: MAX_BYTES }))
+      pieces.push(piece as Buffer);
+    return Buffer.concat(pieces);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new Failure('pin-missing', 'The PIN file cannot be read.', { detail });
+    throw noPinIn(file, 'cannot be read', detail);
   }
 };
+
+const noPinIn = (file: string, why: string, detail?: string): Failure =>
+  new Failure('pin-missing', `The PIN file ${file} ${why}.`, {
+    unharmed: 'No PIN was tried.',
+    next: 'Name a file that holds the PIN and nothing else.',
+    ...(detail === undefined ? {} : { detail }),
+  });
 
 const pinMissing = (): Failure =>
   new Failure('pin-missing', 'This needs the PIN of the token.', {

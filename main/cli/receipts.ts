@@ -1,28 +1,29 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { formatBytes, formatCount, printable } from './format.ts';
-import { hintFor } from './hints.ts';
+import { fileHintFor, hintFor } from './hints.ts';
 
 /** One line for a file that did not simply succeed. */
 export const describeReceipt = (receipt: Receipt): string => {
   const { input, outcome, reason } = receipt;
   const heading = outcome === 'done' ? 'original kept' : outcome;
-  return `${heading}: ${printable(input)}${reason === undefined ? '' : `\n${describeReason(reason)}`}`;
+  return `${heading}: ${printable(input)}${reason === undefined ? '' : `\n${describeReason(reason, fileHintFor(reason.code))}`}`;
 };
 
 /** A failure as it is said on standard error. */
 export const describeFailure = (failure: Failure): string =>
-  `claviger: ${describeReason(toFailureData(failure)).trimStart()}`;
+  `claviger: ${describeReason(toFailureData(failure), hintFor(failure.code)).trimStart()}`;
 
-const describeReason = ({ code, cause, unharmed, next, detail }: FailureData): string => {
-  const hint = hintFor(code);
-  return [
+const describeReason = (
+  { cause, unharmed, next, detail }: FailureData,
+  hint: string | undefined,
+): string =>
+  [
     `  ${printable(cause)}${detail === undefined ? '' : ` (${printable(detail)})`}`,
     ...(unharmed === undefined ? [] : [`  ${unharmed}`]),
     ...(next === undefined ? [] : [`  ${next}`]),
     ...(hint === undefined ? [] : [`  ${hint}`]),
   ].join('\n');
-};
 
 const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
 

@@ -12,8 +12,8 @@ const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'your share of the disk is full',
   EROFS: 'the disk is read-only',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
+  EACCES: 'this user lacks the permission',
+  EPERM: 'this user lacks the permission',
   EIO: 'the disk reports an error',
   ENOENT: 'the file or its folder is not there',
 };

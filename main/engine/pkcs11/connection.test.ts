@@ -86,6 +86,17 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(wrong.next).toMatch(words);
   });
 
+  test('a PIN that cannot be right is not given to the token and spends no try', () => {
+    connection.login(token.pin);
+    connection.logout();
+    for (const pin of ['', 'x'.repeat(connection.token.pinLength.max + 1)]) {
+      const impossible = failure(() => connection.login(pin));
+      expect(impossible.code).toBe('pin-incorrect');
+      expect(impossible.unharmed).toContain('none of its tries was spent');
+    }
+    expect(connection.token.pinState).toBe('ok');
+  });
+
   test('the login outlives every session that was opened under it', () => {
     connection.login(token.pin);
     for (let i = 0; i < 3; i++) connection.withSession((session) => session.random(8));

@@ -3,6 +3,7 @@ import { ckrOf } from './ckr.ts';
 import { asFailure, notLoggedIn, pinFailure, tokenRemoved } from './failures.ts';
 import { Pkcs11Module } from './module.ts';
 import { CKS, CKU } from './native.ts';
+import { requirePossiblePin } from './possible-pin.ts';
 import type { Session } from './session.ts';
 import type { TokenTarget } from './target.ts';
 import type { TokenInfo } from './token-info.ts';
@@ -60,6 +61,7 @@ export class TokenConnection {
     if (pin === null && !this.token.pinPad) {
       throw new Failure('pin-missing', 'This token has no PIN pad: the PIN must be given.');
     }
+    if (pin !== null) requirePossiblePin(pin, this.token);
     const idle = this.#idleSession();
     try {
       this.module.native.C_Login(idle, CKU.USER, pin ?? PIN_PAD);

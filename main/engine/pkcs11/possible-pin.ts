@@ -1,0 +1,21 @@
+import { Failure } from '../../../shared/failure.ts';
+import type { TokenInfo } from './token-info.ts';
+
+/**
+ * Every wrong PIN takes one of the tries that a token allows, so one that cannot be right is not
+ * given to it. The token states its limits in bytes of UTF-8 (PKCS#11 v2.40 §3.2, CK_TOKEN_INFO);
+ * a limit of 0 says nothing.
+ * @throws Failure 'pin-incorrect'
+ */
+export const requirePossiblePin = (pin: string, { pinLength }: TokenInfo): void => {
+  const { min, max } = pinLength;
+  const bytes = Buffer.byteLength(pin);
+  if (bytes === 0 || bytes < min) throw impossible('short', `it has at least ${Math.max(1, min)}`);
+  if (max > 0 && bytes > max) throw impossible('long', `it has at most ${max}`);
+};
+
+const impossible = (how: 'short' | 'long', limit: string): Failure =>
+  new Failure('pin-incorrect', `The PIN is too ${how} for this token, where ${limit} bytes.`, {
+    unharmed: 'It was not given to the token, so none of its tries was spent.',
+    next: 'Type the PIN again.',
+  });
