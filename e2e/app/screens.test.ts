@@ -9,6 +9,7 @@ import { Workspace } from './pages/workspace.ts';
 import { type Driver, PIN } from './support/driver.ts';
 import { makeFiles, makeLongWork } from './support/files.ts';
 import { faultsOf, inspect } from './support/inspect.ts';
+import { layoutFaults } from './support/layout.ts';
 import { sharedTest as test } from './support/test.ts';
 
 // One walk through the program: each test begins where the one before it has ended.
@@ -83,6 +84,10 @@ test('making a key', async ({ driver }) => {
   await page.keyboard.press('Escape');
   await keys.create('Contracts 2026', 'Balanced');
   await keys.create('Customer statements of the whole group, all branches and years', 'Fast');
+  await keys.create('Customer_statements_of_the_whole_group_all_branches_and_all_year', 'Fast');
+  await page.getByText(/^Created: Customer_/).waitFor();
+  expect(await page.evaluate(layoutFaults)).toEqual([]);
+  await inspect(driver, 'a key with a long name');
   await keys.create('Board papers', 'Maximum');
   await keys.row('Contracts 2026').click();
   await page.getByRole('heading', { name: 'History' }).waitFor();

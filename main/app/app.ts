@@ -78,6 +78,7 @@ export class App {
     this.desk = new Desk({
       ...{ settings, recent, autoLock, vaultContext, startEngine, official },
       onScreen: () => this.#screenChanged(),
+      filesWaiting: () => this.work.draft.paths.length,
       onSession: () => void this.tick(),
       onLock: (reason) => {
         const batch = this.work.lock(
@@ -177,7 +178,9 @@ export class App {
   /** Files that the shell opens: they wait in the draft until the vault is unlocked. */
   async addFiles(paths: readonly string[]): Promise<Output<'draft.get'>> {
     const draft = await this.work.draft.add(paths);
-    this.events.push('draft', draft);
+    // What a locked window shows of them is their number.
+    if (this.desk.isUnlocked) this.events.push('draft', draft);
+    else this.events.push('state', this.state());
     return draft;
   }
 

@@ -23,6 +23,8 @@ export interface DeskParts extends VaultSurroundings {
   readonly onScreen: () => void;
   /** The session's status changed. */
   readonly onSession: () => void;
+  /** How many files the shell has opened that are not planned yet. */
+  readonly filesWaiting: () => number;
   /** Called when the vault is locked: everything given out is void, and a batch may go on. */
   readonly onLock: (reason: LockReason) => LockedWork;
 }
@@ -88,6 +90,7 @@ export class Desk {
       recent: this.recent(),
       token: this.#lookout.presence,
       batchRunning: this.#behind,
+      filesWaiting: this.#parts.filesWaiting(),
     });
   }
 

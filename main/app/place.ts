@@ -14,10 +14,11 @@ interface Around {
   readonly token: TokenPresence;
   /** A batch goes on behind the locked window. */
   readonly batchRunning: boolean;
+  readonly filesWaiting: number;
 }
 
 /** The screen that shows it. */
-export const screenOf = (place: Place, { recent, token, batchRunning }: Around): Screen => {
+export const screenOf = (place: Place, { recent, token, ...around }: Around): Screen => {
   if (place.kind === 'none') return { screen: 'first-run', recent };
   if (place.kind === 'damaged')
     return { screen: 'damaged', vault: place.vault, failure: place.failure };
@@ -25,5 +26,5 @@ export const screenOf = (place: Place, { recent, token, batchRunning }: Around):
   const vault = open.info();
   return open.lock === null
     ? { screen: 'open', vault, rollback: open.rollback }
-    : { screen: 'locked', vault, token, lock: { ...open.lock }, batchRunning };
+    : { screen: 'locked', vault, token, lock: { ...open.lock }, ...around };
 };

@@ -21,6 +21,8 @@ export class SetupFlow {
   #token = $state.raw<FoundToken | null>(null);
   #step = $state<SetupStep | null>(null);
   #profile = $state.raw<Profile | null>(null);
+  /** How often the wizard was left: what was begun before is not waited for. */
+  #left = 0;
   #acceptedAt = $state<string | null>(null);
   #result = $state.raw<Output<'setup.finish'> | null>(null);
   #wantsFirstKey = $state(false);
@@ -108,9 +110,17 @@ export class SetupFlow {
   }
 
   async connect(pin: string | null): Promise<boolean> {
+    const left = this.#left;
     return this.working.run(async () => {
       this.#step = null;
-      this.#profile = await this.#api.call('setup.connect', this.#target(pin));
+      const connecting = this.#api.call('setup.connect', this.#target(pin));
+      const profile = await connecting.catch((error: unknown) => {
+        // Going back has ended it.
+        if (left !== this.#left) return null;
+        throw error;
+      });
+      if (left !== this.#left || profile === null) return;
+      this.#profile = profile;
       this.#acceptedAt = new Date().toISOString();
       this.#page = 'probe';
     });
@@ -161,6 +171,7 @@ export class SetupFlow {
   }
 
   async #leave(): Promise<void> {
+    this.#left++;
     this.#page = 'token';
     this.#profile = null;
     this.#acceptedAt = null;

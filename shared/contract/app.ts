@@ -62,6 +62,8 @@ const lockedSchema = v.strictObject({
   lock: v.strictObject({ reason: v.picklist(lockReasons), at: time }),
   /** A batch goes on behind the lock. */
   batchRunning: v.boolean(),
+  /** Files and folders that the shell opened; they are planned after the unlock. */
+  filesWaiting: count,
 });
 
 /** Which screen the window begins with. */

@@ -99,6 +99,7 @@ test('no vault has to be open', async () => {
         token: { present: true, pinPad: false, pinState: 'ok', model: null, failure: null },
         lock: { reason: 'user', at: noon },
         batchRunning: false,
+        filesWaiting: 0,
       }),
     'verify.pick': () => verdict(),
   });

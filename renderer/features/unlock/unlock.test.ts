@@ -5,7 +5,11 @@ import { Failure } from '../../../shared/failure.ts';
 import { appState, noon, session, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
-const openLocked = (token: Partial<TokenPresence> = {}, reason: LockReason = 'user'): OpenWindow =>
+const openLocked = (
+  token: Partial<TokenPresence> = {},
+  reason: LockReason = 'user',
+  filesWaiting = 0,
+): OpenWindow =>
   openWindow({
     'app.state': () =>
       appState({
@@ -21,6 +25,7 @@ const openLocked = (token: Partial<TokenPresence> = {}, reason: LockReason = 'us
         },
         lock: { reason, at: noon },
         batchRunning: false,
+        filesWaiting,
       }),
     'session.unlock': ({ pin }) => {
       if (pin === '1234' || pin === null) return session;
@@ -43,6 +48,35 @@ describe('unlock', () => {
   test('nothing asks for the PIN straight after an automatic lock', async () => {
     openLocked({}, 'idle');
     expect(await screen.findByLabelText('Token PIN')).not.toHaveFocus();
+    expect(screen.getByRole('heading', { level: 1 })).toHaveFocus();
+  });
+
+  test('says that no PIN was entered', async () => {
+    const { bridge, user } = openLocked();
+    await user.click(await screen.findByRole('button', { name: /Unlock/ }));
+    const field = screen.getByLabelText('Token PIN');
+    expect(await screen.findByText('Enter the PIN first.')).toBeVisible();
+    expect(field).toHaveAttribute('aria-invalid', 'true');
+    expect(field).toHaveFocus();
+    expect(bridge.inputsOf('session.unlock')).toEqual([]);
+    await user.type(field, '1');
+    expect(screen.queryByText('Enter the PIN first.')).toBeNull();
+  });
+
+  test('says why the token cannot be used, not merely that it is not there', async () => {
+    const failure = {
+      code: 'not-found',
+      cause: 'The folder /srv/a is not there any more.',
+      next: 'Put it back where it was.',
+    } as const;
+    openLocked({ present: false, failure });
+    expect(await screen.findByText(failure.cause)).toBeVisible();
+    expect(screen.queryByText('hsm-prod-2 is not there.')).toBeNull();
+  });
+
+  test('says that files which were opened wait for the unlock', async () => {
+    openLocked({}, 'user', 2);
+    expect(await screen.findByText('2 files wait.')).toBeVisible();
   });
 
   test('the PIN field has the focus after a lock by hand', async () => {

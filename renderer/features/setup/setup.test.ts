@@ -1,0 +1,86 @@
+import { screen } from '@testing-library/svelte';
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/contract/token.ts';
+import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
+
+const profile: Profile = {
+  token: { label: 'claviger-eval', serial: '5B02', model: 'SoftHSM v2', manufacturer: 'SoftHSM' },
+  library: { path: '/usr/lib/softhsm.so', version: '2.6', sha256: id('c').repeat(2) },
+  evaluationOnly: true,
+  pairs: [{ custody: 'hsm-only', bulk: 'host', carried: true, reason: '' }],
+  hardRequirements: [],
+  workarounds: [],
+  findings: [],
+  segmentSize: 262_144,
+  maxSessions: null,
+  workers: 2,
+  anchor: 'none',
+  signs: 'none',
+  pinPad: false,
+  took: 600,
+  probed: noon,
+};
+
+const openWizard = (calls: FakeCalls = {}): OpenWindow =>
+  openWindow({
+    'app.state': () => appState({ screen: 'first-run', recent: [] }),
+    'setup.modules': () => [],
+    'setup.folder': () => ({ id: id('7'), path: '/home/officer/Claviger/Vault' }),
+    'setup.connect': () => profile,
+    'setup.cancel': () => null,
+    ...calls,
+  });
+
+const heading = (name: RegExp): Promise<HTMLElement> =>
+  screen.findByRole('heading', { level: 1, name });
+
+const toThePin = async ({ user }: OpenWindow): Promise<void> => {
+  await user.click(await screen.findByRole('button', { name: 'Make an evaluation token' }));
+  await user.type(await screen.findByLabelText('New PIN for the token'), '1234');
+  await user.type(screen.getByLabelText('The same PIN again'), '1234');
+};
+
+describe('the wizard', () => {
+  test('each page begins with its heading, or with the field to be filled in', async () => {
+    const wizard = openWizard();
+    expect(await heading(/^Choose the token/)).toHaveFocus();
+    await wizard.user.click(screen.getByRole('button', { name: 'Make an evaluation token' }));
+    expect(await screen.findByLabelText('New PIN for the token')).toHaveFocus();
+    await wizard.user.click(screen.getByRole('button', { name: 'Back' }));
+    await toThePin(wizard);
+    await wizard.user.click(screen.getByRole('button', { name: /^Make the token/ }));
+    expect(await heading(/^This token can carry/)).toHaveFocus();
+  });
+
+  test('who goes back while the token is made stays there, without a fault', async () => {
+    let end = (): void => undefined;
+    const connecting = new Promise<Profile>((_resolve, reject) => {
+      end = () => reject(new Failure('engine-lost', 'The engine has ended.'));
+    });
+    const wizard = openWizard({
+      'setup.connect': () => connecting,
+      'setup.cancel': () => {
+        end();
+        return null;
+      },
+    });
+    await toThePin(wizard);
+    await wizard.user.keyboard('{Enter}');
+    await wizard.user.click(screen.getByRole('button', { name: 'Back' }));
+    await heading(/^Choose the token/);
+    await connecting.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(screen.queryByText('The engine has ended.')).toBeNull();
+    expect(screen.getByRole('heading', { level: 1 })).toHaveTextContent(/^Choose the token/);
+  });
+});
+
+test('an open vault begins with the heading of its place', async () => {
+  openWindow({
+    'app.state': () => appState({ screen: 'open', vault: vaultInfo, rollback: null }),
+  });
+  await expect.poll(() => document.activeElement?.textContent).toBe('Overview');
+});
