@@ -46,8 +46,8 @@ const cancel = (): void => {
 
 spareCompiling();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
-// A reader that closes early (head, less) is no error of ours.
-process.stdout.on('error', () => undefined);
+// A reader that closes early (head, less) is no error of ours, and ends no batch half-way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal,

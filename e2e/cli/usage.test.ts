@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../support/documents.ts';
@@ -230,4 +230,18 @@ describe('help', () => {
     expect((await vault.cli.run([])).code).toBe(2);
     expect((await vault.cli.run(['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });
+});
+
+it('ends a batch whose words nobody reads any more', async () => {
+  const plain = join(vault.home, 'unread');
+  for (let n = 0; n < 20; n += 1) {
+    writeFile(join(plain, `${n}.txt`), 'x');
+    symlinkSync('nowhere', join(plain, `${n}.link`));
+  }
+  const out = join(vault.home, 'unread-out');
+  const running = vault.cli.start(['encrypt', '--key', 'k', '--out', out, plain]);
+  for (const stream of [running.child.stdout, running.child.stderr]) stream?.destroy();
+  expect(await running.result).toMatchObject({ code: 0 });
+  expect(filesIn(out).filter((each) => each.endsWith('.clv'))).toHaveLength(20);
+  await vault.expectSound();
 });
