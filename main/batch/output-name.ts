@@ -6,11 +6,14 @@ export const ENCRYPTED_SUFFIX = '.clv';
 export const hasEncryptedSuffix = (name: string): boolean =>
   name.toLowerCase().endsWith(ENCRYPTED_SUFFIX);
 
+/** What is left of `.clv`, `..clv` and `...clv`: the last two are folders, one of them outside. */
+const notNames: ReadonlySet<string> = new Set(['', '.', '..']);
+
 /** The name of the output beside the name of the input: `.clv` is added, or taken away. */
 export const outputName = (kind: Exclude<BatchKind, 'verify'>, input: string): string => {
   if (kind === 'encrypt') return `${input}${ENCRYPTED_SUFFIX}`;
   const stem = hasEncryptedSuffix(input) ? input.slice(0, -ENCRYPTED_SUFFIX.length) : '';
-  return stem === '' ? `${input}.decrypted` : stem;
+  return notNames.has(stem) ? `${input}.decrypted` : stem;
 };
 
 /**

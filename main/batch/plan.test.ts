@@ -35,6 +35,16 @@ describe('the plan of a batch', () => {
       ({ input, outcome, reason }) => `${path.relative(root, input)} ${outcome} ${reason.code}`,
     );
 
+  it('makes no folder, and nothing outside, the output of a name that is only dots', async () => {
+    const paths = ['.clv', '..clv', '...clv', '....clv'].map((name) => file(`in/${name}`));
+    expect(outputs(await plan({ kind: 'decrypt', paths }))).toEqual([
+      'in/.clv.decrypted',
+      'in/..clv.decrypted',
+      'in/...clv.decrypted',
+      'in/...',
+    ]);
+  });
+
   it('puts outputs beside their inputs, or under the output folder with name and structure', async () => {
     file('a/deep/er/one.txt');
     file('two.txt');

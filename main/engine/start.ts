@@ -72,11 +72,15 @@ export const startEngine = (script: URL): EngineProcess => {
   let asked = false;
   const exited = new Promise<EngineExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ asked, code, signal }));
-    child.once('error', () => resolve({ asked, code: null, signal: null }));
+    // Also keeps any other error of the channel from being thrown: the exit follows.
+    child.on(
+      'error',
+      () => child.pid === undefined && resolve({ asked, code: null, signal: null }),
+    );
   });
   const stop = async (): Promise<void> => {
     asked = true;
-    child.disconnect();
+    if (child.connected) child.disconnect();
     const killer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
     await exited;
     clearTimeout(killer);

@@ -7,10 +7,14 @@ import type { Channel, Request, Response } from './messages.ts';
 export const childChannel = (child: ChildProcess): Channel<Request, Response> => ({
   post: (message) => {
     // A child that has just died is noticed by its exit event; the send error says nothing more.
-    child.send(message, () => undefined);
+    if (child.connected) child.send(message, () => undefined);
   },
   onMessage: (listener) => child.on('message', (message) => listener(message as Response)),
-  onClose: (listener) => child.once('exit', listener),
+  onClose: (listener) => {
+    child.once('exit', listener);
+    // Where the system starts no process there is no exit either, only an error.
+    child.once('error', () => child.pid === undefined && listener());
+  },
 });
 
 /** The same channel, seen from the child. */
