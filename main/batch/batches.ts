@@ -13,6 +13,7 @@ import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
 import { jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
+import { removeParts } from './engine-calls.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
 import { encryptionKeys } from './lending.ts';
 import { reconcile } from './reconcile.ts';
@@ -88,6 +89,8 @@ export const retryBatch = async (
   options: RunOptions,
 ): Promise<BatchResult> => {
   const { vault } = session;
+  // A disk that refused an output may have refused to remove its part, too.
+  await removeParts(batch, batch.files);
   await vault.commit(
     ({ batches }) => batches.setState(batch.id, 'running'),
     () => ({

@@ -3,6 +3,7 @@ import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureCode, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from '../engine/api.ts';
+import { withFileFailures } from '../engine/files/errno.ts';
 import type { FileResult, VerifyJob } from '../engine/files/jobs.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { VaultSession } from '../session/vault-session.ts';
@@ -121,13 +122,15 @@ export const partOf = (batch: Pick<StoredBatch, 'id'>, file: PlannedFile): strin
   return partPath(batch.id, file.index, file.output);
 };
 
-/** Removes the parts of files that will not be finished from them. */
+/** Removes the parts of files that will not be finished from them. @throws Failure */
 export const removeParts = async (
   batch: Pick<StoredBatch, 'id' | 'kind'>,
   files: readonly PlannedFile[],
 ): Promise<void> => {
   if (batch.kind === 'verify') return;
-  await Promise.all(files.map((file) => rm(partOf(batch, file), { force: true })));
+  await withFileFailures(
+    Promise.all(files.map((file) => rm(partOf(batch, file), { force: true }))),
+  );
 };
 
 const gaveUp = (index: number, failure: Failure): FileResult => ({

@@ -10,13 +10,14 @@ export interface FileHistory {
   readonly receipt: Receipt;
 }
 
-/** The end of each file of a batch, by its index in the plan. */
+/** The end of each file of a batch, by its index in the plan, since it was tried again last. */
 export const batchHistory = async (
   vault: Vault,
   batch: BatchId,
 ): Promise<ReadonlyMap<number, FileHistory>> => {
   const history = new Map<number, FileHistory>();
   for (const record of await recordsOf(vault, batch)) {
+    if (record.action === 'batch.retry') history.clear();
     const index = record.subject['file'];
     if (typeof index !== 'number') continue;
     const end = endOf(record, history.get(index));

@@ -1,6 +1,7 @@
 import { access, link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictRule } from '../../shared/batch.ts';
+import { withFileFailures } from '../engine/files/errno.ts';
 import { syncFolder } from '../engine/files/part.ts';
 import { numberedName } from './output-name.ts';
 
@@ -84,7 +85,8 @@ export const ensureFolder = async (folder: string): Promise<void> => {
   await syncFolder(parent);
 };
 
-/** Puts the new names in these outputs' folders on disk. */
+/** Puts the new names in these outputs' folders on disk. @throws Failure */
 export const syncFoldersOf = async (outputs: readonly string[]): Promise<void> => {
-  await Promise.all([...new Set(outputs.map((output) => path.dirname(output)))].map(syncFolder));
+  const folders = [...new Set(outputs.map((output) => path.dirname(output)))];
+  await withFileFailures(Promise.all(folders.map(syncFolder)));
 };

@@ -1,13 +1,15 @@
 import { access } from 'node:fs/promises';
 import type { PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
-import { Failure } from '../../shared/failure.ts';
+import { Failure, groupOf, toFailureData } from '../../shared/failure.ts';
 import type { EngineCalls } from '../engine/api.ts';
+import { withFileFailures } from '../engine/files/errno.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
 import { partOf, removeParts } from './engine-calls.ts';
 import { batchHistory, type FileHistory } from './history.ts';
 import { isSameFile, publishPart, syncFoldersOf } from './publish.ts';
-import { renamedRecord } from './records.ts';
+import { failedReceipt } from './receipts.ts';
+import { renamedRecord, unpublishedRecord } from './records.ts';
 
 export interface Reconciled {
   /** Files that the ledger has an end for. */
@@ -52,10 +54,16 @@ const settle = async (
   if (await isSameFile(part, output)) return past.receipt;
   if (!(await exists(part))) return (await isThere(file, output)) ? past.receipt : null;
   if (!(await isRecorded(engine, batch, part, past))) return null;
-  const name = await publishPart(part, output, batch.conflict);
-  await syncFoldersOf([name]);
-  if (name !== output) await vault.record([renamedRecord({ ...file, batch }, name)]);
-  return { ...past.receipt, output: name };
+  try {
+    const name = await withFileFailures(publishPart(part, output, batch.conflict));
+    await syncFoldersOf([name]);
+    if (name !== output) await vault.record([renamedRecord({ ...file, batch }, name)]);
+    return { ...past.receipt, output: name };
+  } catch (error) {
+    if (!(error instanceof Failure) || groupOf(error.code) !== 'file') throw error;
+    await vault.record([unpublishedRecord({ ...file, batch }, error)]);
+    return failedReceipt(file, toFailureData(error));
+  }
 };
 
 /** A decrypted part has no hash in the ledger (it would confirm guesses), so it is made again. */

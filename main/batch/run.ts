@@ -85,18 +85,27 @@ export class BatchRun {
 
   /**
    * A failure of the token or of the ledger ends the batch. Parts that are not recorded do not
-   * stay; recorded ones do, because resuming gives them their names.
+   * stay; recorded ones do, because resuming gives them their names. So do those of which a failed
+   * ledger leaves open whether they are recorded.
    */
   async #guarded(group: readonly PlannedFile[]): Promise<void> {
     try {
       await this.#group(group);
     } catch (error) {
-      await removeParts(
-        this.#batch,
-        group.filter(({ index }) => !this.#recorded.has(index)),
-      );
+      const isOpen = error instanceof Failure && error.code === 'record-failed';
+      const unrecorded = group.filter(({ index }) => !this.#recorded.has(index));
+      if (!isOpen) await this.#tidy(unrecorded);
       if (!(error instanceof Failure)) throw error;
       this.#stopped ??= error;
+    }
+  }
+
+  /** A disk that refuses even this keeps the parts until the batch is resumed or tried again. */
+  async #tidy(files: readonly PlannedFile[]): Promise<void> {
+    try {
+      await removeParts(this.#batch, files);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
     }
   }
 
@@ -169,6 +178,7 @@ export class BatchRun {
     const late: NewRecord[] = [];
     const ended: Ended[] = [];
     const published: Published[] = [];
+    const refused: PlannedFile[] = [];
     const outcomes = await Promise.all(
       pairs.map(async ({ file, result }) => ({
         file,
@@ -178,12 +188,16 @@ export class BatchRun {
     );
     for (const { file, result, output } of outcomes) {
       if (result.outcome === 'failed') ended.push(failed(file, result.failure));
-      else if (output instanceof Failure) ended.push(failed(file, toFailureData(output)));
-      else published.push({ file: { ...file, output }, done: result });
+      else if (output instanceof Failure) {
+        refused.push(file);
+        ended.push(failed(file, toFailureData(output)));
+      } else published.push({ file: { ...file, output }, done: result });
     }
     const outputs = published.flatMap(({ file }) => (file.output === null ? [] : [file.output]));
     await syncFoldersOf(outputs);
     if (late.length > 0) await this.#session.vault.record(late);
+    // Not before it is recorded: resuming would take what was to be replaced for the output.
+    await this.#tidy(refused);
     const originals = this.#batch.deleteOriginals ? await this.#deleteOriginals(published) : null;
     for (const each of published) ended.push(this.#done(each, originals?.get(each.file.index)));
     return ended;
@@ -204,7 +218,6 @@ export class BatchRun {
     } catch (error) {
       const failure = fileFailure(error);
       if (!(failure instanceof Failure)) throw error;
-      await removeParts(this.#batch, [file]);
       late.push(unpublishedRecord(described, failure));
       return failure;
     }

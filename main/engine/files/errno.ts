@@ -70,3 +70,12 @@ export const inWords = <T>(work: () => T): T => {
     throw fileFailure(error);
   }
 };
+
+/** Waits for `work`, with its file-system errors in words. */
+export const withFileFailures = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw fileFailure(error);
+  }
+};

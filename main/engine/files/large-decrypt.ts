@@ -1,5 +1,4 @@
 import { closeSync } from 'node:fs';
-import path from 'node:path';
 import { LARGEST_AREA, SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
@@ -11,7 +10,6 @@ import { identityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
 import { openFirstSlot, openHeldSlots, type OpenedSlot } from './open-header.ts';
-import { syncAndClose, syncFolder } from './part.ts';
 import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
 
 interface OpenedLarge {
@@ -28,17 +26,26 @@ export const decryptLarge = (
 ): Promise<FileDone> =>
   withOpened(context, job, lent, 'first', async (source, opened) => {
     const fd = context.parts.create(job.part);
-    try {
-      const sha256 = await readSegments(context, source, opened.body, fd, null);
-      restoreAttributes(fd, opened.metadata);
-      await syncAndClose(fd);
-      await syncFolder(path.dirname(job.part));
-      return sha256;
-    } catch (error) {
-      context.parts.discard(fd, job.part);
-      throw error;
-    }
+    const sha256 = await fillPart(context, { fd, part: job.part }, source, opened);
+    await context.parts.finish(fd, job.part);
+    return sha256;
   });
+
+const fillPart = async (
+  context: LargeContext,
+  { fd, part }: { readonly fd: number; readonly part: string },
+  source: Source,
+  { body, metadata }: OpenedLarge,
+): Promise<string> => {
+  try {
+    const sha256 = await readSegments(context, source, body, fd, null);
+    restoreAttributes(fd, metadata);
+    return sha256;
+  } catch (error) {
+    context.parts.discard(fd, part);
+    throw error;
+  }
+};
 
 /** Checks every tag of one file, and compares it with its original where there is one. */
 export const verifyLarge = (

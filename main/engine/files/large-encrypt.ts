@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import path from 'node:path';
 import { SEAL_BYTES } from '../envelope/format.ts';
 import { encodeHeader, headerHash } from '../envelope/header.ts';
 import { fileLength } from '../envelope/layout.ts';
@@ -11,7 +10,7 @@ import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
 import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
-import { syncAndClose, syncFolder, writeAll } from './part.ts';
+import { writeAll } from './part.ts';
 import { assertUnchanged, openSource, type Source } from './source.ts';
 
 export interface EncryptLarge {
@@ -78,6 +77,18 @@ const writeLarge = async (
   head: readonly Uint8Array[],
 ): Promise<string> => {
   const fd = context.parts.create(part);
+  const sha256 = await fillPart(context, { fd, part }, source, body, head);
+  await context.parts.finish(fd, part);
+  return sha256;
+};
+
+const fillPart = async (
+  context: LargeContext,
+  { fd, part }: { readonly fd: number; readonly part: string },
+  source: Source,
+  body: LargeBody,
+  head: readonly Uint8Array[],
+): Promise<string> => {
   try {
     writeAll(fd, head, 0);
     const files = { sourceFd: source.fd, partFd: fd };
@@ -87,8 +98,6 @@ const writeLarge = async (
       share: (share) => context.pool.run('encryptShare', { ...share, ...files }),
     });
     assertUnchanged(source);
-    await syncAndClose(fd);
-    await syncFolder(path.dirname(part));
     return sha256;
   } catch (error) {
     context.parts.discard(fd, part);

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Parts, syncAndClose, writeAll } from './part.ts';
+import { Parts, writeAll } from './part.ts';
 import { assertUnchanged, openSource } from './source.ts';
 
 describe('parts and sources', () => {
@@ -26,7 +26,7 @@ describe('parts and sources', () => {
     const fd = parts.create(inFolder('a.part'));
     writeAll(fd, [Buffer.from('def'), new Uint8Array(), Buffer.from('g')], 3);
     writeAll(fd, [Buffer.from('abc')], 0);
-    await syncAndClose(fd);
+    await parts.finish(fd, inFolder('a.part'));
     expect(readFileSync(inFolder('a.part'), 'utf8')).toBe('abcdefg');
     expect(statSync(inFolder('a.part')).mode & 0o777).toBe(0o600);
   });

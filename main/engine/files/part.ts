@@ -1,4 +1,5 @@
 import { closeSync, fsync, open, openSync, rmSync, writevSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -27,6 +28,19 @@ export class Parts {
   discard(fd: number, path: string): void {
     closeSync(fd);
     this.remove(path);
+  }
+
+  /**
+   * Puts a part and its name on disk and closes it; removes it where that fails. It is never closed
+   * twice: its number may be that of another file by then.
+   */
+  async finish(fd: number, path: string, folder = syncFolder(dirname(path))): Promise<void> {
+    try {
+      await Promise.all([syncAndClose(fd), folder]);
+    } catch (error) {
+      this.remove(path);
+      throw error;
+    }
   }
 
   /** Removes a part that is closed, or was never made. */
@@ -63,8 +77,8 @@ const afterBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array[] 
 const fsyncAsync = promisify(fsync);
 const openAsync = promisify(open);
 
-/** Puts a part on disk and closes it. */
-export const syncAndClose = async (fd: number): Promise<void> => {
+/** Puts a file on disk and closes it. */
+const syncAndClose = async (fd: number): Promise<void> => {
   try {
     await fsyncAsync(fd);
   } finally {

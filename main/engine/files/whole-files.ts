@@ -14,7 +14,7 @@ import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } fr
 import { fileFailure } from './errno.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
-import { type Parts, syncAndClose, syncFolder, writeAll } from './part.ts';
+import { type Parts, syncFolder, writeAll } from './part.ts';
 import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
 
 /** A group of files that each fit into memory, processed one by one in a worker. */
@@ -96,24 +96,17 @@ const writeGroup = async (
     for (const { fd, part } of written) parts.discard(fd, part);
     throw error;
   }
-  const synced = await Promise.all(written.map((each) => syncWritten(parts, each)));
-  await syncFolders(written);
-  return [...failed, ...synced];
-};
-
-const syncWritten = async (parts: Parts, { fd, part, done }: Written): Promise<FileResult> => {
-  try {
-    await syncAndClose(fd);
-    return done;
-  } catch (error) {
-    parts.remove(part);
-    return failedFile(done.index, error);
-  }
-};
-
-const syncFolders = async (written: readonly Written[]): Promise<void> => {
-  const folders = new Set(written.map(({ part }) => path.dirname(part)));
-  await Promise.all([...folders].map(syncFolder));
+  const names = new Set(written.map(({ part }) => path.dirname(part)));
+  const folders = new Map([...names].map((name) => [name, syncFolder(name)]));
+  const finished = written.map(async ({ fd, part, done }): Promise<FileResult> => {
+    try {
+      await parts.finish(fd, part, folders.get(path.dirname(part)));
+      return done;
+    } catch (error) {
+      return failedFile(done.index, error);
+    }
+  });
+  return [...failed, ...(await Promise.all(finished))];
 };
 
 /** A failed file is a result; a failed token concerns the whole group and is thrown on. */

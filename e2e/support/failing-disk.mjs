@@ -1,0 +1,69 @@
+// Loaded into every process of the command line (NODE_OPTIONS=--import): the disk fails at one
+// moment, named by CLAVIGER_DISK_FAULT, as a disk does that reports an error or loses its power.
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
+
+const FAULT = process.env.CLAVIGER_DISK_FAULT;
+
+const failed = (code, syscall) =>
+  Object.assign(new Error(`${code}: from the test, ${syscall}`), { code, syscall });
+
+const pathOf = (fd) => fs.readlinkSync(`/proc/self/fd/${fd}`);
+
+/** The prototype of open files, which node:fs/promises does not export. */
+const fileHandles = async () => {
+  const handle = await promises.open('/proc/self/stat', 'r');
+  await handle.close();
+  return Object.getPrototypeOf(handle);
+};
+
+/** What was written reaches the disk, but the answer is that it did not. */
+const failSyncOf = async (action) => {
+  const prototype = await fileHandles();
+  const { writeFile, sync } = prototype;
+  const written = new WeakSet();
+  prototype.writeFile = function (bytes, ...rest) {
+    if (String(bytes).includes(`"action":"${action}"`)) written.add(this);
+    return writeFile.call(this, bytes, ...rest);
+  };
+  prototype.sync = async function () {
+    await sync.call(this);
+    if (written.has(this)) throw failed('EIO', 'fsync');
+  };
+};
+
+/** The power goes before a record of this act is written. */
+const endBefore = async (action) => {
+  const prototype = await fileHandles();
+  const { writeFile } = prototype;
+  prototype.writeFile = function (bytes, ...rest) {
+    if (String(bytes).includes(`"action":"${action}"`)) process.kill(process.pid, 'SIGKILL');
+    return writeFile.call(this, bytes, ...rest);
+  };
+};
+
+/** No part gets its name. */
+const failPublishing = () => {
+  const { rename } = promises;
+  promises.rename = (from, to) =>
+    from.endsWith('.part') ? Promise.reject(failed('EIO', 'rename')) : rename(from, to);
+};
+
+/** Every fsync(2) of a file or folder that `isMeant` fails. */
+const failFsync = (isMeant) => {
+  const { fsync } = fs;
+  fs.fsync = (fd, done) =>
+    isMeant(pathOf(fd)) ? process.nextTick(done, failed('EIO', 'fsync')) : fsync(fd, done);
+};
+
+if (isMainThread || FAULT?.startsWith('fsync')) {
+  if (FAULT === 'record') await failSyncOf('file.encrypt');
+  if (FAULT === 'publish') failPublishing();
+  if (FAULT === 'publish') await endBefore('file.publish');
+  if (FAULT === 'end') await endBefore('file.encrypt');
+  if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
+  if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));
+  syncBuiltinESMExports();
+}
