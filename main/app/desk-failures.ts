@@ -8,6 +8,12 @@ export const vaultIsLocked = (): Failure =>
     next: 'Unlock it with the PIN of its token.',
   });
 
+export const batchBehind = (): Failure =>
+  new Failure('busy', 'A batch goes on behind the lock.', {
+    unharmed: 'It was not disturbed.',
+    next: 'Unlock the vault, then wait for its end or cancel it.',
+  });
+
 export const noVault = (): Failure =>
   new Failure('vault-not-found', 'No vault is open.', { next: 'Open a vault first.' });
 

@@ -5,7 +5,13 @@ import type { EngineProcess } from '../engine/start.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { inTime } from '../session/in-time.ts';
 import type { AutoLock } from './auto-lock.ts';
-import { noVault, nothingToAccept, onlyToLookAt, vaultIsLocked } from './desk-failures.ts';
+import {
+  batchBehind,
+  noVault,
+  nothingToAccept,
+  onlyToLookAt,
+  vaultIsLocked,
+} from './desk-failures.ts';
 import { EngineRecovery } from './engine-recovery.ts';
 import { enterVault, type VaultSurroundings } from './enter-vault.ts';
 import { Lookout } from './lookout.ts';
@@ -102,9 +108,13 @@ export class Desk {
     return this.#folders.get(id);
   }
 
-  /** Opens a vault's folder; one that does not open is shown as damaged, with the reason. */
+  /**
+   * Opens a vault's folder; one that does not open is shown as damaged, with the reason.
+   * @throws Failure 'busy'
+   */
   openFolder(folder: string): Promise<Screen> {
     return this.#alone(async () => {
+      this.#refuseBehind();
       await this.#leave('user');
       await this.#enterOrShow(folder);
       this.#parts.onScreen();
@@ -126,9 +136,10 @@ export class Desk {
     });
   }
 
-  /** Leaves the vault, locking it first. */
+  /** Leaves the vault, locking it first. @throws Failure 'busy', unless the program ends */
   close(reason: LockReason = 'user'): Promise<Screen> {
     return this.#alone(async () => {
+      if (reason !== 'quit') this.#refuseBehind();
       await this.#leave(reason);
       this.#parts.onScreen();
       return this.screen();
@@ -300,6 +311,11 @@ export class Desk {
     if (this.#behind) return;
     const changed = await this.#lookout.look(() => open.lock !== null && this.open === open);
     if (changed) this.#parts.onScreen();
+  }
+
+  /** Whoever finds a locked window must not end the batch behind it. */
+  #refuseBehind(): void {
+    if (this.#behind) throw batchBehind();
   }
 
   #needVault(): OpenVault {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Input } from '../../../shared/contract.ts';
@@ -223,4 +223,20 @@ it('starts nothing in a vault that is locked meanwhile: the batch waits to be re
   const [waiting] = work.unfinished();
   work.resume(waiting?.id ?? '');
   expect(await ended()).toMatchObject({ done: 3, failed: 0 });
+});
+
+it('lets nobody who finds the locked window end the batch behind it by leaving the vault', async () => {
+  const { work, desk: place } = desk.app;
+  const folder = await makeFiles('long');
+  await truncate(path.join(folder, 'a.txt'), 600 * 1024 * 1024);
+  await work.draft.add([folder]);
+  const { id } = await work.start((await work.plan(choice({ keys: [inToken] }))).id);
+  await place.lock('user');
+  expect(place.screen()).toMatchObject({ screen: 'locked', batchRunning: true });
+  await expect(place.close()).rejects.toMatchObject({ code: 'busy' });
+  await expect(place.openFolder(desk.home)).rejects.toMatchObject({ code: 'busy' });
+  expect(work.isRunning).toBe(true);
+  await place.unlock(PIN);
+  work.cancel(id);
+  expect(await ended()).toMatchObject({ state: 'cancelled' });
 });

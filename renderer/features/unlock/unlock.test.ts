@@ -8,7 +8,7 @@ import { openWindow, type OpenWindow } from '../../testing/window.ts';
 const openLocked = (
   token: Partial<TokenPresence> = {},
   reason: LockReason = 'user',
-  filesWaiting = 0,
+  { filesWaiting = 0, batchRunning = false } = {},
 ): OpenWindow =>
   openWindow({
     'app.state': () =>
@@ -24,7 +24,7 @@ const openLocked = (
           ...token,
         },
         lock: { reason, at: noon },
-        batchRunning: false,
+        batchRunning,
         filesWaiting,
       }),
     'session.unlock': ({ pin }) => {
@@ -75,7 +75,7 @@ describe('unlock', () => {
   });
 
   test('says that files which were opened wait for the unlock', async () => {
-    openLocked({}, 'user', 2);
+    openLocked({}, 'user', { filesWaiting: 2 });
     expect(await screen.findByText('2 files wait.')).toBeVisible();
   });
 
@@ -105,6 +105,16 @@ describe('unlock', () => {
       failure: null,
     });
     await expect.poll(() => button.getAttribute('aria-disabled')).toBeNull();
+  });
+
+  test('a batch behind the lock keeps the vault, and the token is not looked for', async () => {
+    const { bridge, user } = openLocked({ present: null }, 'user', { batchRunning: true });
+    const other = await screen.findByRole('button', { name: 'Other vault' });
+    expect(other).toHaveAttribute('aria-disabled', 'true');
+    await user.click(other);
+    expect(bridge.inputsOf('vault.close')).toEqual([]);
+    expect(screen.getByText('a batch uses it')).toBeVisible();
+    expect(screen.queryByText('Looking for the token …')).toBeNull();
   });
 
   test('a locked token says who can help and takes no PIN', async () => {
