@@ -40,6 +40,7 @@ test('encrypts a dropped folder, verifies and decrypts it', async ({ vault, home
   await work.newBatch();
   await work.setKind('Decrypt');
   const out = path.join(home, 'out');
+  await mkdir(out);
   await vault.answerDialogs([out]);
   await work.choose('Write to', 'Another folder …');
   await work.page.getByText(out).waitFor();

@@ -38,7 +38,7 @@ const requireWritable = (tokens: string): void => {
  * Writes the configuration of SoftHSM2 for the folder as it is called now: done before every
  * open, because a vault may have been moved.
  * @throws Failure 'usage' where SoftHSM2 could not use a folder of this name; 'not-found' where it
- *   is gone; the disk's refusal
+ *   is gone, 'token-not-found' where only the token is; the disk's refusal
  */
 export const writeEvaluationConfig = (folder: string): void => {
   const tokens = join(resolve(folder), evaluationFiles.token);
@@ -49,6 +49,8 @@ export const writeEvaluationConfig = (folder: string): void => {
     'log.level = ERROR',
     'slots.removable = false',
   ];
+  // SoftHSM2 would only say that it does not start.
+  if (existsSync(folder) && !existsSync(tokens)) throw tokenGone(tokens);
   const file = join(folder, evaluationFiles.config);
   try {
     writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -56,6 +58,13 @@ export const writeEvaluationConfig = (folder: string): void => {
     throw notWritten(folder, error);
   }
 };
+
+const tokenGone = (tokens: string): Failure =>
+  new Failure('token-not-found', 'The evaluation token is not there: its folder is missing.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Put the folder back, then try again.',
+    detail: tokens,
+  });
 
 const notWritten = (folder: string, error: unknown): Failure =>
   existsSync(folder)
