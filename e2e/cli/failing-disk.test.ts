@@ -93,6 +93,20 @@ it('tries every file again where trying again was interrupted', async () => {
   await expectResumed(out);
 });
 
+it('an original that is written to while its deletion is recorded stays', async () => {
+  const file = writeFile(join(vault.home, 'late-plain', 'a.txt'), 'a');
+  const out = join(vault.home, 'late');
+  const args = ['encrypt', '--key', 'k', '--delete-originals', '--out', out, file];
+  const env = { ...failing('change').env, CLAVIGER_CHANGED_FILE: file };
+  const { code, files } = await batch(vault.cli, args, { env });
+  expect(code).toBe(1);
+  expect(files).toMatchObject([
+    { outcome: 'done', originalDeleted: false, reason: { code: 'source-changed' } },
+  ]);
+  expect(readFileSync(file, 'utf8')).toContain('a and more');
+  await vault.expectSound();
+});
+
 it.each([
   ['small', 1_000],
   ['large', 9 * MIB],

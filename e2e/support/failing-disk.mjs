@@ -44,6 +44,16 @@ const endBefore = async (action) => {
   };
 };
 
+/** Somebody writes to a file while the record of its deletion is being written. */
+const changeBefore = async (action, file) => {
+  const prototype = await fileHandles();
+  const { writeFile } = prototype;
+  prototype.writeFile = function (bytes, ...rest) {
+    if (String(bytes).includes(`"action":"${action}"`)) fs.appendFileSync(file, ' and more');
+    return writeFile.call(this, bytes, ...rest);
+  };
+};
+
 /** No part gets its name. */
 const failPublishing = () => {
   const { rename } = promises;
@@ -62,6 +72,8 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
   if (FAULT === 'record') await failSyncOf('file.encrypt');
   if (FAULT === 'publish') failPublishing();
   if (FAULT === 'publish') await endBefore('file.publish');
+  if (FAULT === 'change')
+    await changeBefore('file.delete-original', process.env.CLAVIGER_CHANGED_FILE);
   if (FAULT === 'end') await endBefore('file.encrypt');
   if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
   if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));

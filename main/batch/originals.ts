@@ -44,14 +44,17 @@ export const deleteOriginals = async (
   const judged = await Promise.all(
     originals.map(async ({ file, source }) => ({
       file,
+      source,
       refusal: refusalOf(proved.get(file.index)) ?? (await changedSince(file.input, source)),
     })),
   );
   await vault.record(judged.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)));
   const late: NewRecord[] = [];
   const outcomes = new Map<number, Failure | null>();
-  for (const { file, refusal } of judged) {
-    const failure = refusal ?? (await remove(file.input));
+  for (const { file, source, refusal } of judged) {
+    // Looked at once more: the record took its time, and somebody may have written meanwhile.
+    const failure =
+      refusal ?? (await changedSince(file.input, source)) ?? (await remove(file.input));
     outcomes.set(file.index, failure);
     if (refusal === null && failure !== null) late.push(deletedRecord({ ...file, batch }, failure));
   }
