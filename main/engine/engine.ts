@@ -3,7 +3,7 @@ import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api
 import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { Parts } from './files/part.ts';
-import { createKey } from './keys/create-key.ts';
+import { createKey, type KeyAbilities } from './keys/create-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import {
@@ -24,7 +24,6 @@ import { Pkcs11Module } from './pkcs11/module.ts';
 import { probe } from './pkcs11/probe.ts';
 import { keyLimitsOf } from './pkcs11/profile.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
-import type { KeyLimits } from './pkcs11/templates.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
 import type { Calls } from './rpc/messages.ts';
 import { type PoolScripts, WorkerPool } from './worker-pool.ts';
@@ -39,7 +38,7 @@ interface Opened {
   readonly keyring: Keyring;
   readonly pool: WorkerPool;
   readonly files: FileService;
-  readonly limits: KeyLimits;
+  readonly abilities: KeyAbilities;
 }
 
 export interface EngineOptions {
@@ -99,7 +98,7 @@ export class Engine {
           replaceAnchor(session, kind, vaultId, note),
         ),
       useMasters: (input) => this.#useMasters(input),
-      createKey: (input) => createKey(this.#vault().token, input, this.#vault().limits),
+      createKey: (input) => createKey(this.#vault().token, input, this.#vault().abilities),
       lendKeys: (input) => this.#vault().files.lend(input),
       returnKeys: ({ loan }) => this.#vault().files.return(loan),
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
@@ -145,7 +144,8 @@ export class Engine {
       parts: new Parts(parent),
       segment: profile.segmentSize,
     });
-    this.#opened = { token, keyring, pool, files, limits: keyLimitsOf(profile) };
+    const abilities = { limits: keyLimitsOf(profile), cmac: profile.cmac };
+    this.#opened = { token, keyring, pool, files, abilities };
     this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
   }
 

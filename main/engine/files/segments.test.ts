@@ -63,7 +63,11 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
 
   const newFileKey = (bulk: Bulk): FileKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
-    const material = createKey(token, { id, version: 1, custody: 'hsm-only', bulk }, noLimits);
+    const material = createKey(
+      token,
+      { id, version: 1, custody: 'hsm-only', bulk },
+      { limits: noLimits, cmac: true },
+    );
     return token.connection.withSession((session) => {
       const { fileKey } = new KeySession(token, session).newFileKey(hash, [
         { material, software: null },

@@ -50,7 +50,11 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
 
   const lend = (pair: CustodyPair): LentKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
-    const material = createKey(token, { id, version: 1, ...pair }, noLimits);
+    const material = createKey(
+      token,
+      { id, version: 1, ...pair },
+      { limits: noLimits, cmac: true },
+    );
     const software =
       pair.custody === 'hsm-wrapped'
         ? connection.withSession((session) => new KeySession(token, session).unseal(material))

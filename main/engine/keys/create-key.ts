@@ -17,17 +17,26 @@ export interface NewKey {
 
 const KEY_BYTES = 32;
 
-/**
- * Makes a key version. What comes back holds no readable key bytes and may be stored.
- * @param limits what a resident key is kept from beyond its usage
- */
-export const createKey = (token: VaultToken, key: NewKey, limits: KeyLimits): KeyMaterial =>
+/** What a token can do for a new key. */
+export interface KeyAbilities {
+  /** What a resident key is kept from beyond its usage. */
+  readonly limits: KeyLimits;
+  /** Whether it computes AES-CMAC, and so the check value of a key that only it knows. */
+  readonly cmac: boolean;
+}
+
+/** Makes a key version. What comes back holds no readable key bytes and may be stored. */
+export const createKey = (
+  token: VaultToken,
+  key: NewKey,
+  { limits, cmac }: KeyAbilities,
+): KeyMaterial =>
   token.connection.withSession((session) => {
     switch (key.custody) {
       case 'resident':
         return createResident(token, session, key, limits);
       case 'hsm-only':
-        return createHsmOnly(token, session, key);
+        return createHsmOnly(token, session, key, cmac);
       case 'hsm-wrapped':
         return createHsmWrapped(token, session, key);
     }
@@ -55,11 +64,16 @@ export const residentLabel = (
 ): string => `claviger/${token.vaultId}/key/${key.id}/${key.version}`;
 
 /** Generated in the token, wrapped there, and the plain object destroyed before anything is stored. */
-const createHsmOnly = (token: VaultToken, session: Session, key: NewKey): KeyMaterial => {
+const createHsmOnly = (
+  token: VaultToken,
+  session: Session,
+  key: NewKey,
+  cmac: boolean,
+): KeyMaterial => {
   const fresh = session.generateSecretKey({ usage: 'none', extractable: true, token: null });
   const wrapped = session.wrap(token.wrap, fresh);
   session.destroy(fresh);
-  const kcv = kcvInToken(token, session, wrapped);
+  const kcv = cmac ? kcvInToken(token, session, wrapped) : '';
   const blob = sealBlob(session, token.seal, { ...key, vaultId: token.vaultId, kcv }, wrapped);
   return { ...key, kcv, blob, objectId: null, proof: null };
 };

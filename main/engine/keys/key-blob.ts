@@ -13,7 +13,7 @@ export interface KeyBinding {
   readonly version: number;
   readonly custody: Custody;
   readonly bulk: Bulk;
-  /** Six hex digits. */
+  /** Six hex digits, or "" where the token computes none. */
   readonly kcv: string;
 }
 

@@ -5,6 +5,7 @@ import { fileIdSchema, type KeyId, keyIdSchema, vaultIdSchema } from '../../../s
 import { custodyPairs, type CustodyPair, type KeyMaterial } from '../../../shared/keys.ts';
 import { type FixedHeader, headerHash } from '../envelope/header.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
+import { faultyConnection } from '../pkcs11/testing/faults.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import { aesCmac, KCV_BLOCK, kcvOf } from './cmac.ts';
 import { createKey } from './create-key.ts';
@@ -41,7 +42,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
   });
 
   const create = (pair: CustodyPair): KeyMaterial =>
-    createKey(token, { id: keyId(), version: 1, ...pair }, limits);
+    createKey(token, { id: keyId(), version: 1, ...pair }, { limits, cmac: true });
 
   const inSession = <T>(work: (keys: KeySession) => T): T =>
     connection.withSession((session) => work(new KeySession(token, session)));
@@ -67,6 +68,22 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
     const find = (): unknown =>
       findMasters({ connection, vaultId, masters: mixed, callerNonce: true });
     expect(find).toThrow('is not the one this vault was made with');
+  });
+
+  it('makes a key without a check value where the token has no AES-CMAC', () => {
+    const { connection: faulty, injector } = faultyConnection(test);
+    injector.tamper = (call) => {
+      if (call === 'C_SignInit') throw new Error('CKR_MECHANISM_INVALID:112');
+    };
+    const without = findMasters({ connection: faulty, vaultId, masters, callerNonce: true });
+    const key = { id: keyId(), version: 1, custody: 'hsm-only', bulk: 'host' } as const;
+    const material = createKey(without, key, { limits, cmac: false });
+    expect(material.kcv).toBe('');
+    const lent = lend(material);
+    const hash = headerHash(fixed());
+    const [slot] = inSession((keys) => keys.newFileKey(hash, [lent])).slots;
+    if (slot === undefined) throw new Error('a slot');
+    expect(inSession((keys) => keys.openSlot(hash, slot, lent))).not.toBeNull();
   });
 
   describe.each(custodyPairs)('$custody/$bulk', (pair) => {
