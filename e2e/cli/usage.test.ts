@@ -44,6 +44,14 @@ describe('wrong usage is said in words, with exit code 2 and without the PIN', (
     [['init'], /--evaluation/],
     [['init', '--evaluation', '--module', 'x'], /--evaluation/],
     [['resume', '0'.repeat(32)], /no batch/i],
+    [['resume', '1', '2'], /one batch/],
+    // An empty variable in a script: not the folder that one is in, with all of its files.
+    [['encrypt', '--key', 'k', '--delete-originals', ''], /arguments is empty/],
+    [['encrypt', '--key', 'k', '--out', '', 'x'], /--out is empty/],
+    // Not the answer for another vault than the one that was named.
+    [['audit', 'verify', '/another/vault'], /no use for "\/another\/vault"/],
+    [['key', 'list', '--json', 'k'], /"error"/],
+    [['key', '--json'], /"error"/],
   ])('%j', async (args, words) => {
     const before = snapshotOf(join(vault.dir, 'token'));
     const result = await vault.cli.run(args, { env: { CLAVIGER_PIN: undefined } });

@@ -28,6 +28,8 @@ export interface Command {
   /** What follows the name. */
   readonly usage: string;
   readonly options: OptionSpecs;
+  /** Whether anything may stand beside the options; what a command would not look at is refused. */
+  readonly takesArguments?: true;
   /** More lines of help. */
   readonly notes?: string;
   /** @returns the exit code */

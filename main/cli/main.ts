@@ -1,7 +1,7 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
 import { Arguments } from './arguments.ts';
-import { type CliContext, exitCodes } from './command.ts';
+import { type CliContext, type Command, exitCodes } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
@@ -26,6 +26,7 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
       parts.terminal.print(helpOf(command));
       return exitCodes.done;
     }
+    refuseArguments(command, parsed);
     return await command.run(parsed, contextOf(parsed, parts));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -46,6 +47,21 @@ const findCommand = (
   return null;
 };
 
+/** Beside a vault that was meant, another one would be looked at; an empty path is this folder. */
+const refuseArguments = (command: Command, { positionals }: Arguments): void => {
+  const [first] = positionals;
+  if (first !== undefined && command.takesArguments !== true) {
+    throw new Failure('usage', `"claviger ${command.name}" has no use for "${first}".`, {
+      next: 'Leave it out, or put the name of its option before it; --help shows them.',
+    });
+  }
+  if (!positionals.includes('')) return;
+  throw new Failure('usage', 'One of the arguments is empty.', {
+    unharmed: 'Nothing was done.',
+    next: 'Look whether a variable of your script has no value.',
+  });
+};
+
 const withoutCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = args;
   if (first === '--version') {
@@ -57,11 +73,12 @@ const withoutCommand = async (args: readonly string[], terminal: Terminal): Prom
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
   const group = commands.filter(({ name }) => name.startsWith(`${first} `));
-  if (group.length > 0) {
+  if (group.length > 0 && !args.includes('--json')) {
     terminal.notice(overview(await loadAll(group)));
     return args.includes('--help') ? exitCodes.done : exitCodes.usage;
   }
-  throw new Failure('usage', `There is no command "${first}".`, {
+  const words = args.filter((arg) => !arg.startsWith('--')).join(' ') || first;
+  throw new Failure('usage', `There is no command "${words}".`, {
     next: 'Run "claviger --help" to see the commands.',
   });
 };

@@ -33,6 +33,7 @@ const outputOptions = {
 export const encryptCommand: Command = {
   name: 'encrypt',
   summary: 'encrypt files and folders',
+  takesArguments: true,
   usage: '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--delete-originals] PATH...',
   options: {
     key: {
@@ -53,6 +54,7 @@ export const encryptCommand: Command = {
 export const decryptCommand: Command = {
   name: 'decrypt',
   summary: 'decrypt files and folders',
+  takesArguments: true,
   usage: '[--out DIR] [--conflict RULE] PATH...',
   options: outputOptions,
   run: (args, context) => runCommand('decrypt', args, context),
@@ -61,6 +63,7 @@ export const decryptCommand: Command = {
 export const verifyCommand: Command = {
   name: 'verify',
   summary: 'check every tag of encrypted files with their keys; writes nothing',
+  takesArguments: true,
   usage: 'PATH...',
   options: {},
   run: (args, context) => runCommand('verify', args, context),
@@ -120,6 +123,7 @@ const words = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' }
 
 const outputDirOf = (args: Arguments): string | null => {
   const out = args.text('out');
+  if (out === '') throw new Failure('usage', '--out is empty: where to?');
   return out === undefined ? null : path.resolve(out);
 };
 

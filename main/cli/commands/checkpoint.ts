@@ -26,6 +26,7 @@ export const checkpointShowCommand: Command = {
 export const checkpointWriteCommand: Command = {
   name: 'checkpoint write',
   summary: 'sign everything that is recorded and write the checkpoint into a folder to be kept',
+  takesArguments: true,
   usage: 'FOLDER',
   options: {},
   run: (args, context) => {
@@ -47,6 +48,7 @@ export const checkpointWriteCommand: Command = {
 export const checkpointCompareCommand: Command = {
   name: 'checkpoint compare',
   summary: "compare a checkpoint that somebody kept with today's ledger; no PIN is needed",
+  takesArguments: true,
   usage: 'FILE',
   options: {},
   run: (args, context) => {
@@ -63,6 +65,7 @@ export const checkpointCompareCommand: Command = {
 export const checkpointTimestampCommand: Command = {
   name: 'checkpoint timestamp',
   summary: 'keep the reply of a time-stamping authority (RFC 3161) over a checkpoint',
+  takesArguments: true,
   usage: 'REPLY.tsr',
   options: {},
   run: (args, context) => {

@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatTable } from '../format.ts';
 export const inspectCommand: Command = {
   name: 'inspect',
   summary: 'show the header of an encrypted file in words; no PIN and no vault is needed',
+  takesArguments: true,
   usage: 'FILE',
   options: {},
   notes: 'Nothing that is shown is authentic before the file has been verified or decrypted.',

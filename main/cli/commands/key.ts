@@ -8,6 +8,7 @@ import { formatTable } from '../format.ts';
 export const keyCreateCommand: Command = {
   name: 'key create',
   summary: 'create a key',
+  takesArguments: true,
   usage: 'NAME [--custody CUSTODY] [--bulk BULK]',
   options: {
     custody: {
@@ -74,6 +75,7 @@ const tableOf = (keys: readonly KeySummary[]): string =>
 export const keyShowCommand: Command = {
   name: 'key show',
   summary: 'show one key with its versions; no PIN is needed',
+  takesArguments: true,
   usage: 'NAME',
   options: {},
   run: (args, context) =>

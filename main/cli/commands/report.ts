@@ -96,6 +96,7 @@ const filterOf = (args: Arguments, vault: Vault): ReportFilter => {
 export const reportVerifyCommand: Command = {
   name: 'report verify',
   summary: 'check a report; needs neither the vault nor its token',
+  takesArguments: true,
   usage: 'FILE [--previous FILE] [--key FINGERPRINT]',
   options: {
     previous: { type: 'string', value: 'FILE', help: 'the report that came before it' },

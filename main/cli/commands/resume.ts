@@ -1,4 +1,5 @@
 import type { StoredBatch } from '../../../shared/batch.ts';
+import { Failure } from '../../../shared/failure.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -19,6 +20,7 @@ import { formatCount } from '../format.ts';
 export const resumeCommand: Command = {
   name: 'resume',
   summary: 'go on with batches that a crash or a lost token has interrupted',
+  takesArguments: true,
   usage: '[--list | --abandon] [BATCH]',
   options: {
     list: { type: 'boolean', help: 'only list the batches that wait; no PIN is needed' },
@@ -40,6 +42,7 @@ export const resumeCommand: Command = {
 export const retryCommand: Command = {
   name: 'retry',
   summary: 'try the failed files of earlier batches again',
+  takesArguments: true,
   usage: '[BATCH]',
   options: {},
   run: (args, context) =>
@@ -50,7 +53,8 @@ export const retryCommand: Command = {
 };
 
 const chosen = (args: Arguments, batches: readonly StoredBatch[]): readonly StoredBatch[] => {
-  const [id] = args.positionals;
+  const [id, ...others] = args.positionals;
+  if (others.length > 0) throw new Failure('usage', 'Give one batch, or none for all of them.');
   return id === undefined ? batches : [findBatch(batches, id)];
 };
 
