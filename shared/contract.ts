@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { FailureData } from './failure.ts';
 import { limits } from './limits.ts';
-import { appCalls, appStateSchema, commandSchema, tokenPresenceSchema } from './contract/app.ts';
+import { appCalls, appStateSchema, commandSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
 import { checkpointCalls, comparisonSchema } from './contract/checkpoints.ts';
@@ -105,8 +105,6 @@ export const contract = {
     state: appStateSchema,
     /** The session's status changed: a record, a cached key, the lock timer, the token. */
     session: sessionSchema,
-    /** The token of a locked vault came or went. */
-    token: tokenPresenceSchema,
     settings: settingsSchema,
     'setup.step': v.picklist(setupSteps),
     draft: draftSchema,
@@ -128,6 +126,13 @@ export type CallName = keyof Calls;
 export type Input<C extends CallName> = v.InferOutput<Calls[C]['input']>;
 export type Output<C extends CallName> = v.InferOutput<Calls[C]['output']>;
 export type EventName = keyof Events;
+/** They say nothing of what a vault holds; all others are kept from a locked window. */
+export const lockedEvents = [
+  'state',
+  'settings',
+  'setup.step',
+  'command',
+] as const satisfies EventName[];
 export type EventData<E extends EventName> = v.InferOutput<Events[E]>;
 export type AnyEvent = { [E in EventName]: { name: E; data: EventData<E> } }[EventName];
 

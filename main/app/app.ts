@@ -49,7 +49,7 @@ const LIFETIMES_MS = 5_000;
 
 /** The app's services, wired to one another; knows nothing of Electron. */
 export class App {
-  readonly events = new Events();
+  readonly events: Events = new Events(() => this.desk.isUnlocked);
   readonly settings: SettingsStore;
   readonly recent: RecentVaults;
   readonly autoLock: AutoLock;

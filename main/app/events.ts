@@ -1,12 +1,32 @@
-import type { AnyEvent, EventData, EventName } from '../../shared/contract.ts';
+import {
+  type AnyEvent,
+  type EventData,
+  type EventName,
+  lockedEvents,
+} from '../../shared/contract.ts';
 
-/** Carries events to the window, if there is one that listens. */
+type Listener = (event: AnyEvent) => void;
+
+/** Carries events to whoever listens. */
 export class Events {
-  readonly #listeners = new Set<(event: AnyEvent) => void>();
+  readonly #listeners = new Set<Listener>();
+  readonly #isUnlocked: () => boolean;
 
-  listen(listener: (event: AnyEvent) => void): () => void {
+  constructor(isUnlocked: () => boolean) {
+    this.#isUnlocked = isUnlocked;
+  }
+
+  /** @returns ends the listening */
+  listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What the window may know: of a locked vault nothing, also where a batch goes on behind it. */
+  listenAsWindow(listener: Listener): () => void {
+    return this.listen((event) => {
+      if (this.#isUnlocked() || lockedEvents.some((name) => name === event.name)) listener(event);
+    });
   }
 
   push<E extends EventName>(name: E, data: EventData<E>): void {

@@ -57,7 +57,9 @@ export const showEvents = ({ events, settings }: App, window: BrowserWindow): vo
     if (window.isDestroyed()) return;
     if (event.name === 'settings') nativeTheme.themeSource = settings.values.theme;
     showBatchSigns(event, window);
-    window.webContents.send(channels.event, event);
+  });
+  events.listenAsWindow((event) => {
+    if (!window.isDestroyed()) window.webContents.send(channels.event, event);
   });
   setMenu((command) => events.push('command', command));
 };

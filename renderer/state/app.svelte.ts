@@ -1,4 +1,4 @@
-import type { AppState, Screen, TokenPresence } from '../../shared/contract/app.ts';
+import type { AppState, Screen } from '../../shared/contract/app.ts';
 import type { Settings, SettingsChange } from '../../shared/contract/settings.ts';
 import { problemOf, type Api, type Problem } from '../lib/api.ts';
 import { Task } from './task.svelte.ts';
@@ -40,9 +40,6 @@ export class App {
       state: (state) => (this.#state = state),
       settings: (settings) => {
         this.#change({ settings });
-      },
-      token: (token) => {
-        this.#setToken(token);
       },
     });
   }
@@ -96,10 +93,5 @@ export class App {
 
   #change(part: Partial<Pick<AppState, 'screen' | 'settings'>>): void {
     if (this.#state) this.#state = { ...this.#state, ...part };
-  }
-
-  #setToken(token: TokenPresence): void {
-    const screen = this.screen;
-    if (screen?.screen === 'locked') this.#change({ screen: { ...screen, token } });
   }
 }

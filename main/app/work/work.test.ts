@@ -233,6 +233,15 @@ it('lets nobody who finds the locked window end the batch behind it by leaving t
   const { id } = await work.start((await work.plan(choice({ keys: [inToken] }))).id);
   await place.lock('user');
   expect(place.screen()).toMatchObject({ screen: 'locked', batchRunning: true });
+  // Nor does the locked window learn what the batch does.
+  const told = new Set<string>();
+  const known = new Set<string>();
+  const deaf = desk.app.events.listenAsWindow(({ name }) => told.add(name));
+  const stop = desk.app.events.listen(({ name }) => known.add(name));
+  await vi.waitFor(() => expect(known).toContain('batch.progress'), 10_000);
+  deaf();
+  stop();
+  expect([...told].filter((name) => name.startsWith('batch.'))).toEqual([]);
   await expect(place.close()).rejects.toMatchObject({ code: 'busy' });
   await expect(place.openFolder(desk.home)).rejects.toMatchObject({ code: 'busy' });
   expect(work.isRunning).toBe(true);

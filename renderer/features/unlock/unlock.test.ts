@@ -1,32 +1,37 @@
 import { screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
-import type { LockReason, TokenPresence } from '../../../shared/contract/app.ts';
+import type { AppState, LockReason, TokenPresence } from '../../../shared/contract/app.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { appState, noon, session, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
-const openLocked = (
-  token: Partial<TokenPresence> = {},
+const lockedState = (
+  token: Partial<TokenPresence>,
   reason: LockReason = 'user',
   { filesWaiting = 0, batchRunning = false } = {},
+): AppState =>
+  appState({
+    screen: 'locked',
+    vault: vaultInfo,
+    token: {
+      present: true,
+      pinPad: false,
+      pinState: 'ok',
+      model: 'NT-700',
+      failure: null,
+      ...token,
+    },
+    lock: { reason, at: noon },
+    batchRunning,
+    filesWaiting,
+  });
+
+const openLocked = (
+  token: Partial<TokenPresence> = {},
+  ...more: [LockReason?, { filesWaiting?: number; batchRunning?: boolean }?]
 ): OpenWindow =>
   openWindow({
-    'app.state': () =>
-      appState({
-        screen: 'locked',
-        vault: vaultInfo,
-        token: {
-          present: true,
-          pinPad: false,
-          pinState: 'ok',
-          model: 'NT-700',
-          failure: null,
-          ...token,
-        },
-        lock: { reason, at: noon },
-        batchRunning,
-        filesWaiting,
-      }),
+    'app.state': () => lockedState(token, ...more),
     'session.unlock': ({ pin }) => {
       if (pin === '1234' || pin === null) return session;
       throw new Failure('pin-incorrect', 'The token did not accept this PIN.');
@@ -97,13 +102,7 @@ describe('unlock', () => {
     expect(button).toHaveAttribute('aria-disabled', 'true');
     await user.type(screen.getByLabelText('Token PIN'), '1234{Enter}');
     expect(bridge.inputsOf('session.unlock')).toEqual([]);
-    bridge.emit('token', {
-      present: true,
-      pinPad: false,
-      pinState: 'ok',
-      model: null,
-      failure: null,
-    });
+    bridge.emit('state', lockedState({ present: true }));
     await expect.poll(() => button.getAttribute('aria-disabled')).toBeNull();
   });
 

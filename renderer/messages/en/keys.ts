@@ -39,7 +39,7 @@ export const keys = {
     name: 'Name',
     nameHint: 'Shown in the ledger and in reports.',
     nameMissing: 'A key needs a name.',
-    nameInvalid: '1 to 64 characters, no blank at either end.',
+    nameInvalid: '1 to 64 visible characters, no blank at either end.',
     protection: 'Protection',
     presets: {
       maximum: 'Key and file keys exist only inside the token. Every byte is encrypted there.',
