@@ -84,7 +84,7 @@ describe.each(tokenNames)('with %s', (token) => {
   });
 
   it.each(['\n', '\r\n', ''])('takes a PIN file that ends with %j', async (end) => {
-    writeFile(pinFile, `${PIN}${end}`);
+    writeFile(pinFile, `${end === '\r\n' ? '\uFEFF' : ''}${PIN}${end}`);
     const out = join(vault.home, `out${end.length}`);
     const args = ['encrypt', '--key', 'k', '--pin-file', pinFile, '--out', out, plain];
     const result = await vault.cli.run(args, { env: { CLAVIGER_PIN: undefined } });

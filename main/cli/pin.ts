@@ -41,7 +41,10 @@ const pinFromFile = async (file: string, terminal: Terminal): Promise<string> =>
   const text = await startOf(file, terminal);
   // Whatever is given to the token takes one of its tries.
   if (text.length > MAX_BYTES || !isUtf8(text)) throw noPinIn(file, 'holds something else');
-  const pin = text.toString('utf8').replace(/\r?\n$/, '');
+  const pin = text
+    .toString('utf8')
+    .replace(/^\uFEFF/, '') // editors of Windows begin a file with it
+    .replace(/\r?\n$/, '');
   if (pin === '') throw noPinIn(file, 'is empty');
   return pin;
 };

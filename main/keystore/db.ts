@@ -22,6 +22,7 @@ const PRAGMAS = `
 /** A database in memory. Rows are checked on their way out. */
 export class Db {
   #database: Database;
+  #frozen = false;
 
   private constructor(database: Database) {
     this.#database = database;
@@ -98,22 +99,32 @@ export class Db {
 
   /** From now on every statement that would change something fails. */
   freeze(): void {
-    this.#database.run('PRAGMA query_only = ON');
+    this.#frozen = true;
+    this.#applyFreeze();
   }
 
   image(): Buffer {
-    return Buffer.from(this.#database.export());
+    const image = Buffer.from(this.#database.export());
+    // To export, sql.js closes the database and opens it anew, with the settings of SQLite.
+    this.#database.run(PRAGMAS);
+    this.#applyFreeze();
+    return image;
   }
 
   /** Takes over the content of another database, which must not be used any more. */
   adopt(other: Db): void {
     const old = this.#database;
     this.#database = other.#database;
+    this.#frozen = other.#frozen;
     old.close();
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #applyFreeze(): void {
+    if (this.#frozen) this.#database.run('PRAGMA query_only = ON');
   }
 }
 

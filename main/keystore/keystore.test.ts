@@ -285,3 +285,19 @@ describe('an image', () => {
     expect(ours.every(({ strict }) => strict === 1)).toBe(true);
   });
 });
+
+it('the committed keystore stays read-only, also after it was copied for a draft', () => {
+  const { keystore } = Keystore.load(sqlJs, store.image(), migrations);
+  const draft = keystore.draft();
+  const insert = (to: Keystore, name = 'Key'): void =>
+    to.tables.keys.insert(
+      { id: newKeyId(), name, custody: 'hsm-wrapped', bulk: 'host' },
+      wrappedVersion(1, Buffer.alloc(60, 3)),
+    );
+  expect(() => insert(keystore)).toThrow(/readonly/);
+  insert(draft);
+  keystore.adopt(draft);
+  keystore.draft().close();
+  expect(() => insert(keystore, 'Other')).toThrow(/readonly/);
+  expect(keystore.tables.keys.list()).toHaveLength(1);
+});
