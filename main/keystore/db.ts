@@ -22,7 +22,6 @@ const PRAGMAS = `
 /** A database in memory. Rows are checked on their way out. */
 export class Db {
   #database: Database;
-  #frozen = false;
 
   private constructor(database: Database) {
     this.#database = database;
@@ -99,32 +98,22 @@ export class Db {
 
   /** From now on every statement that would change something fails. */
   freeze(): void {
-    this.#frozen = true;
-    this.#applyFreeze();
+    this.#database.run('PRAGMA query_only = ON');
   }
 
   image(): Buffer {
-    const image = Buffer.from(this.#database.export());
-    // To export, sql.js closes the database and opens it anew, with the settings of SQLite.
-    this.#database.run(PRAGMAS);
-    this.#applyFreeze();
-    return image;
+    return Buffer.from(this.#database.export());
   }
 
   /** Takes over the content of another database, which must not be used any more. */
   adopt(other: Db): void {
     const old = this.#database;
     this.#database = other.#database;
-    this.#frozen = other.#frozen;
     old.close();
   }
 
   close(): void {
     this.#database.close();
-  }
-
-  #applyFreeze(): void {
-    if (this.#frozen) this.#database.run('PRAGMA query_only = ON');
   }
 }
 
