@@ -144,7 +144,8 @@ describe('a file that is not ours', () => {
         code: 1,
         files: [{ outcome: 'failed', reason: { code: 'no-key' } }],
       });
-      expect(call.files[0]?.reason?.next).toContain('inspect');
+      const told = await vault.cli.run([command, receipt?.output ?? '']);
+      expect(told.stderr).toContain('"claviger inspect FILE" shows which keys open it.');
     }
     expect(filesIn(other.home).filter((each) => each.includes('foreign'))).toHaveLength(2);
   });
