@@ -81,7 +81,10 @@ const start = async (): Promise<void> => {
   // The window opens all the same.
   await services.openLast().catch(report);
   if (filesAsked.length > 0) await services.addFiles(filesAsked).catch(report);
-  await loadHome(opened);
+  await loadHome(opened).catch((error: unknown) => {
+    // A window that is closed while it still loads is no failed start.
+    if (!quitting.hasBegun()) throw error;
+  });
 };
 
 // Whoever can start the app could otherwise attach to its window and read along. Where a fuse lets
