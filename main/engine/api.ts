@@ -90,9 +90,10 @@ export interface EngineCalls {
   readAnchors: (input: AnchorPlace) => string[] | null;
   /** Creates the new anchor, then destroys the older ones. */
   replaceAnchor: (input: AnchorPlace & { readonly note: string }) => void;
-  /** Finds the masters, tries their proofs and starts the workers. */
+  /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
   createKey: (input: NewKey) => KeyMaterial;
+  /** Also starts the workers, where they do not run yet. */
   lendKeys: (input: LendKeys) => number;
   returnKeys: (input: { readonly loan: number }) => void;
   /** Encrypts under the loan's keys, one slot for each. Progress: plaintext bytes. */

@@ -23,6 +23,7 @@ import {
 import { Pkcs11Module } from './pkcs11/module.ts';
 import { probe } from './pkcs11/probe.ts';
 import { keyLimitsOf } from './pkcs11/profile.ts';
+import type { Session } from './pkcs11/session.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
 import type { Calls } from './rpc/messages.ts';
@@ -92,13 +93,14 @@ export class Engine {
       signReportDigest: ({ key, digest }) =>
         signReportDigest(this.#connection().connection, key, digest),
       readAnchors: ({ kind, vaultId }) =>
-        this.#connection().connection.withSession((session) => readAnchors(session, kind, vaultId)),
+        this.#withSession((session) => readAnchors(session, kind, vaultId)),
       replaceAnchor: ({ kind, vaultId, note }) =>
-        this.#connection().connection.withSession((session) =>
-          replaceAnchor(session, kind, vaultId, note),
+        this.#alone(() =>
+          this.#withSession((session) => replaceAnchor(session, kind, vaultId, note)),
         ),
       useMasters: (input) => this.#useMasters(input),
-      createKey: (input) => createKey(this.#vault().token, input, this.#vault().abilities),
+      createKey: (input) =>
+        this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
       lendKeys: (input) => this.#vault().files.lend(input),
       returnKeys: ({ loan }) => this.#vault().files.return(loan),
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
@@ -108,8 +110,7 @@ export class Engine {
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
       flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
       setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
-      countSessionObjects: () =>
-        this.#connection().connection.withSession((session) => session.countSessionObjects()),
+      countSessionObjects: () => this.#withSession((session) => session.countSessionObjects()),
       logout: () => this.#close(),
     };
   }
@@ -163,9 +164,18 @@ export class Engine {
     this.#opened = null;
   }
 
+  /** For what makes objects in the token: see WorkerPool.alone. */
+  #alone<T>(work: () => T): Promise<T> {
+    return this.#opened === null ? Promise.resolve().then(work) : this.#opened.pool.alone(work);
+  }
+
   #connection(): Connected {
     if (this.#connected === null) throw notOpen();
     return this.#connected;
+  }
+
+  #withSession<T>(work: (session: Session) => T): T {
+    return this.#connection().connection.withSession(work);
   }
 
   #vault(): Opened {

@@ -18,6 +18,8 @@ export interface WorkerSetup {
 
 /** What the engine asks of a worker thread. */
 export interface WorkerCalls {
+  /** Answered once the worker has found the token and the masters. */
+  awaitStart: (input: null) => void;
   encryptWhole: (input: EncryptWhole) => FileResult[];
   decryptWhole: (input: WholeFiles<WritingJob>) => FileResult[];
   verifyWhole: (input: WholeFiles<VerifyJob>) => FileResult[];

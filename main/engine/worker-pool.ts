@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
+import { Lanes } from './files/lanes.ts';
 import { Caller } from './rpc/caller.ts';
 import { workerChannel } from './rpc/channels.ts';
 import type { CallInput, CallOutput } from './rpc/messages.ts';
@@ -34,15 +35,18 @@ export interface PoolScripts {
 }
 
 /**
- * The engine's worker threads. Each runs one job at a time with sessions of its own; jobs wait in a
- * queue. One more thread hashes large files, because SHA-256 cannot be split; it is started for the
- * first of them. A worker that dies fails its job and is replaced.
+ * The engine's worker threads, started for the first batch. Each runs one job at a time with sessions
+ * of its own; jobs wait in a queue. One more thread hashes large files, because SHA-256 cannot be
+ * split; it is started for the first of them. A worker that dies fails its job and is replaced.
  */
 export class WorkerPool {
   readonly #setup: WorkerSetup;
   readonly #scripts: PoolScripts;
+  /** How many jobs can run at once. */
+  readonly size: number;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
+  readonly #alone = new Lanes(1);
   #hasher: Hasher | null = null;
   #lossesInARow = 0;
   #closed = false;
@@ -51,16 +55,17 @@ export class WorkerPool {
   constructor(scripts: PoolScripts, setup: WorkerSetup, size: number) {
     this.#scripts = scripts;
     this.#setup = setup;
-    for (let i = 0; i < size; i++) this.#members.add(this.#start());
+    this.size = size;
   }
 
-  /** How many jobs can run at once. */
-  get size(): number {
-    return this.#members.size;
+  /** Starts the workers, where they do not run yet. */
+  warmUp(): void {
+    while (!this.#closed && this.#members.size < this.size) this.#members.add(this.#start());
   }
 
   /** Runs a job on the next free worker. @throws Failure `worker-lost` where the worker dies */
   async run<N extends Name>(name: N, input: CallInput<WorkerCalls, N>): Promise<Output<N>> {
+    this.warmUp();
     const member = await this.#free();
     try {
       const output = await member.caller.call(name, input);
@@ -71,6 +76,22 @@ export class WorkerPool {
     }
   }
 
+  /**
+   * Runs `work` while no worker uses the token. An object that one thread makes in SoftHSM2 2.6.1 is
+   * spoilt where another one searches meanwhile: the file locks that it relies on hold off other
+   * processes only, and the searcher takes an object whose file is just being written for a dead one.
+   */
+  alone<T>(work: () => T): Promise<T> {
+    return this.#alone.run(async () => {
+      const held = await Promise.allSettled([...this.#members].map(() => this.#free()));
+      try {
+        return work();
+      } finally {
+        for (const one of held) if (one.status === 'fulfilled') this.#release(one.value);
+      }
+    });
+  }
+
   /** Hashes a pass, once those before it have ended. @throws Failure `worker-lost` */
   hash(input: CallInput<HasherCalls, 'hashPass'>): Promise<string> {
     if (this.#closed) return Promise.reject(workerLost());
@@ -79,7 +100,7 @@ export class WorkerPool {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#giveUp();
     const all = [...this.#members, ...(this.#hasher === null ? [] : [this.#hasher])];
     await Promise.all(all.map(({ worker }) => worker.terminate()));
   }
@@ -87,8 +108,13 @@ export class WorkerPool {
   #start(): Member {
     const worker = newWorker(this.#scripts.worker, this.#setup);
     const caller = new Caller<WorkerCalls>(workerChannel(worker), workerLost);
-    const member: Member = { worker, caller, busy: false };
+    const member: Member = { worker, caller, busy: true };
     worker.once('exit', () => this.#replace(member));
+    // Until then it searches the token for the masters.
+    caller.call('awaitStart', null).then(
+      () => this.#release(member),
+      () => undefined,
+    );
     return member;
   }
 
@@ -107,12 +133,10 @@ export class WorkerPool {
       return;
     }
     this.#members.delete(member);
-    const fresh = this.#start();
-    this.#members.add(fresh);
-    this.#serveNext(fresh);
+    this.#members.add(this.#start());
   }
 
-  /** Replacing workers that cannot start would go on for ever (a fork storm). */
+  /** Replacing workers that cannot start would go on for ever (a fork storm): no job is taken now. */
   #giveUp(): void {
     this.#closed = true;
     for (const { reject } of this.#waiting) reject(workerLost());

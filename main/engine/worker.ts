@@ -19,6 +19,7 @@ const start = (setup: WorkerSetup): void => {
   const token = openToken(setup);
   const writer = { token, parts: new Parts(setup.parent) };
   serve<WorkerCalls>(portChannel(parentPort), {
+    awaitStart: () => undefined,
     encryptWhole: (input) => encryptWholeFiles(writer, input),
     decryptWhole: (input) => decryptWholeFiles(writer, input),
     verifyWhole: (input) => verifyWholeFiles(token, input),

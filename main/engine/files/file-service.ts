@@ -47,6 +47,7 @@ export class FileService {
 
   /** Takes the keys of a batch. @returns the number under which its calls use them */
   lend(input: LendKeys): number {
+    this.#parts.pool.warmUp();
     const loan = this.#nextLoan++;
     this.#loans.set(loan, new Loan(input));
     return loan;

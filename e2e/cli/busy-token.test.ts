@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { KeyMaterial } from '../../shared/keys.ts';
+import { type KeyId, keyIdSchema, vaultIdSchema } from '../../shared/ids.ts';
+import { parse } from 'valibot';
+import type { EngineCalls, UseMasters } from '../../main/engine/api.ts';
+import type { Caller } from '../../main/engine/rpc/caller.ts';
+import { type EngineProcess, startEngine } from '../../main/engine/start.ts';
+import { makeHome, PIN } from '../support/vaults.ts';
+
+// The engine itself: through a command line a batch and a new key are never at the same time.
+
+const script = new URL('../../out/main/engine/process.js', import.meta.url);
+const lifetimes = { idleMs: 600_000, absoluteMs: 3_600_000 };
+const newId = (): string => randomBytes(16).toString('hex');
+const newKeyId = (): KeyId => parse(keyIdSchema, newId());
+const vaultId = parse(vaultIdSchema, newId());
+
+let home = '';
+let engine: EngineProcess;
+let calls: Caller<EngineCalls>;
+let masters: UseMasters;
+
+beforeAll(async () => {
+  home = makeHome();
+  engine = startEngine(script);
+  calls = engine.caller;
+  await calls.call(
+    'connect',
+    await calls.call('createEvaluationToken', { folder: home, pin: PIN }),
+  );
+  await calls.call('login', { pin: PIN });
+  const profile = await calls.call('probe', null);
+  const made = await calls.call('createMasters', { vaultId, profile });
+  masters = { vaultId, masters: made, profile, lifetimes };
+});
+
+afterAll(async () => {
+  await engine.stop();
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const makeResident = (): Promise<KeyMaterial> =>
+  calls.call('createKey', { id: newKeyId(), version: 1, custody: 'resident', bulk: 'host' });
+
+const keepAnchor = (text: string): Promise<void> => {
+  const note = `claviger.invalid/${vaultId}/${text}`;
+  return calls.call('replaceAnchor', { vaultId, kind: 'data-object', note });
+};
+
+/** Encrypts one file again and again, each time under a key that is searched for in the token. */
+const keepBusy = async (key: KeyMaterial, name: string, until: () => boolean): Promise<void> => {
+  const input = join(home, name);
+  writeFileSync(input, 'x');
+  const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
+  while (!until()) {
+    const part = `${input}.part`;
+    const files = [{ index: 0, input, size: 1, part }];
+    const [result] = await calls.call('encrypt', { loan, files });
+    expect(result).toMatchObject({ outcome: 'done' });
+    rmSync(part);
+  }
+};
+
+const whileBusy = async (work: () => Promise<void>): Promise<void> => {
+  const key = await makeResident();
+  let ended = false;
+  const batches = ['a', 'b', 'c', 'd'].map((name) => keepBusy(key, name, () => ended));
+  try {
+    await work();
+  } finally {
+    ended = true;
+    await Promise.all(batches);
+  }
+};
+
+it('makes keys and anchors in the token while workers start and encrypt', async () => {
+  for (let round = 0; round < 12; round++) {
+    // The workers before are gone, and those of this round search the token as they start.
+    await calls.call('useMasters', masters);
+    await whileBusy(async () => {
+      for (let key = 0; key < 15; key++) {
+        await makeResident();
+        await keepAnchor(`round ${round}, key ${key}`);
+      }
+    });
+  }
+});
