@@ -117,7 +117,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await page.getByRole('navigation').getByRole('button', { name: 'Keys' }).click();
   const create = page.getByRole('button', { name: 'Create key' });
   expect(await create.getAttribute('aria-disabled')).toBe('true');
-  await create.hover();
+  await create.focus();
   await page
     .getByText(/could not be recorded/)
     .first()
