@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -134,6 +134,19 @@ describe.each(tokenNames)('with %s', (token) => {
 
     expectStepsByHand(two, fingerprint, token === 'SoftHSM2' ? 'Ed25519' : 'ECDSA-P256-SHA256');
     expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);
+  });
+
+  it('a report is read from a pipe, but not from a device that has no end', async () => {
+    const file = join(vault.home, 'piped.json');
+    expect(await codeOf(vault, ['report', '--out', file])).toBe(0);
+    const pipe = join(vault.home, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = spawn('cp', [file, pipe]);
+    const judged = await vault.cli.run(['report', 'verify', pipe, '--json']);
+    writer.kill();
+    expect(documentOf('judgement', judged)).toMatchObject({ genuine: true });
+    const endless = await vault.cli.run(['report', 'verify', '/dev/zero', '--json']);
+    expect(documentOf('error', endless).error.code).toBe('not-a-file');
   });
 
   it('a report is also written as CSV and as a PDF that the token signs, each recorded', async () => {

@@ -4,6 +4,7 @@ import { Failure } from '../../shared/failure.ts';
 import { parseCheckpointText } from '../ledger/checkpoint.ts';
 import { storageFailure } from '../vault/storage-failure.ts';
 import { REPORT_FORMAT } from './report.ts';
+import { requireFile } from './require-file.ts';
 
 /** A checkpoint or a reply is small; of a larger file its head tells what it is. */
 const SMALL = 64 * 1024;
@@ -37,8 +38,7 @@ export const readReplyFile = async (file: string): Promise<Buffer> => {
 
 const readHead = async (file: string): Promise<{ bytes: Buffer; isWhole: boolean }> => {
   try {
-    const stats = await stat(file);
-    if (!stats.isFile()) throw notAFile(file, stats.isDirectory());
+    requireFile(file, await stat(file));
     const handle = await open(file, 'r');
     try {
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(SMALL + 1), 0, SMALL + 1, 0);
@@ -52,12 +52,6 @@ const readHead = async (file: string): Promise<{ bytes: Buffer; isWhole: boolean
     });
   }
 };
-
-const notAFile = (file: string, isFolder: boolean): Failure =>
-  new Failure('not-a-file', `${path.basename(file)} is ${isFolder ? 'a folder' : 'not a file'}.`, {
-    unharmed: UNHARMED,
-    next: 'Give the file itself.',
-  });
 
 const ORIGIN = 'claviger.invalid/';
 /** 89 C L V: the first bytes of an encrypted file (docs/format.md). */

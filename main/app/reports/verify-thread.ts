@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
 import type { Rendering } from '../../../shared/reports.ts';
 import { REPORT_FORMAT, type ReportDocument } from '../../reports/report.ts';
+import { requireFile } from '../../reports/require-file.ts';
 import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
@@ -26,8 +27,9 @@ interface Candidate {
 const read = async (file: string): Promise<Candidate> => {
   const name = path.basename(file);
   try {
-    const { size } = await stat(file);
-    if (size > MOST_BYTES) throw tooLarge(name);
+    const stats = await stat(file);
+    requireFile(file, stats);
+    if (stats.size > MOST_BYTES) throw tooLarge(name);
     const bytes = await readFile(file);
     return { name, bytes, made: madeOf(bytes) };
   } catch (error) {

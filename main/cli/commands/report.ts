@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Failure } from '../../../shared/failure.ts';
 import {
   renderings,
@@ -8,6 +8,7 @@ import {
 } from '../../../shared/reports.ts';
 import { exportReport } from '../../reports/export-report.ts';
 import type { ReportFilter } from '../../reports/report.ts';
+import { requireFile } from '../../reports/require-file.ts';
 import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';
@@ -123,6 +124,9 @@ export const reportVerifyCommand: Command = {
 
 const read = async (file: string): Promise<Buffer> => {
   try {
+    const stats = await stat(file);
+    // A pipe has an end, as what a shell puts in the place of <(command).
+    if (!stats.isFIFO()) requireFile(file, stats);
     return await readFile(file);
   } catch (error) {
     throw storageFailure(error, `${file} cannot be read`, {});
