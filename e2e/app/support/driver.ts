@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { _electron, type ElectronApplication, errors, type Page } from 'playwright';
 import { expect } from 'vitest';
 import type { Bridge, CallName, Input, Output, Result } from '../../../shared/contract.ts';
 import type { FailureCode } from '../../../shared/failure.ts';
@@ -14,6 +14,8 @@ declare global {
 
 export const PIN = '482913';
 const PATIENCE_MS = 60_000;
+/** Attaching takes one to three seconds, also under load. */
+const ATTACH_MS = 25_000;
 
 interface Place {
   /** Everything of one test is below. */
@@ -63,7 +65,7 @@ export class Driver {
 
   static async start({ home, args = [], env = {}, starter }: Place): Promise<Driver> {
     const command = appCommand(home);
-    const app = await _electron.launch({
+    const app = await launched({
       executablePath: starter ?? command.executable,
       args: [...command.args, ...args],
       // Chromium refuses to run as root with its sandbox.
@@ -141,6 +143,24 @@ export class Driver {
     expect(child.signalCode, 'the app has crashed').toBe(null);
   }
 }
+
+/**
+ * Playwright holds an app's window back until it is attached only where it chooses the runtime
+ * itself. To one that already loads it sometimes (once in 200 starts on a busy machine) waits for
+ * ever: the app is up and idle, and Playwright ends it when its time is over.
+ */
+const launched = async (
+  options: Parameters<typeof _electron.launch>[0],
+  attempts = 3,
+): Promise<ElectronApplication> => {
+  try {
+    return await _electron.launch({ ...options, timeout: ATTACH_MS });
+  } catch (error) {
+    if (!(error instanceof errors.TimeoutError) || attempts === 1) throw error;
+    process.stderr.write('Playwright was not attached to the app, which is started again.\n');
+    return launched(options, attempts - 1);
+  }
+};
 
 /** Playwright waits for ever for what it evaluates: which call has no answer is told here. */
 const inTime = async <T>(work: Promise<T>, what: string): Promise<T> => {
