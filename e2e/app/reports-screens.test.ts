@@ -109,6 +109,9 @@ test('verification', async ({ vault, home }) => {
   await reports.verify([path.join(home, 'nowhere.json')]);
   await page.getByText(/cannot be read/).waitFor();
   await inspect(vault, 'verify, not there');
+  // Reading it would never end.
+  await reports.verify(['/dev/zero']);
+  await page.getByText('zero is not a file.').waitFor();
 });
 
 test('kept checkpoints', async ({ vault, home }) => {

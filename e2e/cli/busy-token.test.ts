@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { KeyMaterial } from '../../shared/keys.ts';
 import { type KeyId, keyIdSchema, vaultIdSchema } from '../../shared/ids.ts';
-import { parse } from 'valibot';
 import type { EngineCalls, UseMasters } from '../../main/engine/api.ts';
 import type { Caller } from '../../main/engine/rpc/caller.ts';
 import { type EngineProcess, startEngine } from '../../main/engine/start.ts';
@@ -51,23 +51,26 @@ const keepAnchor = (text: string): Promise<void> => {
 };
 
 /** Encrypts one file again and again, each time under a key that is searched for in the token. */
-const keepBusy = async (key: KeyMaterial, name: string, until: () => boolean): Promise<void> => {
-  const input = join(home, name);
-  writeFileSync(input, 'x');
+const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): Promise<void> => {
+  const input = join(home, newId());
+  writeFileSync(input, Buffer.alloc(size));
   const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
   while (!until()) {
     const part = `${input}.part`;
-    const files = [{ index: 0, input, size: 1, part }];
+    const files = [{ index: 0, input, size, part }];
     const [result] = await calls.call('encrypt', { loan, files });
     expect(result).toMatchObject({ outcome: 'done' });
     rmSync(part);
   }
 };
 
+/** Bytes: three files that a worker processes whole, and one that all workers share. */
+const sizes = [1, 1, 1, 24 * 1024 * 1024];
+
 const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   const key = await makeResident();
   let ended = false;
-  const batches = ['a', 'b', 'c', 'd'].map((name) => keepBusy(key, name, () => ended));
+  const batches = sizes.map((size) => keepBusy(key, size, () => ended));
   try {
     await work();
   } finally {
@@ -87,4 +90,20 @@ it('makes keys and anchors in the token while workers start and encrypt', async 
       }
     });
   }
+});
+
+it('makes no key any more once the vault is locked while it waits for the workers', async () => {
+  await calls.call('useMasters', masters);
+  const key = await makeResident();
+  const input = join(home, newId());
+  writeFileSync(input, 'x');
+  const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
+  const files = [{ index: 0, input, size: 1, part: `${input}.part` }];
+  // The workers start for this file, and the new key waits for them.
+  const file = calls.call('encrypt', { loan, files }).catch(() => null);
+  const late = makeResident();
+  const locked = calls.call('logout', null);
+  await expect(late).rejects.toMatchObject({ code: 'not-logged-in' });
+  await locked;
+  await file;
 });

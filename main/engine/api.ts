@@ -93,7 +93,6 @@ export interface EngineCalls {
   /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
   createKey: (input: NewKey) => KeyMaterial;
-  /** Also starts the workers, where they do not run yet. */
   lendKeys: (input: LendKeys) => number;
   returnKeys: (input: { readonly loan: number }) => void;
   /** Encrypts under the loan's keys, one slot for each. Progress: plaintext bytes. */

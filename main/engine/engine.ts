@@ -159,9 +159,11 @@ export class Engine {
   async #closeVault(): Promise<void> {
     if (this.#sweeper !== null) clearInterval(this.#sweeper);
     this.#sweeper = null;
-    this.#opened?.keyring.flush();
-    await this.#opened?.pool.close();
+    const opened = this.#opened;
+    // From now on: what waits for the workers must not find the vault open when they are gone.
     this.#opened = null;
+    opened?.keyring.flush();
+    await opened?.pool.close();
   }
 
   /** For what makes objects in the token: see WorkerPool.alone. */

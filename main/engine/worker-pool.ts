@@ -35,15 +35,15 @@ export interface PoolScripts {
 }
 
 /**
- * The engine's worker threads, started for the first batch. Each runs one job at a time with sessions
+ * The engine's worker threads, started for the first job. Each runs one job at a time with sessions
  * of its own; jobs wait in a queue. One more thread hashes large files, because SHA-256 cannot be
  * split; it is started for the first of them. A worker that dies fails its job and is replaced.
  */
 export class WorkerPool {
-  readonly #setup: WorkerSetup;
-  readonly #scripts: PoolScripts;
   /** How many jobs can run at once. */
   readonly size: number;
+  readonly #setup: WorkerSetup;
+  readonly #scripts: PoolScripts;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
   readonly #alone = new Lanes(1);
@@ -58,14 +58,9 @@ export class WorkerPool {
     this.size = size;
   }
 
-  /** Starts the workers, where they do not run yet. */
-  warmUp(): void {
-    while (!this.#closed && this.#members.size < this.size) this.#members.add(this.#start());
-  }
-
   /** Runs a job on the next free worker. @throws Failure `worker-lost` where the worker dies */
   async run<N extends Name>(name: N, input: CallInput<WorkerCalls, N>): Promise<Output<N>> {
-    this.warmUp();
+    while (!this.#closed && this.#members.size < this.size) this.#members.add(this.#start());
     const member = await this.#free();
     try {
       const output = await member.caller.call(name, input);
@@ -83,6 +78,7 @@ export class WorkerPool {
    */
   alone<T>(work: () => T): Promise<T> {
     return this.#alone.run(async () => {
+      // A pool that closes meanwhile rejects: nobody is waited for then.
       const held = await Promise.allSettled([...this.#members].map(() => this.#free()));
       try {
         return work();

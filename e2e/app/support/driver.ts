@@ -145,9 +145,9 @@ export class Driver {
 }
 
 /**
- * Playwright holds an app's window back until it is attached only where it chooses the runtime
- * itself. To one that already loads it sometimes (once in 200 starts on a busy machine) waits for
- * ever: the app is up and idle, and Playwright ends it when its time is over.
+ * Playwright holds the window back until it is attached only where it chooses the runtime itself.
+ * Attaching to a window that already loads sometimes never ends (once in 200 starts on a busy
+ * machine): the app is up and idle then, and Playwright kills it when the time is over.
  */
 const launched = async (
   options: Parameters<typeof _electron.launch>[0],

@@ -47,7 +47,6 @@ export class FileService {
 
   /** Takes the keys of a batch. @returns the number under which its calls use them */
   lend(input: LendKeys): number {
-    this.#parts.pool.warmUp();
     const loan = this.#nextLoan++;
     this.#loans.set(loan, new Loan(input));
     return loan;
