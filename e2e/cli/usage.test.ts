@@ -40,6 +40,13 @@ describe('wrong usage is said in words, with exit code 2 and without the PIN', (
     [['key', 'create', 'x', '--bulk', 'cloud'], /token, host/],
     [['key', 'show', 'none'], /none/],
     [['audit', 'list', '--since', 'yesterday'], /not a time/],
+    [['audit', 'list', '--since', 'record 5'], /not a time/],
+    [['audit', 'list', '--until', '2026-02-30'], /not a time/],
+    [['report', '--out', 'r.json', '--since', '2026-11-28T12:00'], /not a time/],
+    [
+      ['report', '--out', 'r.json', '--since', '2026-12-01', '--until', '2026-11-30T19:00-05:00'],
+      /Nothing lies between/,
+    ],
     [['audit', 'list', '--outcome', 'good'], /ok, refused, failed/],
     [['init'], /--evaluation/],
     [['init', '--evaluation', '--module', 'x'], /--evaluation/],

@@ -6,8 +6,8 @@ import { verifyAside } from '../../ledger/verify-aside.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
-import { timeOf } from '../time.ts';
 import { formatCount, formatTable } from '../format.ts';
+import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
 const outcomes = ['ok', 'refused', 'failed'] as const;
 const DEFAULT_LIMIT = 50;
@@ -18,12 +18,7 @@ export const auditListCommand: Command = {
   usage:
     '[--since TIME] [--until TIME] [--key NAME] [--action ACTION] [--outcome OUTCOME] [--limit N]',
   options: {
-    since: {
-      type: 'string',
-      value: 'TIME',
-      help: 'records from this time on, like 2026-01-31 or 2026-01-31T12:00Z',
-    },
-    until: { type: 'string', value: 'TIME', help: 'records before this time' },
+    ...spanOptions,
     key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
     action: {
       type: 'string',
@@ -41,25 +36,24 @@ export const auditListCommand: Command = {
       const details = { ...filter, found: total };
       await vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
       const records = lines.map(({ record }) => record);
+      const times = describeSpan(filter);
+      const span = times === '' ? '' : `, ${times}`;
       const text =
         records.length === 0
-          ? 'No record fits.'
-          : `${tableOf(records)}\n${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}`;
+          ? `No record fits${span}.`
+          : `${tableOf(records)}\n${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
       printResult(context, { records, total }, text);
       return exitCodes.done;
     }),
 };
 
 const filterOf = (args: Arguments, vault: Vault): AuditFilter => {
-  const since = timeOf(args, 'since');
-  const until = timeOf(args, 'until');
   const key = args.text('key');
   const action = args.text('action');
   const outcome = args.choice('outcome', outcomes);
   const text = args.text('text');
   return {
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
+    ...spanOf(args),
     ...(key === undefined ? {} : { key: vault.tables.keys.get(key).id }),
     ...(action === undefined ? {} : { action }),
     ...(outcome === undefined ? {} : { outcome }),

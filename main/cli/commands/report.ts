@@ -14,7 +14,7 @@ import type { Vault } from '../../vault/vault.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, withSession } from '../command.ts';
-import { timeOf } from '../time.ts';
+import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
 const titles: Readonly<Record<ReportKind, string>> = {
   activity: 'Activity',
@@ -35,8 +35,7 @@ export const reportCommand: Command = {
     title: { type: 'string', value: 'TEXT', help: 'the line on the cover' },
     csv: { type: 'boolean', help: 'also write FILE.csv' },
     pdf: { type: 'boolean', help: 'also write FILE.pdf, signed with the report key' },
-    since: { type: 'string', value: 'TIME', help: 'records from this time on' },
-    until: { type: 'string', value: 'TIME', help: 'records before this time' },
+    ...spanOptions,
     key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
     batch: { type: 'string', value: 'ID', help: 'records of this batch' },
     user: { type: 'string', value: 'NAME', help: 'records of what this user did' },
@@ -61,10 +60,12 @@ export const reportCommand: Command = {
         ...{ kind, filter, title, file, also, signal },
       });
       const { counts, range } = report.statement;
+      const span = describeSpan(filter);
       const lines = [
         ...files.map((each) => `${each.file}  ${each.sha256}`),
         `${counts.included} of ${counts.searched} records (${range.first} to ${range.last}), ` +
           `signed up to record ${report.checkpoints.closing.size}`,
+        ...(span === '' ? [] : [`times ${span}`]),
         `key fingerprint ${report.key.fingerprint}`,
       ];
       printResult(
@@ -78,14 +79,11 @@ export const reportCommand: Command = {
 };
 
 const filterOf = (args: Arguments, vault: Vault): ReportFilter => {
-  const since = timeOf(args, 'since');
-  const until = timeOf(args, 'until');
   const key = args.text('key');
   const [batch, user, action] = [args.text('batch'), args.text('user'), args.text('action')];
   const outcome = args.choice('outcome', ['ok', 'refused', 'failed'] as const);
   return {
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
+    ...spanOf(args),
     ...(key === undefined ? {} : { key: vault.tables.keys.get(key).id }),
     ...(batch === undefined ? {} : { batch }),
     ...(user === undefined ? {} : { user }),
