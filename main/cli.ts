@@ -3,7 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../shared/version.ts';
 import { runCli } from './cli/main.ts';
-import { processTerminal } from './cli/terminal.ts';
+import { Output } from './cli/output.ts';
+import { endOf, terminalOf } from './cli/terminal.ts';
 import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import type { VaultContext } from './vault/vault.ts';
@@ -12,7 +13,12 @@ import type { VaultContext } from './vault/vault.ts';
 
 const CANCELLED = 130;
 
-const terminal = processTerminal(process);
+const streams = {
+  input: process.stdin,
+  output: new Output(process.stdout),
+  errors: new Output(process.stderr),
+};
+const terminal = terminalOf(streams);
 const cancelling = new AbortController();
 const engines = new Set<EngineProcess>();
 
@@ -46,10 +52,8 @@ const cancel = (): void => {
 
 spareCompiling();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
-// A reader that closes early (head, less) is no error of ours, and ends no batch half-way.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const code = await runCli(process.argv.slice(2), {
   terminal,
   environment: process.env,
   startEngine: start,
@@ -57,3 +61,4 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: cancelling.signal,
 });
 for (const engine of engines) await engine.stop();
+process.exitCode = await endOf(streams, code);
