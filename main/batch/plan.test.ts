@@ -81,9 +81,11 @@ describe('the plan of a batch', () => {
       'out/x.txt.clv',
       'out/x (2).txt.clv',
     ]);
-    const replacing = await plan({ paths, outputDir, conflict: 'replace' });
-    expect(outputs(replacing)).toEqual(['out/x.txt.clv']);
-    expect(reasons(replacing)).toEqual(['b/x.txt failed collision']);
+    for (const conflict of ['replace', 'skip'] as const) {
+      const refusing = await plan({ paths, outputDir, conflict });
+      expect(outputs(refusing)).toEqual(['out/x.txt.clv']);
+      expect(reasons(refusing)).toEqual(['b/x.txt failed collision']);
+    }
   });
 
   it('never replaces one of its own inputs', async () => {

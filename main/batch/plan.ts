@@ -8,7 +8,8 @@ import type {
   SkippedInput,
 } from '../../shared/batch.ts';
 import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
-import { hasEncryptedSuffix, isPartName, numberedName, outputName } from './output-name.ts';
+import { hasEncryptedSuffix, isPartName, outputName } from './output-name.ts';
+import { OutputNames } from './output-names.ts';
 import { type Found, walk } from './walk.ts';
 
 export interface PlanRequest {
@@ -45,7 +46,7 @@ class Draft {
   readonly #request: PlanRequest;
   readonly #inputs: ReadonlySet<string>;
   readonly #vault: VaultFolder;
-  readonly #outputs = new Set<string>();
+  readonly #names = new OutputNames((file) => this.#exists(file), keyOf);
   readonly #folders = new Map<string, Promise<boolean>>();
   readonly #files: PlannedFile[] = [];
   readonly #skipped: SkippedInput[] = [];
@@ -87,7 +88,6 @@ class Draft {
     }
     const output = await this.#settle(found, wanted);
     if (output === null) return;
-    this.#outputs.add(keyOf(output));
     this.#push(found, output);
   }
 
@@ -105,20 +105,18 @@ class Draft {
 
   /** The output's final name, or null where the file is left out. */
   async #settle(found: FoundFile, wanted: string): Promise<string | null> {
-    const ours = this.#outputs.has(keyOf(wanted));
-    if (!ours && !(await this.#exists(wanted))) return wanted;
-    switch (this.#request.conflict) {
-      case 'keep-both':
+    const settled = await this.#names.settle(wanted, this.#request.conflict);
+    switch (settled.outcome) {
+      case 'free':
+        return settled.name;
+      case 'numbered':
+      case 'replaces':
         this.#conflicts++;
-        return this.#freeName(wanted);
-      case 'replace':
-        if (!ours) {
-          this.#conflicts++;
-          return wanted;
-        }
+        return settled.name;
+      case 'collision':
         this.skip(found.file, true, collision(wanted));
         return null;
-      case 'skip':
+      case 'exists':
         this.skip(found.file, false, because('exists', `${wanted} exists already.`));
         return null;
     }
@@ -130,13 +128,6 @@ class Draft {
     const there = this.#folders.get(folder) ?? exists(folder);
     this.#folders.set(folder, there);
     return (await there) && exists(file);
-  }
-
-  async #freeName(wanted: string): Promise<string> {
-    for (let n = 2; ; n++) {
-      const name = numberedName(wanted, n);
-      if (!this.#outputs.has(keyOf(name)) && !(await this.#exists(name))) return name;
-    }
   }
 
   async #unwanted({ file, named }: FoundFile): Promise<SkippedInput | null> {
