@@ -3,7 +3,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { fileLength, segmentLength } from '../envelope/layout.ts';
-import type { FileKey } from '../keys/key-session.ts';
+import { eraseFileKey, type FileKey, KeySession } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import type { Lanes } from './lanes.ts';
@@ -31,6 +31,30 @@ export interface LargeBody {
   readonly areaLength: number;
   readonly fileKey: FileKey;
 }
+
+/**
+ * The keys of one step of a large file, in a session of their own. Whatever happens, no file key of
+ * it stays: what the step hands on is the copy that the workers share.
+ */
+export const withKeySession = <T>(token: VaultToken, work: (keys: KeySession) => T): T =>
+  token.connection.withSession((session) => {
+    const keys = new KeySession(token, session);
+    try {
+      return work(keys);
+    } finally {
+      keys.forgetFileKeys();
+    }
+  });
+
+/** Does with a file key what must succeed before the key is handed on; erases it where it fails. */
+export const orErase = <T>(fileKey: FileKey, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    eraseFileKey(fileKey);
+    throw error;
+  }
+};
 
 /** Puts a host file key into memory that the workers share, so that one erasure takes it from all. */
 export const shareFileKey = (fileKey: FileKey): FileKey => {

@@ -4,12 +4,19 @@ import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
 import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
 import { decryptSegment } from '../envelope/segment.ts';
-import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, type KeySession, type LentKey } from '../keys/key-session.ts';
 import { readBackFailed } from './compare.ts';
 import { identityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
-import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
-import { openFirstSlot, openHeldSlots, type OpenedSlot } from './open-header.ts';
+import {
+  type LargeBody,
+  type LargeContext,
+  orErase,
+  runPass,
+  shareFileKey,
+  withKeySession,
+} from './large-body.ts';
+import { openFirstSlot, openHeldSlots } from './open-header.ts';
 import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
 
 interface OpenedLarge {
@@ -102,28 +109,18 @@ const openLarge = (
   const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
   readExactly(source.fd, prefix, 0);
   const header = parseHeader(prefix);
-  return context.token.connection.withSession((session) => {
-    const keys = new KeySession(context.token, session);
+  return withKeySession(context.token, (keys) => {
     const opened =
       slots === 'first'
         ? ([openFirstSlot(keys, header, lent)] as const)
         : openHeldSlots(keys, header, lent);
     checkFileLength(header.areaLength, header.fixed, source.size);
-    const fileKey = keepOne(opened);
-    const metadata = readMetadata(keys, header, fileKey, source);
+    const fileKey = shareFileKey(opened[0].fileKey);
+    const metadata = orErase(fileKey, () => readMetadata(keys, header, fileKey, source));
     const { fixed, hash, areaLength } = header;
     const body = { fixed, hash, areaLength, fileKey };
     return { body, metadata, keys: opened.map(({ key }) => key) };
   });
-};
-
-/** All slots lead to one file key; one copy of it is enough. */
-const keepOne = ([first, ...others]: readonly [
-  OpenedSlot,
-  ...OpenedSlot[],
-]): LargeBody['fileKey'] => {
-  for (const { fileKey } of others) eraseFileKey(fileKey);
-  return shareFileKey(first.fileKey);
 };
 
 const readMetadata = (

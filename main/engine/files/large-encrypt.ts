@@ -6,10 +6,17 @@ import { fileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
 import { makeSeal } from '../envelope/seal.ts';
 import { encryptSegment } from '../envelope/segment.ts';
-import { eraseFileKey, KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, type LentKey } from '../keys/key-session.ts';
 import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
-import { type LargeBody, type LargeContext, runPass, shareFileKey } from './large-body.ts';
+import {
+  type LargeBody,
+  type LargeContext,
+  orErase,
+  runPass,
+  shareFileKey,
+  withKeySession,
+} from './large-body.ts';
 import { writeAll } from './part.ts';
 import { assertUnchanged, openSource, type Source } from './source.ts';
 
@@ -56,16 +63,17 @@ const newBody = (
   const metadata = metadataOf(job.input, source);
   const fixed = newFixedHeader(source, metadata, segment);
   const hash = headerHash(fixed);
-  return context.token.connection.withSession((session) => {
-    const work = new KeySession(context.token, session);
+  return withKeySession(context.token, (work) => {
     const made = work.newFileKey(hash, keys);
     const fileKey = shareFileKey(made.fileKey);
-    const cipher = work.cipher(fileKey);
-    const sealed = encodeHeader(fixed, made.slots);
-    const seal = makeSeal(cipher, sealed, sealNonce(randomBytes(SEAL_RANDOM_BYTES)));
-    const first = encryptSegment(cipher, { fixed, hash }, 0, metadata);
-    const body = { fixed, hash, areaLength: sealed.length + SEAL_BYTES, fileKey };
-    return { body, head: [sealed, seal, first.nonce, first.data] };
+    return orErase(fileKey, () => {
+      const cipher = work.cipher(fileKey);
+      const sealed = encodeHeader(fixed, made.slots);
+      const seal = makeSeal(cipher, sealed, sealNonce(randomBytes(SEAL_RANDOM_BYTES)));
+      const first = encryptSegment(cipher, { fixed, hash }, 0, metadata);
+      const body = { fixed, hash, areaLength: sealed.length + SEAL_BYTES, fileKey };
+      return { body, head: [sealed, seal, first.nonce, first.data] };
+    });
   });
 };
 

@@ -240,8 +240,8 @@ const decryptContent = (
     slots === 'first'
       ? ([openFirstSlot(keys, header, lent)] as const)
       : openHeldSlots(keys, header, lent);
-  const opened = openSealed(keys.cipher(open[0].fileKey), header, file);
   assertUnchanged(source);
+  const opened = openSealed(keys.cipher(open[0].fileKey), header, file);
   const done: FileDone = {
     outcome: 'done',
     index: job.index,
