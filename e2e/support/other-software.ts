@@ -12,18 +12,27 @@ import { modulePathOf, PIN, type TestVault } from './vaults.ts';
 
 const CKM_AES_GCM = 0x1087;
 const CKM_AES_KEY_WRAP = 0x2109;
+const CKM_AES_KEY_GEN = 0x1080;
+const CKF_RW_SESSION = 2;
 const CKF_SERIAL_SESSION = 4;
 const CKF_OS_LOCKING_OK = 2;
 const A = {
   CLASS: 0,
   TOKEN: 1,
   PRIVATE: 2,
+  LABEL: 3,
   VALUE: 0x11,
   KEY_TYPE: 0x100,
   ID: 0x102,
   SENSITIVE: 0x103,
   ENCRYPT: 0x104,
   DECRYPT: 0x105,
+  WRAP: 0x106,
+  UNWRAP: 0x107,
+  SIGN: 0x108,
+  VERIFY: 0x10a,
+  DERIVE: 0x10c,
+  VALUE_LEN: 0x161,
   EXTRACTABLE: 0x162,
 } as const;
 const SECRET_KEY = 4;
@@ -110,7 +119,7 @@ export class OtherSoftware {
       .C_GetSlotList(true)
       .find((each) => native.C_GetTokenInfo(each).label.startsWith(label));
     if (slot === undefined) throw new Error('the token is not there');
-    const session = native.C_OpenSession(slot, CKF_SERIAL_SESSION);
+    const session = native.C_OpenSession(slot, CKF_SERIAL_SESSION | CKF_RW_SESSION);
     native.C_Login(session, 1, PIN);
     return new OtherSoftware(native, session, await readKeystore(vault));
   }
@@ -135,6 +144,34 @@ export class OtherSoftware {
     if (key.objectId === null) throw new Error(`${name} is not resident`);
     const handle = this.#find(key.objectId);
     return key.bulk === 'token' ? this.#unwrap(handle, slot) : this.#decrypt(handle, slot, aad);
+  }
+
+  /** Puts another key in a resident key's place: of the same name, id and attributes. */
+  exchange(name: string): void {
+    const { bulk, objectId } = this.key(name);
+    if (objectId === null) throw new Error(`${name} is not resident`);
+    const old = this.#find(objectId);
+    const [label] = this.#native.C_GetAttributeValue(this.#session, old, [{ type: A.LABEL }]);
+    this.#native.C_DestroyObject(this.#session, old);
+    const wraps = bulk === 'token';
+    this.#native.C_GenerateKey(this.#session, { mechanism: CKM_AES_KEY_GEN }, [
+      { type: A.CLASS, value: SECRET_KEY },
+      { type: A.KEY_TYPE, value: AES },
+      { type: A.TOKEN, value: true },
+      { type: A.PRIVATE, value: true },
+      { type: A.SENSITIVE, value: true },
+      { type: A.EXTRACTABLE, value: false },
+      { type: A.ENCRYPT, value: !wraps },
+      { type: A.DECRYPT, value: !wraps },
+      { type: A.WRAP, value: wraps },
+      { type: A.UNWRAP, value: wraps },
+      { type: A.SIGN, value: false },
+      { type: A.VERIFY, value: false },
+      { type: A.DERIVE, value: false },
+      { type: A.VALUE_LEN, value: 32 },
+      { type: A.ID, value: objectId },
+      { type: A.LABEL, value: Buffer.from(label?.value ?? []) },
+    ]);
   }
 
   #openBlob(key: KeyRow): Buffer {

@@ -35,7 +35,7 @@ export const keyCreateCommand: Command = {
         context,
         { key },
         `Key "${key.name}" is ready: ${key.custody}/${key.bulk}, version ${key.version}, ` +
-          `KCV ${key.kcv ?? 'none (proof verified)'}, id ${key.id}`,
+          `KCV ${kcvOf(key)}, id ${key.id}`,
       );
       return exitCodes.done;
     });
@@ -55,6 +55,10 @@ export const keyListCommand: Command = {
     }),
 };
 
+/** A resident key has a proof in its place. Other keys lack one where the token computes none. */
+const kcvOf = ({ kcv, custody }: KeySummary): string =>
+  kcv ?? (custody === 'resident' ? 'none (proof tried at each use)' : 'none');
+
 const noKeys = 'There is no key yet. Create one with "claviger key create NAME".';
 
 const tableOf = (keys: readonly KeySummary[]): string =>
@@ -66,7 +70,7 @@ const tableOf = (keys: readonly KeySummary[]): string =>
       key.bulk,
       key.state,
       String(key.version),
-      key.kcv ?? 'none',
+      kcvOf(key),
       key.created,
       key.id,
     ]),

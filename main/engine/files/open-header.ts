@@ -1,4 +1,4 @@
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, type FailureCode } from '../../../shared/failure.ts';
 import type { ParsedHeader, Slot } from '../envelope/header.ts';
 import { checkSeal } from '../envelope/seal.ts';
 import type { FileKey, KeySession, LentKey } from '../keys/key-session.ts';
@@ -7,6 +7,8 @@ export interface OpenedSlot {
   readonly key: LentKey;
   readonly fileKey: FileKey;
 }
+
+const unusable: ReadonlySet<FailureCode> = new Set(['master-missing', 'proof-failed']);
 
 /** Opens a file through the first of its slots that we hold a key for. The seal is checked. */
 export const openFirstSlot = (
@@ -21,8 +23,8 @@ export const openFirstSlot = (
       const opened = tryOpen(keys, header, slot, key);
       if (opened !== null) return opened;
     } catch (error) {
-      // A resident key that is gone from the token does not close the file to the other keys.
-      if (!(error instanceof Failure) || error.code !== 'master-missing') throw error;
+      // A resident key that is gone or exchanged does not close the file to the other keys.
+      if (!(error instanceof Failure) || !unusable.has(error.code)) throw error;
       missing ??= error;
     }
   }

@@ -135,6 +135,34 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     },
   );
 
+  it.each(bulks)('a %s key that was exchanged leaves the file to the next one', async (bulk) => {
+    const exchanged = lend({ custody: 'resident', bulk });
+    const [replaced, other] = [
+      lend({ custody: 'resident', bulk }),
+      lend({ custody: 'hsm-only', bulk }),
+    ];
+    const run = `exchanged-${bulk}`;
+    const plain = { index: 0, size: 5, input: join(folder, `${run}-plain`) };
+    const sealed = join(folder, `${run}-sealed`);
+    writeFileSync(plain.input, 'still');
+    const keys = [replaced, other] as const;
+    await encryptWholeFiles(writer, {
+      files: [{ ...plain, part: sealed }],
+      keys,
+      segment: SEGMENT,
+    });
+    // Its proof is what tells the object from the one that it was.
+    const proof = exchanged.material.proof;
+    const now: LentKey = { ...replaced, material: { ...replaced.material, proof } };
+    const opening = { index: 0, size: 5, input: sealed, part: join(folder, `${run}-opened`) };
+    const decrypting = { files: [opening], keys: [now] };
+    await expect(decryptWholeFiles(writer, decrypting)).rejects.toMatchObject({
+      code: 'proof-failed',
+    });
+    const [opened] = await decryptWholeFiles(writer, { ...decrypting, keys: [now, other] });
+    expect(opened).toMatchObject({ outcome: 'done', keys: [{ id: other.material.id }] });
+  });
+
   it('keeps no file key beyond its file while the session goes on', () => {
     for (const pair of custodyPairs) {
       const key = lend(pair);

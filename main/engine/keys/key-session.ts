@@ -6,6 +6,7 @@ import type { FileCipher } from '../envelope/cipher.ts';
 import type { Slot } from '../envelope/header.ts';
 import { hostCipher } from '../envelope/host-cipher.ts';
 import { findTokenKey } from '../pkcs11/objects.ts';
+import { checkDataProof, checkWrapProof } from '../pkcs11/proofs.ts';
 import type { ObjectHandle, Session } from '../pkcs11/session.ts';
 import { residentLabel, usageOf } from './create-key.ts';
 import { openBlob } from './key-blob.ts';
@@ -129,13 +130,14 @@ export class KeySession {
 
   #newHostKey(headerHash: Uint8Array, keys: readonly LentKey[]): NewFileKey {
     const dek = this.#session.random(DEK_BYTES);
+    const fileKey = this.#remember({ bulk: 'host', dek }, null);
     const slots = keys.map((key): Slot => {
       const { id, version, kcv } = key.material;
       const bare: Slot = { key: id, version, kcv, wrap: 'A256GCMKW', dek: new Uint8Array() };
       const sealed = this.#sealer(key).encrypt(randomBytes(NONCE), slotAad(headerHash, bare), dek);
       return { ...bare, dek: Buffer.concat([sealed.nonce, sealed.data]) };
     });
-    return { slots, fileKey: this.#remember({ bulk: 'host', dek }, null) };
+    return { slots, fileKey };
   }
 
   #unwrapFileKey(fileKey: TokenFileKey): ObjectHandle {
@@ -170,14 +172,7 @@ export class KeySession {
   }
 
   #open(material: KeyMaterial): ObjectHandle {
-    if (material.objectId !== null) {
-      const label = residentLabel(this.#token, material);
-      return findTokenKey(
-        this.#session,
-        { objectId: material.objectId, label },
-        usageOf(material.bulk),
-      );
-    }
+    if (material.objectId !== null) return this.#findProved(material, material.objectId);
     if (material.blob === null) throw new Error('a key has neither an object nor a blob');
     const binding = { ...material, vaultId: this.#token.vaultId };
     const wrapped = openBlob(this.#session, this.#token.seal, binding, material.blob);
@@ -187,7 +182,28 @@ export class KeySession {
     if (handle === null) throw notUnwrapped(material);
     return handle;
   }
+
+  /** Name and id say nothing about a resident key: whoever has the PIN can give them to another. */
+  #findProved(material: KeyMaterial, objectId: Uint8Array): ObjectHandle {
+    const usage = usageOf(material.bulk);
+    const label = residentLabel(this.#token, material);
+    const handle = findTokenKey(this.#session, { objectId, label }, usage);
+    const check = usage === 'wrap' ? checkWrapProof : checkDataProof;
+    if (material.proof === null || !check(this.#session, handle, material.proof))
+      throw notProved(material);
+    return handle;
+  }
 }
+
+const notProved = (material: KeyMaterial): Failure =>
+  new Failure(
+    'proof-failed',
+    `The token holds another key under the name of key ${material.id}, version ${material.version}: its proof does not verify.`,
+    {
+      unharmed: 'Nothing was encrypted or decrypted with it.',
+      next: "Somebody with the PIN may have exchanged it: restore the token's keys from the backup of its maker.",
+    },
+  );
 
 const notUnwrapped = (material: KeyMaterial): Failure =>
   new Failure(

@@ -25,7 +25,7 @@ export const keys = {
     destroyed: 'Destroyed',
   },
   noKcv: 'none',
-  noKcvNote: 'none (proof verified at each unlock)',
+  noKcvNote: 'none (proof tried at each use)',
   shown: (shown: number, all: number) => `${n(shown)} of ${n(all)} shown`,
   noMatch: 'No key fits',
   noMatchNote: 'No name, id or KCV contains this, or the filters leave nothing.',
