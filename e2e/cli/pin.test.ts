@@ -66,6 +66,22 @@ describe.each(tokenNames)('with %s', (token) => {
     },
   );
 
+  it('spends no try on a PIN that is not UTF-8', async () => {
+    const before = vault.records().length;
+    // The shell makes the bytes: a variable that node sets would be UTF-8 again.
+    const command = `CLAVIGER_PIN=$(printf '${PIN}\\377') exec "$@"`;
+    const refused = await encrypt({ through: ['sh', '-c', command, 'sh'] });
+    expect(refused).toMatchObject({ exit: 3, code: 'pin-incorrect' });
+    expect(refused.next).toContain('UTF-8');
+    // Nothing got as far as the token.
+    expect(
+      vault
+        .records()
+        .slice(before)
+        .map(({ action }) => action),
+    ).not.toContain('token.login');
+  });
+
   it('asks for the PIN where there is none, and says where it may come from', async () => {
     const refused = await encrypt({ env: { CLAVIGER_PIN: undefined } });
     expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });

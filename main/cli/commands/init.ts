@@ -3,6 +3,7 @@ import type { TokenProfile } from '../../engine/pkcs11/profile.ts';
 import { createVault, type TokenChoice } from '../../session/create-vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf } from '../command.ts';
+import { modulePathOf } from '../module-path.ts';
 import { readNewPin, readPin } from '../pin.ts';
 
 export const initCommand: Command = {
@@ -49,7 +50,7 @@ export const initCommand: Command = {
 };
 
 const choiceOf = (args: Arguments): TokenChoice => {
-  const modulePath = args.text('module');
+  const modulePath = modulePathOf(args);
   const label = args.text('token');
   if (args.flag('evaluation')) {
     if (modulePath === undefined && label === undefined) return { kind: 'evaluation' };

@@ -7,6 +7,7 @@ import { bindToken, profileDetails } from '../../session/token-binding.ts';
 import type { Arguments } from '../arguments.ts';
 import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
 import { formatTable } from '../format.ts';
+import { modulePathOf } from '../module-path.ts';
 import { readPin } from '../pin.ts';
 
 const moduleOptions = {
@@ -44,7 +45,7 @@ const nothingFound =
   'Install the software of your token, or SoftHSM2 to try the program, or name a library with --module.';
 
 const modulePaths = (args: Arguments): readonly string[] => {
-  const named = args.text('module');
+  const named = modulePathOf(args);
   if (named !== undefined) return [named];
   // NSS is left out: it is a database in somebody's folder, which only they can name.
   return findModules()
@@ -101,7 +102,7 @@ export const tokenProbeCommand: Command = {
   },
   notes: 'The probe works on throw-away objects and leaves nothing behind. It needs the PIN.',
   run: async (args, context) => {
-    const modulePath = args.text('module');
+    const modulePath = modulePathOf(args);
     const profile =
       modulePath === undefined
         ? await probeVaultToken(context)

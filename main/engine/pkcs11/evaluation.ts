@@ -9,6 +9,7 @@ import { asFailure, pinFailure } from './failures.ts';
 import { findModules, type KnownModule } from './known-modules.ts';
 import { Pkcs11Module } from './module.ts';
 import { CKF, CKU } from './native.ts';
+import { requireText } from './possible-pin.ts';
 import type { TokenTarget } from './target.ts';
 import type { TokenInfo } from './token-info.ts';
 
@@ -134,6 +135,7 @@ const initialiseToken = (module: Pkcs11Module, label: string, pin: string): void
   if (blank === undefined) {
     throw new Failure('module-unusable', 'SoftHSM2 offers no slot for a new token.');
   }
+  requireText(pin);
   requirePinLength(pin, blank);
   const officerPin = randomBytes(16).toString('hex');
   module.native.C_InitToken(slotOf(blank), officerPin, label.padEnd(LABEL_BYTES));

@@ -138,3 +138,10 @@ const quoted = (text: string): string => `'${text.replace(/['\\]/g, '\\$&')}'`;
 /** What NSS softokn wants at C_Initialize to open the key database in `folder`. */
 export const nssParameters = (folder: string): string =>
   `configdir=${quoted(`sql:${folder}`)} certPrefix='' keyPrefix='' secmod='' flags=`;
+
+/** The folder of the key database in a string for NSS softokn; null where it names none. */
+export const nssDatabaseOf = (parameters: string): string | null => {
+  const value = /(?:^|\s)configdir=\s*(?:'([^']*)|"([^"]*)|(\S*))/i.exec(parameters);
+  const folder = value?.[1] ?? value?.[2] ?? value?.[3];
+  return folder === undefined ? null : folder.replace(/^(?:sql|dbm|extern|multiaccess|rdb):/, '');
+};

@@ -42,6 +42,25 @@ describe('a library that cannot be used', () => {
     expect(missing.detail).toContain('missing.so');
   });
 
+  test.each(['./libsofthsm2.so', 'libsofthsm2.so', '../x/libsofthsm2.so'])(
+    'is not named by its full path: %s',
+    (path) => {
+      expect(failure(path)).toMatchObject({
+        code: 'module-not-found',
+        message: 'The place of the PKCS#11 library is not a full path.',
+      });
+    },
+  );
+
+  test.each(["configdir='sql:nss' flags=", 'certPrefix="" configdir=./nss', 'configdir="nss"'])(
+    'is to open a database that is not named by its full path: %s',
+    (parameters) => {
+      expect(() => Pkcs11Module.load('/nowhere/libsoftokn3.so', parameters)).toThrow(
+        'The folder of the key database (configdir) is not a full path.',
+      );
+    },
+  );
+
   test('is not a library', () => {
     const text = failure(fileWith('text.so', Buffer.alloc(500, 'not a library ')));
     expect(text).toMatchObject({ code: 'module-unusable', message: 'This file is not a library.' });

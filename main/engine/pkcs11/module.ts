@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { ckrOf, type Ckr } from './ckr.ts';
+import { nssDatabaseOf } from './known-modules.ts';
 import { CKF, loadNative, type Native } from './native.ts';
 import { Session } from './session.ts';
 import { readTokenInfo, withoutPadding, type TokenInfo } from './token-info.ts';
@@ -38,6 +40,7 @@ export class Pkcs11Module {
    * @throws Failure 'module-not-found' | 'module-unusable'
    */
   static load(path: string, parameters: string | null): Pkcs11Module {
+    requireFullPaths(path, parameters);
     const native = loadLibrary(path);
     return new Pkcs11Module(path, native, initialise(native, path, parameters));
   }
@@ -99,6 +102,21 @@ const loadLibrary = (path: string): Native => {
     throw unloadable(path, error instanceof Error ? error.message : String(error));
   }
 };
+
+/** From another folder a short path is another library or database, which would get the PIN. */
+const requireFullPaths = (path: string, parameters: string | null): void => {
+  if (!isAbsolute(path)) throw notFullPath('The place of the PKCS#11 library', path);
+  const database = parameters === null ? null : nssDatabaseOf(parameters);
+  if (database !== null && !isAbsolute(database))
+    throw notFullPath('The folder of the key database (configdir)', database);
+};
+
+const notFullPath = (what: string, path: string): Failure =>
+  new Failure('module-not-found', `${what} is not a full path.`, {
+    unharmed: 'No library was loaded and no PIN was given to one.',
+    next: 'Name it by its full path.',
+    detail: path,
+  });
 
 /** The loader's own words, told apart: glibc, musl, macOS dyld and Windows ("Win32 error N"). */
 const loaderFaults: readonly (readonly [RegExp, string, string])[] = [

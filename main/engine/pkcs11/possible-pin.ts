@@ -9,9 +9,22 @@ import type { TokenInfo } from './token-info.ts';
  */
 export const requirePossiblePin = (pin: string, { pinLength }: TokenInfo): void => {
   const { min, max } = pinLength;
+  requireText(pin);
   const bytes = Buffer.byteLength(pin);
   if (bytes === 0 || bytes < min) throw impossible('short', `it has at least ${Math.max(1, min)}`);
   if (max > 0 && bytes > max) throw impossible('long', `it has at most ${max}`);
+};
+
+/** U+FFFD is what is read in place of bytes that are not UTF-8, in variables and at a terminal. */
+const notText = /[\uFFFD\p{Surrogate}]/u;
+
+/** The PIN that was meant cannot be told from such a text. @throws Failure 'pin-incorrect' */
+export const requireText = (pin: string): void => {
+  if (!notText.test(pin)) return;
+  throw new Failure('pin-incorrect', 'The PIN was not given as UTF-8 text.', {
+    unharmed: 'It was not given to the token, so none of its tries was spent.',
+    next: 'Type it again, or give it as UTF-8.',
+  });
 };
 
 const impossible = (how: 'short' | 'long', limit: string): Failure =>
