@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Failure } from '../../shared/failure.ts';
+import { requireText } from '../engine/pkcs11/possible-pin.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PinOptions {
@@ -19,9 +20,13 @@ const MAX_BYTES = 4096;
 export const readPin = async (options: PinOptions, question: string): Promise<string> => {
   const { pinFile, environment, terminal } = options;
   if (pinFile !== undefined) return pinFromFile(pinFile, terminal);
-  if (environment !== undefined && environment !== '') return environment;
+  if (environment !== undefined && environment !== '') {
+    requireText(environment);
+    return environment;
+  }
   const answer = await terminal.askSecret(question);
   if (answer === null || answer === '') throw pinMissing();
+  requireText(answer);
   return answer;
 };
 
