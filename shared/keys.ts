@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { keyIdSchema, type KeyId } from './ids.ts';
+import { idSchema, keyIdSchema, type KeyId } from './ids.ts';
+import { limits } from './limits.ts';
 
 /** Where a key's bytes may exist (docs/architecture.md, "Keys"). */
 export const custodies = ['resident', 'hsm-only', 'hsm-wrapped'] as const;
@@ -50,14 +51,46 @@ export const mayEncrypt = (state: KeyState): boolean => state === 'active';
 export const mayDecrypt = (state: KeyState): boolean =>
   state === 'active' || state === 'deactivated' || state === 'compromised';
 
-/** A name that officers give: 1 to 64 characters, no control characters, no blank at either end. */
+const NAME_CHARACTERS = 64;
+/** No writing needs more for so many characters; a heap of accents would. */
+const NAME_UNITS = limits.textLength;
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** As people see them: a letter with its accents is one, and so is a family of joined emoji. */
+const characters = (text: string): number => [...graphemes.segment(text)].length;
+
+/**
+ * What names are compared by: those that look the same, or differ in case alone, are one name.
+ * The joiners and blanks that make up the difference between two names cannot be seen.
+ */
+export const comparableName = (name: string): string =>
+  name
+    .normalize('NFC')
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim();
+
+/** A name that officers give. Joiners (ZWJ, ZWNJ) belong to emoji and to many scripts. */
 export const keyNameSchema = v.pipe(
   v.string(),
-  v.minLength(1, 'a key needs a name'),
-  v.maxLength(64, 'a key name has at most 64 characters'),
+  v.check((name) => comparableName(name) !== '', 'a key needs a name'),
+  v.maxLength(NAME_UNITS, `a key name has at most ${NAME_CHARACTERS} characters`),
+  v.check(
+    (name) => characters(name) <= NAME_CHARACTERS,
+    `a key name has at most ${NAME_CHARACTERS} characters`,
+  ),
   v.regex(
-    /^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u,
+    /^[^\p{C}\s](?:(?:[^\p{C}]|[\u200c\u200d])*[^\p{C}\s])?$/u,
     'a key name has no control characters and no blank at its ends',
+  ),
+  // A name like an id would make "id or name" mean two keys.
+  v.check(
+    (name) => !v.is(idSchema, comparableName(name)),
+    'a key name must not look like a key id',
   ),
 );
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { parse, safeParse } from 'valibot';
+import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
 import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
-import { isCustodyPair, keyNameSchema } from '../../shared/keys.ts';
+import { isCustodyPair } from '../../shared/keys.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 
@@ -36,7 +36,8 @@ export const createKey = async (
   request: KeyRequest,
 ): Promise<CreatedKey> => {
   const { vault } = session;
-  refuseName(session, request.name);
+  // Before the token makes anything: an object of a refused resident key would be an orphan.
+  vault.tables.keys.refuseName(request.name);
   const { pair, fallback } = choosePair(session.profile, request);
   const id = newKeyId();
   // Blobs and proofs are sealed under random nonces too: counted before they are made.
@@ -61,24 +62,6 @@ export const createKey = async (
 };
 
 const newKeyId = (): KeyId => parse(keyIdSchema, randomBytes(16).toString('hex'));
-
-/** Asked before the token makes anything: an object of a refused resident key would be an orphan. */
-const refuseName = (session: VaultSession, name: string): void => {
-  const unharmed = 'Nothing was created.';
-  const next = 'Choose another name.';
-  const checked = safeParse(keyNameSchema, name);
-  if (!checked.success) {
-    throw new Failure('usage', `This is no name for a key: ${checked.issues[0].message}.`, {
-      unharmed,
-      next,
-    });
-  }
-  if (safeParse(keyIdSchema, name).success) {
-    throw new Failure('usage', 'A key name must not look like a key id.', { unharmed, next });
-  }
-  if (session.vault.tables.keys.find(name) === null) return;
-  throw new Failure('name-taken', `There is already a key called "${name}".`, { unharmed, next });
-};
 
 const choosePair = (
   profile: TokenProfile,

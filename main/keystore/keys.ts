@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
-import { idSchema, keyIdSchema, type KeyId } from '../../shared/ids.ts';
+import { keyIdSchema, type KeyId } from '../../shared/ids.ts';
 import {
   bulks,
+  comparableName,
   custodies,
   isCustodyPair,
   keyMaterialSchema,
@@ -68,10 +69,12 @@ export interface NewKeyVersion extends Pick<KeyMaterial, 'version' | 'kcv'> {
 /** What can be asked about keys. */
 export interface KeyReader {
   list(): KeySummary[];
-  /** By id or by name; null where there is none. */
+  /** By id or by name, exactly or as names are compared; null where there is none, or several. */
   find(idOrName: string): KeySummary | null;
   /** Like find. @throws Failure 'key-not-found' */
   get(idOrName: string): KeySummary;
+  /** @throws Failure 'name-taken' | 'usage' where a new key cannot have this name */
+  refuseName(name: string): void;
   /** The name of every key there ever was, also of destroyed ones. */
   names(): ReadonlyMap<KeyId, string>;
   /** Newest first. @throws Failure 'key-not-found' */
@@ -92,7 +95,7 @@ export class KeyRepository implements KeyReader {
   /** @throws Failure 'name-taken' | 'usage' */
   insert({ id, name, custody, bulk }: NewKey, version: NewKeyVersion): void {
     if (!isCustodyPair(custody, bulk)) throw new Error(`${custody} with ${bulk} does not exist`);
-    this.#checkName(name);
+    this.refuseName(name);
     this.#db.run(sql`INSERT INTO keys (id, name, custody, bulk, created)
       VALUES (${id}, ${name}, ${custody}, ${bulk}, ${version.created})`);
     this.addVersion(id, version);
@@ -110,8 +113,11 @@ export class KeyRepository implements KeyReader {
   }
 
   find(idOrName: string): KeySummary | null {
-    const which = sql`SELECT id FROM keys WHERE id = ${idOrName} OR name = ${idOrName}`;
-    return this.#db.one(summaries(which), summarySchema);
+    const exact = this.#one(sql`SELECT id FROM keys WHERE id = ${idOrName} OR name = ${idOrName}`);
+    if (exact !== null) return exact;
+    const [id, ...others] = this.#alike(idOrName);
+    if (id === undefined || others.length > 0) return null;
+    return this.#one(sql`SELECT id FROM keys WHERE id = ${id}`);
   }
 
   get(idOrName: string): KeySummary {
@@ -120,6 +126,24 @@ export class KeyRepository implements KeyReader {
     throw new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
       next: 'Look at the list of keys for its exact name.',
     });
+  }
+
+  refuseName(name: string): void {
+    const unharmed = 'Nothing was created.';
+    const next = 'Choose another name.';
+    const checked = v.safeParse(keyNameSchema, name);
+    if (!checked.success) {
+      const cause = `This is no name for a key: ${checked.issues[0].message}.`;
+      throw new Failure('usage', cause, { unharmed, next });
+    }
+    const [taken] = this.#alike(name);
+    if (taken === undefined) return;
+    const theirs = this.names().get(taken) ?? name;
+    const cause =
+      theirs === name
+        ? `There is already a key "${name}".`
+        : `"${name}" looks too much like the name of another key, "${theirs}".`;
+    throw new Failure('name-taken', cause, { unharmed, next });
   }
 
   names(): ReadonlyMap<KeyId, string> {
@@ -183,17 +207,15 @@ export class KeyRepository implements KeyReader {
     return this.#db.all(query, destroyedSchema);
   }
 
-  #checkName(name: string): void {
-    const checked = v.safeParse(keyNameSchema, name);
-    if (!checked.success) throw new Failure('usage', `${checked.issues[0].message}.`);
-    // A name like an id would make "id or name" mean two keys.
-    if (v.safeParse(idSchema, name).success)
-      throw new Failure('usage', 'A key name must not look like a key id.');
-    if (this.find(name) !== null)
-      throw new Failure('name-taken', `There is already a key "${name}".`, {
-        unharmed: 'Nothing was changed.',
-        next: 'Choose another name, or rotate the existing key.',
-      });
+  #one(which: Query): KeySummary | null {
+    return this.#db.one(summaries(which), summarySchema);
+  }
+
+  #alike(name: string): KeyId[] {
+    const wanted = comparableName(name);
+    return [...this.names()]
+      .filter(([, each]) => comparableName(each) === wanted)
+      .map(([id]) => id);
   }
 
   #changeOne(query: Query, which: string): void {

@@ -85,6 +85,31 @@ describe('keys', () => {
     expect(tables.keys.list()).toHaveLength(1);
   });
 
+  it.each([
+    ['K', 'k'],
+    ['Contracts 2026', 'contracts 2026'],
+    ['Caf\u00e9', 'Cafe\u0301'],
+    ['STRASSE', 'stra\u00dfe'],
+    ['a b', 'a\u00a0 b'],
+    ['ab', 'a\u200db'],
+  ])('have names that can be told apart: %j, %j', (one, other) => {
+    const id = addKey(one);
+    expect(() => addKey(other)).toThrow(one);
+    const taken = expect.objectContaining({ code: 'name-taken' }) as Error;
+    expect(() => tables.keys.refuseName(other)).toThrow(taken);
+    expect(tables.keys.get(other).id).toBe(id);
+  });
+
+  it('of an older vault may have names that differ in case alone: only the exact one is meant', () => {
+    const [one, other] = [addKey('K'), addKey('of somebody else')];
+    const older = Db.load(sqlJs, store.image());
+    older.run(sql`UPDATE keys SET name = 'k' WHERE id = ${other}`);
+    const { keys } = Keystore.load(sqlJs, older.image(), migrations).keystore.tables;
+    expect([keys.get('K').id, keys.get('k').id]).toEqual([one, other]);
+    const taken = expect.objectContaining({ code: 'name-taken' }) as Error;
+    for (const name of ['k', 'K']) expect(() => keys.refuseName(name)).toThrow(taken);
+  });
+
   it('that are not there are told in words', () => {
     addKey('Payroll');
     const missing = expect.objectContaining({ code: 'key-not-found' }) as Error;
