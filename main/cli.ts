@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { hostname, userInfo } from 'node:os';
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../shared/version.ts';
+import { exitCodes } from './cli/command.ts';
 import { runCli } from './cli/main.ts';
 import { Output } from './cli/output.ts';
 import { endOf, terminalOf } from './cli/terminal.ts';
@@ -44,21 +46,31 @@ const vaultContext = async (): Promise<VaultContext> => ({
 /** The first Ctrl-C finishes what is under way; the second one does not wait. */
 const cancel = (): void => {
   if (cancelling.signal.aborted) process.exit(CANCELLED);
-  terminal.notice(
+  terminal.notice([
     'Cancelling: files under way are finished or removed. Once more to stop at once.',
-  );
+  ]);
   cancelling.abort();
 };
 
 spareCompiling();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
 
-const code = await runCli(process.argv.slice(2), {
-  terminal,
-  environment: process.env,
-  startEngine: start,
-  vaultContext,
-  signal: cancelling.signal,
-});
+/** A fault of the program is told in full, by way of the terminal, because it may quote a file. */
+const run = async (): Promise<number> => {
+  try {
+    return await runCli(process.argv.slice(2), {
+      terminal,
+      environment: process.env,
+      startEngine: start,
+      vaultContext,
+      signal: cancelling.signal,
+    });
+  } catch (error) {
+    terminal.notice(inspect(error).split('\n'));
+    return exitCodes.someFailed;
+  }
+};
+
+const code = await run();
 for (const engine of engines) await engine.stop();
 process.exitCode = await endOf(streams, code);

@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from pathlib import Path
 
 TOP = ["format", "statement", "records", "evidence", "inclusion", "checkpoints", "consistency",
@@ -27,6 +28,29 @@ TOP = ["format", "statement", "records", "evidence", "inclusion", "checkpoints",
 
 class NotGenuine(Exception):
     pass
+
+
+# Whatever is printed may quote the file under verification, which must not change what is shown.
+
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
+                    "\U000e0000-\U000e0fff]")
+UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def printable(text):
+    return "".join(f"\\u{{{ord(each):x}}}" if UNSEEN.match(each)
+                   or unicodedata.category(each) in UNPRINTABLE else each for each in text)
+
+
+def say(line, stream=sys.stdout):
+    stream.reconfigure(errors="backslashreplace")
+    print(printable(line), file=stream)
+
+
+class Arguments(argparse.ArgumentParser):
+    def error(self, message):
+        say(f"{self.prog}: {message}", sys.stderr)
+        sys.exit(2)
 
 
 def require(holds, fault):
@@ -426,27 +450,25 @@ def verify_ledger(folder, kept, wanted):
         require(roots[each["size"]] == each["root"],
                 f"the first {each['size']} records are not those that were signed")
     signed = max(each["size"] for each in checkpoints)
-    print(f"GENUINE: {len(lines)} records of epoch {vault['epoch']}, signed up to record {signed}; "
-          f"{len(checkpoints)} checkpoints compared.")
-    return key[3]
+    return key[3], (f"{len(lines)} records of epoch {vault['epoch']}, signed up to record "
+                    f"{signed}; {len(checkpoints)} checkpoints compared")
 
 
 def verify_report(given):
     report, fingerprint = verify(given.report, given.key)
     if given.previous is not None:
         check_previous(report, fingerprint, given.previous)
-    counts = report["statement"]["counts"]
-    print(f"GENUINE: {counts['included']} of {counts['searched']} records, "
-          f"{counts['omitted']} left out, covered up to record "
-          f"{report['checkpoints']['closing']['size']}.")
-    print(f"SHA-256 of the file {sha256(Path(given.report).read_bytes()).hex()}")
     for limit in report["statement"]["limits"]:
-        print(f"- {limit}")
-    return fingerprint
+        say(f"- {limit}")
+    say(f"SHA-256 of the file {sha256(Path(given.report).read_bytes()).hex()}")
+    counts = report["statement"]["counts"]
+    return fingerprint, (f"{counts['included']} of {counts['searched']} records, "
+                         f"{counts['omitted']} left out, covered up to record "
+                         f"{report['checkpoints']['closing']['size']}")
 
 
 def main():
-    arguments = argparse.ArgumentParser(description="Verifies a Claviger report or ledger.")
+    arguments = Arguments(description="Verifies a Claviger report or ledger.")
     arguments.add_argument("report", help="the JSON file of a report, or a folder with a ledger")
     arguments.add_argument("--previous", help="the report that came before")
     arguments.add_argument("--checkpoint", action="append", default=[],
@@ -455,21 +477,22 @@ def main():
     given = arguments.parse_args()
     try:
         if Path(given.report).is_dir():
-            fingerprint = verify_ledger(Path(given.report), given.checkpoint, given.key)
+            fingerprint, found = verify_ledger(Path(given.report), given.checkpoint, given.key)
         else:
-            fingerprint = verify_report(given)
+            fingerprint, found = verify_report(given)
     except OSError as error:
-        print(f"could not look at it: {error}", file=sys.stderr)
+        say(f"could not look at it: {error}", sys.stderr)
         return 2
     except NotGenuine as fault:
-        print(f"NOT GENUINE: {fault}.")
+        say(f"NOT GENUINE: {fault}.")
         return 1
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError,
             binascii.Error) as fault:
-        print(f"NOT GENUINE: it is not of the right form ({fault!r}).")
+        say(f"NOT GENUINE: it is not of the right form ({fault!r}).")
         return 1
-    print(f"key fingerprint {fingerprint}" + ("" if given.key else
-          " (compare it with one you got in another way)"))
+    say(f"key fingerprint {fingerprint}" + ("" if given.key else
+        " (NOT compared: anybody can make a key; compare it with one you got in another way)"))
+    say(f"GENUINE: {found}.")
     return 0
 
 

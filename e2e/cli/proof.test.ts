@@ -130,7 +130,7 @@ describe.each(tokenNames)('with %s', (token) => {
       '--key',
       fingerprint,
     ]);
-    expect(independent.stdout.toString()).toMatch(/^GENUINE/);
+    expect(independent.stdout.toString()).toMatch(/\nGENUINE[^\n]*\n$/);
 
     expectStepsByHand(two, fingerprint, token === 'SoftHSM2' ? 'Ed25519' : 'ECDSA-P256-SHA256');
     expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);

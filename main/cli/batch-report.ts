@@ -28,8 +28,8 @@ export const withProgress = async <T>(
 export interface BatchReport {
   /** For machines. */
   readonly document: object;
-  /** For people, one line. */
-  readonly text: string;
+  /** For people. */
+  readonly lines: readonly string[];
   /** The exit code. */
   readonly code: number;
 }
@@ -55,9 +55,9 @@ export const reportBatch = (
     files,
     interrupted: interrupted?.message ?? null,
   };
-  const text = [describeResult(kind, files), ...describeProved(files, names)].join('\n');
-  if (interrupted === null) return { document, text, code: exitCodeOf(files) };
+  const lines = [describeResult(kind, files), ...describeProved(files, names)];
+  if (interrupted === null) return { document, lines, code: exitCodeOf(files) };
   context.terminal.notice(describeFailure(interrupted));
-  context.terminal.notice('The batch can go on from here: "claviger resume".');
-  return { document, text, code: exitCodeOfFailure(interrupted) };
+  context.terminal.notice(['The batch can go on from here: "claviger resume".']);
+  return { document, lines, code: exitCodeOfFailure(interrupted) };
 };

@@ -73,11 +73,14 @@ export const withSession = async <T>(
     try {
       return await work(session);
     } finally {
-      for (const { problem } of session.findings) context.terminal.notice(`claviger: ${problem}`);
+      for (const { problem } of session.findings) context.terminal.notice([`claviger: ${problem}`]);
       await session.lock('the command has ended');
     }
   });
 
-/** Prints a result: one JSON document for machines, or text for people. */
-export const printResult = (context: CliContext, document: unknown, text: string): void =>
-  context.terminal.print(context.json ? JSON.stringify(document, null, 2) : text);
+/** Prints a result: one JSON document for machines, or lines for people. */
+export const printResult = (
+  { json, terminal }: CliContext,
+  document: unknown,
+  lines: readonly string[],
+): void => (json ? terminal.printDocument(document) : terminal.print(lines));

@@ -1,3 +1,5 @@
+import { printable } from '../../shared/printable.ts';
+
 /** Numbers, times and tables as people read them. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
@@ -24,31 +26,19 @@ export const formatSeconds = (seconds: number): string => {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-// Everything that could move the cursor or change what a terminal shows: file names are not ours.
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-/** Text from outside, made harmless for a terminal. */
-export const printable = (text: string): string =>
-  text.replace(unprintable, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
-
-/** A table with a heading line; columns are as wide as their widest cell. */
+/** The lines of a table with a heading; columns are as wide as their widest cell is when shown. */
 export const formatTable = (
   heading: readonly string[],
   rows: readonly (readonly string[])[],
-): string => {
+): string[] => {
   const lines = [heading, ...rows.map((row) => row.map(printable))];
   const widths = heading.map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? '').length)),
   );
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return lines.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 };

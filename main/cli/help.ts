@@ -42,7 +42,7 @@ const optionLines = (specs: OptionSpecs): string[] => {
   });
 };
 
-export const overview = (commands: readonly Command[]): string => {
+export const overview = (commands: readonly Command[]): string[] => {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     `claviger ${VERSION}: keys that only an HSM can open, files encrypted under them, and a ledger of every act`,
@@ -51,5 +51,5 @@ export const overview = (commands: readonly Command[]): string => {
     '',
     'Every command has --help. Exit codes: 0 all done, 1 some files failed, 2 wrong usage,',
     '3 token or PIN, 4 ledger or keystore does not verify.',
-  ].join('\n');
+  ];
 };

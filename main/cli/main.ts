@@ -23,7 +23,7 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
     const command = await found.command.load();
     const parsed = new Arguments(found.rest, { ...command.options, ...commonOptions });
     if (parsed.flag('help')) {
-      parts.terminal.print(helpOf(command));
+      parts.terminal.print(helpOf(command).split('\n'));
       return exitCodes.done;
     }
     refuseArguments(command, parsed);
@@ -65,7 +65,7 @@ const refuseArguments = (command: Command, { positionals }: Arguments): void => 
 const withoutCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = args;
   if (first === '--version') {
-    terminal.print(VERSION);
+    terminal.print([VERSION]);
     return exitCodes.done;
   }
   if (first === undefined || first === '--help' || first === 'help') {
@@ -101,6 +101,6 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
 };
 
 const report = (failure: Failure, json: boolean, terminal: Terminal): void => {
-  if (json) terminal.print(JSON.stringify({ error: toFailureData(failure) }, null, 2));
+  if (json) terminal.printDocument({ error: toFailureData(failure) });
   terminal.notice(describeFailure(failure));
 };

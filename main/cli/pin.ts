@@ -58,7 +58,7 @@ const pinFromFile = async (file: string, terminal: Terminal): Promise<string> =>
 const startOf = async (file: string, terminal: Terminal): Promise<Buffer> => {
   try {
     if (((await stat(file)).mode & OTHERS_MAY_READ) !== 0) {
-      terminal.notice(`Warning: other users may read the PIN file ${file}; use chmod 600.`);
+      terminal.notice([`Warning: other users may read the PIN file ${file}; use chmod 600.`]);
     }
     const pieces: Buffer[] = [];
     for await (const piece of createReadStream(file, { end: MAX_BYTES }))

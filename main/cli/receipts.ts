@@ -1,29 +1,30 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { formatBytes, formatCount, printable } from './format.ts';
+import { formatBytes, formatCount } from './format.ts';
 import { fileHintFor, hintFor } from './hints.ts';
 
-/** One line for a file that did not simply succeed. */
-export const describeReceipt = (receipt: Receipt): string => {
-  const { input, outcome, reason } = receipt;
-  const heading = outcome === 'done' ? 'original kept' : outcome;
-  return `${heading}: ${printable(input)}${reason === undefined ? '' : `\n${describeReason(reason, fileHintFor(reason.code))}`}`;
+/** The lines for a file that did not simply succeed. */
+export const describeReceipt = ({ input, outcome, reason }: Receipt): string[] => {
+  const heading = `${outcome === 'done' ? 'original kept' : outcome}: ${input}`;
+  if (reason === undefined) return [heading];
+  return [heading, ...describeReason(reason, fileHintFor(reason.code)).map(indented)];
 };
 
 /** A failure as it is said on standard error. */
-export const describeFailure = (failure: Failure): string =>
-  `claviger: ${describeReason(toFailureData(failure), hintFor(failure.code)).trimStart()}`;
+export const describeFailure = (failure: Failure): string[] => {
+  const [cause, ...more] = describeReason(toFailureData(failure), hintFor(failure.code));
+  return [`claviger: ${cause}`, ...more.map(indented)];
+};
+
+const indented = (line: string): string => `  ${line}`;
 
 const describeReason = (
   { cause, unharmed, next, detail }: FailureData,
   hint: string | undefined,
-): string =>
-  [
-    `  ${printable(cause)}${detail === undefined ? '' : ` (${printable(detail)})`}`,
-    ...(unharmed === undefined ? [] : [`  ${unharmed}`]),
-    ...(next === undefined ? [] : [`  ${next}`]),
-    ...(hint === undefined ? [] : [`  ${hint}`]),
-  ].join('\n');
+): [string, ...string[]] => [
+  `${cause}${detail === undefined ? '' : ` (${detail})`}`,
+  ...[unharmed, next, hint].filter((line) => line !== undefined),
+];
 
 const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
 

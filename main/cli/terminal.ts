@@ -1,18 +1,24 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { printable, printableJson } from '../../shared/printable.ts';
 import { storageFailure } from '../vault/storage-failure.ts';
 import { exitCodes } from './command.ts';
 import type { Output } from './output.ts';
 import { describeFailure } from './receipts.ts';
 
-/** Where the command line writes and whom it can ask. */
+/**
+ * Where the command line writes and whom it can ask. Lines hold names and words of files that
+ * nobody has to trust, so whatever could change what is shown is spelt out here, for all of them.
+ */
 export interface Terminal {
   /** Results, on standard output. */
-  print(text: string): void;
+  print(lines: readonly string[]): void;
+  /** A result for machines, as JSON on standard output. */
+  printDocument(document: unknown): void;
   /** Notices, warnings and progress, on standard error. */
-  notice(text: string): void;
+  notice(lines: readonly string[]): void;
   /** Overwrites one line on standard error; nothing where that is no terminal. */
-  status(text: string): void;
+  status(line: string): void;
   /** Asks without showing what is typed; null where there is no terminal to ask at. */
   askSecret(question: string): Promise<string | null>;
 }
@@ -26,14 +32,16 @@ export interface Streams {
 }
 
 export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
-  print: (text) => output.write(`${text}\n`),
-  notice: (text) => errors.write(`${text}\n`),
-  status: (text) => {
-    if (errors.isTerminal) errors.write(`${CLEAR_LINE}${text}`);
+  print: (lines) => output.write(textOf(lines)),
+  printDocument: (document) =>
+    output.write(`${printableJson(JSON.stringify(document, null, 2))}\n`),
+  notice: (lines) => errors.write(textOf(lines)),
+  status: (line) => {
+    if (errors.isTerminal) errors.write(`${CLEAR_LINE}${printable(line)}`);
   },
   askSecret: async (question) => {
     if (!input.isTTY) return null;
-    errors.write(question);
+    errors.write(printable(question));
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
     const reader = createInterface({ input, output: silent, terminal: true });
     const cancelled = new Promise<null>((resolve) => reader.once('SIGINT', () => resolve(null)));
@@ -43,6 +51,9 @@ export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
     return answer;
   },
 });
+
+const textOf = (lines: readonly string[]): string =>
+  lines.map((line) => `${printable(line)}\n`).join('');
 
 /**
  * Waits until everything is written.
@@ -55,7 +66,7 @@ export const endOf = async ({ output, errors }: Streams, code: number): Promise<
       unharmed: 'The command ran to its end; only what it prints is lost.',
       next: 'Print to another place; "claviger audit list" shows what was done.',
     });
-    errors.write(`${describeFailure(failure)}\n`);
+    errors.write(textOf(describeFailure(failure)));
   }
   const unread = (await errors.end()) ?? lost;
   return unread === null || code !== exitCodes.done ? code : exitCodes.someFailed;

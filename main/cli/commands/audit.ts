@@ -38,11 +38,10 @@ export const auditListCommand: Command = {
       const records = lines.map(({ record }) => record);
       const times = describeSpan(filter);
       const span = times === '' ? '' : `, ${times}`;
-      const text =
-        records.length === 0
-          ? `No record fits${span}.`
-          : `${tableOf(records)}\n${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
-      printResult(context, { records, total }, text);
+      const count = `${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
+      const none = [`No record fits${span}.`];
+      const shown = records.length === 0 ? none : [...tableOf(records), count];
+      printResult(context, { records, total }, shown);
       return exitCodes.done;
     }),
 };
@@ -70,7 +69,7 @@ const limitOf = (args: Arguments): number => {
   throw new Failure('usage', `--limit "${text}" is not a number of records.`);
 };
 
-const tableOf = (records: readonly LedgerRecord[]): string =>
+const tableOf = (records: readonly LedgerRecord[]): string[] =>
   formatTable(
     ['SEQ', 'TIME (UTC)', 'ACTION', 'OUTCOME', 'WHO', 'ABOUT'],
     records.map((record) => [
@@ -125,7 +124,7 @@ const recordVerification = (
     vault.record([{ action: 'audit.verify', subject: {}, outcome: 'ok', details: head }]),
   );
 
-const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): string => {
+const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): string[] => {
   const findings = verdict.findings.map(({ record, byte, problem }) => {
     const where = [
       ...(record === null ? [] : [`record ${record}`]),
@@ -135,13 +134,13 @@ const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): 
   });
   const count = formatCount(verdict.size, 'record');
   return [
+    ...findings,
+    `root ${root}`,
+    signedWords(verdict),
     sound
       ? `The ledger verifies: ${count}, and the keystore belongs to it.`
       : `THE LEDGER DOES NOT VERIFY (${formatCount(verdict.total, 'finding')} in ${count}).`,
-    `root ${root}`,
-    signedWords(verdict),
-    ...findings,
-  ].join('\n');
+  ];
 };
 
 const signedWords = ({ size, signed, checkpoints }: LedgerVerdict): string => {

@@ -135,15 +135,15 @@ const describePlan = (context: CliContext, plan: BatchPlan, free: number | null)
     ...(free === null ? [] : [`${formatBytes(free)} free`]),
     ...(conflicts === 0 ? [] : [formatCount(conflicts, 'name conflict')]),
   ];
-  context.terminal.notice(parts.join(', '));
+  context.terminal.notice([parts.join(', ')]);
 };
 
 const hintUnfinished = (context: CliContext, session: VaultSession): void => {
   const count = unfinishedBatches(session.vault).length;
   if (count === 0) return;
-  context.terminal.notice(
+  context.terminal.notice([
     `${formatCount(count, 'earlier batch is', 'earlier batches are')} unfinished: "claviger resume" goes on with them.`,
-  );
+  ]);
 };
 
 const endOfBatch = (
@@ -154,7 +154,7 @@ const endOfBatch = (
   skipped: readonly SkippedInput[],
 ): number => {
   const names = session.vault.tables.keys.names();
-  const { document, text, code } = reportBatch(context, kind, result, skipped, names);
-  printResult(context, document, text);
+  const { document, lines, code } = reportBatch(context, kind, result, skipped, names);
+  printResult(context, document, lines);
   return code;
 };

@@ -17,8 +17,8 @@ export const checkpointShowCommand: Command = {
       const { note, size, root } = newestOf(vault);
       const fingerprint = fingerprintOf(vault.checkpointKey?.spki ?? new Uint8Array());
       const anchor = anchorWords(vault);
-      const text = `${note}\nkey fingerprint ${fingerprint}\n${anchor}`;
-      printResult(context, { size, root, note, fingerprint, anchor }, text);
+      const lines = [...note.split('\n'), `key fingerprint ${fingerprint}`, anchor];
+      printResult(context, { size, root, note, fingerprint, anchor }, lines);
       return Promise.resolve(exitCodes.done);
     }),
 };
@@ -39,7 +39,7 @@ export const checkpointWriteCommand: Command = {
       ]);
       const checkpoint = (await session.checkpoint()) ?? newestOf(vault);
       const file = await writeWitness(vault, checkpoint, folder);
-      printResult(context, { file, size: checkpoint.size, root: checkpoint.root }, file);
+      printResult(context, { file, size: checkpoint.size, root: checkpoint.root }, [file]);
       return exitCodes.done;
     });
   },
@@ -56,7 +56,7 @@ export const checkpointCompareCommand: Command = {
     return withVault(context, async (vault) => {
       const note = await readCheckpointFile(file);
       const { agrees, words, kept, proof } = await compareWitness(vault, note);
-      printResult(context, { agrees, words, kept: headOf(kept), proof }, words);
+      printResult(context, { agrees, words, kept: headOf(kept), proof }, [words]);
       return agrees ? exitCodes.done : exitCodes.unverified;
     });
   },
@@ -72,11 +72,9 @@ export const checkpointTimestampCommand: Command = {
     const file = positional(args, 'Which reply?');
     return withVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
-      printResult(
-        context,
-        { size },
+      printResult(context, { size }, [
         `The time stamp of the checkpoint over ${size} records is kept.`,
-      );
+      ]);
       return exitCodes.done;
     });
   },

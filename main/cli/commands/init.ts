@@ -79,29 +79,28 @@ const describe = (
   vaultId: string,
   choice: TokenChoice,
   profile: TokenProfile,
-): string => {
+): string[] => {
   const carried = profile.pairs.filter((pair) => pair.carried);
-  const lines = [
+  return [
     `Vault ${vaultDir} is ready (id ${vaultId}).`,
     `Token: ${profile.token.label}, ${profile.token.model}, serial ${profile.token.serial}`,
     `It carries ${carried.map(({ custody, bulk }) => `${custody}/${bulk}`).join(', ')}.`,
-    ...(choice.kind === 'evaluation' ? [evaluationWarning] : [lossWarning]),
-    ...(profile.evaluationOnly ? [unmetWarning(profile)] : []),
+    ...(choice.kind === 'evaluation' ? evaluationWarning : lossWarning),
+    ...(profile.evaluationOnly ? unmetWarning(profile) : []),
   ];
-  return lines.join('\n');
 };
 
-const evaluationWarning =
-  'EVALUATION ONLY: this token lies in the vault folder, so whoever copies the folder holds the\n' +
-  'master keys behind the PIN alone. Files must be encrypted again to move to an HSM.';
+const evaluationWarning: readonly string[] = [
+  'EVALUATION ONLY: this token lies in the vault folder, so whoever copies the folder holds the',
+  'master keys behind the PIN alone. Files must be encrypted again to move to an HSM.',
+];
 
-const lossWarning =
-  'The two master keys exist in this token only: if it is lost, every key and every file is lost.\n' +
-  'Back it up with the tools of its maker, or give every file a second key from another vault.';
+const lossWarning: readonly string[] = [
+  'The two master keys exist in this token only: if it is lost, every key and every file is lost.',
+  'Back it up with the tools of its maker, or give every file a second key from another vault.',
+];
 
-const unmetWarning = (profile: TokenProfile): string =>
-  'EVALUATION ONLY: this token does not meet what a key custodian must ask for:\n' +
-  profile.hardRequirements
-    .filter(({ met }) => !met)
-    .map(({ words }) => `  - ${words}`)
-    .join('\n');
+const unmetWarning = ({ hardRequirements }: TokenProfile): string[] => [
+  'EVALUATION ONLY: this token does not meet what a key custodian must ask for:',
+  ...hardRequirements.filter(({ met }) => !met).map(({ words }) => `  - ${words}`),
+];

@@ -19,20 +19,19 @@ export const inspectCommand: Command = {
   },
 };
 
-const describe = (inspection: Inspection): string =>
-  [
-    `${inspection.path}: encrypted file, format version 1, ${inspection.suite}`,
-    `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${formatCount(inspection.segments, 'segment')} of ${inspection.segment} bytes`,
-    `file id   ${inspection.file}`,
-    `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
-    'It opens with any of these keys:',
-    formatTable(
-      ['KEY', 'VERSION', 'KCV', 'WRAPPED BY'],
-      inspection.slots.map(({ key, version, kcv, wrap }) => [
-        key,
-        String(version),
-        kcv ?? 'none',
-        wrap === 'A256KW' ? 'AES key wrap in the token' : 'AES-GCM under the key',
-      ]),
-    ),
-  ].join('\n');
+const describe = (inspection: Inspection): string[] => [
+  `${inspection.path}: encrypted file, format version 1, ${inspection.suite}`,
+  `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${formatCount(inspection.segments, 'segment')} of ${inspection.segment} bytes`,
+  `file id   ${inspection.file}`,
+  `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
+  'It opens with any of these keys:',
+  ...formatTable(
+    ['KEY', 'VERSION', 'KCV', 'WRAPPED BY'],
+    inspection.slots.map(({ key, version, kcv, wrap }) => [
+      key,
+      String(version),
+      kcv ?? 'none',
+      wrap === 'A256KW' ? 'AES key wrap in the token' : 'AES-GCM under the key',
+    ]),
+  ),
+];

@@ -30,13 +30,11 @@ export const keyCreateCommand: Command = {
     return withSession(context, async (session) => {
       await session.unlock();
       const { key, fallback } = await createKey(session, { name, custody, bulk });
-      if (fallback !== null) context.terminal.notice(fallback);
-      printResult(
-        context,
-        { key },
+      if (fallback !== null) context.terminal.notice([fallback]);
+      printResult(context, { key }, [
         `Key "${key.name}" is ready: ${key.custody}/${key.bulk}, version ${key.version}, ` +
           `KCV ${kcvOf(key)}, id ${key.id}`,
-      );
+      ]);
       return exitCodes.done;
     });
   },
@@ -50,7 +48,7 @@ export const keyListCommand: Command = {
   run: (_args, context) =>
     withVault(context, (vault) => {
       const keys = vault.tables.keys.list();
-      printResult(context, { keys }, keys.length === 0 ? noKeys : tableOf(keys));
+      printResult(context, { keys }, keys.length === 0 ? [noKeys] : tableOf(keys));
       return Promise.resolve(exitCodes.done);
     }),
 };
@@ -61,7 +59,7 @@ const kcvOf = ({ kcv, custody }: KeySummary): string =>
 
 const noKeys = 'There is no key yet. Create one with "claviger key create NAME".';
 
-const tableOf = (keys: readonly KeySummary[]): string =>
+const tableOf = (keys: readonly KeySummary[]): string[] =>
   formatTable(
     ['NAME', 'CUSTODY', 'BULK', 'STATE', 'VERSION', 'KCV', 'CREATED', 'ID'],
     keys.map((key) => [
@@ -98,11 +96,11 @@ export const keyShowCommand: Command = {
         created,
         key.bulk === 'host' ? String(sealsReserved) : 'not counted',
       ]);
-      const text = [
+      const lines = [
         `${key.name}  ${key.custody}/${key.bulk}  id ${key.id}`,
-        formatTable(['VERSION', 'STATE', 'KCV', 'CREATED', 'SEALS RESERVED'], rows),
-      ].join('\n');
-      printResult(context, { key, versions }, text);
+        ...formatTable(['VERSION', 'STATE', 'KCV', 'CREATED', 'SEALS RESERVED'], rows),
+      ];
+      printResult(context, { key, versions }, lines);
       return Promise.resolve(exitCodes.done);
     }),
 };

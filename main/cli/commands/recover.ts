@@ -25,7 +25,7 @@ export const recoverCommand: Command = {
       sessionOf(context, vault, vaultDir).acceptAndContinue(reason),
     );
     const text = `A new ledger has begun: epoch ${epoch}. The old one is kept beside it.`;
-    printResult(context, { epoch, reason }, text);
+    printResult(context, { epoch, reason }, [text]);
     return exitCodes.done;
   },
 };

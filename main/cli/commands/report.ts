@@ -71,7 +71,7 @@ export const reportCommand: Command = {
       printResult(
         context,
         { files, statement: report.statement, fingerprint: report.key.fingerprint },
-        lines.join('\n'),
+        lines,
       );
       return exitCodes.done;
     });
@@ -115,7 +115,7 @@ export const reportVerifyCommand: Command = {
     });
     const { genuine, checks, sha256 } = verdict;
     const document = { genuine, checks, sha256, fingerprint: verdict.fingerprint };
-    printResult(context, document, describe(verdict));
+    printResult(context, document, describe(verdict, fingerprint !== undefined));
     return genuine ? exitCodes.done : exitCodes.unverified;
   },
 };
@@ -131,15 +131,18 @@ const read = async (file: string): Promise<Buffer> => {
   }
 };
 
-const describe = ({ genuine, checks, sha256, report }: ReportVerdict): string => {
-  const marks = checks.map(
-    ({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`,
-  );
+/** The end of what a terminal shows is what counts: fingerprint and verdict stand there. */
+const describe = (verdict: ReportVerdict, compared: boolean): string[] => {
+  const { genuine, checks, sha256, fingerprint, report } = verdict;
   const limits = (report?.statement.limits ?? []).map((limit) => `  - ${limit}`);
   return [
-    ...marks,
-    `SHA-256 of the file ${sha256}`,
-    genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
+    ...checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
     ...(genuine ? ['What it does not prove:', ...limits] : []),
-  ].join('\n');
+    `SHA-256 of the file ${sha256}`,
+    ...(fingerprint === null ? [] : [`key fingerprint ${fingerprint}`]),
+    ...(genuine && !compared
+      ? ['The fingerprint was NOT compared: anybody can make a key. Compare it with --key.']
+      : []),
+    genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
+  ];
 };

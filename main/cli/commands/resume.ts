@@ -66,7 +66,7 @@ const listWaiting = (context: CliContext, vault: Vault): number => {
   const lines = document.map(
     ({ id, kind, files, state }) => `${id}  ${kind}  ${formatCount(files, 'file')}  ${state}`,
   );
-  printResult(context, { batches: document }, lines.join('\n') || 'No batch waits.');
+  printResult(context, { batches: document }, lines.length === 0 ? ['No batch waits.'] : lines);
   return exitCodes.done;
 };
 
@@ -91,8 +91,12 @@ const runAll = async (
   if (batches.length > 0) await session.unlock();
   const reports: BatchReport[] = [];
   for (const batch of batches) reports.push(await work(batch, session));
-  const text = reports.map((report) => report.text).join('\n') || 'No batch waits.';
-  printResult(context, { batches: reports.map(({ document }) => document) }, text);
+  const lines = reports.flatMap((report) => report.lines);
+  printResult(
+    context,
+    { batches: reports.map(({ document }) => document) },
+    lines.length === 0 ? ['No batch waits.'] : lines,
+  );
   return Math.max(exitCodes.done, ...reports.map(({ code }) => code));
 };
 
@@ -116,7 +120,9 @@ const abandon: Work = async (batch, session) => {
   const files = await abandonBatch(session, batch);
   return {
     document: { batch: batch.id, abandoned: true, files },
-    text: `Batch ${batch.id} was given up; ${formatCount(files.length, 'file')} of it had come to an end.`,
+    lines: [
+      `Batch ${batch.id} was given up; ${formatCount(files.length, 'file')} of it had come to an end.`,
+    ],
     code: exitCodes.done,
   };
 };

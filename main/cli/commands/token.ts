@@ -33,16 +33,25 @@ export const tokenListCommand: Command = {
     for (const modulePath of modulePaths(args)) {
       modules.push(await listModule(context, modulePath, args.text('module-parameters') ?? null));
     }
-    printResult(context, { modules }, modules.map(describeModule).join('\n\n') || nothingFound);
+    printResult(
+      context,
+      { modules },
+      modules.length === 0
+        ? nothingFound
+        : modules.flatMap((module, at) =>
+            at === 0 ? describeModule(module) : ['', ...describeModule(module)],
+          ),
+    );
     return modules.some((module) => 'error' in module) ? exitCodes.token : exitCodes.done;
   },
 };
 
 type ModuleReport = ModuleListing | { readonly path: string; readonly error: string };
 
-const nothingFound =
-  'No PKCS#11 library was found in the usual places.\n' +
-  'Install the software of your token, or SoftHSM2 to try the program, or name a library with --module.';
+const nothingFound = [
+  'No PKCS#11 library was found in the usual places.',
+  'Install the software of your token, or SoftHSM2 to try the program, or name a library with --module.',
+];
 
 const modulePaths = (args: Arguments): readonly string[] => {
   const named = modulePathOf(args);
@@ -70,14 +79,14 @@ const listModule = async (
   }
 };
 
-const describeModule = (report: ModuleReport): string => {
-  if ('error' in report) return `${report.path}\n  ${report.error}`;
+const describeModule = (report: ModuleReport): string[] => {
+  if ('error' in report) return [report.path, `  ${report.error}`];
   const { module, tokens } = report;
-  const heading = `${module.path}\n  ${module.description}, version ${module.version}`;
+  const heading = [module.path, `  ${module.description}, version ${module.version}`];
   const present = tokens.filter(({ initialised }) => initialised);
-  if (present.length === 0) return `${heading}\n  no token that has been initialised`;
+  if (present.length === 0) return [...heading, '  no token that has been initialised'];
   const rows = present.map((token) => [token.label, token.serial, token.model, pinWords(token)]);
-  return `${heading}\n${formatTable(['TOKEN', 'SERIAL', 'MODEL', 'PIN'], rows)}`;
+  return [...heading, ...formatTable(['TOKEN', 'SERIAL', 'MODEL', 'PIN'], rows)];
 };
 
 const pinWords = (token: TokenInfo): string => {
@@ -154,7 +163,7 @@ const probeNamedToken = async (
   }
 };
 
-const describeProfile = (profile: TokenProfile): string => {
+const describeProfile = (profile: TokenProfile): string[] => {
   const { token, module } = profile;
   const verdict = profile.evaluationOnly ? 'EVALUATION ONLY' : 'meets every hard requirement';
   return [
@@ -164,7 +173,7 @@ const describeProfile = (profile: TokenProfile): string => {
     '',
     ...profile.hardRequirements.map(({ met, words }) => `${met ? 'met  ' : 'UNMET'}  ${words}`),
     '',
-    formatTable(
+    ...formatTable(
       ['CUSTODY', 'BULK', 'CARRIED', 'WHY'],
       profile.pairs.map(({ custody, bulk, carried, reason }) => [
         custody,
@@ -174,7 +183,7 @@ const describeProfile = (profile: TokenProfile): string => {
       ]),
     ),
     '',
-    formatTable(
+    ...formatTable(
       ['CHECK', 'EXPECTED', 'SEEN', ''],
       profile.findings.map(({ check, expected, seen, ok }) => [
         check,
@@ -186,5 +195,5 @@ const describeProfile = (profile: TokenProfile): string => {
     ...(profile.workarounds.length === 0
       ? []
       : ['', ...profile.workarounds.map((text) => `* ${text}`)]),
-  ].join('\n');
+  ];
 };

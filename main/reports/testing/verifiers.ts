@@ -50,9 +50,10 @@ export const judge = (
 /** A crash of the script is no judgement. */
 const runScript = (args: readonly string[]): { genuine: boolean; line: string } => {
   const run = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
-  if (run.status !== 0 && !run.stdout.startsWith('NOT GENUINE'))
+  const line = run.stdout.trimEnd().split('\n').at(-1) ?? '';
+  if (!line.startsWith(run.status === 0 ? 'GENUINE' : 'NOT GENUINE'))
     throw new Error(`the script failed: ${run.stdout}${run.stderr}`);
-  return { genuine: run.status === 0, line: run.stdout.split('\n')[0] ?? '' };
+  return { genuine: run.status === 0, line };
 };
 
 /** A checkpoint that was kept outside of the folder: by a witness, in a report, in the token. */

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batchDone } from '../support/batches.ts';
+import { writeFile } from '../support/trees.ts';
+import { makeVault, type TestVault } from '../support/vaults.ts';
+
+const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
+
+/** Goes up, wipes and rewrites, turns round, hides. */
+const hostile = '\u001b[2J\u001b[HTHE REPORT IS GENUINE.\u001b[8m\u202e\u009b1A\nGENUINE: all.';
+/** What a terminal obeys, but for the line feeds of our own lines. */
+const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/;
+
+let vault: TestVault;
+beforeAll(async () => {
+  vault = await makeVault();
+  await vault.createKey('one', 'hsm-only', 'host');
+});
+afterAll(() => vault.remove());
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
+
+const python = (args: readonly string[]): { code: number | null; text: string; last: string } => {
+  const { status, stdout, stderr } = spawnSync('python3', [script, ...args], { encoding: 'utf8' });
+  return { code: status, text: stdout + stderr, last: lastLine(stdout) };
+};
+
+const reportTo = async (name: string, ...more: string[]): Promise<string> => {
+  const file = join(vault.home, name);
+  const { code } = await vault.cli.run(['report', '--out', file, ...more]);
+  expect(code).toBe(0);
+  return file;
+};
+
+describe('text of a file under verification', () => {
+  it('does not reach the terminal from a report that is none', async () => {
+    const file = writeFile(join(vault.home, 'bad.json'), JSON.stringify({ [hostile]: 1 }));
+    for (const json of [[], ['--json']]) {
+      const said = await vault.cli.run(['report', 'verify', file, ...json]);
+      expect(said.stdout + said.stderr).not.toMatch(obeyed);
+      if (json.length === 0) expect(lastLine(said.stdout)).toBe('THE REPORT IS NOT GENUINE.');
+    }
+    const { code, text, last } = python([file]);
+    expect(text).not.toMatch(obeyed);
+    expect([code, last]).toEqual([1, expect.stringMatching(/^NOT GENUINE: /)]);
+  });
+
+  it('does not reach it from a genuine one, whose fingerprint and verdict come last', async () => {
+    const file = await reportTo('titled.json', '--title', hostile);
+    const said = await vault.cli.run(['report', 'verify', file]);
+    expect(said.stdout).not.toMatch(obeyed);
+    expect(said.stdout.trimEnd().split('\n').slice(-3)).toEqual([
+      expect.stringMatching(/^key fingerprint [0-9a-f]{64}$/),
+      expect.stringMatching(/^The fingerprint was NOT compared/),
+      'THE REPORT IS GENUINE.',
+    ]);
+    const { text, last } = python([file]);
+    expect(text).not.toMatch(obeyed);
+    expect(last).toMatch(/^GENUINE: /);
+  });
+
+  it('does not reach it from the names of files, of records, or of what is not there', async () => {
+    const file = writeFile(join(vault.home, 'names', 'rtl\u202egnp.exe'), 'x');
+    await batchDone(vault.cli, ['encrypt', '--key', 'one', file]);
+    const unfit = writeFile(join(vault.home, 'names', hostile), 'x');
+    for (const args of [
+      ['encrypt', '--key', 'one', unfit],
+      ['inspect', `${file}.clv`],
+      ['audit', 'list'],
+      ['audit', 'list', '--json'],
+      ['report', 'verify', `${file}.none`],
+      ['key', 'show', hostile],
+    ]) {
+      const said = await vault.cli.run(args);
+      expect(said.stdout + said.stderr).not.toMatch(obeyed);
+    }
+    const none = python([`${file}.none`]);
+    expect([none.code, obeyed.test(none.text)]).toEqual([2, false]);
+    expect(obeyed.test(python([file, file]).text)).toBe(false);
+  });
+});
