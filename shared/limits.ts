@@ -25,6 +25,8 @@ export const limits = {
   /** A record's line is at most 1 MiB (docs/ledger.md). */
   recordLength: 1_048_576,
   recordFacts: 64,
+  /** A record's line with its signature, or a page of results. */
+  copiedLength: 4_194_304,
   pinLength: 255,
   listLength: 1_000,
   pageRows: 500,

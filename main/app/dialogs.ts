@@ -9,4 +9,6 @@ export interface Dialogs {
   pickSave(name: string): Promise<string | null>;
   /** Shows a file or folder in the file manager. */
   reveal(path: string): void;
+  /** Puts text into the clipboard. @throws Failure 'io' where it has not arrived there */
+  copy(text: string): Promise<void>;
 }

@@ -18,6 +18,10 @@ type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Pre
 /** What answers each call of the contract. */
 export const handlersOf = (app: App): Handlers => ({
   'app.state': () => app.state(),
+  'clipboard.write': async ({ text }) => {
+    await app.dialogs.copy(text);
+    return null;
+  },
   ...vaultHandlers(app),
   ...setupHandlers(app),
   ...sessionHandlers(app),

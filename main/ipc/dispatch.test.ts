@@ -189,6 +189,7 @@ describe('while locked', () => {
       'vault.forget',
       'vault.close',
       'vault.reveal',
+      'clipboard.write',
       'setup.folder',
       'setup.pickFolder',
       'setup.modules',

@@ -1,4 +1,5 @@
-import { type BrowserWindow, dialog, type OpenDialogOptions, shell } from 'electron';
+import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron';
+import { Failure } from '../../shared/failure.ts';
 import type { Dialogs } from '../app/dialogs.ts';
 
 /** The dialogs of the operating system, over the window. */
@@ -24,5 +25,15 @@ export const systemDialogs = (window: () => BrowserWindow | null): Dialogs => {
       return canceled || filePath === '' ? null : filePath;
     },
     reveal: (file) => shell.showItemInFolder(file),
+    copy: async (text) => {
+      await clipboard.writeText(text);
+      if ((await clipboard.readText()) === '') throw notCopied();
+    },
   };
 };
+
+const notCopied = (): Failure =>
+  new Failure('io', 'The system’s clipboard did not take the text.', {
+    unharmed: 'Nothing was copied.',
+    next: 'Try again, or select the text and press Ctrl+C.',
+  });

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { count, failureSchema, handle, list, nothing, shownPath, text, time } from './basics.ts';
 import { rollbackSchema } from './rollback.ts';
+import { limits } from '../limits.ts';
 import { settingsSchema } from './settings.ts';
 import { pinStateSchema } from './token.ts';
 
@@ -134,4 +135,11 @@ export const appCalls = {
   /** Leaves a locked or damaged vault, to open another one or to make one. */
   'vault.close': { input: nothing, output: screenSchema, unlocked: false, audit: 'none' },
   'vault.reveal': { input: nothing, output: nothing, unlocked: false, audit: 'none' },
+  /** Puts text that the window shows into the system's clipboard. */
+  'clipboard.write': {
+    input: v.strictObject({ text: v.pipe(text(limits.copiedLength), v.minLength(1)) }),
+    output: nothing,
+    unlocked: false,
+    audit: 'none',
+  },
 } as const;

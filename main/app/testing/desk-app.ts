@@ -60,6 +60,7 @@ export const startDeskApp = async (engines: Engines, at?: string): Promise<DeskA
       pickLibrary: pick,
       pickSave: pick,
       reveal: () => undefined,
+      copy: () => Promise.resolve(),
     },
     runtime: { electron: '0', chromium: '0', official: true },
     report: (error) => {

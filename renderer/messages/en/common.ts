@@ -13,6 +13,7 @@ export const common = {
   details: 'Details',
   copy: 'Copy',
   copied: 'Copied',
+  notCopied: 'Not copied',
   undo: 'Undo',
   more: 'More',
   tryAgain: 'Try again',
