@@ -14,7 +14,9 @@ import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 const KEYS = ['host', 'token'] as const;
 const CANCELLED = 130;
 
-type VaultEnvironment = Readonly<Record<'CLAVIGER_VAULT' | 'CLAVIGER_PIN', string>>;
+type VaultEnvironment = Readonly<
+  Record<'CLAVIGER_VAULT' | 'CLAVIGER_PIN' | 'CLAVIGER_STATE', string>
+>;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -60,7 +62,8 @@ const measureAll = async (
 ): Promise<string> => {
   const { smallFiles, workloads } = options;
   const vault = path.join(folder.path, 'vault');
-  const env = { CLAVIGER_VAULT: vault, CLAVIGER_PIN: PIN };
+  const state = path.join(folder.path, 'state');
+  const env = { CLAVIGER_VAULT: vault, CLAVIGER_PIN: PIN, CLAVIGER_STATE: state };
   const all = [...KEYS.map((key) => clavigerTool(key, smallFiles, env)), ...peers.tools];
   const wanted = ({ name }: Tool): boolean => options.tools.some((each) => name.startsWith(each));
   const tools = options.tools.length === 0 ? all : all.filter(wanted);

@@ -38,7 +38,7 @@ const startApp = async (home) => {
       `--user-data-dir=${path.join(home, 'data')}`,
     ],
     colorScheme: null,
-    env: { ...process.env, HOME: home },
+    env: { ...process.env, HOME: home, CLAVIGER_STATE: path.join(home, 'state') },
   });
   return { app, page: await app.firstWindow() };
 };

@@ -1,7 +1,7 @@
 // Runs the tour of the README, so that what it shows is what happens: every line of its code
 // blocks of language "console" that begins with "$ " is run in a fresh folder, in one shell.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,9 @@ const commands = blocks
   .map((line) => line.slice(2));
 if (commands.length === 0) throw new Error('the README has no tour');
 
-const folder = mkdtempSync(path.join(tmpdir(), 'claviger-tour-'));
+const home = mkdtempSync(path.join(tmpdir(), 'claviger-tour-'));
+const folder = path.join(home, 'work');
+mkdirSync(folder);
 const cli = path.join(root, 'out', 'main', 'cli.js');
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 const script = [
@@ -26,8 +28,13 @@ const script = [
 const { status } = spawnSync('bash', ['-c', script], {
   cwd: folder,
   stdio: ['ignore', 'inherit', 'inherit'],
-  env: { ...process.env, CLAVIGER_VAULT: '', CLAVIGER_PIN: '' },
+  env: {
+    ...process.env,
+    CLAVIGER_VAULT: '',
+    CLAVIGER_PIN: '',
+    CLAVIGER_STATE: path.join(home, 'state'),
+  },
 });
-rmSync(folder, { recursive: true, force: true });
+rmSync(home, { recursive: true, force: true });
 console.log(status === 0 ? '\nThe tour is complete.' : '\nThe tour has failed.');
 process.exitCode = status ?? 1;

@@ -79,7 +79,7 @@ test('hands the files of a second start to the first, and ends', async ({ home }
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const second = spawn(executable, [...sandbox, ...args, path.basename(file)], {
     cwd: path.dirname(file),
-    env: { ...process.env, HOME: home },
+    env: { ...process.env, HOME: home, CLAVIGER_STATE: path.join(home, 'state') },
     stdio: 'ignore',
   });
   expect(await new Promise((resolve) => second.once('exit', resolve))).toBe(0);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { findModules, nssParameters } from '../../main/engine/pkcs11/known-modules.ts';
 import type { Bulk, Custody } from '../../shared/keys.ts';
@@ -34,9 +34,12 @@ export interface TestVault {
 
 export const makeHome = (): string => mkdtempSync(join(tmpdir(), 'claviger-e2e-'));
 
+/** What the command line remembers lies beside the vault, never in the home of who runs the tests. */
+export const stateOf = (dir: string): string => join(dirname(dir), 'state');
+
 /** The PIN and the vault's folder travel in the environment, as in a script. */
 export const clavigerOf = (dir: string): Claviger =>
-  new Claviger({ CLAVIGER_VAULT: dir, CLAVIGER_PIN: PIN });
+  new Claviger({ CLAVIGER_VAULT: dir, CLAVIGER_PIN: PIN, CLAVIGER_STATE: stateOf(dir) });
 
 export const modulePathOf = (product: string): string => {
   const path = findModules().find((module) => module.product === product)?.path;

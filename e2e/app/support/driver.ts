@@ -72,7 +72,12 @@ export class Driver {
       chromiumSandbox: starter !== undefined || !isRoot,
       // Otherwise Playwright pins the scheme and the app's own setting has no effect.
       colorScheme: null,
-      env: { ...stringsOnly(process.env), HOME: home, ...env },
+      env: {
+        ...stringsOnly(process.env),
+        HOME: home,
+        CLAVIGER_STATE: path.join(home, 'state'),
+        ...env,
+      },
     });
     return new Driver(app, await app.firstWindow(), home);
   }

@@ -1,0 +1,86 @@
+import { constants, type Stats } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { syncDirectory } from '../vault/folder-storage.ts';
+import { errnoOf, isErrno, reasonOf } from '../vault/storage-failure.ts';
+
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+const OTHERS_MAY_WRITE = 0o022;
+/** Ours have a few hundred bytes. */
+const MAX_BYTES = 64 * 1024;
+
+/** The text of a file that only this user or the administrator can have written; null: none. */
+export const readTrusted = async (file: string): Promise<string | null> => {
+  try {
+    await refuseSharedFolder(path.dirname(file));
+    // Without O_NONBLOCK a FIFO would be waited for.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(file, flags);
+    try {
+      refuseUnlikely(file, await handle.stat());
+      return await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null;
+    if (error instanceof Failure) throw error;
+    if (isErrno(error, 'ELOOP')) throw untrusted(file, 'is a link');
+    if (errnoOf(error) === null) throw error;
+    throw untrusted(file, `cannot be read: ${reasonOf(error)}`);
+  }
+};
+
+/** Replaces the file: it is there as a whole, or as it was. @throws the disk's refusal */
+export const writeTrusted = async (file: string, text: string): Promise<void> => {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await refuseSharedFolder(folder);
+  const fresh = path.join(folder, `.new-${randomBytes(8).toString('hex')}`);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const handle = await open(fresh, flags, PRIVATE_FILE);
+  try {
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, file);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+  await syncDirectory(folder);
+};
+
+const refuseSharedFolder = async (folder: string): Promise<void> => {
+  const facts = await stat(folder);
+  if (isOthers(facts)) throw untrusted(folder, 'belongs to, or can be written by, another user');
+};
+
+const refuseUnlikely = (file: string, facts: Stats): void => {
+  if (!facts.isFile()) throw untrusted(file, 'is no regular file');
+  if (isOthers(facts)) throw untrusted(file, 'belongs to, or can be written by, another user');
+  if (facts.size > MAX_BYTES) throw untrusted(file, 'is far too large');
+};
+
+/** Windows has access lists instead, and gives LOCALAPPDATA to its user alone. */
+const isOthers = ({ uid, mode }: Stats): boolean => {
+  const own = process.getuid?.();
+  if (own === undefined) return false;
+  return (uid !== own && uid !== 0) || (mode & OTHERS_MAY_WRITE) !== 0;
+};
+
+export const untrusted = (place: string, why: string): Failure =>
+  new Failure(
+    'trust-damaged',
+    `What this computer knows of the vault cannot be relied on: ${place} ${why}.`,
+    {
+      unharmed: 'No PKCS#11 library was loaded and nothing was changed.',
+      next: 'Find out who changed it. Then take it away and trust the vault again, comparing the fingerprint of its key.',
+    },
+  );

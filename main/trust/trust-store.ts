@@ -1,0 +1,72 @@
+import path from 'node:path';
+import * as v from 'valibot';
+import { Failure } from '../../shared/failure.ts';
+import type { VaultId } from '../../shared/ids.ts';
+import { reasonOf } from '../vault/storage-failure.ts';
+import { type KnownVault, knownVaultSchema } from './known-vault.ts';
+import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';
+
+/** What this user knows of vaults, one file for each, outside of every vault's folder. */
+export class TrustStore {
+  readonly #folder: string | null;
+  /** What is known for this run of the program alone. */
+  readonly #here = new Map<VaultId, KnownVault>();
+
+  /** @param folder see stateFolder */
+  constructor(folder: string | null) {
+    this.#folder = folder;
+  }
+
+  /** What is known of a vault; null where it was never met. @throws Failure 'trust-damaged' */
+  async find(vault: VaultId): Promise<KnownVault | null> {
+    const here = this.#here.get(vault);
+    if (here !== undefined) return here;
+    const file = this.fileOf(vault);
+    const text = file === null ? null : await readTrusted(file);
+    return file === null || text === null ? null : parse(file, text, vault);
+  }
+
+  /**
+   * Keeps what is known of a vault, from now on. Where the state folder cannot be written, it is
+   * known as long as this program runs.
+   * @returns why it could not be kept
+   */
+  async remember(known: KnownVault): Promise<Failure | null> {
+    this.#here.set(known.vault, known);
+    const file = this.fileOf(known.vault);
+    if (file === null) return notKept('this user has no home folder');
+    try {
+      await writeTrusted(file, `${JSON.stringify(known, null, 2)}\n`);
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      if (error instanceof Error && 'code' in error) return notKept(reasonOf(error), file);
+      throw error;
+    }
+    this.#here.delete(known.vault);
+    return null;
+  }
+
+  /** Takes this for what is known, in this run of the program alone. */
+  assume(known: KnownVault): void {
+    this.#here.set(known.vault, known);
+  }
+
+  /** Where a vault is remembered; null for a user without a home folder. */
+  fileOf(vault: VaultId): string | null {
+    return this.#folder === null ? null : path.join(this.#folder, 'vaults', `${vault}.json`);
+  }
+}
+
+const parse = (file: string, text: string, vault: VaultId): KnownVault => {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), knownVaultSchema), text);
+  if (!parsed.success) throw untrusted(file, 'is damaged');
+  if (parsed.output.vault !== vault) throw untrusted(file, 'is about another vault');
+  return parsed.output;
+};
+
+const notKept = (why: string, file?: string): Failure =>
+  new Failure('not-remembered', `What was learned of this vault could not be remembered: ${why}.`, {
+    unharmed: 'The vault itself is as it should be.',
+    next: 'Make the folder one in which you may write, or name another one with the variable CLAVIGER_STATE.',
+    ...(file === undefined ? {} : { detail: file }),
+  });
