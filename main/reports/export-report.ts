@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
@@ -9,6 +8,7 @@ import { mostOnPaper } from './pdf-limit.ts';
 import type { ReportSigner } from './pdf/report-signer.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
+import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
 import { takeBack } from './take-back.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
@@ -17,7 +17,7 @@ import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 export type ExportSession = ReportSession & Pick<VaultSession, 'engine'>;
 
 export interface ExportReport extends ReportRequest {
-  /** Where the JSON goes; renderings get the same name with their own ending. */
+  /** Where the JSON goes, ending so; renderings get the same name with their own ending. */
   readonly file: string;
   readonly also: readonly Rendering[];
   /** Told how many more records a rendering has taken. */
@@ -40,19 +40,20 @@ export interface ExportedReport {
  * Makes a report and writes its files, none of which is overwritten. Each file is recorded with
  * its SHA-256 once it is on the disk. Where it fails, files that are complete by then stay; where it
  * is cancelled, none does.
- * @throws Failure like `makeReport`, 'cancelled', and 'exists' before anything is made or recorded
+ * @throws Failure like `makeReport`, 'cancelled'; before anything is made or recorded those of
+ * `reportFiles` and `requirePlaces`
  */
 export const exportReport = async (
   session: ExportSession,
   request: ExportReport,
 ): Promise<ExportedReport> => {
-  const targets = [request.file, ...request.also.map((ending) => withEnding(request.file, ending))];
-  for (const target of targets) await refuseExisting(target);
+  const places = reportFiles(request.file, request.also);
+  await requirePlaces(places);
   const { vault } = session;
   const newest = vault.facts.lastReport;
   const files: ExportedFile[] = [];
   try {
-    return await exportAll(session, request, files);
+    return await exportAll(session, request, places, files);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'cancelled') throw error;
     const made = vault.facts.lastReport;
@@ -70,6 +71,7 @@ export const exportReport = async (
 const exportAll = async (
   session: ExportSession,
   request: ExportReport,
+  places: ReportFiles,
   files: ExportedFile[],
 ): Promise<ExportedReport> => {
   refuseCancelled(request.signal);
@@ -78,9 +80,9 @@ const exportAll = async (
   const report = await makeReport(session, { ...request, ...most });
   const keep = async (
     format: ExportedFile['format'],
+    file: string,
     pieces: Iterable<Uint8Array>,
   ): Promise<ExportedFile> => {
-    const file = format === 'json' ? request.file : withEnding(request.file, format);
     const whole = await writeReportFile(file, uncancelled(pieces, request.signal));
     const written = { file, format, ...whole };
     files.push(written);
@@ -88,10 +90,10 @@ const exportAll = async (
     return written;
   };
   request.onStep?.('json');
-  const json = await keep('json', reportPieces(report));
-  for (const format of request.also) {
+  const json = await keep('json', places.json, reportPieces(report));
+  for (const { format, file } of places.renderings) {
     request.onStep?.(format);
-    await keep(format, [await render(session, report, json, format, request)]);
+    await keep(format, file, [await render(session, report, json, format, request)]);
   }
   return { report, files };
 };
@@ -146,19 +148,4 @@ const reportSigner = (session: ExportSession, time: Date): ReportSigner | null =
     time,
     sign: (digest) => session.engine.call('signReportDigest', { key, digest }),
   };
-};
-
-const withEnding = (file: string, ending: string): string =>
-  path.join(path.dirname(file), `${path.basename(file, path.extname(file))}.${ending}`);
-
-const refuseExisting = async (file: string): Promise<void> => {
-  try {
-    await access(file);
-  } catch {
-    return; // what keeps it from being written is told when it is written
-  }
-  throw new Failure('exists', `${file} exists.`, {
-    unharmed: 'It was not touched, and no report was made.',
-    next: 'Choose another name.',
-  });
 };

@@ -7,6 +7,7 @@ import {
   type ReportKind,
 } from '../../../shared/reports.ts';
 import { exportReport } from '../../reports/export-report.ts';
+import { reportFiles, requirePlaces } from '../../reports/report-files.ts';
 import type { ReportFilter } from '../../reports/report.ts';
 import { requireFile } from '../../reports/require-file.ts';
 import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
@@ -51,8 +52,11 @@ export const reportCommand: Command = {
     if (file === undefined) throw new Failure('usage', 'Where to? Give --out FILE.json.');
     const kind = args.choice('kind', reportKinds) ?? 'activity';
     const also: readonly Rendering[] = renderings.filter((each) => args.flag(each));
+    const places = reportFiles(file, also);
     return withSession(context, async (session) => {
       const filter = filterOf(args, session.vault);
+      // Unlocking signs: what cannot be written is said before.
+      await requirePlaces(places);
       await session.unlock();
       const title = args.text('title') ?? titles[kind];
       const { signal } = context;

@@ -1,0 +1,58 @@
+import { open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import type { Rendering } from '../../shared/reports.ts';
+import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+
+const ENDING = '.json';
+const UNHARMED = 'No report was made, and nothing was signed or recorded for it.';
+
+/** Where the files of a report go. */
+export interface ReportFiles {
+  readonly json: string;
+  readonly renderings: readonly { readonly format: Rendering; readonly file: string }[];
+}
+
+/**
+ * The files of a report: its renderings have the name of the JSON with their own ending.
+ * @throws Failure 'usage' where that name does not end in .json: two reports could share a rendering
+ */
+export const reportFiles = (file: string, also: readonly Rendering[]): ReportFiles => {
+  const name = path.basename(file);
+  if (!name.toLowerCase().endsWith(ENDING) || name.length === ENDING.length)
+    throw new Failure('usage', `"${name}" is no name for a report: it must end in ${ENDING}.`, {
+      unharmed: UNHARMED,
+      next: 'CSV and PDF get the same name with their own ending.',
+    });
+  const stem = file.slice(0, -ENDING.length);
+  return {
+    json: file,
+    renderings: also.map((format) => ({ format, file: `${stem}.${format}` })),
+  };
+};
+
+/**
+ * Finds out whether files can be made there, before anything is signed.
+ * @throws Failure 'exists' | the disk's refusal
+ */
+export const requirePlaces = async ({ json, renderings }: ReportFiles): Promise<void> => {
+  for (const file of [json, ...renderings.map((each) => each.file)]) await requirePlace(file);
+};
+
+const requirePlace = async (file: string): Promise<void> => {
+  try {
+    const handle = await open(file, 'wx', 0o600);
+    await handle.close();
+    await rm(file);
+  } catch (error) {
+    if (isErrno(error, 'EEXIST'))
+      throw new Failure('exists', `${file} exists.`, {
+        unharmed: `It was not touched. ${UNHARMED}`,
+        next: 'Choose another name.',
+      });
+    throw storageFailure(error, `The report ${file} cannot be written`, {
+      unharmed: UNHARMED,
+      next: 'Choose another place.',
+    });
+  }
+};
