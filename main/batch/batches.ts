@@ -168,7 +168,17 @@ const finish = async (
 ): Promise<BatchResult> => {
   // An interrupted batch stays stored as it is: it can be resumed.
   if (result.interrupted === null) await end(session.vault, batch, result.receipts);
+  await signTheEnd(session.vault);
   return { id: batch.id, ...result };
+};
+
+/** Where this fails, the next checkpoint covers the batch: it is made at the next act, or at lock. */
+const signTheEnd = async (vault: Vault): Promise<void> => {
+  try {
+    await vault.checkpoint('when-due');
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
 };
 
 /** Stored batches with failed files: older ones make room. */

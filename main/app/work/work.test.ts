@@ -106,6 +106,11 @@ it('encrypts so that any of several keys opens the file', async () => {
   expect(header).toContain(recovery);
   await work.draft.add([folder]);
   expect(await run(choice({ kind: 'verify', keys: [] }))).toMatchObject({ done: 3, failed: 0 });
+  // Also a batch that changes nothing is signed when it ends, not only when the vault is locked.
+  await vi.waitFor(() => {
+    const { newestCheckpoint, head } = place.unlocked.vault;
+    expect(newestCheckpoint?.size).toBe(head.size);
+  });
   const index = await place.unlocked.vault.audit();
   const { lines } = await index.query({ action: 'file.encrypt', limit: 1 });
   expect(JSON.stringify(lines[0]?.record)).toContain(recovery);
