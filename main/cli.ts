@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../shared/version.ts';
 import { exitCodes } from './cli/command.ts';
+import { givenArguments } from './cli/given-arguments.ts';
 import { runCli } from './cli/main.ts';
 import { Output } from './cli/output.ts';
 import { endOf, terminalOf } from './cli/terminal.ts';
@@ -58,7 +59,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 /** A fault of the program is told in full, by way of the terminal, because it may quote a file. */
 const run = async (): Promise<number> => {
   try {
-    return await runCli(process.argv.slice(2), {
+    return await runCli(givenArguments(process.argv.slice(2)), {
       terminal,
       environment: process.env,
       startEngine: start,

@@ -3,6 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { fileFailure } from '../engine/files/errno.ts';
+import { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
 
 /** Something found under an input path. */
 export type Found =
@@ -44,10 +45,12 @@ type Look =
   | { readonly file: string; readonly reason: FailureData };
 
 const look = (file: string): Promise<Look> =>
-  lstat(file).then(
-    (stats) => ({ file, stats }),
-    (error: unknown) => ({ file, reason: reasonOf(file, error) }),
-  );
+  isUtf8Name(file)
+    ? lstat(file).then(
+        (stats) => ({ file, stats }),
+        (error: unknown) => ({ file, reason: reasonOf(file, error) }),
+      )
+    : Promise.resolve({ file, reason: toFailureData(notUtf8()) });
 
 const visitSeen = async (
   looked: Look,
@@ -60,14 +63,25 @@ const visitSeen = async (
   seen.add(file);
   const named = file === root;
   const refuse = (reason: FailureData): void =>
-    void found.push({ kind: 'unusable', file, named, reason });
+    void found.push({ kind: 'unusable', file: shownName(file), named, reason });
   if ('reason' in looked) refuse(looked.reason);
   else if (looked.stats.isDirectory()) {
-    const names = await readdir(file).catch((error: unknown) => refuse(reasonOf(file, error)));
-    await visitNames(file, (names ?? []).sort(), root, found, seen);
+    await visitNames(file, await namesIn(file, refuse), root, found, seen);
   } else if (looked.stats.isFile())
     found.push({ kind: 'file', file, size: looked.stats.size, root, named });
   else refuse(toFailureData(notRegular(looked.stats)));
+};
+
+const namesIn = async (
+  folder: string,
+  refuse: (reason: FailureData) => void,
+): Promise<readonly string[]> => {
+  try {
+    return (await readdir(folder, { encoding: 'buffer' })).map(nameOfBytes).sort();
+  } catch (error) {
+    refuse(reasonOf(folder, error));
+    return [];
+  }
 };
 
 /** How many files are looked at at the same time: one after another, each would wait by itself. */
@@ -87,7 +101,7 @@ const visitNames = async (
   }
 };
 
-/** Stands for the bytes of a name that are not UTF-8. Such a name leads to no file. */
+/** Stands for the bytes that are not UTF-8 of a name that came from elsewhere: it leads to no file. */
 const REPLACEMENT = '\ufffd';
 
 const reasonOf = (file: string, thrown: unknown): FailureData => {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../../shared/failure.ts';
+import { isUtf8Name, shownName } from '../batch/byte-name.ts';
 
 /** An option of a command; all are long ones. */
 export interface OptionSpec {
@@ -41,12 +42,13 @@ export class Arguments {
 
   text(name: string): string | undefined {
     const value = this.#values[name];
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' ? readable(`--${name}`, value) : undefined;
   }
 
   texts(name: string): string[] {
     const value = this.#values[name];
-    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+    const texts = Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+    return texts.map((text) => readable(`--${name}`, text));
   }
 
   /** One of a closed set of words. @throws Failure `usage` */
@@ -58,3 +60,15 @@ export class Arguments {
     throw new Failure('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`);
   }
 }
+
+/** A path of other bytes would lead to another file. @throws Failure `usage` */
+export const readable = (what: string, text: string): string => {
+  if (isUtf8Name(text)) return text;
+  throw notUtf8(`${what} "${shownName(text)}"`);
+};
+
+export const notUtf8 = (what: string): Failure =>
+  new Failure('usage', `${what} is not UTF-8.`, {
+    unharmed: 'Nothing was done.',
+    next: 'Rename it, or choose another one.',
+  });

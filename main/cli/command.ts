@@ -28,8 +28,11 @@ export interface Command {
   /** What follows the name. */
   readonly usage: string;
   readonly options: OptionSpecs;
-  /** Whether anything may stand beside the options; what a command would not look at is refused. */
-  readonly takesArguments?: true;
+  /**
+   * Whether anything may stand beside the options; what a command would not look at is refused.
+   * `paths`: of files that it tells of one by one, also where a name is not UTF-8.
+   */
+  readonly takesArguments?: true | 'paths';
   /** More lines of help. */
   readonly notes?: string;
   /** @returns the exit code */

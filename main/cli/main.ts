@@ -1,6 +1,6 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
-import { Arguments } from './arguments.ts';
+import { Arguments, notUtf8, readable } from './arguments.ts';
 import { type CliContext, type Command, exitCodes } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
@@ -50,11 +50,13 @@ const findCommand = (
 /** Beside a vault that was meant, another one would be looked at; an empty path is this folder. */
 const refuseArguments = (command: Command, { positionals }: Arguments): void => {
   const [first] = positionals;
-  if (first !== undefined && command.takesArguments !== true) {
+  if (first !== undefined && command.takesArguments === undefined) {
     throw new Failure('usage', `"claviger ${command.name}" has no use for "${first}".`, {
       next: 'Leave it out, or put the name of its option before it; --help shows them.',
     });
   }
+  if (command.takesArguments !== 'paths')
+    for (const each of positionals) readable('Argument', each);
   if (!positionals.includes('')) return;
   throw new Failure('usage', 'One of the arguments is empty.', {
     unharmed: 'Nothing was done.',
@@ -91,13 +93,19 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
     vaultContext,
     signal,
     json: args.flag('json'),
-    vault: args.text('vault') ?? environment['CLAVIGER_VAULT'],
+    vault: args.text('vault') ?? vaultOf(environment),
     pin: {
       terminal,
       pinFile: args.text('pin-file'),
       environment: environment['CLAVIGER_PIN'],
     },
   };
+};
+
+/** Node puts U+FFFD in the place of bytes that are not UTF-8: that would be another folder. */
+const vaultOf = ({ CLAVIGER_VAULT: vault }: CliParts['environment']): string | undefined => {
+  if (vault?.includes('\ufffd') === true) throw notUtf8('The path in CLAVIGER_VAULT');
+  return vault;
 };
 
 const report = (failure: Failure, json: boolean, terminal: Terminal): void => {

@@ -33,7 +33,7 @@ const outputOptions = {
 export const encryptCommand: Command = {
   name: 'encrypt',
   summary: 'encrypt files and folders',
-  takesArguments: true,
+  takesArguments: 'paths',
   usage: '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--delete-originals] PATH...',
   options: {
     key: {
@@ -54,7 +54,7 @@ export const encryptCommand: Command = {
 export const decryptCommand: Command = {
   name: 'decrypt',
   summary: 'decrypt files and folders',
-  takesArguments: true,
+  takesArguments: 'paths',
   usage: '[--out DIR] [--conflict RULE] PATH...',
   options: outputOptions,
   run: (args, context) => runCommand('decrypt', args, context),
@@ -63,7 +63,7 @@ export const decryptCommand: Command = {
 export const verifyCommand: Command = {
   name: 'verify',
   summary: 'check every tag of encrypted files with their keys; writes nothing',
-  takesArguments: true,
+  takesArguments: 'paths',
   usage: 'PATH...',
   options: {},
   run: (args, context) => runCommand('verify', args, context),
