@@ -1,168 +1,197 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { vaultFiles } from './files.ts';
-import { bootId, isRunning, startTime } from './process-identity.ts';
+import { lockOpenFile } from './flock.ts';
+import { type FoundLock, withLockFile } from './lock-file.ts';
+import { type Holder, judgeHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
 import { isErrno, storageFailure } from './storage-failure.ts';
 
-const holderSchema = v.strictObject({
-  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  host: v.string(),
-  /** Clock ticks from boot to the start of the process (proc(5)); null where unknown. */
-  start: v.nullable(v.string()),
-  /** The kernel's id of this run of the machine; null where unknown. */
-  boot: v.nullable(v.string()),
-  /** Makes every lock unlike every other. */
-  nonce: v.string(),
-});
-type Holder = v.InferOutput<typeof holderSchema>;
+/** How often a holder gives a sign of life. */
+const SIGN_MS = 3_000;
 
 /**
  * The lock file of a vault: one program at a time. It comes into being complete (a hard link to
- * a finished file) and is taken over only from a process of this host that is certainly gone.
+ * a finished file), locked by the kernel where that is possible, and is taken over only from a
+ * process that is certainly gone.
  */
 export class VaultLock {
   readonly #path: string;
-  readonly #content: string;
+  readonly #prepared: Prepared;
+  readonly #signs: NodeJS.Timeout;
 
-  private constructor(path: string, content: string) {
+  private constructor(path: string, prepared: Prepared) {
     this.#path = path;
-    this.#content = content;
+    this.#prepared = prepared;
+    this.#signs = setInterval(() => void giveSign(prepared), SIGN_MS).unref();
   }
 
   /** @throws Failure 'vault-locked' with who holds it, or the disk's refusal. */
   static async acquire(folder: string): Promise<VaultLock> {
-    const content = JSON.stringify(await thisProcess());
     const path = join(folder, vaultFiles.lock);
     try {
-      await acquire(path, content);
-      await removeLeftovers(folder);
+      const prepared = await prepare(path);
+      try {
+        await take(path, prepared);
+      } catch (error) {
+        await prepared.file.close();
+        throw error;
+      } finally {
+        await rm(prepared.path, { force: true });
+      }
+      const lock = new VaultLock(path, prepared);
+      try {
+        await removeLeftovers(folder, prepared);
+        return lock;
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
     } catch (error) {
       throw storageFailure(error, 'The vault cannot be locked for this program', {
         unharmed: 'Nothing was changed.',
         next: 'Check that you may write to the folder and that its disk supports hard links.',
       });
     }
-    return new VaultLock(path, content);
   }
 
   /** Gives the vault free; leaves a lock that is not this one alone. */
   async release(): Promise<void> {
-    if ((await readIfThere(this.#path)) === this.#content) await rm(this.#path, { force: true });
+    clearInterval(this.#signs);
+    const { file, content } = this.#prepared;
+    try {
+      if ((await contentOf(this.#path)) === content) await rm(this.#path, { force: true });
+    } finally {
+      await file.close();
+    }
   }
 }
+
+/** A finished lock under a name of its own, to be linked to where it is to count. */
+interface Prepared {
+  readonly path: string;
+  readonly content: string;
+  /** Kept open while the lock is held: the kernel's lock ends with it. */
+  readonly file: FileHandle;
+  /** When it was made, by the clock of the file system. */
+  readonly madeMs: number;
+}
+
+const prepare = async (lock: string): Promise<Prepared> => {
+  const path = `${lock}.${randomBytes(16).toString('hex')}`;
+  const file = await open(path, 'wx+', 0o600);
+  try {
+    // Locked before it is linked to: nobody finds a lock whose holder seems to be gone.
+    const content = JSON.stringify(await thisProcess(await lockOpenFile(file)));
+    await file.writeFile(content);
+    await file.sync();
+    return { path, content, file, madeMs: (await file.stat()).mtimeMs };
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+};
+
+/** For those whom the kernel does not tell that this process is alive. */
+const giveSign = async ({ file, content }: Prepared): Promise<void> => {
+  // The same bytes again, for the time that the file system gives them. A disk that refuses this
+  // refuses what matters too, and says so there.
+  await file.write(content, 0).catch(() => undefined);
+};
 
 /**
  * Takes the lock at this path. A stale lock may be replaced only by whoever holds a second lock,
  * named after the stale one's content: so of many takers one replaces it, and one who looked
  * long ago finds another content there and starts again.
  */
-const acquire = async (path: string, content: string): Promise<void> => {
+const take = async (path: string, prepared: Prepared): Promise<void> => {
   for (;;) {
-    if (await linkNew(path, content)) return;
-    const found = await readIfThere(path);
+    if (await linkNew(prepared.path, path)) return;
+    const found = await look(path, prepared);
     if (found === null) continue;
-    refuseUnlessStale(path, found, await isStale(found));
-    const claim = `${path}.${createHash('sha256').update(found).digest('hex').slice(0, 32)}`;
-    await acquire(claim, content);
-    const isStillThere = (await readIfThere(path)) === found;
-    if (isStillThere) await replace(path, content);
+    if (found.verdict.holder !== 'gone') throw inUse(path, found);
+    const claim = `${path}.${createHash('sha256').update(found.content).digest('hex').slice(0, 32)}`;
+    await take(claim, prepared);
+    const isStillThere = (await contentOf(path)) === found.content;
+    if (isStillThere) await replace(prepared.path, path);
     await rm(claim, { force: true });
     if (isStillThere) return;
   }
 };
 
-const linkNew = async (path: string, content: string): Promise<boolean> => {
-  const temporary = await writeTemporary(path, content);
+const linkNew = async (from: string, to: string): Promise<boolean> => {
   try {
-    await link(temporary, path);
+    await link(from, to);
     return true;
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false;
     throw error;
-  } finally {
-    await rm(temporary, { force: true });
   }
 };
 
-const replace = async (path: string, content: string): Promise<void> => {
-  await rename(await writeTemporary(path, content), path);
+const replace = async (from: string, to: string): Promise<void> => {
+  const spare = `${from}.${randomBytes(4).toString('hex')}`;
+  await link(from, spare);
+  await rename(spare, to);
 };
 
-const writeTemporary = async (path: string, content: string): Promise<string> => {
-  const temporary = `${path}.${randomBytes(16).toString('hex')}`;
-  const file = await open(temporary, 'wx', 0o600);
+interface Judged extends FoundLock {
+  readonly verdict: Verdict;
+}
+
+const look = (path: string, { madeMs }: Prepared): Promise<Judged | null> =>
+  withLockFile(path, madeMs, async (found, file) => ({
+    ...found,
+    verdict: await judgeHolder(found, file),
+  }));
+
+/** null where there is no lock, or something that is none. */
+const contentOf = async (path: string): Promise<string | null> => {
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    return await withLockFile(path, 0, ({ content }) => Promise.resolve(content));
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
   }
-  return temporary;
 };
 
 /** What takers that were killed left behind; only the lock's holder may tidy up. */
-const removeLeftovers = async (folder: string): Promise<void> => {
+const removeLeftovers = async (folder: string, prepared: Prepared): Promise<void> => {
   const names = await readdir(folder);
   for (const name of names.filter((each) => each.startsWith(`${vaultFiles.lock}.`))) {
     const path = join(folder, name);
-    const found = await readIfThere(path);
-    if (found !== null && (await isStale(found))) await rm(path, { force: true });
+    // What is no lock at all is not ours to remove.
+    if ((await contentOf(path)) === null) continue;
+    const found = await look(path, prepared);
+    if (found?.verdict.holder === 'gone') await rm(path, { force: true });
   }
 };
 
-const thisProcess = async (): Promise<Holder> => ({
-  pid: process.pid,
-  host: hostname(),
-  start: await startTime(process.pid),
-  boot: await bootId(),
-  nonce: randomBytes(16).toString('hex'),
-});
-
-const parseHolder = (content: string): Holder | null => {
-  try {
-    const parsed = v.safeParse(holderSchema, JSON.parse(content));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
-};
-
-/** True only where the holder was a process of this host and is certainly gone. */
-const isStale = async (content: string): Promise<boolean> => {
-  const holder = parseHolder(content);
-  if (holder?.host !== hostname()) return false;
-  const boot = await bootId();
-  if (holder.boot !== null && boot !== null && holder.boot !== boot) return true;
-  return !(await isRunning(holder.pid, holder.start));
-};
-
-const refuseUnlessStale = (path: string, content: string, stale: boolean): void => {
-  if (stale) return;
-  const holder = parseHolder(content);
-  const here = holder?.host === hostname();
-  const by =
-    holder === null
-      ? 'something whose lock file cannot be read'
-      : `process ${holder.pid} on ${here ? 'this computer' : holder.host}`;
-  throw new Failure('vault-locked', `The vault is in use by ${by}.`, {
-    unharmed: 'Nothing was changed.',
-    next: here
-      ? 'Close the other program first.'
-      : `Close it there. If it is certain that nothing uses the vault any more, delete the file ${path}.`,
+const inUse = (path: string, { content, silentMs, verdict }: Judged): Failure => {
+  const by = holderInWords(parseHolder(content), verdict);
+  const unharmed = 'Nothing was changed.';
+  if (verdict.holder === 'live')
+    return new Failure('vault-locked', `The vault is in use by ${by}.`, {
+      unharmed,
+      next: 'Close the other program first.',
+    });
+  return new Failure('vault-locked', `The vault is in use by ${by}, as far as can be told.`, {
+    unharmed,
+    next: `Close it there. If it is certain that nothing uses the vault any more, delete the file ${path}.`,
+    detail: `last sign of life ${Math.max(0, Math.round(silentMs / 1000))} s ago`,
   });
 };
 
-const readIfThere = async (path: string): Promise<string | null> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null;
-    throw error;
-  }
+const holderInWords = (holder: Holder | null, { where }: Verdict): string => {
+  if (holder === null) return 'something whose lock file cannot be read';
+  const places = {
+    here: 'on this computer',
+    sandbox: `in another container or sandbox of this computer (${holder.host})`,
+    elsewhere: `on ${holder.host}`,
+  };
+  return `process ${holder.pid} ${places[where]}`;
 };
 
 /** Work on a vault's folder under its lock, which `work` releases; where it fails, this does. */

@@ -1,7 +1,8 @@
 /**
  * A process of its own that fights for a vault's lock. Argument 1 is the folder, argument 2 how
  * often to take and release it; then it takes the lock once more, says so and holds it until it
- * is killed or its input ends.
+ * is killed or its input ends. With "once" in place of a number it tries once, and says what it
+ * was told where it is refused.
  */
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,12 +28,21 @@ const enter = async (): Promise<void> => {
   await appendFile(join(folder, 'log'), `${process.pid}\n`);
 };
 
-for (let round = 0; round < Number(rounds); round += 1) {
-  const lock = await take();
+if (rounds === 'once') {
+  const said = await VaultLock.acquire(folder).then(
+    () => 'held',
+    (error: unknown) => String(error),
+  );
+  process.stdout.write(`${said}\n`);
+  process.stdin.resume();
+} else {
+  for (let round = 0; round < Number(rounds); round += 1) {
+    const lock = await take();
+    await enter();
+    await lock.release();
+  }
+  await take();
   await enter();
-  await lock.release();
+  process.stdout.write('held\n');
+  process.stdin.resume();
 }
-await take();
-await enter();
-process.stdout.write('held\n');
-process.stdin.resume();
