@@ -1,5 +1,5 @@
 import { screen } from '@testing-library/svelte';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AppState, LockReason, TokenPresence } from '../../../shared/contract/app.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { appState, noon, session, vaultInfo } from '../../testing/answers.ts';
@@ -48,6 +48,43 @@ describe('unlock', () => {
     expect(field).toHaveValue('');
     expect(field).toHaveFocus();
     expect(field).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  test('the tries that are left are those after this try, whatever was seen before it', async () => {
+    const next = 'One try remains before the PIN is locked.';
+    const { bridge, user } = openLocked();
+    bridge.answer('session.unlock', () => {
+      throw new Failure('pin-incorrect', 'The token did not accept this PIN.', { next });
+    });
+    await user.type(await screen.findByLabelText('Token PIN'), '9999{Enter}');
+    expect(await screen.findByText(/One try remains before the PIN is locked/)).toBeVisible();
+  });
+
+  test('a PIN that was shown is hidden again for the next try', async () => {
+    const { user } = openLocked();
+    const field = await screen.findByLabelText('Token PIN');
+    await user.click(screen.getByRole('button', { name: 'Show the PIN' }));
+    expect(field).toHaveAttribute('type', 'text');
+    await user.type(field, '9999{Enter}');
+    await screen.findByText('The token did not accept this PIN.');
+    expect(field).toHaveAttribute('type', 'password');
+  });
+
+  test('a half-typed PIN is gone after a minute', async () => {
+    const { user } = openLocked();
+    const field = await screen.findByLabelText('Token PIN');
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      await user.type(field, '48');
+      await vi.advanceTimersByTimeAsync(50_000);
+      await user.type(field, '2');
+      await vi.advanceTimersByTimeAsync(50_000);
+      expect(field).toHaveValue('482');
+      await vi.advanceTimersByTimeAsync(11_000);
+      expect(field).toHaveValue('');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('nothing asks for the PIN straight after an automatic lock', async () => {
