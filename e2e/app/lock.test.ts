@@ -7,12 +7,23 @@ import { makeVault, sharedTest, test } from './support/test.ts';
 
 const patience = { timeout: 60_000, interval: 200 };
 
-/** The main process believes that time has passed. */
-const pass = (vault: Driver, minutes: number): Promise<void> =>
+/** Somebody sets the computer's clock. */
+const setClock = (vault: Driver, minutes: number): Promise<void> =>
   vault.app.evaluate((_electron, ms) => {
     const now = Date.now;
     Date.now = () => now() + ms;
   }, minutes * 60_000);
+
+/** The main process believes that time has passed, asleep or awake. */
+const pass = async (vault: Driver, minutes: number): Promise<void> => {
+  await setClock(vault, minutes);
+  await vault.app.evaluate((_electron, seconds) => {
+    const os = process.getBuiltinModule('node:os');
+    const { uptime } = os;
+    os.uptime = () => uptime() + seconds;
+    process.getBuiltinModule('node:module').syncBuiltinESMExports();
+  }, minutes * 60);
+};
 
 const expectLocked = async (vault: Driver, reason: string): Promise<void> => {
   await new UnlockPage(vault.page).pin.waitFor();
@@ -37,6 +48,8 @@ sharedTest('refuses a wrong PIN, records it, and opens with the right one', asyn
   const unlock = new UnlockPage(vault.page);
   await unlock.enter('000000');
   await unlock.refusal.waitFor();
+  // Told with this very refusal, not when the token is looked at the next time.
+  expect(await unlock.refusal.innerText()).toContain('Few tries remain');
   // A refused PIN does not stay where the next person sees it.
   expect(await unlock.pin.inputValue()).toBe('');
   await vault.fails('keys.list', null, 'not-logged-in');
@@ -77,6 +90,15 @@ sharedTest('locks after the set time without input, and not before', async ({ va
     ),
   );
   await expectLocked(vault, 'idle');
+  await new UnlockPage(vault.page).unlock(PIN);
+});
+
+sharedTest('locks in time although the clock is set back', async ({ vault }) => {
+  await vault.call('settings.set', { autoLockMinutes: 2 });
+  await setClock(vault, -48 * 60);
+  await vault.reloads(() => pass(vault, 3));
+  await expectLocked(vault, 'idle');
+  await setClock(vault, 48 * 60);
   await new UnlockPage(vault.page).unlock(PIN);
 });
 

@@ -150,13 +150,19 @@ export class Desk {
   async unlock(pin: string | null): Promise<void> {
     const { open } = this;
     if (open?.gate.isAwaited === true) return this.#recovery.go(open, pin);
-    return this.#alone(async () => {
-      const vault = this.#needVault();
-      if (vault.lock === null) return;
-      if (this.#behind) await unlockBehind(vault, pin);
-      else await this.#unlockToken(vault, pin);
-      this.#unlocked(vault);
-    });
+    try {
+      await this.#alone(async () => {
+        const vault = this.#needVault();
+        if (vault.lock === null) return;
+        if (this.#behind) await unlockBehind(vault, pin);
+        else await this.#unlockToken(vault, pin);
+        this.#unlocked(vault);
+      });
+    } catch (error) {
+      // The state of the PIN is another one now.
+      void this.look();
+      throw error;
+    }
   }
 
   lock(reason: LockReason): Promise<void> {
@@ -276,7 +282,7 @@ export class Desk {
     open.lost = null;
     open.unlockedAt = new Date().toISOString();
     this.#behind = false;
-    this.#parts.autoLock.touch();
+    this.#parts.autoLock.restart();
     this.#parts.onScreen();
   }
 

@@ -80,12 +80,12 @@ export class Setup {
     const vaultDir = input.kind === 'evaluation' ? folder : path.join(folder, NOT_YET);
     const { vaultContext: context, startEngine } = this.#places;
     const setup = new VaultSetup({ vaultDir, choice, context, startEngine });
-    const started = Date.now();
+    const started = performance.now();
     return this.#alone(setup, async () => {
       try {
         this.#step(input.kind === 'evaluation' ? 'making-token' : 'connecting');
         const found = await setup.connect(() => pinOf(input.pin));
-        const took = Date.now() - started;
+        const took = Math.round(performance.now() - started);
         const about = { evaluation: input.kind === 'evaluation', took, probed: nowText() };
         const profile = describeProfile(found, about);
         this.#running = { setup, choice, folder: vaultDir, profile };

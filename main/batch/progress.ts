@@ -8,7 +8,7 @@ export class ProgressMeter {
   readonly #bytes: number;
   #filesDone = 0;
   #bytesDone = 0;
-  #toldMs = 0;
+  #toldMs = Number.NEGATIVE_INFINITY;
   /** Bytes done of files that are a group of their own. */
   readonly #active = new Map<PlannedFile, number>();
 
@@ -46,7 +46,7 @@ export class ProgressMeter {
   #advance(files: number, bytes: number): void {
     this.#filesDone += files;
     this.#bytesDone += bytes;
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#toldMs < 1_000 / limits.progressPerSecond) return;
     this.#toldMs = now;
     this.#tell(this.#now());

@@ -7,7 +7,7 @@ const WIDTH = 24;
 /** One line that shows how far a batch is: bytes, rate and the time that is left. */
 export class ProgressBar {
   readonly #terminal: Terminal;
-  readonly #startMs = Date.now();
+  readonly #startMs = performance.now();
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -22,7 +22,7 @@ export class ProgressBar {
   #line({ files, filesDone, bytes, bytesDone }: BatchProgress): string {
     const share = bytes === 0 ? filesDone / Math.max(1, files) : bytesDone / bytes;
     const filled = Math.round(share * WIDTH);
-    const seconds = (Date.now() - this.#startMs) / 1_000;
+    const seconds = (performance.now() - this.#startMs) / 1_000;
     const rate = seconds > 0 ? bytesDone / seconds : 0;
     const left =
       rate > 0 && seconds > 1 ? `, ${formatSeconds((bytes - bytesDone) / rate)} left` : '';

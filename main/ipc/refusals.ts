@@ -12,7 +12,10 @@ export class Refusals {
   #recorded = 0;
   #unrecorded = 0;
 
-  constructor(record: (record: NewRecord) => Promise<void>, now: () => number = Date.now) {
+  constructor(
+    record: (record: NewRecord) => Promise<void>,
+    now: () => number = () => performance.now(),
+  ) {
     this.#record = record;
     this.#now = now;
   }

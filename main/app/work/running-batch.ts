@@ -53,7 +53,7 @@ export class RunningBatch {
 
   progress(progress: BatchProgress): void {
     this.#progress = progress;
-    this.#rate.add(Date.now(), progress.bytesDone);
+    this.#rate.add(performance.now(), progress.bytesDone);
   }
 
   add(receipt: Receipt): void {

@@ -17,17 +17,22 @@ const material = (digit: string): KeyMaterial => ({
 
 describe('the keyring', () => {
   let now = 0;
+  let set = 0;
   let unsealed: Buffer[] = [];
   let keyring: Keyring;
   beforeEach(() => {
     now = 0;
+    set = 0;
     unsealed = [];
     const unseal = (): Buffer => {
       const bytes = Buffer.alloc(32, 0xab);
       unsealed.push(bytes);
       return bytes;
     };
-    keyring = new Keyring({ idleMs: 100, absoluteMs: 1_000 }, unseal, () => now);
+    keyring = new Keyring({ idleMs: 100, absoluteMs: 1_000 }, unseal, {
+      steady: () => now,
+      wall: () => set + now,
+    });
   });
 
   const use = (key: KeyMaterial): Promise<Uint8Array> =>
@@ -52,6 +57,21 @@ describe('the keyring', () => {
     expect(isZero(bytes)).toBe(true);
     expect(keyring.list()).toEqual([]);
   });
+
+  it.each([-86_400_000, 86_400_000])(
+    'keeps a key neither longer nor shorter where the clock is moved by %d ms',
+    async (moved) => {
+      const bytes = await use(material('a'));
+      set = moved;
+      now = 99;
+      keyring.sweep();
+      expect(isZero(bytes)).toBe(false);
+      expect(keyring.list()[0]?.since).toBe(new Date(moved).toISOString());
+      now = 100;
+      keyring.sweep();
+      expect(isZero(bytes)).toBe(true);
+    },
+  );
 
   it('erases a key after its absolute time although it is used all the time', async () => {
     const first = await use(material('a'));

@@ -1,3 +1,4 @@
+import { type Clocks, Moment, systemClocks } from '../../clock/moment.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 
@@ -21,8 +22,8 @@ interface Entry {
   readonly id: KeyId;
   readonly version: number;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  readonly sinceMs: number;
-  lastUsedMs: number;
+  readonly since: Moment;
+  lastUsed: Moment;
   users: number;
   doomed: boolean;
 }
@@ -35,18 +36,18 @@ interface Entry {
 export class Keyring {
   #lifetimes: KeyringLifetimes;
   readonly #unseal: (material: KeyMaterial) => Buffer;
-  readonly #now: () => number;
+  readonly #clocks: Clocks;
   readonly #entries = new Map<string, Entry>();
 
   /** @param unseal returns the 32 key bytes; the keyring zeroises what it is given */
   constructor(
     lifetimes: KeyringLifetimes,
     unseal: (material: KeyMaterial) => Buffer,
-    now: () => number = Date.now,
+    clocks: Clocks = systemClocks,
   ) {
     this.#lifetimes = lifetimes;
     this.#unseal = unseal;
-    this.#now = now;
+    this.#clocks = clocks;
   }
 
   /** Lends a key's bytes to `work`; they are not erased before it has settled. */
@@ -57,12 +58,12 @@ export class Keyring {
     this.sweep();
     const entry = this.#take(material);
     entry.users++;
-    entry.lastUsedMs = this.#now();
+    entry.lastUsed = new Moment(this.#clocks);
     try {
       return await work(entry.bytes);
     } finally {
       entry.users--;
-      entry.lastUsedMs = this.#now();
+      entry.lastUsed = new Moment(this.#clocks);
       if (entry.doomed && entry.users === 0) entry.bytes.fill(0);
     }
   }
@@ -76,10 +77,10 @@ export class Keyring {
 
   /** Forgets what has outlived its time. To be called now and then, and before every use. */
   sweep(): void {
-    const now = this.#now();
     for (const [name, entry] of this.#entries) {
-      const idle = entry.users === 0 && now - entry.lastUsedMs >= this.#lifetimes.idleMs;
-      if (idle || now - entry.sinceMs >= this.#lifetimes.absoluteMs) this.#drop(name, entry);
+      const { users, since, lastUsed } = entry;
+      const idle = users === 0 && lastUsed.elapsedMs >= this.#lifetimes.idleMs;
+      if (idle || since.elapsedMs >= this.#lifetimes.absoluteMs) this.#drop(name, entry);
     }
   }
 
@@ -93,8 +94,8 @@ export class Keyring {
     return [...this.#entries.values()].map((entry) => ({
       id: entry.id,
       version: entry.version,
-      since: new Date(entry.sinceMs).toISOString(),
-      lastUsed: new Date(entry.lastUsedMs).toISOString(),
+      since: new Date(entry.since.wallMs).toISOString(),
+      lastUsed: new Date(entry.lastUsed.wallMs).toISOString(),
     }));
   }
 
@@ -106,9 +107,9 @@ export class Keyring {
     const bytes = new Uint8Array(new SharedArrayBuffer(plain.length));
     bytes.set(plain);
     plain.fill(0);
-    const now = this.#now();
+    const now = new Moment(this.#clocks);
     const { id, version } = material;
-    const entry = { id, version, bytes, sinceMs: now, lastUsedMs: now, users: 0, doomed: false };
+    const entry = { id, version, bytes, since: now, lastUsed: now, users: 0, doomed: false };
     this.#entries.set(name, entry);
     return entry;
   }
