@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { batchIdSchema, keyIdSchema } from './ids.ts';
-import type { FailureData } from './failure.ts';
+import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 
 export const batchKinds = ['encrypt', 'decrypt', 'verify'] as const;
 export type BatchKind = (typeof batchKinds)[number];
@@ -23,6 +23,24 @@ const plannedFileSchema = v.strictObject({
 });
 export type PlannedFile = v.InferOutput<typeof plannedFileSchema>;
 
+const codes: readonly FailureCode[] = Object.values(failureCodes).flat();
+const reasonSchema = v.strictObject({
+  code: v.picklist(codes),
+  cause: v.string(),
+  unharmed: v.exactOptional(v.string()),
+  next: v.exactOptional(v.string()),
+  detail: v.exactOptional(v.string()),
+});
+
+/** An input that was refused while planning: it is tried again with the files that failed. */
+const refusedInputSchema = v.strictObject({
+  input: v.string(),
+  /** The path that was named and led to it. */
+  root: v.string(),
+  reason: reasonSchema,
+});
+export type RefusedInput = v.InferOutput<typeof refusedInputSchema>;
+
 /** What is stored of a batch until it is finished, so that it can be resumed after a crash. */
 export const storedBatchSchema = v.strictObject({
   id: batchIdSchema,
@@ -32,12 +50,17 @@ export const storedBatchSchema = v.strictObject({
   /** The key versions to encrypt under, one slot each; empty when decrypting. */
   keys: v.array(v.strictObject({ id: keyIdSchema, version: sizeSchema })),
   files: v.array(plannedFileSchema),
+  /** Folder for the outputs; null: beside each input. Vaults of older versions do not tell. */
+  outputDir: v.optional(v.nullable(v.string()), null),
+  refused: v.optional(v.array(refusedInputSchema), []),
 });
 export type StoredBatch = v.InferOutput<typeof storedBatchSchema>;
 
 /** Something found while planning that will not be processed, and why. */
 export interface SkippedInput {
   readonly input: string;
+  /** The path that was named and led to it. */
+  readonly root: string;
   /** `failed`: it was named and cannot be processed. `skipped`: it was met on the way, or asked for. */
   readonly outcome: 'skipped' | 'failed';
   readonly reason: FailureData;

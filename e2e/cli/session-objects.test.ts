@@ -58,7 +58,10 @@ describe.each(tokenNames)('with %s', (token) => {
           conflict,
           vaultDir: vault.dir,
         });
-        const request = { kind, plan, conflict, deleteOriginals: false, keys } as const;
+        const request = {
+          ...({ kind, plan, conflict, keys } as const),
+          ...{ deleteOriginals: false, outputDir: out },
+        };
         const options = {
           signal: new AbortController().signal,
           onProgress: nothing,

@@ -5,19 +5,23 @@ import {
   type BatchPlan,
   type ConflictRule,
   type Receipt,
+  type RefusedInput,
+  type SkippedInput,
   type StoredBatch,
   storedBatchSchema,
 } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
-import { jsonObjectSchema } from '../ledger/record.ts';
+import { type JsonObject, jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
 import { removeParts } from './engine-calls.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
 import { encryptionKeys } from './lending.ts';
-import { reconcile } from './reconcile.ts';
-import { endRecord, startRecord } from './records.ts';
+import { planAgain } from './plan.ts';
+import { skippedReceipt } from './receipts.ts';
+import { type Reconciled, reconcile } from './reconcile.ts';
+import { endRecord, leftOutRecord, retryRecord, startRecord } from './records.ts';
 import { BatchRun, type RunOptions, type RunResult } from './run.ts';
 
 export interface NewBatch {
@@ -27,6 +31,8 @@ export interface NewBatch {
   readonly deleteOriginals: boolean;
   /** Names or ids of the keys to encrypt under. */
   readonly keys: readonly string[];
+  /** Folder for the outputs; null: beside each input. */
+  readonly outputDir: string | null;
 }
 
 export interface BatchResult extends RunResult {
@@ -38,7 +44,8 @@ export const runBatch = async (
   session: VaultSession,
   request: NewBatch,
   options: RunOptions,
-): Promise<BatchResult> => runStored(session, await storeBatch(session, request), options);
+): Promise<BatchResult> =>
+  runStored(session, await storeBatch(session, request), request.plan.skipped, options);
 
 /** Stores a batch, so that it can be run, or resumed after a crash. */
 export const storeBatch = async (
@@ -54,8 +61,10 @@ export const storeBatch = async (
     deleteOriginals: request.deleteOriginals,
     keys: keys.map(({ id, version }) => ({ id, version })),
     files: [...request.plan.files],
+    outputDir: request.outputDir,
+    refused: refusedOf(request.plan),
   };
-  await store(vault, batch, request.plan.bytes);
+  await store(vault, batch, request.plan);
   return batch;
 };
 
@@ -63,12 +72,33 @@ export const storeBatch = async (
 type BatchState = 'running' | 'failed';
 
 /** Runs a batch that has just been stored to its end. */
-export const runStored = async (
+export const runStored = (
   session: VaultSession,
   batch: StoredBatch,
+  leftOut: readonly SkippedInput[],
   options: RunOptions,
 ): Promise<BatchResult> =>
-  finish(session, batch, await new BatchRun(session, batch, options).run());
+  run(
+    session,
+    batch,
+    { settled: [], open: batch.files, leftOut: leftOut.map(skippedReceipt) },
+    options,
+  );
+
+/** Processes what is open, and tells of the rest with it: every input has one receipt. */
+const run = async (
+  session: VaultSession,
+  batch: StoredBatch,
+  { settled, open, leftOut }: Reconciled,
+  options: RunOptions,
+): Promise<BatchResult> => {
+  for (const receipt of [...settled, ...leftOut]) options.onReceipt(receipt);
+  const result = await new BatchRun(session, { ...batch, files: [...open] }, options).run();
+  return finish(session, batch, {
+    ...result,
+    receipts: [...settled, ...result.receipts, ...leftOut],
+  });
+};
 
 /** Batches that a crash, a lost token or a failed ledger has left unfinished. */
 export const unfinishedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'running');
@@ -91,17 +121,24 @@ export const retryBatch = async (
   const { vault } = session;
   // A disk that refused an output may have refused to remove its part, too.
   await removeParts(batch, batch.files);
+  const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);
+  const next = 1 + Math.max(-1, ...batch.files.map(({ index }) => index));
+  const fresh = plan.files.map((file) => ({ ...file, index: next + file.index }));
+  const again = { ...batch, files: [...batch.files, ...fresh], refused: refusedOf(plan) };
   await vault.commit(
-    ({ batches }) => batches.setState(batch.id, 'running'),
-    () => ({
-      action: 'batch.retry',
-      subject: { batch: batch.id },
-      outcome: 'ok',
-      details: { files: batch.files.length },
-    }),
+    ({ batches }) => batches.replace(batch.id, planOf(again), 'running'),
+    () => retryRecord(again, plan),
   );
-  return finish(session, batch, await new BatchRun(session, batch, options).run());
+  await vault.record(plan.skipped.map((each) => leftOutRecord(again, each)));
+  return runStored(session, again, plan.skipped, options);
 };
+
+const refusedOf = ({ skipped }: BatchPlan): RefusedInput[] =>
+  skipped
+    .filter(({ outcome }) => outcome === 'failed')
+    .map(({ input, root, reason }) => ({ input, root, reason: { ...reason } }));
+
+const planOf = (batch: StoredBatch): JsonObject => v.parse(jsonObjectSchema, batch);
 
 /**
  * Goes on with an unfinished batch: finishes the renames of what was recorded, and starts every
@@ -112,20 +149,17 @@ export const resumeBatch = async (
   batch: StoredBatch,
   options: RunOptions,
 ): Promise<BatchResult> => {
-  const { settled: past, open } = await reconcile(session.vault, session.engine, batch);
+  const past = await reconcile(session.vault, session.engine, batch);
   await session.vault.record([
     {
       action: 'batch.resume',
       subject: { batch: batch.id },
       outcome: 'ok',
-      details: { settled: past.length, open: open.length },
+      details: { settled: past.settled.length, open: past.open.length },
     },
   ]);
-  const settled = await deleteLeftOriginals(session, batch, past, options.signal);
-  for (const receipt of settled) options.onReceipt(receipt);
-  const rest = { ...batch, files: [...open] };
-  const result = await new BatchRun(session, rest, options).run();
-  return finish(session, batch, { ...result, receipts: [...settled, ...result.receipts] });
+  const settled = await deleteLeftOriginals(session, batch, past.settled, options.signal);
+  return run(session, batch, { ...past, settled }, options);
 };
 
 /** Gives up an unfinished batch: finished outputs stay, parts are removed. */
@@ -146,18 +180,23 @@ export const abandonBatch = async (
   return settled;
 };
 
-/** A batch that writes nothing leaves nothing to resume. */
-const store = async (vault: Vault, batch: StoredBatch, bytes: number): Promise<void> => {
+/**
+ * What was left out is recorded first, so that a batch that was interrupted right after its start
+ * knows of it. A batch that writes nothing leaves nothing to resume.
+ */
+const store = async (vault: Vault, batch: StoredBatch, plan: BatchPlan): Promise<void> => {
+  const leftOut = plan.skipped.map((each) => leftOutRecord(batch, each));
+  const start = startRecord(batch, plan);
   if (batch.kind === 'verify') {
-    await vault.record([startRecord(batch, bytes)]);
+    await vault.record([...leftOut, start]);
     return;
   }
   const { id, kind } = batch;
   const created = new Date().toISOString();
-  const plan = v.parse(jsonObjectSchema, batch);
+  await vault.record(leftOut);
   await vault.commit(
-    ({ batches }) => batches.insert({ id, kind, created, plan, state: 'running' }),
-    () => startRecord(batch, bytes),
+    ({ batches }) => batches.insert({ id, kind, created, plan: planOf(batch), state: 'running' }),
+    () => start,
   );
 };
 
@@ -189,7 +228,7 @@ const end = async (
   batch: StoredBatch,
   receipts: readonly Receipt[],
 ): Promise<void> => {
-  const complete = receipts.every(({ outcome }) => outcome === 'done');
+  const complete = receipts.every(({ outcome }) => outcome === 'done' || outcome === 'skipped');
   const record = endRecord(batch, receipts, complete ? 'ok' : 'failed');
   if (batch.kind === 'verify') {
     await vault.record([record]);
@@ -199,18 +238,15 @@ const end = async (
     receipts.filter(({ outcome }) => outcome === 'failed').map(({ input }) => input),
   );
   const files = batch.files.filter(({ input }) => failedInputs.has(input));
-  const stored = vault.tables.batches.find(batch.id);
   const older = failedBatches(vault).slice(0, -FAILED_KEPT + 1);
   await vault.commit(
     ({ batches }) => {
-      batches.remove(batch.id);
-      if (files.length === 0 || stored === null) return;
+      if (files.length === 0 && batch.refused.length === 0) {
+        batches.remove(batch.id);
+        return;
+      }
       for (const { id } of older) batches.remove(id);
-      batches.insert({
-        ...stored,
-        plan: v.parse(jsonObjectSchema, { ...batch, files }),
-        state: 'failed',
-      });
+      batches.replace(batch.id, planOf({ ...batch, files }), 'failed');
     },
     () => record,
   );

@@ -3,6 +3,7 @@ import { type FailureCode, failureCodes, type FailureData } from '../../shared/f
 import type { BatchId } from '../../shared/ids.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
+import { SKIP } from './records.ts';
 
 /** How far the ledger says that a file of a batch has come. */
 export interface FileHistory {
@@ -10,20 +11,39 @@ export interface FileHistory {
   readonly receipt: Receipt;
 }
 
-/** The end of each file of a batch, by its index in the plan, since it was tried again last. */
-export const batchHistory = async (
-  vault: Vault,
-  batch: BatchId,
-): Promise<ReadonlyMap<number, FileHistory>> => {
-  const history = new Map<number, FileHistory>();
+/** What the ledger says of a batch since it was tried again last. */
+export interface BatchHistory {
+  /** The end of each file, by its index in the plan. */
+  readonly files: ReadonlyMap<number, FileHistory>;
+  /** What the plan left out. */
+  readonly leftOut: readonly Receipt[];
+}
+
+export const batchHistory = async (vault: Vault, batch: BatchId): Promise<BatchHistory> => {
+  const files = new Map<number, FileHistory>();
+  let leftOut: Receipt[] = [];
   for (const record of await recordsOf(vault, batch)) {
-    if (record.action === 'batch.retry') history.clear();
+    if (record.action === 'batch.retry') {
+      files.clear();
+      leftOut = [];
+    }
     const index = record.subject['file'];
-    if (typeof index !== 'number') continue;
-    const end = endOf(record, history.get(index));
-    if (end !== null) history.set(index, end);
+    if (typeof index !== 'number') leftOut.push(...leftOutOf(record));
+    else {
+      const end = endOf(record, files.get(index));
+      if (end !== null) files.set(index, end);
+    }
   }
-  return history;
+  return { files, leftOut };
+};
+
+const leftOutOf = (record: LedgerRecord): Receipt[] => {
+  const { action, outcome, details } = record;
+  if (action === SKIP) {
+    const reason = reasonOf(text(details['reason']) ?? undefined, text(details['cause']), null);
+    return [{ ...failedEnd(record).receipt, outcome: 'skipped', reason }];
+  }
+  return fileEnds.has(action) && outcome === 'failed' ? [failedEnd(record).receipt] : [];
 };
 
 const PAGE = 5_000;

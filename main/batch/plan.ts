@@ -5,21 +5,25 @@ import type {
   BatchPlan,
   ConflictRule,
   PlannedFile,
+  RefusedInput,
   SkippedInput,
 } from '../../shared/batch.ts';
 import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
 import { hasEncryptedSuffix, isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
-import { type Found, walk } from './walk.ts';
+import { type Found, walk, walkFrom } from './walk.ts';
 
-export interface PlanRequest {
+export interface PlanRules {
   readonly kind: BatchKind;
-  readonly paths: readonly string[];
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
   readonly conflict: ConflictRule;
   /** Nothing in this folder is ever an input, and no output goes there. */
   readonly vaultDir: string;
+}
+
+export interface PlanRequest extends PlanRules {
+  readonly paths: readonly string[];
 }
 
 type FoundFile = Extract<Found, { kind: 'file' }>;
@@ -28,10 +32,29 @@ type FoundFile = Extract<Found, { kind: 'file' }>;
  * Finds the inputs, names the outputs and settles conflicts before anything is written.
  * @throws Failure `usage` where an output would lie in the vault
  */
-export const planBatch = async (request: PlanRequest): Promise<BatchPlan> => {
-  const found = await walk(request.paths);
+export const planBatch = async ({ paths, ...rules }: PlanRequest): Promise<BatchPlan> =>
+  planFound(rules, await walk(paths));
+
+/** Another file of the batch has the output's name by now; another name is another input. */
+const lasting: ReadonlySet<FailureCode> = new Set(['collision', 'name-unusable']);
+
+/** Plans again what an earlier plan of the same batch has refused. */
+export const planAgain = async (
+  rules: PlanRules,
+  refused: readonly RefusedInput[],
+): Promise<BatchPlan> => {
+  const still = refused.filter(({ reason }) => lasting.has(reason.code));
+  const open = refused.filter(({ reason }) => !lasting.has(reason.code));
+  const { skipped, ...plan } = await planFound(rules, await walkFrom(open));
+  return {
+    ...plan,
+    skipped: [...skipped, ...still.map((each) => ({ ...each, outcome: 'failed' as const }))],
+  };
+};
+
+const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<BatchPlan> => {
   const inputs = new Set(found.map(({ file }) => file));
-  const draft = new Draft(request, inputs);
+  const draft = new Draft(rules, inputs);
   for (const item of found) {
     if (item.kind === 'unusable') draft.unusable(item);
     else await draft.add(item);
@@ -43,7 +66,7 @@ export const planBatch = async (request: PlanRequest): Promise<BatchPlan> => {
 const leftOut: ReadonlySet<FailureCode> = new Set(['symlink', 'not-a-file']);
 
 class Draft {
-  readonly #request: PlanRequest;
+  readonly #rules: PlanRules;
   readonly #inputs: ReadonlySet<string>;
   readonly #vault: VaultFolder;
   readonly #names = new OutputNames((file) => this.#exists(file), keyOf);
@@ -52,10 +75,10 @@ class Draft {
   readonly #skipped: SkippedInput[] = [];
   #conflicts = 0;
 
-  constructor(request: PlanRequest, inputs: ReadonlySet<string>) {
-    this.#request = request;
+  constructor(rules: PlanRules, inputs: ReadonlySet<string>) {
+    this.#rules = rules;
     this.#inputs = inputs;
-    this.#vault = new VaultFolder(request.vaultDir);
+    this.#vault = new VaultFolder(rules.vaultDir);
   }
 
   plan(): BatchPlan {
@@ -63,27 +86,28 @@ class Draft {
     return { files: this.#files, skipped: this.#skipped, bytes, conflicts: this.#conflicts };
   }
 
-  unusable({ file, named, reason }: Extract<Found, { kind: 'unusable' }>): void {
-    this.skip(file, named || !leftOut.has(reason.code), reason);
+  unusable(found: Extract<Found, { kind: 'unusable' }>): void {
+    const { named, reason } = found;
+    this.#skip(found, named || !leftOut.has(reason.code) ? 'failed' : 'skipped', reason);
   }
 
-  skip(input: string, failed: boolean, reason: FailureData): void {
-    this.#skipped.push({ input, outcome: failed ? 'failed' : 'skipped', reason });
+  #skip({ file, root }: Found, outcome: SkippedInput['outcome'], reason: FailureData): void {
+    this.#skipped.push({ input: file, root, outcome, reason });
   }
 
   async add(found: FoundFile): Promise<void> {
     const unwanted = await this.#unwanted(found);
     if (unwanted !== null) this.#skipped.push(unwanted);
-    else if (this.#request.kind === 'verify') this.#push(found, null);
-    else await this.#addWriting(found, this.#request.kind);
+    else if (this.#rules.kind === 'verify') this.#push(found, null);
+    else await this.#addWriting(found, this.#rules.kind);
   }
 
   async #addWriting(found: FoundFile, kind: 'encrypt' | 'decrypt'): Promise<void> {
     const folder = this.#folderFor(found);
     if (await this.#vault.holds(folder)) throw intoVault(folder);
     const wanted = path.join(folder, outputName(kind, path.basename(found.file)));
-    if (this.#inputs.has(wanted) && this.#request.conflict === 'replace') {
-      this.skip(found.file, true, collision(wanted));
+    if (this.#inputs.has(wanted) && this.#rules.conflict === 'replace') {
+      this.#skip(found, 'failed', collision(wanted));
       return;
     }
     const output = await this.#settle(found, wanted);
@@ -97,7 +121,7 @@ class Draft {
 
   /** A folder keeps its name and structure under the output folder. */
   #folderFor({ file, root, named }: FoundFile): string {
-    const { outputDir } = this.#request;
+    const { outputDir } = this.#rules;
     const folder = path.dirname(file);
     if (outputDir === null) return folder;
     return named ? outputDir : path.join(outputDir, path.relative(path.dirname(root), folder));
@@ -105,7 +129,7 @@ class Draft {
 
   /** The output's final name, or null where the file is left out. */
   async #settle(found: FoundFile, wanted: string): Promise<string | null> {
-    const settled = await this.#names.settle(wanted, this.#request.conflict);
+    const settled = await this.#names.settle(wanted, this.#rules.conflict);
     switch (settled.outcome) {
       case 'free':
         return settled.name;
@@ -114,10 +138,10 @@ class Draft {
         this.#conflicts++;
         return settled.name;
       case 'collision':
-        this.skip(found.file, true, collision(wanted));
+        this.#skip(found, 'failed', collision(wanted));
         return null;
       case 'exists':
-        this.skip(found.file, false, because('exists', `${wanted} exists already.`));
+        this.#skip(found, 'skipped', because('exists', `${wanted} exists already.`));
         return null;
     }
   }
@@ -130,24 +154,24 @@ class Draft {
     return (await there) && exists(file);
   }
 
-  async #unwanted({ file, named }: FoundFile): Promise<SkippedInput | null> {
-    const { kind } = this.#request;
+  async #unwanted({ file, root, named }: FoundFile): Promise<SkippedInput | null> {
+    const { kind } = this.#rules;
     const outcome = named ? 'failed' : 'skipped';
     if (await this.#vault.holds(path.dirname(file))) {
       const reason = because('not-a-file', 'This file belongs to the open vault.');
-      return { input: file, outcome, reason };
+      return { input: file, root, outcome, reason };
     }
     if (isPartName(path.basename(file))) {
       const reason = because('not-a-file', 'This is the unfinished output of another batch.');
-      return { input: file, outcome, reason };
+      return { input: file, root, outcome, reason };
     }
     if (kind === 'encrypt' && hasEncryptedSuffix(file)) {
       const reason = because('exists', 'This file is encrypted already (.clv).');
-      return { input: file, outcome: 'skipped', reason };
+      return { input: file, root, outcome: 'skipped', reason };
     }
     if (kind !== 'encrypt' && !named && !hasEncryptedSuffix(file)) {
       const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
-      return { input: file, outcome: 'skipped', reason };
+      return { input: file, root, outcome: 'skipped', reason };
     }
     return null;
   }

@@ -16,6 +16,8 @@ export interface Reconciled {
   readonly settled: readonly Receipt[];
   /** Files that are to be processed again. */
   readonly open: readonly PlannedFile[];
+  /** What the plan left out. */
+  readonly leftOut: readonly Receipt[];
 }
 
 /**
@@ -27,17 +29,17 @@ export const reconcile = async (
   engine: Caller<EngineCalls>,
   batch: StoredBatch,
 ): Promise<Reconciled> => {
-  const history = await batchHistory(vault, batch.id);
+  const { files, leftOut } = await batchHistory(vault, batch.id);
   const settled: Receipt[] = [];
   const open: PlannedFile[] = [];
   for (const file of batch.files) {
-    const past = history.get(file.index);
+    const past = files.get(file.index);
     const receipt = past === undefined ? null : await settle(vault, engine, batch, file, past);
     if (receipt === null) open.push(file);
     else settled.push(receipt);
   }
   await removeParts(batch, batch.files);
-  return { settled, open };
+  return { settled, open, leftOut };
 };
 
 /** The receipt of a file whose end was recorded, or null where it has to be done again. */

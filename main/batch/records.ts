@@ -1,11 +1,14 @@
-import type { Receipt, StoredBatch } from '../../shared/batch.ts';
+import type { BatchPlan, Receipt, SkippedInput, StoredBatch } from '../../shared/batch.ts';
 import { type FailureData, toFailureData, type Failure } from '../../shared/failure.ts';
 import type { FileDone } from '../engine/files/jobs.ts';
 import type { NewRecord } from '../ledger/record.ts';
 
 /** What the ledger says of a batch and its files. Every record of a batch carries its id. */
 
-export const startRecord = (batch: StoredBatch, bytes: number): NewRecord => ({
+export const startRecord = (
+  batch: StoredBatch,
+  { bytes, skipped }: Pick<BatchPlan, 'bytes' | 'skipped'>,
+): NewRecord => ({
   action: 'batch.start',
   subject: { batch: batch.id },
   outcome: 'ok',
@@ -13,11 +16,43 @@ export const startRecord = (batch: StoredBatch, bytes: number): NewRecord => ({
     kind: batch.kind,
     files: batch.files.length,
     bytes,
+    ...leftOutCounts(skipped),
     keys: batch.keys.map(({ id, version }) => ({ key: id, version })),
     conflict: batch.conflict,
     deleteOriginals: batch.deleteOriginals,
   },
 });
+
+export const retryRecord = (
+  batch: StoredBatch,
+  { skipped }: Pick<BatchPlan, 'skipped'>,
+): NewRecord => ({
+  action: 'batch.retry',
+  subject: { batch: batch.id },
+  outcome: 'ok',
+  details: { files: batch.files.length, ...leftOutCounts(skipped) },
+});
+
+/** Beside the files that are processed; the end counts both together. */
+const leftOutCounts = (
+  leftOut: readonly SkippedInput[],
+): Record<SkippedInput['outcome'], number> => ({
+  skipped: leftOut.filter(({ outcome }) => outcome === 'skipped').length,
+  failed: leftOut.filter(({ outcome }) => outcome === 'failed').length,
+});
+
+/** Of an input that the plan left out: it has no place among the batch's files. */
+export const leftOutRecord = (
+  batch: Pick<StoredBatch, 'id' | 'kind'>,
+  { input, outcome, reason: { code, cause } }: SkippedInput,
+): NewRecord => {
+  const subject = { batch: batch.id, input };
+  return outcome === 'skipped'
+    ? { action: SKIP, subject, outcome: 'ok', details: { reason: code, cause } }
+    : { action: `file.${batch.kind}`, subject, outcome: 'failed', code, details: { cause } };
+};
+
+export const SKIP = 'file.skip';
 
 export const endRecord = (
   batch: Pick<StoredBatch, 'id'>,

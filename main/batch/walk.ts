@@ -20,15 +20,26 @@ export type Found =
   | {
       readonly kind: 'unusable';
       readonly file: string;
+      readonly root: string;
       readonly named: boolean;
       readonly reason: FailureData;
     };
 
+/** Where a walk begins: at a path that was named, or at something below it. */
+export interface Start {
+  readonly input: string;
+  readonly root: string;
+}
+
 /** Finds all files under the given paths, folders recursively and in order of their names. */
-export const walk = async (roots: readonly string[]): Promise<Found[]> => {
+export const walk = (roots: readonly string[]): Promise<Found[]> =>
+  walkFrom(roots.map((root) => ({ input: root, root })));
+
+export const walkFrom = async (starts: readonly Start[]): Promise<Found[]> => {
   const found: Found[] = [];
   const seen = new Set<string>();
-  for (const root of roots) await visit(path.resolve(root), path.resolve(root), found, seen);
+  for (const { input, root } of starts)
+    await visit(path.resolve(input), path.resolve(root), found, seen);
   return found;
 };
 
@@ -63,7 +74,7 @@ const visitSeen = async (
   seen.add(file);
   const named = file === root;
   const refuse = (reason: FailureData): void =>
-    void found.push({ kind: 'unusable', file: shownName(file), named, reason });
+    void found.push({ kind: 'unusable', file: shownName(file), root, named, reason });
   if ('reason' in looked) refuse(looked.reason);
   else if (looked.stats.isDirectory()) {
     await visitNames(file, await namesIn(file, refuse), root, found, seen);

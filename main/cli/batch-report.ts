@@ -1,6 +1,5 @@
-import type { BatchKind, Receipt, SkippedInput } from '../../shared/batch.ts';
+import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import type { BatchResult } from '../batch/batches.ts';
-import { skippedReceipt } from '../batch/receipts.ts';
 import type { RunOptions } from '../batch/run.ts';
 import type { CliContext } from './command.ts';
 import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
@@ -34,27 +33,19 @@ export interface BatchReport {
   readonly code: number;
 }
 
-/**
- * The end of a batch: its files and what was left out while planning.
- * @param names of keys, by their ids
- */
+/** What became of the inputs; without an id where no batch was needed, because all were left out. */
+export interface Outcome extends Omit<BatchResult, 'id'> {
+  readonly id: BatchResult['id'] | null;
+}
+
+/** @param names of keys, by their ids */
 export const reportBatch = (
   context: CliContext,
   kind: BatchKind,
-  result: BatchResult | null,
-  skipped: readonly SkippedInput[],
+  { id, receipts: files, interrupted }: Outcome,
   names: ReadonlyMap<string, string>,
 ): BatchReport => {
-  const left = skipped.map(skippedReceipt);
-  if (!context.json) for (const each of left) context.terminal.notice(describeReceipt(each));
-  const files = [...(result?.receipts ?? []), ...left];
-  const interrupted = result?.interrupted ?? null;
-  const document = {
-    batch: result?.id ?? null,
-    kind,
-    files,
-    interrupted: interrupted?.message ?? null,
-  };
+  const document = { batch: id, kind, files, interrupted: interrupted?.message ?? null };
   const lines = [describeResult(kind, files), ...describeProved(files, names)];
   if (interrupted === null) return { document, lines, code: exitCodeOf(files) };
   context.terminal.notice(describeFailure(interrupted));

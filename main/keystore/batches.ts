@@ -42,9 +42,11 @@ export class BatchRepository {
     return this.#db.one(query, batchSchema);
   }
 
-  setState(id: BatchId, state: string): void {
-    if (this.#db.run(sql`UPDATE batches SET state = ${state} WHERE id = ${id}`) !== 1)
-      throw new Error(`there is no batch ${id}`);
+  /** Another plan and another state; it stays what was begun then. */
+  replace(id: BatchId, plan: Json, state: string): void {
+    const query = sql`UPDATE batches SET plan = ${JSON.stringify(plan)}, state = ${state}
+      WHERE id = ${id}`;
+    if (this.#db.run(query) !== 1) throw new Error(`there is no batch ${id}`);
   }
 
   /** Forgets a finished batch; what it did is in the ledger. */

@@ -185,9 +185,10 @@ describe('the other tables', () => {
     const id = '0123456789abcdef0123456789abcdef' as BatchId;
     const plan = { files: [{ name: 'ä"\n', size: 2 ** 40 }], keep: null };
     tables.batches.insert({ id, kind: 'encrypt', created: 'now', plan, state: 'planned' });
-    tables.batches.setState(id, 'running');
+    const rest = { ...plan, keep: 'the rest' };
+    tables.batches.replace(id, rest, 'failed');
     expect(tables.batches.list()).toEqual([
-      { id, kind: 'encrypt', created: 'now', plan, state: 'running' },
+      { id, kind: 'encrypt', created: 'now', plan: rest, state: 'failed' },
     ]);
     tables.batches.remove(id);
     expect(tables.batches.find(id)).toBeNull();

@@ -94,6 +94,7 @@ const actionNames: ReadonlyMap<string, string> = new Map([
   ['file.encrypt', 'Encrypt file'],
   ['file.decrypt', 'Decrypt file'],
   ['file.verify', 'Verify file'],
+  ['file.skip', 'Leave file out'],
   ['file.rename', 'Rename output'],
   ['file.publish', 'Publish output'],
   ['file.delete-original', 'Delete original'],

@@ -1,17 +1,10 @@
 import path from 'node:path';
 import * as v from 'valibot';
-import type {
-  BatchProgress,
-  FileOutcome,
-  Receipt,
-  SkippedInput,
-  StoredBatch,
-} from '../../../shared/batch.ts';
+import type { BatchProgress, FileOutcome, Receipt, StoredBatch } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
 import { type Failure, toFailureData } from '../../../shared/failure.ts';
 import { keyIdSchema } from '../../../shared/ids.ts';
-import { skippedReceipt } from '../../batch/receipts.ts';
 import type { KeyReader } from '../../keystore/keys.ts';
 import { pageOf, placeOf } from './plan.ts';
 import { Rate } from './rate.ts';
@@ -31,11 +24,10 @@ export class RunningBatch {
   #ended: string | null = null;
   #interrupted: Failure | null = null;
 
-  constructor(stored: StoredBatch, keys: KeyReader, skipped: readonly SkippedInput[]) {
+  constructor(stored: StoredBatch, keys: KeyReader) {
     this.stored = stored;
     this.#bytes = stored.files.reduce((sum, { size }) => sum + size, 0);
     this.#outputFolder = outputFolderOf(stored);
-    for (const each of skipped) this.add(skippedReceipt(each));
     this.#keys = stored.keys.map(({ id, version }) => ({
       id,
       version,

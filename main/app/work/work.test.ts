@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Input } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import { presets } from '../../../shared/keys.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
 import { makeKey } from '../keys-view.ts';
 import {
   type DeskApp,
@@ -131,6 +132,52 @@ it('lists failures first, then what was skipped, then what is done', async () =>
   expect(rows[0]).toMatchObject({ name: 'c.txt.clv', reason: { code: 'not-encrypted' } });
   const page = work.receipts({ id: batch.id, ...all, offset: 1, limit: 1 });
   expect(page).toMatchObject({ total: 4, rows: [{ outcome: 'skipped' }] });
+});
+
+it('counts every input from the plan to the ledger and to the retry', async () => {
+  const { work, desk: place } = desk.app;
+  const folder = await makeFiles('counted');
+  const [gone, late] = [path.join(desk.home, 'gone'), path.join(desk.home, 'late')];
+  await symlink('a.txt', path.join(folder, 'link'));
+  work.draft.clear();
+  await work.draft.add([folder, gone, late]);
+  const plan = await work.plan(choice());
+  expect(viewOfPlan(plan)).toMatchObject({ files: 3, skipped: 1, failed: 2 });
+  await rm(path.join(folder, 'b.txt'));
+  await work.start(plan.id);
+  const first = await ended();
+  const counts = { done: 2, failed: 3, skipped: 1, cancelled: 0 };
+  expect(first).toMatchObject(counts);
+  const recorded = async (id: Batch['id']): Promise<LedgerRecord[]> => {
+    const index = await place.unlocked.vault.audit();
+    const { lines } = await index.query({ batch: id, limit: 20 });
+    return lines.map(({ record }) => record);
+  };
+  const records = await recorded(first.id);
+  const start = records.find(({ action }) => action === 'batch.start');
+  expect(start?.details).toMatchObject({ files: 3, skipped: 1, failed: 2 });
+  const end = records.find(({ action }) => action === 'batch.end');
+  expect(end).toMatchObject({ outcome: 'failed', details: counts });
+  const ends = records.filter(({ action }) => action.startsWith('file.'));
+  expect(ends.filter(({ outcome }) => outcome === 'failed')).toHaveLength(3);
+  expect(ends.filter(({ action }) => action === 'file.skip')).toMatchObject([
+    {
+      outcome: 'ok',
+      details: { reason: 'symlink' },
+      subject: { input: path.join(folder, 'link') },
+    },
+  ]);
+  // All three are tried again, and what was refused finds its place as it would have then.
+  await mkdir(late);
+  await writeFile(path.join(late, 'd.txt'), 'd');
+  await work.retry(first.id);
+  expect(await ended()).toMatchObject({ files: 2, done: 1, failed: 2, skipped: 0 });
+  await readFile(path.join(late, 'd.txt.clv'));
+  await rm(late, { recursive: true });
+  await writeFile(path.join(folder, 'b.txt'), 'b');
+  await work.retry(work.current()?.id ?? '');
+  expect(await ended()).toMatchObject({ done: 1, failed: 1 });
+  await expect(work.retry(work.current()?.id ?? '')).rejects.toMatchObject({ code: 'usage' });
 });
 
 it('forgets drafts, plans and folders when the vault is locked', async () => {

@@ -14,6 +14,7 @@ import {
   storeBatch,
   unfinishedBatches,
 } from '../../batch/batches.ts';
+import { planAgain } from '../../batch/plan.ts';
 import type { RunOptions } from '../../batch/run.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
@@ -105,24 +106,25 @@ export class Work {
 
   /** Again what failed or was not reached. Files that have vanished fail again, with the reason. */
   async retry(id: string): Promise<Batch> {
+    const { folder } = this.#parts.desk.unlocked;
     const { stored, receipts } = this.#endedBatch(id);
     const open = new Set(receipts.filter(notDone).map(({ input }) => input));
-    const files = await Promise.all(
+    const known = await Promise.all(
       stored.files.filter(({ input }) => open.has(input)).map(measuredAgain),
     );
-    if (files.length === 0) throw nothingFailed();
+    const again = await planAgain({ ...stored, vaultDir: folder }, stored.refused);
+    const files = [...known, ...again.files].map((file, index) => ({ ...file, index }));
+    if (files.length === 0) throw nothingToRetry(again.skipped.length);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    const { kind, conflict, deleteOriginals } = stored;
     const keys = stored.keys.map((key) => key.id);
-    const plan = { files, skipped: [], bytes, conflicts: 0 };
-    return this.#store({ kind, conflict, deleteOriginals, keys }, plan);
+    return this.#store({ ...stored, keys }, { ...again, files, bytes });
   }
 
   resume(id: string): Batch {
     const open = this.#parts.desk.unlocked;
     this.#refuseSecond();
     const stored = findBatch(unfinishedBatches(open.vault), id);
-    return this.#run(open, stored, [], (options) => resumeBatch(open.session, stored, options));
+    return this.#run(open, stored, (options) => resumeBatch(open.session, stored, options));
   }
 
   async abandon(id: string): Promise<Output<'batch.abandon'>> {
@@ -197,18 +199,18 @@ export class Work {
     return usual?.id === id ? usual.path : this.#outputs.get(id);
   }
 
-  async #store(choice: Omit<PlanChoice, 'outputDir'>, plan: BatchPlan): Promise<Batch> {
+  async #store(choice: PlanChoice, plan: BatchPlan): Promise<Batch> {
     const open = this.#parts.desk.unlocked;
     const stored = await this.#alone(() => storeBatch(open.session, { ...choice, plan }));
     // Locked meanwhile: the batch waits to be resumed.
     if (this.#parts.desk.unlocked !== open) throw vaultIsLocked();
-    return this.#run(open, stored, plan.skipped, (options) =>
-      runStored(open.session, stored, options),
+    return this.#run(open, stored, (options) =>
+      runStored(open.session, stored, plan.skipped, options),
     );
   }
 
-  #run(open: OpenVault, stored: StoredBatch, skipped: BatchPlan['skipped'], run: Runner): Batch {
-    const batch = new RunningBatch(stored, open.vault.tables.keys, skipped);
+  #run(open: OpenVault, stored: StoredBatch, run: Runner): Batch {
+    const batch = new RunningBatch(stored, open.vault.tables.keys);
     const { events } = this.#parts;
     const feed = new ReceiptFeed(stored.id, events);
     this.#batch = batch;
@@ -285,16 +287,23 @@ export class Work {
 
 const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
 
-const measuredAgain = async (file: PlannedFile, index: number): Promise<PlannedFile> => {
+const measuredAgain = async (file: PlannedFile): Promise<PlannedFile> => {
   const size = await lstat(file.input).then(
     (stats) => stats.size,
     () => file.size,
   );
-  return { ...file, index, size };
+  return { ...file, size };
 };
 
-const nothingFailed = (): Failure =>
-  new Failure('usage', 'Nothing of this batch has failed.', { unharmed: 'Nothing was started.' });
+const nothingToRetry = (refused: number): Failure =>
+  refused === 0
+    ? new Failure('usage', 'Nothing of this batch has failed.', {
+        unharmed: 'Nothing was started.',
+      })
+    : new Failure('usage', 'Nothing has changed: what was refused would be refused again.', {
+        unharmed: 'Nothing was started.',
+        next: 'See below why, then try again.',
+      });
 
 const broken = (): Failure =>
   new Failure('io', 'Something in Claviger failed, and the batch stopped.', {

@@ -4,18 +4,19 @@ import {
   type BatchPlan,
   type ConflictRule,
   conflictRules,
-  type SkippedInput,
 } from '../../../shared/batch.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { type BatchResult, runBatch, unfinishedBatches } from '../../batch/batches.ts';
+import { runBatch, unfinishedBatches } from '../../batch/batches.ts';
 import { encryptionKeys } from '../../batch/lending.ts';
 import { planBatch } from '../../batch/plan.ts';
+import { skippedReceipt } from '../../batch/receipts.ts';
 import { checkSpace } from '../../batch/space.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
-import { reportBatch, withProgress } from '../batch-report.ts';
+import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import { type CliContext, type Command, printResult, withSession } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
+import { describeReceipt } from '../receipts.ts';
 
 const outputOptions = {
   out: {
@@ -87,22 +88,28 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
   return withSession(context, async (session) => {
     // Everything that can be wrong with the request is said before the PIN is asked for.
     encryptionKeys(session.vault.tables.keys, request.keys);
+    const outputDir = outputDirOf(args);
     const plan = await planBatch({
       kind,
       paths: args.positionals,
-      outputDir: outputDirOf(args),
+      outputDir,
       conflict: request.conflict,
       vaultDir: session.vaultDir,
     });
+    if (plan.files.length === 0) {
+      const receipts = plan.skipped.map(skippedReceipt);
+      if (!context.json)
+        for (const each of receipts) context.terminal.notice(describeReceipt(each));
+      return endOfBatch(context, session, kind, { id: null, receipts, interrupted: null });
+    }
     const space = await checkSpace(plan.files);
     describePlan(context, plan, space?.free ?? null);
     hintUnfinished(context, session);
-    if (plan.files.length === 0) return endOfBatch(context, session, kind, null, plan.skipped);
     await session.unlock();
     const result = await withProgress(context, (options) =>
-      runBatch(session, { ...request, plan }, options),
+      runBatch(session, { ...request, outputDir, plan }, options),
     );
-    return endOfBatch(context, session, kind, result, plan.skipped);
+    return endOfBatch(context, session, kind, result);
   });
 };
 
@@ -150,11 +157,10 @@ const endOfBatch = (
   context: CliContext,
   session: VaultSession,
   kind: BatchKind,
-  result: BatchResult | null,
-  skipped: readonly SkippedInput[],
+  outcome: Outcome,
 ): number => {
   const names = session.vault.tables.keys.names();
-  const { document, lines, code } = reportBatch(context, kind, result, skipped, names);
+  const { document, lines, code } = reportBatch(context, kind, outcome, names);
   printResult(context, document, lines);
   return code;
 };

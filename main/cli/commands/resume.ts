@@ -71,12 +71,12 @@ const listWaiting = (context: CliContext, vault: Vault): number => {
 };
 
 const describe = (
-  { id, kind, files }: StoredBatch,
+  { id, kind, files, refused }: StoredBatch,
   state: string,
 ): { id: string; kind: string; files: number; state: string } => ({
   id,
   kind,
-  files: files.length,
+  files: files.length + refused.length,
   state,
 });
 
@@ -113,7 +113,7 @@ const go = async (
   run: Runner,
 ): Promise<BatchReport> => {
   const result = await withProgress(context, (options) => run(session, batch, options));
-  return reportBatch(context, batch.kind, result, [], session.vault.tables.keys.names());
+  return reportBatch(context, batch.kind, result, session.vault.tables.keys.names());
 };
 
 const abandon: Work = async (batch, session) => {

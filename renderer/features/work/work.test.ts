@@ -175,6 +175,23 @@ describe('run and results', () => {
     expect(bridge.inputsOf('batch.retry')).toEqual([{ id: id('e') }]);
   });
 
+  test('what was cancelled and what was left out is counted beside what failed', async () => {
+    const counts = { done: 1_024, failed: 1, skipped: 3, cancelled: 207 };
+    const ended = batch({ state: 'cancelled', ended: noon, files: 1_232, ...counts });
+    const { bridge, user } = await openWork({
+      'batch.current': () => ended,
+      'batch.retry': () => batch({ files: 208 }),
+      'batch.receipts': () => ({ rows: [], total: 0 }),
+    });
+    const title = '1 of 1,235 files failed, 207 cancelled';
+    expect(await screen.findByRole('heading', { name: title })).toBeVisible();
+    expect(screen.getByRole('alert')).toHaveTextContent(
+      '207 files were cancelled before their turn.',
+    );
+    await user.click(screen.getByRole('button', { name: /^Retry 1 failed and 207 cancelled/ }));
+    expect(bridge.inputsOf('batch.retry')).toEqual([{ id: id('e') }]);
+  });
+
   test('an interrupted batch can be resumed where it stopped', async () => {
     const { bridge, user } = await openWork({
       'batch.unfinished': () => [{ id: batch().id, kind: 'encrypt', created: noon, files: 9 }],

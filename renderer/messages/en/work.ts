@@ -164,7 +164,8 @@ export const work = {
     noneFailed: 'No file has failed.',
   },
   results: {
-    titleFailed: (failed: number, all: number) => `${n(failed)} of ${files(all)} failed`,
+    titleFailed: (failed: number, cancelled: number, all: number) =>
+      `${n(failed)} of ${files(all)} failed${cancelled === 0 ? '' : `, ${n(cancelled)} cancelled`}`,
     titleDone: (kind: Kind, count: number) => `${done[kind]} ${files(count)}`,
     titleCancelled: (done: number, all: number) => `Cancelled after ${n(done)} of ${files(all)}`,
     titleInterrupted: (done: number, all: number) =>
@@ -185,7 +186,10 @@ export const work = {
     cancelledFact: (done: number) => `Cancelled after ${files(done)}.`,
     cancelledText: 'What is done is complete and on disk; no part was left behind.',
     resume: 'Resume',
-    retry: (count: number) => `Retry ${n(count)} failed`,
+    retry: (failed: number, cancelled: number) =>
+      `Retry ${n(failed)} failed${cancelled === 0 ? '' : ` and ${n(cancelled)} cancelled`}`,
+    cancelledToo: (count: number) =>
+      `${files(count)} ${count === 1 ? 'was' : 'were'} cancelled before ${count === 1 ? 'its' : 'their'} turn.`,
     retryCancelled: (count: number) => `Go on with ${files(count)}`,
     openFolder: 'Open folder',
     export: 'Export receipts …',
