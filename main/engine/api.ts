@@ -15,6 +15,13 @@ import type { TokenInfo } from './pkcs11/token-info.ts';
 /** A PKCS#11 library, before any token of it is chosen. */
 export type ModuleTarget = Pick<TokenTarget, 'modulePath' | 'parameters' | 'environment'>;
 
+export interface EvaluationPlace {
+  readonly folder: string;
+  readonly label: string;
+  /** SoftHSM2 as this vault knows it; null for the one that is found on this computer. */
+  readonly library: Pick<TokenTarget, 'modulePath' | 'librarySha256'> | null;
+}
+
 export interface ModuleListing {
   readonly module: ModuleInfo;
   readonly tokens: readonly TokenInfo[];
@@ -60,8 +67,11 @@ export interface EngineCalls {
   listTokens: (input: ModuleTarget) => ModuleListing;
   createEvaluationToken: (input: { readonly folder: string; readonly pin: string }) => TokenTarget;
   /** Finds the evaluation token of a vault folder, which may have been moved. */
-  connectEvaluation: (input: { readonly folder: string; readonly label: string }) => TokenInfo;
-  /** Loads the library and finds the token; no PIN is needed. */
+  connectEvaluation: (input: EvaluationPlace) => TokenInfo;
+  /**
+   * Loads the library and finds the token; no PIN is needed.
+   * @throws Failure 'library-changed' before it is loaded
+   */
   connect: (input: TokenTarget) => TokenInfo;
   /** @param pin null where the PIN is typed at the token */
   login: (input: { readonly pin: string | null }) => TokenInfo;

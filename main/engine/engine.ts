@@ -68,9 +68,9 @@ export class Engine {
     return {
       listTokens,
       createEvaluationToken: ({ folder, pin }) => createEvaluationToken(folder, pin),
-      connectEvaluation: ({ folder, label }) => {
+      connectEvaluation: ({ folder, label, library }) => {
         writeEvaluationConfig(folder);
-        return this.#connect(evaluationTarget(folder, label));
+        return this.#connect({ ...evaluationTarget(folder, label), ...library });
       },
       connect: (target) => this.#connect(target),
       login: ({ pin }) => {
@@ -188,7 +188,7 @@ export class Engine {
 
 const listTokens = ({ modulePath, parameters, environment }: ModuleTarget): ModuleListing => {
   Object.assign(process.env, environment);
-  const module = Pkcs11Module.load(modulePath, parameters);
+  const module = Pkcs11Module.load(modulePath, parameters, null);
   return { module: module.info(), tokens: module.tokens() };
 };
 

@@ -17,6 +17,8 @@ export type LoginOutcome = 'verified' | 'already';
  */
 const PIN_PAD = '';
 
+type SoughtToken = Pick<TokenTarget, 'label' | 'serial' | 'orTwin'>;
+
 /** The way to one token. One per thread; the login is shared by all threads of the process. */
 export class TokenConnection {
   readonly module: Pkcs11Module;
@@ -39,11 +41,12 @@ export class TokenConnection {
    */
   static open(target: TokenTarget): TokenConnection {
     Object.assign(process.env, target.environment);
-    return TokenConnection.on(Pkcs11Module.load(target.modulePath, target.parameters), target);
+    const { modulePath, parameters, librarySha256 } = target;
+    return TokenConnection.on(Pkcs11Module.load(modulePath, parameters, librarySha256), target);
   }
 
   /** As open, with a library that is loaded already. */
-  static on(module: Pkcs11Module, target: Pick<TokenTarget, 'label' | 'serial'>): TokenConnection {
+  static on(module: Pkcs11Module, target: SoughtToken): TokenConnection {
     return new TokenConnection(module, findToken(module, target));
   }
 
@@ -167,29 +170,28 @@ export class TokenConnection {
   }
 }
 
-const findToken = (
-  module: Pkcs11Module,
-  target: Pick<TokenTarget, 'label' | 'serial'>,
-): TokenInfo => {
+const findToken = (module: Pkcs11Module, target: SoughtToken): TokenInfo => {
   const tokens = module.tokens();
-  const found = tokens.filter(
-    (token) =>
-      token.label === target.label && (target.serial === null || token.serial === target.serial),
-  );
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw found.length > 1 ? ambiguous(target.label) : absent(target, tokens);
+  const { label, serial, orTwin } = target;
+  const named = tokens.filter((token) => token.label === label);
+  const exact = named.filter((token) => serial === null || token.serial === serial);
+  if (exact.length > 1) throw ambiguous(label);
+  const sameSerial = tokens.filter((token) => token.initialised && token.serial === serial);
+  const twin = orTwin ? (onlyOf(named) ?? onlyOf(sameSerial)) : undefined;
+  const found = exact[0] ?? twin;
+  if (found !== undefined) return found;
+  throw absent(target, tokens);
 };
+
+const onlyOf = (found: readonly TokenInfo[]): TokenInfo | undefined =>
+  found.length === 1 ? found[0] : undefined;
 
 const ambiguous = (label: string): Failure =>
   new Failure('token-not-found', `Several tokens are called “${label}”.`, {
     next: 'Say which one by its serial number.',
   });
 
-const absent = (
-  target: Pick<TokenTarget, 'label' | 'serial'>,
-  tokens: readonly TokenInfo[],
-): Failure => {
+const absent = (target: SoughtToken, tokens: readonly TokenInfo[]): Failure => {
   const serial = target.serial === null ? '' : ` with the serial number ${target.serial}`;
   const seen = tokens.filter((token) => token.initialised).map((token) => `“${token.label}”`);
   return new Failure('token-not-found', `The token “${target.label}”${serial} is not there.`, {

@@ -82,7 +82,7 @@ describe('an evaluation token', () => {
 
   test('the officer PIN is nowhere: not even the usual ones open the token', () => {
     const target = createEvaluationToken(join(root, 'second place'), PIN);
-    const module = Pkcs11Module.load(target.modulePath, null);
+    const module = Pkcs11Module.load(target.modulePath, null, null);
     const token = module.tokens().find((candidate) => candidate.label === target.label);
     const slot = Buffer.from(token?.slotId ?? '', 'hex');
     const session = module.native.C_OpenSession(slot, 6);

@@ -83,8 +83,10 @@ export const evaluationTarget = (folder: string, label: string): TokenTarget => 
   modulePath: requireSoftHsm(findModules(), process.platform),
   parameters: null,
   environment: { [CONFIG_VARIABLE]: join(resolve(folder), evaluationFiles.config) },
+  librarySha256: null,
   label,
   serial: null,
+  orTwin: false,
 });
 
 /**
@@ -119,7 +121,7 @@ const loadSoftHsm = (target: TokenTarget): Pkcs11Module => {
   const config = target.environment[CONFIG_VARIABLE];
   const before = process.env[CONFIG_VARIABLE];
   process.env[CONFIG_VARIABLE] = config;
-  const module = Pkcs11Module.load(target.modulePath, target.parameters);
+  const module = Pkcs11Module.load(target.modulePath, target.parameters, target.librarySha256);
   if (module.first || before === config) return module;
   if (before === undefined) Reflect.deleteProperty(process.env, CONFIG_VARIABLE);
   else process.env[CONFIG_VARIABLE] = before;

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const failure = (path: string): Failure => {
   try {
-    Pkcs11Module.load(path, null);
+    Pkcs11Module.load(path, null, null);
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -55,7 +55,7 @@ describe('a library that cannot be used', () => {
   test.each(["configdir='sql:nss' flags=", 'certPrefix="" configdir=./nss', 'configdir="nss"'])(
     'is to open a database that is not named by its full path: %s',
     (parameters) => {
-      expect(() => Pkcs11Module.load('/nowhere/libsoftokn3.so', parameters)).toThrow(
+      expect(() => Pkcs11Module.load('/nowhere/libsoftokn3.so', parameters, null)).toThrow(
         'The folder of the key database (configdir) is not a full path.',
       );
     },
@@ -91,15 +91,15 @@ describe.each(testTokens)('the library of $name', ({ name, make }) => {
 
   test('is initialised once and loaded as often as wanted', () => {
     const { modulePath, parameters } = token.target;
-    const first = Pkcs11Module.load(modulePath, parameters);
-    const second = Pkcs11Module.load(modulePath, parameters);
+    const first = Pkcs11Module.load(modulePath, parameters, null);
+    const second = Pkcs11Module.load(modulePath, parameters, null);
     expect(second.first).toBe(false);
     expect(second.info()).toEqual(first.info());
     expect(first.info().description).not.toMatch(/\s$/);
   });
 
   test('lists its tokens with what they say of themselves', () => {
-    const module = Pkcs11Module.load(token.target.modulePath, token.target.parameters);
+    const module = Pkcs11Module.load(token.target.modulePath, token.target.parameters, null);
     const found = module.tokens().find((candidate) => candidate.label === token.target.label);
     expect(found).toMatchObject({
       initialised: true,

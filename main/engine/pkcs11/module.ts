@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { ckrOf, type Ckr } from './ckr.ts';
 import { nssDatabaseOf } from './known-modules.ts';
+import { refuseChangedLibrary } from './library-hash.ts';
 import { CKF, loadNative, type Native } from './native.ts';
 import { Session } from './session.ts';
 import { readTokenInfo, withoutPadding, type TokenInfo } from './token-info.ts';
@@ -36,12 +37,12 @@ export class Pkcs11Module {
 
   /**
    * Loads the library and initialises it for use by several threads. `parameters` is the string
-   * that NSS softokn wants; null for every other library.
-   * @throws Failure 'module-not-found' | 'module-unusable'
+   * that NSS softokn wants; null for every other library. With a hash, no other library is loaded.
+   * @throws Failure 'module-not-found' | 'module-unusable' | 'library-changed'
    */
-  static load(path: string, parameters: string | null): Pkcs11Module {
+  static load(path: string, parameters: string | null, sha256: string | null): Pkcs11Module {
     requireFullPaths(path, parameters);
-    const native = loadLibrary(path);
+    const native = loadLibrary(path, sha256);
     return new Pkcs11Module(path, native, initialise(native, path, parameters));
   }
 
@@ -89,7 +90,7 @@ export class Pkcs11Module {
   }
 }
 
-const loadLibrary = (path: string): Native => {
+const loadLibrary = (path: string, sha256: string | null): Native => {
   if (!existsSync(path)) {
     throw new Failure('module-not-found', 'There is no PKCS#11 library at this place.', {
       next: 'Check the path, or install the software of the token maker.',
@@ -97,8 +98,10 @@ const loadLibrary = (path: string): Native => {
     });
   }
   try {
+    if (sha256 !== null) refuseChangedLibrary(path, sha256);
     return loadNative(path);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw unloadable(path, error instanceof Error ? error.message : String(error));
   }
 };

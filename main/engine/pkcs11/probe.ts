@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { TokenConnection } from './connection.ts';
 import { checkNames, type Finding } from './finding.ts';
 import { caught, type Bench, type Check } from './probe/bench.ts';
@@ -11,6 +9,7 @@ import { sessionChecks } from './probe/sessions.ts';
 import { signingChecks } from './probe/signing.ts';
 import { storageChecks } from './probe/storage.ts';
 import { wrappingChecks } from './probe/wrapping.ts';
+import { libraryHash } from './library-hash.ts';
 import type { TokenInfo } from './token-info.ts';
 import { deriveAbilities, type TokenProfile } from './profile.ts';
 
@@ -62,7 +61,7 @@ export const probe = (connection: TokenConnection): TokenProfile => {
   const findings = checks.map((check) => runCheck({ connection }, check)).sort(byName);
   const token = lasting(connection.token);
   const module = connection.module.info();
-  const sha256 = createHash('sha256').update(readFileSync(module.path)).digest('hex');
+  const sha256 = libraryHash(module.path);
   return {
     module: { ...module, sha256 },
     token,

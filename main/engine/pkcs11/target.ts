@@ -6,8 +6,15 @@ export interface TokenTarget {
   readonly parameters: string | null;
   /** Environment variables the library reads when it is first initialised. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the library must have before it is loaded; null where its user has just named it. */
+  readonly librarySha256: string | null;
   /** CKA label of the token, without padding. */
   readonly label: string;
   /** Serial number of the token; null where any token of that label will do. */
   readonly serial: string | null;
+  /**
+   * Where no token has this label and this serial number: true for the only one that has either,
+   * which may be a twin with the same keys.
+   */
+  readonly orTwin: boolean;
 }

@@ -55,8 +55,10 @@ const nssTarget = (folder: string): TokenTarget => {
     modulePath,
     parameters: nssParameters(folder),
     environment: {},
+    librarySha256: null,
     label: 'NSS Certificate DB',
     serial: null,
+    orTwin: false,
   };
 };
 
