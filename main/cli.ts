@@ -10,6 +10,8 @@ import { Output } from './cli/output.ts';
 import { endOf, terminalOf } from './cli/terminal.ts';
 import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
+import { stateFolder } from './trust/state-folder.ts';
+import { TrustStore } from './trust/trust-store.ts';
 import type { VaultContext } from './vault/vault.ts';
 
 // Composition root of the command line.
@@ -63,6 +65,7 @@ const run = async (): Promise<number> => {
       terminal,
       environment: process.env,
       startEngine: start,
+      openTrust: () => new TrustStore(stateFolder(process.env, process.platform)),
       vaultContext,
       signal: cancelling.signal,
     });

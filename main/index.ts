@@ -16,6 +16,8 @@ import { systemDialogs } from './shell/system-dialogs.ts';
 import { loadHome, makeWindow } from './shell/window.ts';
 import { WindowState } from './shell/window-state.ts';
 import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
+import { stateFolder } from './trust/state-folder.ts';
+import { TrustStore } from './trust/trust-store.ts';
 
 // Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
 // without a top-level await, which would keep 'ready' back for ever.
@@ -39,6 +41,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
       actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
       clock: { source: 'system', now: () => new Date() },
     },
+    trust: new TrustStore(stateFolder(process.env, process.platform)),
     startEngine: () => startUtilityEngine(path.join(here, 'engine/process.js')),
     runtime: {
       electron: process.versions.electron,

@@ -10,10 +10,11 @@ import { Vault } from '../../main/vault/vault.ts';
 import { type BatchKind } from '../../shared/batch.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { pathToFileURL } from 'node:url';
+import { TrustStore } from '../../main/trust/trust-store.ts';
 import { areaOf, damaged, flipBit } from '../support/damage.ts';
 import { seeded } from '../support/seeded.ts';
 import { filesIn, randomTree } from '../support/trees.ts';
-import { makeVault, PIN, tokenNames } from '../support/vaults.ts';
+import { makeVault, PIN, stateOf, tokenNames } from '../support/vaults.ts';
 
 const ENGINE = pathToFileURL(
   fileURLToPath(new URL('../../out/main/engine/process.js', import.meta.url)),
@@ -40,6 +41,7 @@ describe.each(tokenNames)('with %s', (token) => {
       const session = new VaultSession({
         vaultDir: vault.dir,
         vault: opened,
+        trust: new TrustStore(stateOf(vault.dir)),
         startEngine: () => startEngine(ENGINE),
         lifetimes: () => ({ idleMs: 60_000, absoluteMs: 60_000 }),
         askPin: () => Promise.resolve(PIN),

@@ -11,6 +11,7 @@ import type { Session } from '../../shared/contract/session.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { inTime } from '../session/in-time.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import type { VaultContext } from '../vault/vault.ts';
 import { AuditView } from './audit-view.ts';
 import { AutoLock } from './auto-lock.ts';
@@ -31,6 +32,8 @@ export interface AppParts {
   readonly dataDir: string;
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
+  /** What this user knows of vaults, outside of their folders. */
+  readonly trust: TrustStore;
   readonly dialogs: Dialogs;
   readonly runtime: AppState['runtime'];
   /** Keeps what the developers need of a bug. */
@@ -73,10 +76,10 @@ export class App {
     this.dialogs = parts.dialogs;
     this.autoLock = new AutoLock(() => settings.values.autoLockMinutes);
     const { events, dialogs, autoLock } = this;
-    const { vaultContext, startEngine, runtime, report } = parts;
+    const { vaultContext, startEngine, trust, runtime, report } = parts;
     const { official } = runtime;
     this.desk = new Desk({
-      ...{ settings, recent, autoLock, vaultContext, startEngine, official },
+      ...{ settings, recent, autoLock, vaultContext, startEngine, trust, official },
       onScreen: () => this.#screenChanged(),
       filesWaiting: () => this.work.draft.paths.length,
       onSession: () => void this.tick(),
@@ -91,7 +94,7 @@ export class App {
       },
     });
     const { desk } = this;
-    this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, official });
+    this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, official });
     this.reports = new Reports({ desk, events, dialogs });
     this.checkpoints = new Checkpoints({ desk, dialogs });
     this.verifying = new Verifying({ desk, dialogs });

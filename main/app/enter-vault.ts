@@ -1,4 +1,5 @@
 import type { EngineProcess } from '../engine/start.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { unsafeRuntime } from './desk-failures.ts';
 import { OpenVault, type OpenVaultParts } from './open-vault.ts';
@@ -8,6 +9,7 @@ export interface VaultSurroundings {
   readonly settings: SettingsStore;
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
   /** False on a runtime of a third party: evaluation vaults only. */
   readonly official: boolean;
 }
@@ -15,7 +17,7 @@ export interface VaultSurroundings {
 /** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
 export const enterVault = async (
   place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onRecovery' | 'onPinAwaited'>,
-  { vaultContext, startEngine, settings, official }: VaultSurroundings,
+  { vaultContext, startEngine, trust, settings, official }: VaultSurroundings,
 ): Promise<OpenVault> => {
   const vault = await Vault.open(place.folder, vaultContext);
   if (!official && !vault.tables.meta.isEvaluation()) {
@@ -26,6 +28,7 @@ export const enterVault = async (
     ...place,
     vault,
     startEngine,
+    trust,
     lifetimes: () => ({
       idleMs: settings.values.cacheIdleMinutes * 60_000,
       absoluteMs: settings.values.cacheMinutes * 60_000,

@@ -7,6 +7,7 @@ import type { KeyringLifetimes } from '../engine/keys/keyring.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { bindingOf } from '../session/token-binding.ts';
 import { VaultSession } from '../session/vault-session.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import type { Vault } from '../vault/vault.ts';
 import { PinGate } from './pin-gate.ts';
 import { UnsignedRanges } from './unsigned-ranges.ts';
@@ -22,6 +23,7 @@ export interface OpenVaultParts {
   readonly folder: string;
   readonly vault: Vault;
   readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
   readonly lifetimes: () => KeyringLifetimes;
   /** The engine ended without having been told to. */
   readonly onEngineLost: (open: OpenVault) => void;
@@ -36,6 +38,7 @@ export class OpenVault {
   readonly id: string;
   readonly folder: string;
   readonly vault: Vault;
+  readonly trust: TrustStore;
   readonly session: VaultSession;
   readonly gate: PinGate;
   readonly unsigned: UnsignedRanges;
@@ -52,12 +55,14 @@ export class OpenVault {
     this.id = parts.id;
     this.folder = parts.folder;
     this.vault = parts.vault;
+    this.trust = parts.trust;
     this.unsigned = new UnsignedRanges(parts.vault);
     this.lock = { reason: 'start', at: new Date().toISOString() };
     this.gate = new PinGate(parts.onPinAwaited);
     this.session = new VaultSession({
       vaultDir: parts.folder,
       vault: parts.vault,
+      trust: parts.trust,
       lifetimes: parts.lifetimes,
       askPin: () => this.gate.take(),
       onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),

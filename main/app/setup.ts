@@ -8,6 +8,7 @@ import { findModules } from '../engine/pkcs11/known-modules.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { type ExistingToken, type TokenChoice, VaultSetup } from '../session/create-vault.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import type { VaultContext } from '../vault/vault.ts';
 import { describeProfile } from './describe-profile.ts';
 import type { Desk } from './desk.ts';
@@ -21,6 +22,7 @@ export interface SetupPlaces {
   readonly dialogs: Dialogs;
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
   /** False on a runtime of a third party. */
   readonly official: boolean;
 }
@@ -78,8 +80,8 @@ export class Setup {
     const choice = this.#choiceOf(input);
     const folder = input.kind === 'evaluation' ? this.#folders.get(input.folder) : homedir();
     const vaultDir = input.kind === 'evaluation' ? folder : path.join(folder, NOT_YET);
-    const { vaultContext: context, startEngine } = this.#places;
-    const setup = new VaultSetup({ vaultDir, choice, context, startEngine });
+    const { vaultContext: context, startEngine, trust } = this.#places;
+    const setup = new VaultSetup({ vaultDir, choice, context, startEngine, trust });
     const started = performance.now();
     return this.#alone(setup, async () => {
       try {

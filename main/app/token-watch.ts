@@ -2,7 +2,8 @@ import type { TokenPresence } from '../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import { bindingOf } from '../session/token-binding.ts';
+import { connectToken } from '../session/token-connect.ts';
+import { recognise } from '../trust/recognise.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export const unknownPresence: TokenPresence = {
@@ -33,7 +34,11 @@ export class TokenWatch {
   async look(): Promise<TokenPresence | null> {
     const stops = this.#stops;
     try {
-      return presenceOf(await this.#connect());
+      const { folder: vaultDir, vault, trust } = this.#open;
+      const place = { vaultDir, vault, trust };
+      // Without a library to load, no engine is needed either.
+      await recognise(trust, vault);
+      return presenceOf((await connectToken(this.#running().caller, place)).token);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (stops !== this.#stops) return null;
@@ -46,14 +51,6 @@ export class TokenWatch {
     const engine = this.#engine;
     this.#engine = null;
     await engine?.stop();
-  }
-
-  #connect(): Promise<TokenInfo> {
-    const { label, serial, modulePath, parameters, inVault } = bindingOf(this.#open.vault.tables);
-    const { caller } = this.#running();
-    return inVault
-      ? caller.call('connectEvaluation', { folder: this.#open.folder, label })
-      : caller.call('connect', { modulePath, parameters, environment: {}, label, serial });
   }
 
   #running(): EngineProcess {

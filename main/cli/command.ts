@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { VaultSession } from '../session/vault-session.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 import type { PinOptions } from './pin.ts';
@@ -16,6 +17,8 @@ export interface CliContext {
   readonly vault: string | undefined;
   readonly pin: PinOptions;
   readonly startEngine: () => EngineProcess;
+  /** What this user knows of vaults, outside of their folders. */
+  readonly trust: TrustStore;
   readonly vaultContext: () => Promise<VaultContext>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

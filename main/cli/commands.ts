@@ -21,6 +21,7 @@ const token = () => import('./commands/token.ts');
  */
 export const commands: readonly NamedCommand[] = [
   { name: 'init', load: async () => (await import('./commands/init.ts')).initCommand },
+  { name: 'trust', load: async () => (await import('./commands/trust.ts')).trustCommand },
   { name: 'token list', load: async () => (await token()).tokenListCommand },
   { name: 'token probe', load: async () => (await token()).tokenProbeCommand },
   { name: 'key create', load: async () => (await key()).keyCreateCommand },

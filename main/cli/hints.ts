@@ -8,6 +8,9 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'mixed-bulk': '"claviger key list" shows the bulk of each key.',
   'blob-damaged': '"claviger audit verify" verifies the ledger.',
   'report-unproved': '"claviger audit verify" verifies the ledger.',
+  'vault-unknown':
+    '"claviger trust --module PATH --fingerprint HEX" does that; "claviger token list" shows the libraries that are here.',
+  'library-changed': '"claviger trust --module PATH" trusts it as it is now.',
   'no-key': '"claviger inspect FILE" shows which keys open it.',
 };
 

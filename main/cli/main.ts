@@ -6,10 +6,13 @@ import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
 import { describeFailure } from './receipts.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the composition root provides; the rest of a context comes from the arguments. */
 export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext' | 'signal'> {
+  /** @throws Failure 'usage' */
+  readonly openTrust: () => TrustStore;
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -92,6 +95,7 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
     startEngine,
     vaultContext,
     signal,
+    trust: parts.openTrust(),
     json: args.flag('json'),
     vault: args.text('vault') ?? vaultOf(environment),
     pin: {

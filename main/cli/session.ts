@@ -10,6 +10,7 @@ export const sessionOf = (context: CliContext, vault: Vault, vaultDir: string): 
   new VaultSession({
     vaultDir,
     vault,
+    trust: context.trust,
     startEngine: context.startEngine,
     lifetimes: () => LIFETIMES,
     askPin: (token) => readPin(context.pin, `PIN of the token "${token.label}": `),

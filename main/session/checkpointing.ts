@@ -8,6 +8,7 @@ import type { CheckpointSigner } from '../vault/checkpoint-keeper.ts';
 import type { RollbackVerdict } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
 import { bindingOf, profileOf } from './token-binding.ts';
+import type { TokenFinding } from './token-findings.ts';
 
 /** The key in the token that signs this vault's checkpoints; null where it cannot sign. */
 export const checkpointKeyOf = (vault: Vault): SigningKey | null => {
@@ -66,7 +67,11 @@ export const judgeVault = async (
 };
 
 /** The record of an unlock: what was found signed, and what no checkpoint covers yet. */
-export const unlockRecord = (vault: Vault, judged: Judged | null): NewRecord => {
+export const unlockRecord = (
+  vault: Vault,
+  judged: Judged | null,
+  ofToken: readonly TokenFinding[],
+): NewRecord => {
   const { size } = vault.head;
   const { anchor, checkpoint, findings } = judged?.verdict ?? {
     anchor: null,
@@ -86,7 +91,7 @@ export const unlockRecord = (vault: Vault, judged: Judged | null): NewRecord => 
       anchor: anchor?.size ?? null,
       // Written while the vault was locked, or just before a crash.
       unsigned: signed < size ? { first: signed + 1, last: size } : null,
-      findings: findings.map(({ kind, problem }) => ({ kind, problem })),
+      findings: [...findings, ...ofToken].map(({ kind, problem }) => ({ kind, problem })),
     },
   };
 };

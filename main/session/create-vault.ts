@@ -17,6 +17,10 @@ import type { TokenBinding } from '../keystore/meta.ts';
 import { fingerprintOf } from '../ledger/note.ts';
 import type { JsonObject } from '../ledger/record.ts';
 import { makeReportCertificate } from '../reports/pdf/certificate.ts';
+import type { KnownVault } from '../trust/known-vault.ts';
+import { fullPathOf } from '../trust/library.ts';
+import { meet } from '../trust/recognise.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
 import { sha256 } from '../vault/sha256.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
@@ -41,6 +45,8 @@ export interface SetupParts {
   readonly choice: TokenChoice;
   readonly context: VaultContext;
   readonly startEngine: () => EngineProcess;
+  /** Where the new vault is remembered, outside of its folder. */
+  readonly trust: TrustStore;
 }
 
 export interface CreateVault extends SetupParts {
@@ -51,6 +57,8 @@ export interface CreateVault extends SetupParts {
 export interface CreatedVault {
   readonly vaultId: VaultId;
   readonly profile: TokenProfile;
+  /** Why this computer does not remember the vault; null where it does. */
+  readonly notRemembered: Failure | null;
 }
 
 /** Makes a vault in one go. */
@@ -58,7 +66,8 @@ export const createVault = async (input: CreateVault): Promise<CreatedVault> => 
   const setup = new VaultSetup(input);
   try {
     const profile = await setup.connect(input.askPin);
-    return { vaultId: await setup.finish(input.vaultDir), profile };
+    const vaultId = await setup.finish(input.vaultDir);
+    return { vaultId, profile, notRemembered: setup.notRemembered };
   } catch (error) {
     await setup.cancel();
     throw error;
@@ -86,12 +95,18 @@ export class VaultSetup {
   #connected: Connected | null = null;
   /** An evaluation token lies in the folder that belongs to no vault yet and was made here. */
   #ownsToken = false;
+  #notRemembered: Failure | null = null;
   /** Folders that were made for that token, outermost first. */
   #folders: readonly string[] = [];
 
   constructor(parts: SetupParts) {
     this.#parts = parts;
     this.engine = parts.startEngine();
+  }
+
+  /** Why this computer does not remember the vault; null where it does. */
+  get notRemembered(): Failure | null {
+    return this.#notRemembered;
   }
 
   /** Makes the token where it is one for evaluation, logs in and probes. */
@@ -119,6 +134,9 @@ export class VaultSetup {
     const signing = await engine.call('createSigningKeys', { vaultId, profile });
     const certificate = await certify(this.#parts, engine, vaultId, signing.report);
     const binding = bindToken(profile, how);
+    const met = await meetMade(vaultId, binding, signing.checkpoint);
+    // First, so that no crash leaves a vault behind that this computer does not know.
+    this.#notRemembered = await this.#parts.trust.remember(met);
     const made = { vaultId, binding, profile, masters, signing, certificate };
     const vault = await store({ ...this.#parts, vaultDir }, made);
     this.#ownsToken = false;
@@ -143,7 +161,11 @@ export class VaultSetup {
     this.#folders = await claimTokenFolder(vaultDir);
     this.#ownsToken = true;
     const target = await engine.call('createEvaluationToken', { folder: vaultDir, pin });
-    await engine.call('connectEvaluation', { folder: vaultDir, label: target.label });
+    await engine.call('connectEvaluation', {
+      folder: vaultDir,
+      label: target.label,
+      library: null,
+    });
     await engine.call('login', { pin });
     return { modulePath: target.modulePath, parameters: null, inVault: true };
   }
@@ -159,11 +181,29 @@ const connectExisting = async (
     modulePath,
     parameters,
     environment: {},
+    librarySha256: null,
     label,
     serial,
+    orTwin: false,
   });
   await engine.call('login', { pin: token.pinPad ? null : await askPin(token) });
   return { modulePath, parameters, inVault: false };
+};
+
+/** What is known of the vault from the beginning. */
+const meetMade = async (
+  id: VaultId,
+  { modulePath, librarySha256, parameters, label, serial, inVault }: TokenBinding,
+  key: SigningKey | null,
+): Promise<KnownVault> => {
+  const checkpointKey = key && { curve: key.curve, spki: Buffer.from(key.spki, 'base64') };
+  return meet(
+    { id, checkpointKey },
+    {
+      ...{ parameters, inVault, librarySha256, token: { label, serial } },
+      modulePath: await fullPathOf(modulePath),
+    },
+  );
 };
 
 /** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { Masters } from '../engine/keys/vault-token.ts';
@@ -75,9 +73,3 @@ export const profileDetails = (profile: TokenProfile): Record<string, string | b
     .join(' '),
   evaluationOnly: profile.evaluationOnly,
 });
-
-/** @returns 64 hex digits */
-export const sha256OfFile = async (file: string): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');

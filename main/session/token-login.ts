@@ -4,11 +4,16 @@ import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
-import { bindingOf, bindToken, profileDetails, profileOf, sha256OfFile } from './token-binding.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
+import { connectToken, type FoundToken } from './token-connect.ts';
+import { firstMeeting, type TokenFinding, twinOf, updateOf } from './token-findings.ts';
 
 export interface TokenLoginParts {
   readonly vaultDir: string;
   readonly vault: Vault;
+  /** What this user knows of vaults, outside of their folders. */
+  readonly trust: TrustStore;
   /** Asks for the PIN; it is passed on and not kept. Not asked for tokens with a PIN pad. */
   readonly askPin: (token: TokenInfo) => Promise<string>;
 }
@@ -18,14 +23,21 @@ type Engine = Caller<EngineCalls>;
 /** How an engine comes to the token of this vault, and into it. Refused PINs are recorded. */
 export class TokenLogin {
   readonly #parts: TokenLoginParts;
+  #found: FoundToken | null = null;
+  #findings: readonly TokenFinding[] = [];
 
   constructor(parts: TokenLoginParts) {
     this.#parts = parts;
   }
 
+  /** What was found of the token at the last login: shown, and recorded with the unlock. */
+  get findings(): readonly TokenFinding[] {
+    return this.#findings;
+  }
+
   /** Asks for the PIN. @throws Failure `token-not-found`, `pin-incorrect` and the like */
   async logIn(engine: Engine): Promise<TokenInfo> {
-    const token = await this.#connect(engine);
+    const { token } = await this.#connect(engine);
     this.use(token);
     await this.#login(engine, token.pinPad ? null : await this.#parts.askPin(token));
     return token;
@@ -47,13 +59,13 @@ export class TokenLogin {
     const { vault } = this.#parts;
     const binding = bindingOf(vault.tables);
     const stored = profileOf(binding);
-    // A vault that was moved may find its library elsewhere, or another one.
-    const library = await sha256OfFile(binding.modulePath).catch(() => null);
-    if (library === binding.librarySha256) return stored;
+    if (this.#found === null) throw new Error('the token is not connected');
+    const { isUpdated, known } = this.#found;
+    if (!isUpdated && known.librarySha256 === binding.librarySha256) return stored;
     const profile = await engine.call('probe', null);
+    const { modulePath, parameters, inVault } = known;
     await vault.commit(
-      ({ meta }) =>
-        meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
+      ({ meta }) => meta.set('token', bindToken(profile, { modulePath, parameters, inVault })),
       () => ({
         action: 'token.probe',
         subject: {},
@@ -61,15 +73,13 @@ export class TokenLogin {
         details: { ...profileDetails(profile), because: 'the PKCS#11 library has changed' },
       }),
     );
+    this.#findings = [...this.#findings, updateOf(known)];
     return profile;
   }
 
-  #connect(engine: Engine): Promise<TokenInfo> {
-    const { vault, vaultDir: folder } = this.#parts;
-    const { inVault, label, serial, modulePath, parameters } = bindingOf(vault.tables);
-    return inVault
-      ? engine.call('connectEvaluation', { folder, label })
-      : engine.call('connect', { modulePath, parameters, environment: {}, label, serial });
+  async #connect(engine: Engine): Promise<FoundToken> {
+    this.#found = await connectToken(engine, this.#parts);
+    return this.#found;
   }
 
   async #login(engine: Engine, pin: string | null): Promise<void> {
@@ -88,5 +98,14 @@ export class TokenLogin {
       }
       throw error;
     }
+    await this.#meet();
+  }
+
+  /** Only now is it sure that this token belongs to somebody who knows its PIN. */
+  async #meet(): Promise<void> {
+    if (this.#found === null) return;
+    const { token, known, isNew } = this.#found;
+    const notKept = isNew ? await this.#parts.trust.remember(known) : null;
+    this.#findings = [...twinOf(token, known), ...(isNew ? [firstMeeting(known, notKept)] : [])];
   }
 }

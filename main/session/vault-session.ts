@@ -12,6 +12,7 @@ import type { RollbackFinding } from '../vault/rollback.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type Judged, judgeVault, unlockRecord } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
+import type { TokenFinding } from './token-findings.ts';
 import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
 import { TokenLogin, type TokenLoginParts } from './token-login.ts';
 
@@ -22,6 +23,8 @@ export interface SessionParts extends TokenLoginParts {
   /** Told of every recovery, whoever has begun it: where it fails, the vault is locked. */
   readonly onRecovery?: (cause: Failure, recovered: Promise<void>) => void;
 }
+
+export type SessionFinding = Pick<RollbackFinding | TokenFinding, 'kind' | 'problem'>;
 
 interface Unlocked {
   readonly engine: EngineProcess;
@@ -107,8 +110,9 @@ export class VaultSession {
   }
 
   /** What was found at unlock that does not block: shown so that nobody misses it. */
-  get findings(): readonly RollbackFinding[] {
-    return this.#judged?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
+  get findings(): readonly SessionFinding[] {
+    const judged = this.#judged?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
+    return [...judged, ...this.#login.findings];
   }
 
   /** What the last unlock found signed, also one that a rollback ended; null where there is none. */
@@ -263,7 +267,7 @@ export class VaultSession {
       profile,
       lifetimes: this.#parts.lifetimes(),
     });
-    await this.vault.record([unlockRecord(this.vault, judged)]);
+    await this.vault.record([unlockRecord(this.vault, judged, this.#login.findings)]);
     this.vault.setSigner(judged?.signer ?? null);
     await this.vault.checkpoint('now');
     this.#unlocked = { engine, token, profile };

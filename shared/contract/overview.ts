@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { keyStates } from '../keys.ts';
 import { auditRowSchema } from './audit.ts';
 import { batchId, count, keyId, list, nothing, text } from './basics.ts';
-import { findingKinds } from './rollback.ts';
+import { findingKinds, tokenFindingKinds } from './rollback.ts';
 import { sessionSchema } from './session.ts';
 
 const daySchema = v.strictObject({
@@ -19,7 +19,10 @@ const attentionSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('rolled-back') }),
   v.strictObject({ kind: v.literal('ledger-damaged') }),
   /** Found at unlock, and no reason to keep the vault from being changed. */
-  v.strictObject({ kind: v.literal('finding'), finding: v.picklist(findingKinds) }),
+  v.strictObject({
+    kind: v.literal('finding'),
+    finding: v.picklist([...findingKinds, ...tokenFindingKinds]),
+  }),
   v.strictObject({ kind: v.literal('pin-tries'), state: v.picklist(['count-low', 'final-try']) }),
   v.strictObject({ kind: v.literal('key-compromised'), key: keyId, name: text(), files: count }),
   v.strictObject({ kind: v.literal('key-seals'), key: keyId, name: text(), percent: count }),

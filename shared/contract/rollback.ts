@@ -18,6 +18,10 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
+/** What unlocking can find of the token and of the way to it. */
+export const tokenFindingKinds = ['token-twin', 'library-updated', 'vault-met'] as const;
+export type TokenFindingKind = (typeof tokenFindingKinds)[number];
+
 const head = { epoch: positive, size: count, root: hash } as const;
 
 /** Why a vault can only be looked at, and what decides it. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { AnyEvent } from '../../../shared/contract.ts';
 import { type EngineProcess, startEngine } from '../../engine/start.ts';
 import { loadSqlJs } from '../../keystore/sql-js.ts';
+import { TrustStore } from '../../trust/trust-store.ts';
 import { App } from '../app.ts';
 
 export const PIN = '271828';
@@ -54,6 +55,7 @@ export const startDeskApp = async (engines: Engines, at?: string): Promise<DeskA
       clock: { source: 'system', now: () => new Date() },
     },
     startEngine: () => engines.start(),
+    trust: new TrustStore(path.join(home, 'state')),
     dialogs: {
       pickFolder: pick,
       pickFiles: () => Promise.resolve(made.answer === null ? [] : [made.answer]),

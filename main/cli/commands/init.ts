@@ -4,6 +4,7 @@ import { createVault, type TokenChoice } from '../../session/create-vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf } from '../command.ts';
 import { modulePathOf } from '../module-path.ts';
+import { describeFailure } from '../receipts.ts';
 import { readNewPin, readPin } from '../pin.ts';
 
 export const initCommand: Command = {
@@ -31,16 +32,18 @@ export const initCommand: Command = {
   run: async (args, context) => {
     const choice = choiceOf(args);
     const vaultDir = vaultDirOf(context);
-    const { vaultId, profile } = await createVault({
+    const { vaultId, profile, notRemembered } = await createVault({
       vaultDir,
       choice,
       context: await context.vaultContext(),
       startEngine: context.startEngine,
+      trust: context.trust,
       askPin: (token) =>
         token === null
           ? readNewPin(context.pin)
           : readPin(context.pin, `PIN of the token "${token.label}": `),
     });
+    if (notRemembered !== null) context.terminal.notice(describeFailure(notRemembered));
     const evaluation = choice.kind === 'evaluation' || profile.evaluationOnly;
     const { label, serial } = profile.token;
     const document = { vault: vaultDir, id: vaultId, token: { label, serial }, evaluation };

@@ -128,7 +128,8 @@ const probeVaultToken = (context: CliContext): Promise<TokenProfile> =>
     const binding = session.vault.tables.meta.token();
     if (binding === null) throw new Error('an unlocked vault has a token');
     await session.vault.commit(
-      ({ meta }) => meta.set('token', bindToken(profile, binding)),
+      ({ meta }) =>
+        meta.set('token', bindToken(profile, { ...binding, modulePath: profile.module.path })),
       () => ({
         action: 'token.probe',
         subject: {},
@@ -154,6 +155,8 @@ const probeNamedToken = async (
       parameters: args.text('module-parameters') ?? null,
       serial: args.text('serial') ?? null,
       environment: {},
+      librarySha256: null,
+      orTwin: false,
     });
     const pin = token.pinPad ? null : await readPin(context.pin, `PIN of the token "${label}": `);
     await engine.caller.call('login', { pin });

@@ -39,6 +39,18 @@ export const overview = {
           title: 'The signed checkpoint was gone from the folder',
           text: 'The token’s own copy fits the ledger, and a new checkpoint was signed.',
         },
+        'token-twin': {
+          title: 'Another token than before opened this vault',
+          text: 'Its keys are the same. If you know of no second token, find out where this one comes from.',
+        },
+        'library-updated': {
+          title: 'The token’s PKCS#11 library was exchanged',
+          text: 'It lies where only an administrator may write. It was tested again.',
+        },
+        'vault-met': {
+          title: 'This computer met this vault for the first time',
+          text: 'Compare the fingerprint of its key with the one that you were told. From now on it is known.',
+        },
       },
       other: {
         title: 'Something was found at unlock',

@@ -1,0 +1,62 @@
+import type { KnownVault } from '../../trust/known-vault.ts';
+import { fingerprintOfVault, refuseOther } from '../../trust/recognise.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { type CliContext, type Command, exitCodes, printResult, withVault } from '../command.ts';
+import { trustedBy, trustOptions } from '../trust-options.ts';
+
+export const trustCommand: Command = {
+  name: 'trust',
+  summary: 'say which PKCS#11 library and which key belong to a vault; no PIN is needed',
+  usage: '--module PATH [--fingerprint HEX] | --show',
+  options: {
+    ...trustOptions,
+    show: { type: 'boolean', help: 'only show what this computer knows of the vault' },
+  },
+  notes:
+    'Who may write into the folder of a vault must not choose the library that gets your PIN. So\n' +
+    'what leads to its token is kept in your own state folder (or CLAVIGER_STATE), and so is the\n' +
+    'fingerprint of its key: compare it with the one that you were told.',
+  run: (args, context) =>
+    withVault(context, async (vault, vaultDir) => {
+      const before = await context.trust.find(vault.id);
+      if (args.flag('show')) return show(context, vault, vaultDir, before);
+      if (before !== null) refuseOther(before, vault);
+      const known = await trustedBy(args, vault, before);
+      const isNew = JSON.stringify(known) !== JSON.stringify(before);
+      const notKept = isNew ? await context.trust.remember(known) : null;
+      if (notKept !== null) throw notKept;
+      const heading = `${isNew ? 'From now on this' : 'This'} computer knows the vault ${vaultDir} (id ${vault.id}) by:`;
+      printResult(context, { vault: vaultDir, changed: isNew, known }, describe(heading, known));
+      return exitCodes.done;
+    }),
+};
+
+const show = (
+  context: CliContext,
+  vault: Vault,
+  vaultDir: string,
+  known: KnownVault | null,
+): number => {
+  const fingerprint = fingerprintOfVault(vault);
+  const document = { vault: vaultDir, id: vault.id, fingerprint, known };
+  if (known === null) {
+    printResult(context, document, [
+      `This computer does not know the vault ${vaultDir} (id ${vault.id}).`,
+      `Fingerprint of the key that its ledger names: ${fingerprint ?? 'none'}`,
+    ]);
+    return exitCodes.token;
+  }
+  const heading = `This computer knows the vault ${vaultDir} (id ${vault.id}) by:`;
+  printResult(context, document, describe(heading, known));
+  refuseOther(known, vault);
+  return exitCodes.done;
+};
+
+const describe = (heading: string, known: KnownVault): string[] => [
+  heading,
+  `library      ${known.modulePath}`,
+  `             SHA-256 ${known.librarySha256}`,
+  ...(known.parameters === null ? [] : [`parameters   ${known.parameters}`]),
+  `token        ${known.token.label}, serial number ${known.token.serial}${known.inVault ? ', inside the folder' : ''}`,
+  `fingerprint  ${known.checkpointKey ?? 'none: its ledger is unsigned'}`,
+];

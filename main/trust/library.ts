@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { reasonOf } from '../vault/storage-failure.ts';
+import type { KnownVault } from './known-vault.ts';
+
+export type Library = Pick<KnownVault, 'modulePath' | 'librarySha256'>;
+
+const OTHERS_MAY_WRITE = 0o022;
+
+/** More links than any system follows. */
+const MOST_LINKS = 40;
+
+/**
+ * A library by its full path. Its last part stays as it was given: makers name their library by a
+ * link that moves on when it is upgraded.
+ */
+export const fullPathOf = async (named: string): Promise<string> =>
+  path.join(await realpath(path.dirname(named)), path.basename(named));
+
+/** A library as it is now; it is not loaded. @throws Failure 'module-not-found' */
+export const libraryAt = async (named: string): Promise<Library> => {
+  try {
+    const modulePath = await fullPathOf(named);
+    const bytes = await readFile(modulePath);
+    return { modulePath, librarySha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new Failure(
+      'module-not-found',
+      `The PKCS#11 library cannot be read: ${reasonOf(error)}.`,
+      {
+        unharmed: 'Nothing was changed.',
+        next: 'Check the path, or install the software of the token maker.',
+        detail: named,
+      },
+    );
+  }
+};
+
+/**
+ * Whether only the administrator can have changed what is at this path: every folder and link on
+ * the way to it, and the file itself, are root's and nobody else may write there.
+ */
+export const isAdministrators = async (file: string): Promise<boolean> => {
+  if (process.platform === 'win32') return false;
+  const rest = partsOf(file);
+  let at = '/';
+  let links = 0;
+  for (let part = rest.shift(); part !== undefined; part = rest.shift()) {
+    if (!(await isRoots(at))) return false;
+    const place = path.join(at, part);
+    if (!(await lstat(place)).isSymbolicLink()) {
+      at = place;
+      continue;
+    }
+    if (++links > MOST_LINKS) return false;
+    const target = await readlink(place);
+    rest.unshift(...partsOf(target));
+    if (path.isAbsolute(target)) at = '/';
+  }
+  return isRoots(at);
+};
+
+const partsOf = (file: string): string[] => file.split('/').filter((part) => part !== '');
+
+/** The mode of a link says nothing; its folder decides who may exchange it. */
+const isRoots = async (place: string): Promise<boolean> => {
+  const { uid, mode } = await lstat(place);
+  return uid === 0 && (mode & OTHERS_MAY_WRITE) === 0;
+};

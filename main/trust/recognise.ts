@@ -1,0 +1,80 @@
+import { Failure } from '../../shared/failure.ts';
+import { findModules } from '../engine/pkcs11/known-modules.ts';
+import { requireSoftHsm } from '../engine/pkcs11/evaluation.ts';
+import { fingerprintOf } from '../ledger/note.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { KnownVault } from './known-vault.ts';
+import { libraryAt } from './library.ts';
+import type { TrustStore } from './trust-store.ts';
+
+export type MetVault = Pick<Vault, 'id' | 'checkpointKey' | 'tables'>;
+
+export interface Recognised {
+  readonly known: KnownVault;
+  /** Met for the first time: to be remembered once its token has taken the PIN. */
+  readonly isNew: boolean;
+}
+
+/** SHA-256 of the key that the ledger's first record names; null where it names none. */
+export const fingerprintOfVault = ({
+  checkpointKey,
+}: Pick<Vault, 'checkpointKey'>): string | null =>
+  checkpointKey && fingerprintOf(checkpointKey.spki);
+
+/**
+ * What this computer knows of a vault. Nothing of what the vault's folder says leads to a library:
+ * whoever may write there would choose the code that gets the PIN.
+ * @throws Failure 'vault-unknown' | 'vault-other' | 'trust-damaged'
+ */
+export const recognise = async (store: TrustStore, vault: MetVault): Promise<Recognised> => {
+  const known = await store.find(vault.id);
+  if (known === null) return { known: await meetEvaluation(vault), isNew: true };
+  refuseOther(known, vault);
+  return { known, isNew: false };
+};
+
+/** @throws Failure 'vault-other' */
+export const refuseOther = (
+  { checkpointKey }: Pick<KnownVault, 'checkpointKey'>,
+  vault: Pick<Vault, 'checkpointKey'>,
+): void => {
+  const fingerprint = fingerprintOfVault(vault);
+  if (fingerprint === checkpointKey) return;
+  throw new Failure(
+    'vault-other',
+    'This is not the vault that this computer knows: its ledger names another key.',
+    {
+      unharmed: 'No PKCS#11 library was loaded and no PIN was given to one.',
+      next: 'Open the folder of the vault that you know, or restore it from a copy.',
+      detail: `fingerprint known ${checkpointKey ?? 'none'}, here ${fingerprint ?? 'none'}`,
+    },
+  );
+};
+
+/** An evaluation token lies in the folder; its library is the SoftHSM2 of this computer. */
+const meetEvaluation = async (vault: MetVault): Promise<KnownVault> => {
+  const token = vault.tables.meta.token();
+  if (token?.inVault !== true) throw unknownVault(vault);
+  const library = await libraryAt(requireSoftHsm(findModules(), process.platform));
+  const { label, serial } = token;
+  return meet(vault, { ...library, parameters: null, token: { label, serial }, inVault: true });
+};
+
+type Way = Pick<KnownVault, 'modulePath' | 'librarySha256' | 'parameters' | 'token' | 'inVault'>;
+
+/** What is known of a vault that is met now. */
+export const meet = (vault: Pick<Vault, 'id' | 'checkpointKey'>, way: Way): KnownVault => ({
+  version: 1,
+  vault: vault.id,
+  ...way,
+  checkpointKey: fingerprintOfVault(vault),
+  seen: null,
+  sessions: false,
+});
+
+const unknownVault = (vault: MetVault): Failure =>
+  new Failure('vault-unknown', 'This computer does not know this vault yet.', {
+    unharmed: 'No PKCS#11 library was loaded and no PIN was asked for.',
+    next: 'Say which PKCS#11 library leads to its token, and compare the fingerprint of its key with the one that you were told.',
+    detail: `fingerprint of its key: ${fingerprintOfVault(vault) ?? 'none'}`,
+  });
