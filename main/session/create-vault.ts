@@ -24,7 +24,7 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import { sha256 } from '../vault/sha256.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
-import { claimTokenFolder, refuseUsedFolder, removeFolders } from './new-folder.ts';
+import { claimTokenFolder, makeParents, refuseUsedFolder, removeFolders } from './new-folder.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
 /** The token of a new vault: one made for evaluation inside its folder, or one that is there. */
@@ -96,7 +96,7 @@ export class VaultSetup {
   /** An evaluation token lies in the folder that belongs to no vault yet and was made here. */
   #ownsToken = false;
   #notRemembered: Failure | null = null;
-  /** Folders that were made for that token, outermost first. */
+  /** Folders that were made for the token or the vault, outermost first. */
   #folders: readonly string[] = [];
 
   constructor(parts: SetupParts) {
@@ -127,7 +127,10 @@ export class VaultSetup {
   async finish(vaultDir: string): Promise<VaultId> {
     if (this.#connected === null) throw new Error('the setup has no token yet');
     const { how, profile } = this.#connected;
-    if (this.#parts.choice.kind === 'existing') await refuseUsedFolder(vaultDir);
+    if (this.#parts.choice.kind === 'existing') {
+      await refuseUsedFolder(vaultDir);
+      this.#folders = await makeParents(vaultDir);
+    }
     const vaultId = parse(vaultIdSchema, randomBytes(16).toString('hex'));
     const engine = this.engine.caller;
     const masters = await engine.call('createMasters', { vaultId, profile });
@@ -150,8 +153,7 @@ export class VaultSetup {
 
   /** Removes the token that was made here with its folders, unless a vault has it now. */
   async cancel(): Promise<void> {
-    if (!this.#ownsToken) return;
-    await removeEvaluationToken(this.#parts.vaultDir);
+    if (this.#ownsToken) await removeEvaluationToken(this.#parts.vaultDir);
     await removeFolders(this.#folders);
   }
 

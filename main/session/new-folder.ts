@@ -19,11 +19,23 @@ export const refuseUsedFolder = async (folder: string): Promise<void> => {
  * @returns the folders made for it, outermost first
  * @throws Failure 'vault-exists'
  */
-export const claimTokenFolder = async (vaultDir: string): Promise<string[]> => {
-  const made: string[] = [];
-  try {
+export const claimTokenFolder = (vaultDir: string): Promise<string[]> =>
+  making(vaultDir, async (made) => {
     await makeFolders(path.resolve(vaultDir), made);
     await mkdir(path.join(vaultDir, evaluationFiles.token), { mode: 0o700 });
+  });
+
+/** Makes the folders that the vault's own is to lie in. @returns those made, outermost first */
+export const makeParents = (vaultDir: string): Promise<string[]> =>
+  making(vaultDir, (made) => makeFolders(path.dirname(path.resolve(vaultDir)), made));
+
+const making = async (
+  vaultDir: string,
+  work: (made: string[]) => Promise<void>,
+): Promise<string[]> => {
+  const made: string[] = [];
+  try {
+    await work(made);
     return made;
   } catch (error) {
     await removeFolders(made);
