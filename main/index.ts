@@ -3,7 +3,7 @@ import { url as inspectorUrl } from 'node:inspector';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
-import { ELECTRON_VERSION, VERSION } from '../shared/version.ts';
+import { VERSION } from '../shared/version.ts';
 import { App } from './app/app.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { startUtilityEngine } from './shell/engine-process.ts';
@@ -12,6 +12,7 @@ import { openedFiles } from './shell/opened-files.ts';
 import { SCHEME } from './shell/pages.ts';
 import { quitInOrder } from './shell/quitting.ts';
 import { reviveWindow } from './shell/revive.ts';
+import { trustInRuntime } from './shell/runtime.ts';
 import { systemDialogs } from './shell/system-dialogs.ts';
 import { loadHome, makeWindow } from './shell/window.ts';
 import { WindowState } from './shell/window-state.ts';
@@ -46,8 +47,12 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
     runtime: {
       electron: process.versions.electron,
       chromium: process.versions.chrome,
-      // A third party's copy has another version than the one this program is made for.
-      official: process.versions.electron === ELECTRON_VERSION,
+      ...(await trustInRuntime({
+        isPackaged: app.isPackaged,
+        appPath: app.getAppPath(),
+        told: process.env['CLAVIGER_RUNTIME'],
+        hasSwitch: (name) => app.commandLine.hasSwitch(name),
+      })),
     },
     onLocked: () => window()?.webContents.reloadIgnoringCache(),
   });

@@ -49,6 +49,16 @@ const readFuses = (executable) => {
   );
 };
 
+/** What only the sources may be asked for is not even there. */
+const refuseDevelopment = async (archive) => {
+  const bytes = await readFile(archive);
+  // The names in an asar archive: JSON, its length before it.
+  const { files } = JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12)));
+  const shell = Object.keys(files.out.files.main.files.shell.files);
+  if (!shell.includes('runtime.js') || shell.includes('development.js'))
+    throw new Error('the package holds what is for development only');
+};
+
 const { folder, official } = await resolveRuntime();
 const electronDist = official ? folder : await cleanRuntime(folder);
 const version = (await readFile(path.join(electronDist, 'version'), 'utf8'))
@@ -57,6 +67,13 @@ const version = (await readFile(path.join(electronDist, 'version'), 'utf8'))
 await build({
   projectDir: root,
   ...targetOf(process.argv.slice(2)),
-  config: { electronDist, electronVersion: version },
+  config: {
+    electronDist,
+    electronVersion: version,
+    extraMetadata: { runtime: official ? 'official' : 'third-party' },
+  },
 });
-if (process.platform === 'linux') readFuses(path.join(root, 'dist/linux-unpacked/claviger'));
+if (process.platform === 'linux') {
+  readFuses(path.join(root, 'dist/linux-unpacked/claviger'));
+  await refuseDevelopment(path.join(root, 'dist/linux-unpacked/resources/app.asar'));
+}

@@ -77,9 +77,9 @@ export class App {
     this.autoLock = new AutoLock(() => settings.values.autoLockMinutes);
     const { events, dialogs, autoLock } = this;
     const { vaultContext, startEngine, trust, runtime, report } = parts;
-    const { official } = runtime;
+    const { anyToken } = runtime;
     this.desk = new Desk({
-      ...{ settings, recent, autoLock, vaultContext, startEngine, trust, official },
+      ...{ settings, recent, autoLock, vaultContext, startEngine, trust, anyToken },
       onScreen: () => this.#screenChanged(),
       filesWaiting: () => this.work.draft.paths.length,
       onSession: () => void this.tick(),
@@ -94,7 +94,7 @@ export class App {
       },
     });
     const { desk } = this;
-    this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, official });
+    this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, anyToken });
     this.reports = new Reports({ desk, events, dialogs });
     this.checkpoints = new Checkpoints({ desk, dialogs });
     this.verifying = new Verifying({ desk, dialogs });

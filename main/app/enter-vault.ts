@@ -11,16 +11,16 @@ export interface VaultSurroundings {
   readonly startEngine: () => EngineProcess;
   readonly trust: TrustStore;
   /** False on a runtime of a third party: evaluation vaults only. */
-  readonly official: boolean;
+  readonly anyToken: boolean;
 }
 
 /** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
 export const enterVault = async (
   place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onRecovery' | 'onPinAwaited'>,
-  { vaultContext, startEngine, trust, settings, official }: VaultSurroundings,
+  { vaultContext, startEngine, trust, settings, anyToken }: VaultSurroundings,
 ): Promise<OpenVault> => {
   const vault = await Vault.open(place.folder, vaultContext);
-  if (!official && !vault.tables.meta.isEvaluation()) {
+  if (!anyToken && !vault.tables.meta.isEvaluation()) {
     await vault.close();
     throw unsafeRuntime();
   }

@@ -23,8 +23,8 @@ export interface SetupPlaces {
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
   readonly trust: TrustStore;
-  /** False on a runtime of a third party. */
-  readonly official: boolean;
+  /** False on a runtime of a third party: evaluation tokens only. */
+  readonly anyToken: boolean;
 }
 
 interface Running {
@@ -176,7 +176,7 @@ export class Setup {
 
   #choiceOf(input: Input<'setup.connect'>): TokenChoice {
     if (input.kind === 'evaluation') return { kind: 'evaluation' };
-    if (!this.#places.official) throw unsafeRuntime();
+    if (!this.#places.anyToken) throw unsafeRuntime();
     return this.#tokens.get(input.token);
   }
 

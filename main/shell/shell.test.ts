@@ -1,7 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ELECTRON_VERSION } from '../../shared/version.ts';
 import { type LockTriggers, watchComputer, watchInput } from './lock-triggers.ts';
 import { openedFiles } from './opened-files.ts';
 
@@ -61,9 +59,4 @@ it('opens the files of a command line, not its switches and not the app', () => 
   const args = ['electron', '--no-sandbox', '/app', 'a.clv', '/b/c.clv', '--inspect=0', '', 'gone'];
   const exists = (file: string): boolean => !file.endsWith('gone');
   expect(openedFiles(args, '/desk', '/app', exists)).toEqual(['/desk/a.clv', '/b/c.clv']);
-});
-
-it('knows which Electron it is made for', () => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  expect(JSON.parse(text)).toMatchObject({ devDependencies: { electron: ELECTRON_VERSION } });
 });

@@ -200,7 +200,7 @@ export const pastReport = (more: Partial<PastReport> = {}): PastReport => ({
 export const appState = (screen: AppState['screen']): AppState => ({
   version: '0.1.0',
   platform: 'linux',
-  runtime: { electron: '33', chromium: '130', official: true },
+  runtime: { electron: '33', chromium: '130', official: true, anyToken: true },
   screen,
   settings,
 });

@@ -91,8 +91,10 @@ export const appStateSchema = v.strictObject({
   runtime: v.strictObject({
     electron: text(),
     chromium: text(),
-    /** False for a runtime from a third party: it opens evaluation vaults only. */
+    /** Whether it was checked against the checksums of Electron's maker. */
     official: v.boolean(),
+    /** False on another one, unless a test says otherwise: it opens evaluation vaults only. */
+    anyToken: v.boolean(),
   }),
   screen: screenSchema,
   settings: settingsSchema,

@@ -40,7 +40,7 @@ export const appCommand = (home: string): { executable: string; args: string[] }
   ],
 });
 
-const isPackaged = (): boolean => process.env['CLAVIGER_E2E_PACKAGED'] === '1';
+export const isPackaged = (): boolean => process.env['CLAVIGER_E2E_PACKAGED'] === '1';
 
 /** The real app with its real window, in a home of its own. */
 export class Driver {

@@ -3,6 +3,7 @@ import { resolveRuntime } from '../../../scripts/runtime.mjs';
 /** Looked for once for the whole run, and never fetched by it; a packaged app brings its own. */
 export const setup = async (): Promise<void> => {
   if (process.env['CLAVIGER_E2E_EXECUTABLE'] !== undefined) return;
-  const { executable } = await resolveRuntime({ say: () => undefined, mayFetch: false });
+  const { executable, official } = await resolveRuntime({ say: () => undefined, mayFetch: false });
   process.env['CLAVIGER_E2E_EXECUTABLE'] = executable;
+  process.env['CLAVIGER_RUNTIME'] = official ? 'official' : 'stand-in';
 };

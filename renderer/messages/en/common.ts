@@ -84,6 +84,8 @@ export const common = {
   thirdParty: {
     fact: 'This is a third-party Electron runtime.',
     text: 'Its maker is not Electron’s. Claviger opens evaluation vaults only on it.',
+    anyToken:
+      'Its maker is not Electron’s, and --allow-any-token opens every vault on it. For tests only.',
   },
 } as const;
 

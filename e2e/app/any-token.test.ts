@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'vitest';
+import type { Profile } from '../../shared/contract/token.ts';
+import { Driver, isPackaged, PIN } from './support/driver.ts';
+import { test } from './support/test.ts';
+
+/** A token of SoftHSM2 outside any vault: like an HSM's, none for evaluation. */
+const makeToken = async (home: string): Promise<Readonly<Record<string, string>>> => {
+  const tokens = path.join(home, 'tokens');
+  const SOFTHSM2_CONF = path.join(home, 'softhsm2.conf');
+  await mkdir(tokens);
+  await writeFile(SOFTHSM2_CONF, `directories.tokendir = ${tokens}\n`);
+  const init = ['--init-token', '--free', '--label', 'HSM', '--pin', PIN, '--so-pin', PIN];
+  const env = { SOFTHSM2_CONF, CLAVIGER_RUNTIME: 'stand-in' };
+  execFileSync('softhsm2-util', init, { env: { ...process.env, ...env } });
+  return env;
+};
+
+const tokenId = async (app: Driver): Promise<string> => {
+  const modules = await app.call('setup.modules', null);
+  const found = modules.flatMap(({ tokens }) => tokens).find(({ label }) => label === 'HSM');
+  if (found === undefined) throw new Error('the token is not found');
+  return found.id;
+};
+
+const connect = async (app: Driver): Promise<Profile> =>
+  app.call('setup.connect', { kind: 'existing', token: await tokenId(app), pin: PIN });
+
+const expectRefused = async (app: Driver): Promise<void> => {
+  const connecting = { kind: 'existing', token: await tokenId(app), pin: PIN } as const;
+  await app.fails('setup.connect', connecting, 'unsafe-runtime');
+};
+
+const running = async (
+  place: Parameters<typeof Driver.start>[0],
+  work: (app: Driver) => Promise<void>,
+): Promise<void> => {
+  const app = await Driver.start(place);
+  try {
+    await work(app);
+  } finally {
+    await app.stop();
+  }
+};
+
+const SWITCH = ['--allow-any-token'];
+
+test('opens no token but an evaluation token on the stand-in', async ({ home }) => {
+  const env = await makeToken(home);
+  await running({ home, env }, expectRefused);
+});
+
+test('opens any token on it where a test asks for that, and says so', async ({ home, skip }) => {
+  skip(isPackaged(), 'no package knows the switch: see below');
+  const env = await makeToken(home);
+  await running({ home, env, args: SWITCH }, async (app) => {
+    const profile = await connect(app);
+    expect(profile.evaluationOnly).toBe(false);
+    const folder = await app.call('setup.folder', null);
+    await app.call('setup.finish', { folder: folder.id, lossPlan: 'refused' });
+    await app.page.reload();
+    await app.page.getByText('--allow-any-token opens every vault on it').waitFor();
+    expect((await app.call('app.state', null)).runtime).toMatchObject({
+      official: false,
+      anyToken: true,
+    });
+  });
+  // What was made so opens without the switch as little as any other vault of an HSM.
+  await running({ home, env }, async (app) => {
+    await app.page.getByText('Electron from a third party').first().waitFor();
+    expect((await app.call('app.state', null)).screen).toMatchObject({
+      screen: 'damaged',
+      failure: { code: 'unsafe-runtime' },
+    });
+  });
+});
+
+test('knows no such switch where it is packaged', async ({ home, skip }) => {
+  skip(!isPackaged(), 'run by npm run e2e:packaged');
+  const env = { ...(await makeToken(home)), CLAVIGER_RUNTIME: 'official' };
+  await running({ home, env, args: SWITCH }, async (app) => {
+    const { runtime } = await app.call('app.state', null);
+    // A package of the official Electron takes any token as it is.
+    expect(runtime.anyToken).toBe(runtime.official);
+    if (!runtime.official) await expectRefused(app);
+  });
+});
