@@ -37,7 +37,7 @@ export const readTrusted = async (file: string): Promise<string | null> => {
 /** Replaces the file: it is there as a whole, or as it was. @throws the disk's refusal */
 export const writeTrusted = async (file: string, text: string): Promise<void> => {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  await makeFolder(folder);
   await refuseSharedFolder(folder);
   const fresh = path.join(folder, `.new-${randomBytes(8).toString('hex')}`);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -55,6 +55,19 @@ export const writeTrusted = async (file: string, text: string): Promise<void> =>
     throw error;
   }
   await syncDirectory(folder);
+};
+
+/** Node's own way to make the folders above, too, never ends where the system refuses them (/proc). */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return;
+    const above = path.dirname(folder);
+    if (!isErrno(error, 'ENOENT') || above === folder) throw error;
+    await makeFolder(above);
+    await mkdir(folder, { mode: PRIVATE_FOLDER });
+  }
 };
 
 const refuseSharedFolder = async (folder: string): Promise<void> => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KnownVault } from '../../trust/known-vault.ts';
 import { fingerprintOfVault, refuseOther } from '../../trust/recognise.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -22,7 +23,7 @@ export const trustCommand: Command = {
       if (args.flag('show')) return show(context, vault, vaultDir, before);
       if (before !== null) refuseOther(before, vault);
       const known = await trustedBy(args, vault, before);
-      const isNew = JSON.stringify(known) !== JSON.stringify(before);
+      const isNew = !isDeepStrictEqual(known, before);
       const notKept = isNew ? await context.trust.remember(known) : null;
       if (notKept !== null) throw notKept;
       const heading = `${isNew ? 'From now on this' : 'This'} computer knows the vault ${vaultDir} (id ${vault.id}) by:`;
