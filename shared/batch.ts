@@ -11,6 +11,28 @@ export type ConflictRule = (typeof conflictRules)[number];
 
 const sizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+const identitySchema = v.strictObject({
+  /** null: not known any more. A disk may get another number when it is mounted again. */
+  device: v.nullable(v.string()),
+  inode: v.string(),
+});
+
+/** A folder that the batch reads from or writes to. */
+const plannedFolderSchema = v.strictObject({
+  /** Absolute. */
+  path: v.string(),
+  /** The folder that was chosen: this one or one above it. Links below it are not followed. */
+  root: v.string(),
+  /** Which folder it was; null where it is still to be made. */
+  identity: v.nullable(identitySchema),
+  /** The permissions it gets when it is made; null: what is usual. */
+  mode: v.nullable(sizeSchema),
+});
+export type PlannedFolder = v.InferOutput<typeof plannedFolderSchema>;
+
+const emptyFolderSchema = v.strictObject({ input: v.string(), output: v.string() });
+export type EmptyFolder = v.InferOutput<typeof emptyFolderSchema>;
+
 const plannedFileSchema = v.strictObject({
   /** Place in the plan; also the number in the name of its part. */
   index: sizeSchema,
@@ -20,6 +42,8 @@ const plannedFileSchema = v.strictObject({
   output: v.nullable(v.string()),
   /** Bytes of the input. */
   size: sizeSchema,
+  /** Which file it was; plans of earlier versions do not say. */
+  identity: v.optional(v.strictObject({ ...identitySchema.entries, modifiedNs: v.string() })),
 });
 export type PlannedFile = v.InferOutput<typeof plannedFileSchema>;
 
@@ -53,6 +77,10 @@ export const storedBatchSchema = v.strictObject({
   /** Folder for the outputs; null: beside each input. Vaults of older versions do not tell. */
   outputDir: v.optional(v.nullable(v.string()), null),
   refused: v.optional(v.array(refusedInputSchema), []),
+  /** The folders of the files, and those above them as far as they were chosen. */
+  folders: v.optional(v.array(plannedFolderSchema), []),
+  /** Folders without anything in them, which get their like among the outputs. */
+  emptyFolders: v.optional(v.array(emptyFolderSchema), []),
 });
 export type StoredBatch = v.InferOutput<typeof storedBatchSchema>;
 
@@ -69,6 +97,8 @@ export interface SkippedInput {
 /** What a batch would do, shown before it starts. */
 export interface BatchPlan {
   readonly files: readonly PlannedFile[];
+  readonly folders: readonly PlannedFolder[];
+  readonly emptyFolders: readonly EmptyFolder[];
   readonly skipped: readonly SkippedInput[];
   /** Bytes of all inputs. */
   readonly bytes: number;

@@ -57,6 +57,7 @@ export const failureCodes = {
     'exists',
     'collision',
     'source-changed',
+    'folder-changed',
     'not-encrypted',
     'header-damaged',
     'wrong-key',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { KeyMaterial } from '../../shared/keys.ts';
 import { type KeyId, keyIdSchema, vaultIdSchema } from '../../shared/ids.ts';
 import type { EngineCalls, UseMasters } from '../../main/engine/api.ts';
+import type { FolderPlace } from '../../main/engine/files/open-folder.ts';
 import type { Caller } from '../../main/engine/rpc/caller.ts';
 import { type EngineProcess, startEngine } from '../../main/engine/start.ts';
 import { makeHome, PIN } from '../support/vaults.ts';
@@ -50,6 +51,8 @@ const keepAnchor = (text: string): Promise<void> => {
   return calls.call('replaceAnchor', { vaultId, kind: 'data-object', note });
 };
 
+const foldersNow = (): FolderPlace[] => [{ path: home, root: home, identity: null }];
+
 /** Encrypts one file again and again, each time under a key that is searched for in the token. */
 const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): Promise<void> => {
   const input = join(home, newId());
@@ -57,8 +60,8 @@ const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): P
   const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
   while (!until()) {
     const part = `${input}.part`;
-    const files = [{ index: 0, input, size, part }];
-    const [result] = await calls.call('encrypt', { loan, files });
+    const files = [{ index: 0, input, size, planned: null, part }];
+    const [result] = await calls.call('encrypt', { loan, files, folders: foldersNow() });
     expect(result).toMatchObject({ outcome: 'done' });
     rmSync(part);
   }
@@ -98,9 +101,9 @@ it('makes no key any more once the vault is locked while it waits for the worker
   const input = join(home, newId());
   writeFileSync(input, 'x');
   const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
-  const files = [{ index: 0, input, size: 1, part: `${input}.part` }];
+  const files = [{ index: 0, input, size: 1, planned: null, part: `${input}.part` }];
   // The workers start for this file, and the new key waits for them.
-  const file = calls.call('encrypt', { loan, files }).catch(() => null);
+  const file = calls.call('encrypt', { loan, files, folders: foldersNow() }).catch(() => null);
   const late = makeResident();
   const locked = calls.call('logout', null);
   await expect(late).rejects.toMatchObject({ code: 'not-logged-in' });

@@ -15,14 +15,17 @@ import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
 import { type JsonObject, jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
+import { afterInterruption, lookAgain } from './again.ts';
 import { removeParts } from './engine-calls.ts';
+import { BatchFolders } from './folders.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
 import { encryptionKeys } from './lending.ts';
 import { planAgain } from './plan.ts';
+import { Publisher } from './publish.ts';
 import { skippedReceipt } from './receipts.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { endRecord, leftOutRecord, retryRecord, startRecord } from './records.ts';
-import { BatchRun, type RunOptions, type RunResult } from './run.ts';
+import { BatchRun, type Prepared, type RunOptions, type RunResult } from './run.ts';
 
 export interface NewBatch {
   readonly kind: BatchKind;
@@ -63,6 +66,8 @@ export const storeBatch = async (
     files: [...request.plan.files],
     outputDir: request.outputDir,
     refused: refusedOf(request.plan),
+    folders: [...request.plan.folders],
+    emptyFolders: [...request.plan.emptyFolders],
   };
   await store(vault, batch, request.plan);
   return batch;
@@ -79,21 +84,28 @@ export const runStored = (
   options: RunOptions,
 ): Promise<BatchResult> =>
   run(
-    session,
-    batch,
+    prepare(session, batch),
     { settled: [], open: batch.files, leftOut: leftOut.map(skippedReceipt) },
     options,
   );
 
+const prepare = (session: VaultSession, batch: StoredBatch): Prepared => ({
+  session,
+  batch,
+  folders: new BatchFolders(batch.folders),
+  publisher: new Publisher(batch.conflict),
+});
+
 /** Processes what is open, and tells of the rest with it: every input has one receipt. */
 const run = async (
-  session: VaultSession,
-  batch: StoredBatch,
+  prepared: Prepared,
   { settled, open, leftOut }: Reconciled,
   options: RunOptions,
 ): Promise<BatchResult> => {
   for (const receipt of [...settled, ...leftOut]) options.onReceipt(receipt);
-  const result = await new BatchRun(session, { ...batch, files: [...open] }, options).run();
+  const { session, batch } = prepared;
+  const rest = { ...prepared, batch: { ...batch, files: [...open] } };
+  const result = await new BatchRun(rest, options).run();
   return finish(session, batch, {
     ...result,
     receipts: [...settled, ...result.receipts, ...leftOut],
@@ -112,19 +124,26 @@ const storedBatches = (vault: Vault, state: BatchState): StoredBatch[] =>
     .filter((batch) => batch.state === state)
     .map(({ plan }) => v.parse(storedBatchSchema, plan));
 
-/** Tries the failed files of a batch again, with new file keys. */
+/** Tries the failed files of a batch again, as they are now, with new file keys. */
 export const retryBatch = async (
   session: VaultSession,
-  batch: StoredBatch,
+  stored: StoredBatch,
   options: RunOptions,
 ): Promise<BatchResult> => {
   const { vault } = session;
+  const batch = { ...stored, ...(await lookAgain(stored)) };
   // A disk that refused an output may have refused to remove its part, too.
-  await removeParts(batch, batch.files);
+  await removeParts(new BatchFolders(batch.folders), batch, batch.files);
   const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);
   const next = 1 + Math.max(-1, ...batch.files.map(({ index }) => index));
   const fresh = plan.files.map((file) => ({ ...file, index: next + file.index }));
-  const again = { ...batch, files: [...batch.files, ...fresh], refused: refusedOf(plan) };
+  const again = {
+    ...batch,
+    files: [...batch.files, ...fresh],
+    folders: [...batch.folders, ...plan.folders],
+    emptyFolders: [...batch.emptyFolders, ...plan.emptyFolders],
+    refused: refusedOf(plan),
+  };
   await vault.commit(
     ({ batches }) => batches.replace(batch.id, planOf(again), 'running'),
     () => retryRecord(again, plan),
@@ -146,11 +165,14 @@ const planOf = (batch: StoredBatch): JsonObject => v.parse(jsonObjectSchema, bat
  */
 export const resumeBatch = async (
   session: VaultSession,
-  batch: StoredBatch,
+  stored: StoredBatch,
   options: RunOptions,
 ): Promise<BatchResult> => {
-  const past = await reconcile(session.vault, session.engine, batch);
-  await session.vault.record([
+  const batch = afterInterruption(stored);
+  const prepared = prepare(session, batch);
+  const { vault, engine } = session;
+  const past = await reconcile({ ...prepared, vault, engine });
+  await vault.record([
     {
       action: 'batch.resume',
       subject: { batch: batch.id },
@@ -158,17 +180,19 @@ export const resumeBatch = async (
       details: { settled: past.settled.length, open: past.open.length },
     },
   ]);
-  const settled = await deleteLeftOriginals(session, batch, past.settled, options.signal);
-  return run(session, batch, { ...past, settled }, options);
+  const settled = await deleteLeftOriginals(prepared, past.settled, options.signal);
+  return run(prepared, { ...past, settled }, options);
 };
 
 /** Gives up an unfinished batch: finished outputs stay, parts are removed. */
 export const abandonBatch = async (
   session: VaultSession,
-  batch: StoredBatch,
+  stored: StoredBatch,
 ): Promise<readonly Receipt[]> => {
-  const { settled, open } = await reconcile(session.vault, session.engine, batch);
-  await session.vault.commit(
+  const batch = afterInterruption(stored);
+  const { vault, engine } = session;
+  const { settled, open } = await reconcile({ ...prepare(session, batch), vault, engine });
+  await vault.commit(
     ({ batches }) => batches.remove(batch.id),
     () => ({
       action: 'batch.abandon',

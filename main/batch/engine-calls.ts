@@ -4,9 +4,11 @@ import { Failure, type FailureCode, toFailureData } from '../../shared/failure.t
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import { withFileFailures } from '../engine/files/errno.ts';
-import type { FileResult, VerifyJob } from '../engine/files/jobs.ts';
+import type { FileJob, FileResult, VerifyJob } from '../engine/files/jobs.ts';
+import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { VaultSession } from '../session/vault-session.ts';
+import type { BatchFolders } from './folders.ts';
 import { keysFor } from './lending.ts';
 import { partPath } from './output-name.ts';
 
@@ -33,11 +35,13 @@ interface Call {
 export class BatchCalls {
   readonly #session: VaultSession;
   readonly #batch: StoredBatch;
+  readonly #folders: BatchFolders;
   #loan: { readonly engine: Engine; readonly number: Promise<number> } | null = null;
 
-  constructor(session: VaultSession, batch: StoredBatch) {
+  constructor(session: VaultSession, batch: StoredBatch, folders: BatchFolders) {
     this.#session = session;
     this.#batch = batch;
+    this.#folders = folders;
   }
 
   /** @throws Failure where the token or the engine could not be brought back */
@@ -48,12 +52,12 @@ export class BatchCalls {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (call.signal.aborted && recoverable.has(error.code)) {
-        await removeParts(this.#batch, files);
+        await removeParts(this.#folders, this.#batch, files);
         return [];
       }
       await this.#comeBack(engine, error);
       // What a lost engine left behind is removed: no attempt goes on with another one's part.
-      await removeParts(this.#batch, files);
+      await removeParts(this.#folders, this.#batch, files);
       if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
       const results: FileResult[] = [];
       for (const file of files) {
@@ -68,7 +72,10 @@ export class BatchCalls {
   async readBack(files: readonly VerifyJob[], call: Call, attempt = 1): Promise<FileResult[]> {
     const engine = await this.#session.ready();
     try {
-      return await engine.call('verify', { loan: await this.#lend(engine), files }, call);
+      const folders = this.#folders.of(
+        files.flatMap(({ input, original }) => (original === null ? [input] : [input, original])),
+      );
+      return await engine.call('verify', { loan: await this.#lend(engine), files, folders }, call);
     } catch (error) {
       if (!(error instanceof Failure) || attempt >= limits.attemptsPerFile) throw error;
       await this.#comeBack(engine, error);
@@ -89,16 +96,13 @@ export class BatchCalls {
   async #once(engine: Engine, files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
     const loan = await this.#lend(engine);
     if (this.#batch.kind === 'verify') {
-      const jobs = files.map(({ index, input, size }) => ({ index, input, size, original: null }));
-      return engine.call('verify', { loan, files: jobs }, call);
+      const jobs = files.map((file) => ({ ...inputOf(file), original: null }));
+      const folders = this.#folders.of(jobs.map(({ input }) => input));
+      return engine.call('verify', { loan, files: jobs, folders }, call);
     }
-    const jobs = files.map((file) => ({
-      index: file.index,
-      input: file.input,
-      size: file.size,
-      part: partOf(this.#batch, file),
-    }));
-    return engine.call(this.#batch.kind, { loan, files: jobs }, call);
+    const jobs = files.map((file) => ({ ...inputOf(file), part: partOf(this.#batch, file) }));
+    const folders = this.#folders.of(jobs.flatMap(({ input, part }) => [input, part]));
+    return engine.call(this.#batch.kind, { loan, files: jobs, folders }, call);
   }
 
   /** @throws the failure where another engine would do no better, or where there is none */
@@ -122,15 +126,32 @@ export const partOf = (batch: Pick<StoredBatch, 'id'>, file: PlannedFile): strin
   return partPath(batch.id, file.index, file.output);
 };
 
+const inputOf = ({ index, input, size, identity }: PlannedFile): FileJob => ({
+  ...{ index, input, size },
+  planned: identity ?? null,
+});
+
 /** Removes the parts of files that will not be finished from them. @throws Failure */
 export const removeParts = async (
+  folders: BatchFolders,
   batch: Pick<StoredBatch, 'id' | 'kind'>,
   files: readonly PlannedFile[],
 ): Promise<void> => {
   if (batch.kind === 'verify') return;
-  await withFileFailures(
-    Promise.all(files.map((file) => rm(partOf(batch, file), { force: true }))),
+  await folders.during((open) =>
+    Promise.all(files.map((file) => removePart(open, partOf(batch, file)))),
   );
+};
+
+/** In a folder that is gone, or not ours any more, there is no part. */
+const unreachable: ReadonlySet<FailureCode> = new Set(['not-found', 'symlink', 'folder-changed']);
+
+const removePart = async (open: OpenFolders, part: string): Promise<void> => {
+  try {
+    await withFileFailures(open.at(part).then((file) => rm(file, { force: true })));
+  } catch (error) {
+    if (!(error instanceof Failure) || !unreachable.has(error.code)) throw error;
+  }
 };
 
 const gaveUp = (index: number, failure: Failure): FileResult => ({

@@ -1,10 +1,11 @@
-import { stat } from 'node:fs/promises';
-import type { PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
+import { lstat } from 'node:fs/promises';
+import type { PlannedFile, Receipt } from '../../shared/batch.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
-import type { VaultSession } from '../session/vault-session.ts';
+import type { OpenFolders } from '../engine/files/open-folders.ts';
 import { BatchCalls } from './engine-calls.ts';
 import { makeGroups } from './groups.ts';
 import { asFailure, deleteOriginals, identityNow, type Original } from './originals.ts';
+import type { Prepared } from './run.ts';
 
 /**
  * Deletes the originals that an interruption has left: of files that were recorded as encrypted
@@ -12,8 +13,7 @@ import { asFailure, deleteOriginals, identityNow, type Original } from './origin
  * encrypted then is not known any more, but only one that equals its read-back is deleted.
  */
 export const deleteLeftOriginals = async (
-  session: VaultSession,
-  batch: StoredBatch,
+  { session, batch, folders }: Prepared,
   settled: readonly Receipt[],
   signal: AbortSignal,
 ): Promise<readonly Receipt[]> => {
@@ -24,10 +24,10 @@ export const deleteLeftOriginals = async (
     const open = receipt?.outcome === 'done' && receipt.originalDeleted !== false;
     return open ? [{ ...file, output: receipt.output }] : [];
   });
-  const calls = new BatchCalls(session, batch);
+  const calls = new BatchCalls(session, batch, folders);
   try {
     for (const group of makeGroups(left)) {
-      const kept = await deleteGroup(session, batch, calls, group, signal);
+      const kept = await deleteGroup({ session, batch, folders, calls }, group, signal);
       for (const { index, input } of group) {
         const receipt = receipts.get(input);
         if (receipt !== undefined) receipts.set(input, withOutcome(receipt, kept.get(index)));
@@ -44,24 +44,27 @@ const withOutcome = (receipt: Receipt, kept: Failure | null | undefined): Receip
     ? { ...receipt, originalDeleted: false, reason: toFailureData(kept) }
     : { ...receipt, originalDeleted: true };
 
+type Parts = Pick<Prepared, 'session' | 'batch' | 'folders'> & { readonly calls: BatchCalls };
+
 const deleteGroup = async (
-  session: VaultSession,
-  batch: StoredBatch,
-  calls: BatchCalls,
+  { session, batch, folders, calls }: Parts,
   group: readonly PlannedFile[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Failure | null>> => {
   const outcomes = new Map<number, Failure | null>();
   const originals: Original[] = [];
-  for (const file of group) {
-    const found = await find(file);
-    if (found === null || found instanceof Failure) outcomes.set(file.index, found);
-    else originals.push(found);
-  }
+  await folders.during(async (open) => {
+    for (const file of group) {
+      const found = await find(open, file);
+      if (found === null || found instanceof Failure) outcomes.set(file.index, found);
+      else originals.push(found);
+    }
+  });
   if (originals.length === 0) return outcomes;
   const call = { signal, onProgress: () => undefined };
   const deleted = await deleteOriginals({
     batch,
+    folders,
     vault: session.vault,
     originals,
     readBack: (jobs) => calls.readBack(jobs, call),
@@ -70,15 +73,15 @@ const deleteGroup = async (
 };
 
 /** null: it is gone already. */
-const find = async (file: PlannedFile): Promise<Original | Failure | null> => {
+const find = async (open: OpenFolders, file: PlannedFile): Promise<Original | Failure | null> => {
   try {
-    const source = await identityNow(file.input).catch((error: unknown) => {
+    const source = await identityNow(open, file.input).catch((error: unknown) => {
       const failure = asFailure(error);
       if (failure.code === 'not-found') return null;
       throw failure;
     });
     if (source === null) return null;
-    const { size } = await stat(file.output ?? file.input);
+    const { size } = await lstat(await open.at(file.output ?? file.input));
     return { file, source, encryptedBytes: size };
   } catch (error) {
     return error instanceof Failure ? error : asFailure(error);

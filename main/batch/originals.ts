@@ -1,11 +1,14 @@
 import { lstat, rm } from 'node:fs/promises';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
+import { fileIdentityOf } from '../engine/files/describe.ts';
 import { fileFailure } from '../engine/files/errno.ts';
+import { isSame } from '../engine/files/identity.ts';
 import type { FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
+import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
-import { syncFoldersOf } from './publish.ts';
+import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { deletedRecord } from './records.ts';
 
 /** The original of a file that was encrypted and recorded. */
@@ -20,6 +23,7 @@ export interface Original {
 export interface DeleteOriginals {
   readonly batch: StoredBatch;
   readonly vault: Vault;
+  readonly folders: BatchFolders;
   readonly originals: readonly Original[];
   readonly readBack: (jobs: readonly VerifyJob[]) => Promise<FileResult[]>;
 }
@@ -33,33 +37,46 @@ export interface DeleteOriginals {
 export const deleteOriginals = async (
   input: DeleteOriginals,
 ): Promise<ReadonlyMap<number, Failure | null>> => {
-  const { batch, vault, originals } = input;
+  const { batch, vault, folders, originals } = input;
   const jobs = originals.map(({ file, encryptedBytes }) => ({
     index: file.index,
     input: file.output ?? file.input,
     size: encryptedBytes,
+    planned: null,
     original: file.input,
   }));
   const proved = new Map((await input.readBack(jobs)).map((result) => [result.index, result]));
-  const judged = await Promise.all(
-    originals.map(async ({ file, source }) => ({
-      file,
-      source,
-      refusal: refusalOf(proved.get(file.index)) ?? (await changedSince(file.input, source)),
-    })),
+  const judged = await folders.during((open) =>
+    Promise.all(
+      originals.map(async ({ file, source }) => ({
+        file,
+        source,
+        refusal:
+          refusalOf(proved.get(file.index)) ?? (await changedSince(open, file.input, source)),
+      })),
+    ),
   );
   await vault.record(judged.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)));
   const late: NewRecord[] = [];
   const outcomes = new Map<number, Failure | null>();
-  for (const { file, source, refusal } of judged) {
-    // Looked at once more: the record took its time, and somebody may have written meanwhile.
-    const failure =
-      refusal ?? (await changedSince(file.input, source)) ?? (await remove(file.input));
-    outcomes.set(file.index, failure);
-    if (refusal === null && failure !== null) late.push(deletedRecord({ ...file, batch }, failure));
-  }
-  // A deletion that is lost with the power leaves an original too many, never one too few.
-  await syncFoldersOf(judged.map(({ file }) => file.input)).catch(() => undefined);
+  await folders.during(async (open) => {
+    for (const { file, source, refusal } of judged) {
+      // Looked at once more: the record took its time, and somebody may have written meanwhile.
+      const failure =
+        refusal ??
+        (await changedSince(open, file.input, source)) ??
+        (await remove(open, file.input));
+      outcomes.set(file.index, failure);
+      if (refusal === null && failure !== null) {
+        late.push(deletedRecord({ ...file, batch }, failure));
+      }
+    }
+    // A deletion that is lost with the power leaves an original too many, never one too few.
+    await syncFoldersOf(
+      open,
+      judged.map(({ file }) => file.input),
+    ).catch(() => undefined);
+  });
   if (late.length > 0) await vault.record(late);
   return outcomes;
 };
@@ -70,25 +87,22 @@ const refusalOf = (result: FileResult | undefined): Failure | null => {
 };
 
 /** Which file has this name now. */
-export const identityNow = async (file: string): Promise<FileIdentity> => {
-  const { dev, ino, size, mtimeNs } = await lstat(file, { bigint: true });
-  return {
-    device: String(dev),
-    inode: String(ino),
-    size: String(size),
-    modifiedNs: String(mtimeNs),
-  };
-};
+export const identityNow = async (open: OpenFolders, file: string): Promise<FileIdentity> =>
+  fileIdentityOf({ stats: await lstat(await open.at(file), { bigint: true }) });
 
 /** Only the very file that was encrypted is deleted, not one that has taken its name. */
-const changedSince = async (file: string, identity: FileIdentity): Promise<Failure | null> => {
+const changedSince = async (
+  open: OpenFolders,
+  file: string,
+  identity: FileIdentity,
+): Promise<Failure | null> => {
   try {
-    const now = await identityNow(file);
+    const now = await identityNow(open, file);
     const same =
-      now.device === identity.device &&
-      now.inode === identity.inode &&
+      isSame(now, identity) &&
       now.size === identity.size &&
-      now.modifiedNs === identity.modifiedNs;
+      now.modifiedNs === identity.modifiedNs &&
+      now.changedNs === identity.changedNs;
     if (same) return null;
     return new Failure('source-changed', 'The original changed after it was encrypted.');
   } catch (error) {
@@ -96,9 +110,9 @@ const changedSince = async (file: string, identity: FileIdentity): Promise<Failu
   }
 };
 
-const remove = async (file: string): Promise<Failure | null> => {
+const remove = async (open: OpenFolders, file: string): Promise<Failure | null> => {
   try {
-    await rm(file);
+    await rm(await open.at(file));
     return null;
   } catch (error) {
     return asFailure(error);

@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   BatchKind,
@@ -9,8 +9,12 @@ import type {
   SkippedInput,
 } from '../../shared/batch.ts';
 import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
+import { identityOf } from '../engine/files/identity.ts';
+import { OwnFiles } from '../vault/own-files.ts';
+import { InputFiles, nameKey } from './input-files.ts';
 import { hasEncryptedSuffix, isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
+import { PlanFolders } from './plan-folders.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
 export interface PlanRules {
@@ -27,6 +31,7 @@ export interface PlanRequest extends PlanRules {
 }
 
 type FoundFile = Extract<Found, { kind: 'file' }>;
+type FoundFolder = Extract<Found, { kind: 'folder' }>;
 
 /**
  * Finds the inputs, names the outputs and settles conflicts before anything is written.
@@ -53,10 +58,10 @@ export const planAgain = async (
 };
 
 const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<BatchPlan> => {
-  const inputs = new Set(found.map(({ file }) => file));
-  const draft = new Draft(rules, inputs);
+  const draft = new Draft(rules, await OwnFiles.of(rules.vaultDir), found);
   for (const item of found) {
     if (item.kind === 'unusable') draft.unusable(item);
+    else if (item.kind === 'folder') await draft.addFolder(item);
     else await draft.add(item);
   }
   return draft.plan();
@@ -67,23 +72,37 @@ const leftOut: ReadonlySet<FailureCode> = new Set(['symlink', 'not-a-file']);
 
 class Draft {
   readonly #rules: PlanRules;
-  readonly #inputs: ReadonlySet<string>;
-  readonly #vault: VaultFolder;
-  readonly #names = new OutputNames((file) => this.#exists(file), keyOf);
-  readonly #folders = new Map<string, Promise<boolean>>();
+  readonly #own: OwnFiles;
+  readonly #inputs: InputFiles;
+  readonly #folders = new PlanFolders();
+  readonly #names = new OutputNames(
+    (file) => this.#exists(file),
+    (file) => this.#keyOf(file),
+  );
   readonly #files: PlannedFile[] = [];
+  readonly #empty: { readonly found: FoundFolder; readonly output: string }[] = [];
   readonly #skipped: SkippedInput[] = [];
   #conflicts = 0;
 
-  constructor(rules: PlanRules, inputs: ReadonlySet<string>) {
+  constructor(rules: PlanRules, own: OwnFiles, found: readonly Found[]) {
     this.#rules = rules;
-    this.#inputs = inputs;
-    this.#vault = new VaultFolder(rules.vaultDir);
+    this.#own = own;
+    this.#inputs = new InputFiles(found);
   }
 
   plan(): BatchPlan {
-    const bytes = this.#files.reduce((sum, { size }) => sum + size, 0);
-    return { files: this.#files, skipped: this.#skipped, bytes, conflicts: this.#conflicts };
+    // Without a file there is no batch that would make them.
+    if (this.#files.length === 0) {
+      for (const { found } of this.#empty.splice(0)) this.#skip(found, 'skipped', emptyFolder);
+    }
+    return {
+      files: this.#files,
+      folders: this.#folders.list(),
+      emptyFolders: this.#empty.map(({ found, output }) => ({ input: found.file, output })),
+      skipped: this.#skipped,
+      bytes: this.#files.reduce((sum, { size }) => sum + size, 0),
+      conflicts: this.#conflicts,
+    };
   }
 
   unusable(found: Extract<Found, { kind: 'unusable' }>): void {
@@ -95,6 +114,18 @@ class Draft {
     this.#skipped.push({ input: file, root, outcome, reason });
   }
 
+  async addFolder(found: FoundFolder): Promise<void> {
+    const { file, root, stats, isEmpty } = found;
+    this.#folders.add(file, root, stats);
+    const { kind, outputDir } = this.#rules;
+    if (!isEmpty || kind === 'verify' || outputDir === null) return;
+    if (await this.#own.holds(file)) return;
+    const output = path.join(outputDir, path.relative(path.dirname(root), file));
+    const refusal = await this.#target({ folder: output, root: outputDir }, file);
+    if (refusal !== null) this.#skip(found, 'failed', refusal);
+    else this.#empty.push({ found, output });
+  }
+
   async add(found: FoundFile): Promise<void> {
     const unwanted = await this.#unwanted(found);
     if (unwanted !== null) this.#skipped.push(unwanted);
@@ -103,28 +134,53 @@ class Draft {
   }
 
   async #addWriting(found: FoundFile, kind: 'encrypt' | 'decrypt'): Promise<void> {
-    const folder = this.#folderFor(found);
-    if (await this.#vault.holds(folder)) throw intoVault(folder);
-    const wanted = path.join(folder, outputName(kind, path.basename(found.file)));
-    if (this.#inputs.has(wanted) && this.#rules.conflict === 'replace') {
+    const place = this.#placeFor(found);
+    const refusal = await this.#target(place, path.dirname(found.file));
+    if (refusal !== null) {
+      this.#skip(found, 'failed', refusal);
+      return;
+    }
+    const wanted = path.join(place.folder, outputName(kind, path.basename(found.file)));
+    if (this.#rules.conflict === 'replace' && (await this.#inputs.include(wanted))) {
       this.#skip(found, 'failed', collision(wanted));
       return;
     }
     const output = await this.#settle(found, wanted);
-    if (output === null) return;
-    this.#push(found, output);
+    if (output !== null) this.#push(found, output);
   }
 
-  #push(found: FoundFile, output: string | null): void {
-    this.#files.push({ index: this.#files.length, input: found.file, output, size: found.size });
+  #push({ file, stats }: FoundFile, output: string | null): void {
+    this.#files.push({
+      index: this.#files.length,
+      input: file,
+      output,
+      size: Number(stats.size),
+      identity: { ...identityOf(stats), modifiedNs: String(stats.mtimeNs) },
+    });
   }
 
   /** A folder keeps its name and structure under the output folder. */
-  #folderFor({ file, root, named }: FoundFile): string {
+  #placeFor({ file, root, named }: FoundFile): OutputPlace {
     const { outputDir } = this.#rules;
     const folder = path.dirname(file);
-    if (outputDir === null) return folder;
-    return named ? outputDir : path.join(outputDir, path.relative(path.dirname(root), folder));
+    if (outputDir === null) return { folder, root: named ? folder : root };
+    if (named) return { folder: outputDir, root: outputDir };
+    const below = path.relative(path.dirname(root), folder);
+    return { folder: path.join(outputDir, below), root: outputDir };
+  }
+
+  /** Looks at an output folder. @returns why it is none */
+  async #target({ folder, root }: OutputPlace, source: string): Promise<FailureData | null> {
+    if (await this.#own.holds(folder)) throw intoVault(folder);
+    const look = await this.#folders.look(folder, root);
+    if (look.kind === 'refused') return look.reason;
+    await this.#folders.standFor(folder, root, source);
+    return null;
+  }
+
+  /** Names in one folder, and names that are one on this system, have one key. */
+  #keyOf(file: string): string {
+    return path.join(this.#folders.keyOf(path.dirname(file)), nameKey(path.basename(file)));
   }
 
   /** The output's final name, or null where the file is left out. */
@@ -146,21 +202,22 @@ class Draft {
     }
   }
 
-  /** In a folder that is still to be made there is nothing: one look serves all of its files. */
+  /** In a folder that is still to be made there is nothing. */
   async #exists(file: string): Promise<boolean> {
-    const folder = path.dirname(file);
-    const there = this.#folders.get(folder) ?? exists(folder);
-    this.#folders.set(folder, there);
-    return (await there) && exists(file);
+    return !this.#folders.isMissing(path.dirname(file)) && exists(file);
   }
 
-  async #unwanted({ file, root, named }: FoundFile): Promise<SkippedInput | null> {
+  async #unwanted({ file, root, named, stats }: FoundFile): Promise<SkippedInput | null> {
     const { kind } = this.#rules;
     const outcome = named ? 'failed' : 'skipped';
-    if (await this.#vault.holds(path.dirname(file))) {
+    const folder = path.dirname(file);
+    if (this.#own.includes(stats) || (await this.#own.holds(folder))) {
       const reason = because('not-a-file', 'This file belongs to the open vault.');
       return { input: file, root, outcome, reason };
     }
+    const look = await this.#folders.look(folder, named ? folder : root);
+    if (look.kind === 'refused')
+      return { input: file, root, outcome: 'failed', reason: look.reason };
     if (isPartName(path.basename(file))) {
       const reason = because('not-a-file', 'This is the unfinished output of another batch.');
       return { input: file, root, outcome, reason };
@@ -173,48 +230,20 @@ class Draft {
       const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
       return { input: file, root, outcome: 'skipped', reason };
     }
+    const other = this.#inputs.sameAs(file, stats, this.#folders.keyOf(folder));
+    if (other !== null) {
+      const reason = because('exists', `This is the same file as ${other}, by another way.`);
+      return { input: file, root, outcome: 'skipped', reason };
+    }
     return null;
   }
 }
 
-/** Names that differ only in case or in their Unicode form are one file on many systems. */
-const keyOf = (file: string): string =>
-  process.platform === 'linux' ? file : file.normalize('NFC').toLowerCase();
-
-/** The vault's own folder, by whatever way, over links too, one comes to it. */
-class VaultFolder {
-  readonly #place: Promise<string>;
-  readonly #known = new Map<string, Promise<boolean>>();
-
-  constructor(folder: string) {
-    this.#place = placeOf(folder);
-  }
-
-  holds(folder: string): Promise<boolean> {
-    const known = this.#known.get(folder) ?? this.#look(folder);
-    this.#known.set(folder, known);
-    return known;
-  }
-
-  async #look(folder: string): Promise<boolean> {
-    return isInside(await placeOf(folder), await this.#place);
-  }
+interface OutputPlace {
+  readonly folder: string;
+  /** The chosen folder it lies in, or is. */
+  readonly root: string;
 }
-
-/** Where a folder really lies; of what is not there yet, where it would be made. */
-const placeOf = async (folder: string): Promise<string> => {
-  try {
-    return await realpath(folder);
-  } catch {
-    const parent = path.dirname(folder);
-    return parent === folder ? folder : path.join(await placeOf(parent), path.basename(folder));
-  }
-};
-
-const isInside = (file: string, folder: string): boolean => {
-  const relative = path.relative(folder, file);
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
-};
 
 const exists = (file: string): Promise<boolean> =>
   lstat(file).then(
@@ -227,6 +256,12 @@ const intoVault = (folder: string): Failure =>
     unharmed: 'Nothing was written.',
     next: 'Choose another output folder.',
   });
+
+const emptyFolder: FailureData = {
+  code: 'not-found',
+  cause: 'This folder is empty.',
+  unharmed: 'It was left as it is.',
+};
 
 const because = (code: FailureCode, cause: string): FailureData => ({
   code,

@@ -1,46 +1,77 @@
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publishPart } from './publish.ts';
+import type { ConflictRule } from '../../shared/batch.ts';
+import { OpenFolders } from '../engine/files/open-folders.ts';
+import { Publisher } from './publish.ts';
 
 describe('giving a part its name', () => {
   let folder = '';
-  let part = '';
-  let output = '';
+  const at = (name: string): string => path.join(folder, name);
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'claviger-publish-'));
-    part = path.join(folder, 'x.part');
-    output = path.join(folder, 'a.txt.clv');
-    writeFileSync(part, 'new');
+    writeFileSync(at('x.part'), 'new');
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const names = (): string[] => readdirSync(folder).sort();
+  const publish = (rule: ConflictRule, part = 'x.part', publisher = new Publisher(rule)) =>
+    OpenFolders.during(
+      (place) => ({ path: place, root: place, identity: null }),
+      async (open) => publisher.publish(await open.of(folder), part, 'a.txt.clv'),
+    );
 
   it('gives it its name and leaves no part', async () => {
-    expect(await publishPart(part, output, 'keep-both')).toBe(output);
+    expect(await publish('keep-both')).toBe('a.txt.clv');
     expect(names()).toEqual(['a.txt.clv']);
   });
 
   it.each(['keep-both', 'skip'] as const)(
     '%s keeps a file that has appeared meanwhile',
     async (rule) => {
-      writeFileSync(output, 'older');
-      expect(await publishPart(part, output, rule)).toBe(path.join(folder, 'a (2).txt.clv'));
-      expect(readFileSync(output, 'utf8')).toBe('older');
+      writeFileSync(at('a.txt.clv'), 'older');
+      expect(await publish(rule)).toBe('a (2).txt.clv');
+      expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('older');
       expect(names()).toEqual(['a (2).txt.clv', 'a.txt.clv']);
     },
   );
 
   it('replaces where that is the rule', async () => {
-    writeFileSync(output, 'older');
-    expect(await publishPart(part, output, 'replace')).toBe(output);
-    expect(readFileSync(output, 'utf8')).toBe('new');
+    writeFileSync(at('a.txt.clv'), 'older');
+    expect(await publish('replace')).toBe('a.txt.clv');
+    expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
+  });
+
+  it.each(['replace', 'skip'] as const)(
+    '%s: an output of the same batch is not replaced',
+    async (rule) => {
+      const publisher = new Publisher(rule);
+      writeFileSync(at('y.part'), 'other');
+      await publish(rule, 'x.part', publisher);
+      await expect(publish(rule, 'y.part', publisher)).rejects.toMatchObject({ code: 'collision' });
+      expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
+    },
+  );
+
+  it('replaces a link, and not what it points to', async () => {
+    writeFileSync(at('other'), 'older');
+    symlinkSync('other', at('a.txt.clv'));
+    await publish('replace');
+    expect(readFileSync(at('other'), 'utf8')).toBe('older');
+    expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
   });
 
   it('finishes what was interrupted between the two steps, without a second copy', async () => {
-    linkSync(part, output);
-    expect(await publishPart(part, output, 'keep-both')).toBe(output);
+    linkSync(at('x.part'), at('a.txt.clv'));
+    expect(await publish('keep-both')).toBe('a.txt.clv');
     expect(names()).toEqual(['a.txt.clv']);
   });
 });

@@ -1,92 +1,167 @@
-import { access, link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
+import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictRule } from '../../shared/batch.ts';
-import { withFileFailures } from '../engine/files/errno.ts';
-import { syncFolder } from '../engine/files/part.ts';
+import { Failure } from '../../shared/failure.ts';
+import { hasLastingNumbers, identityOf } from '../engine/files/identity.ts';
+import type { OpenFolder } from '../engine/files/open-folder.ts';
 import { numberedName } from './output-name.ts';
 
 /**
- * Gives a part its final name. A file that has appeared there in the meantime is kept unless the
- * rule is to replace it.
- * @returns the name the output has now
+ * Gives the parts of a batch their final names. A file that has appeared there in the meantime is
+ * kept unless the rule is to replace it; one of the same batch is never replaced, whatever the disk
+ * takes for one name.
  */
-export const publishPart = async (
-  part: string,
-  output: string,
-  conflict: ConflictRule,
-): Promise<string> => {
-  if (conflict === 'replace') {
-    await rename(part, output);
-    return output;
+export class Publisher {
+  readonly #rule: ConflictRule;
+  /** The files that got their names from this batch, by disk and inode. */
+  readonly #mine = new Set<string>();
+  /** Their places, and these regardless of case: for disks whose inode numbers do not last. */
+  readonly #places = new Set<string>();
+  readonly #placesOfAnyCase = new Set<string>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(rule: ConflictRule) {
+    this.#rule = rule;
   }
-  for (let n = 2, name = output; ; name = numberedName(output, n), n++) {
-    if (await moveToFree(part, name)) return name;
+
+  /**
+   * @param part its name in the folder
+   * @param wanted the name it is to get there
+   * @returns the name the output has now
+   * @throws Failure `collision`, or what the file system says
+   */
+  async publish(folder: OpenFolder, part: string, wanted: string): Promise<string> {
+    const mine = await keyAt(folder, part);
+    this.#mine.add(mine);
+    try {
+      const name = await this.#move(folder, part, wanted);
+      this.#noteDown(folder, name);
+      return name;
+    } catch (error) {
+      this.#mine.delete(mine);
+      throw error;
+    }
   }
-};
+
+  /** A file that got its name before an interruption. */
+  async remember(folder: OpenFolder, name: string): Promise<void> {
+    this.#mine.add(await keyAt(folder, name));
+    this.#noteDown(folder, name);
+  }
+
+  /**
+   * Removes the empty file that an interruption has left where a name was claimed and its part had
+   * not taken it yet.
+   */
+  async dropClaim(folder: OpenFolder, name: string): Promise<void> {
+    if (this.#rule === 'replace' || (await hasLastingNumbers(folder.here))) return;
+    const stats = await lstat(folder.at(name)).catch(() => null);
+    if (stats?.isFile() === true && stats.size === 0) await unlink(folder.at(name));
+  }
+
+  #noteDown({ path: folder }: OpenFolder, name: string): void {
+    const place = path.join(folder, name);
+    this.#places.add(place);
+    this.#placesOfAnyCase.add(ofAnyCase(place));
+  }
+
+  async #move(folder: OpenFolder, part: string, wanted: string): Promise<string> {
+    if (this.#rule === 'replace') {
+      await this.#inTurn(() => this.#replace(folder, part, wanted));
+      return wanted;
+    }
+    for (let n = 2, name = wanted; ; name = numberedName(wanted, n), n++) {
+      if (await this.#moveToFree(folder, part, name)) return name;
+      if (this.#rule === 'skip' && (await this.#isMine(folder, name))) throw collision(name);
+    }
+  }
+
+  async #replace(folder: OpenFolder, part: string, name: string): Promise<void> {
+    if (await this.#isMine(folder, name)) throw collision(name);
+    await rename(folder.at(part), folder.at(name));
+  }
+
+  /** false: there is a file of that name already. link(2), unlike rename(2), never overwrites. */
+  async #moveToFree(folder: OpenFolder, part: string, name: string): Promise<boolean> {
+    try {
+      await link(folder.at(part), folder.at(name));
+    } catch (error) {
+      const code = codeOf(error);
+      if (withoutLinks.has(code)) return this.#inTurn(() => claimAndMove(folder, part, name));
+      if (code !== 'EEXIST') throw error;
+      if (!(await isSameFile(folder, part, name))) return false;
+    }
+    await unlink(folder.at(part));
+    return true;
+  }
+
+  /** Whether the file that has this name now is an output of this batch. */
+  async #isMine(folder: OpenFolder, name: string): Promise<boolean> {
+    const there = await keyAt(folder, name).catch(() => null);
+    if (there === null) return false;
+    if (this.#mine.has(there)) return true;
+    const place = path.join(folder.path, name);
+    if (!this.#placesOfAnyCase.has(ofAnyCase(place))) return false;
+    if (await hasLastingNumbers(folder.here)) return false;
+    // A disk that tells cases apart has this name beside the one that was given.
+    return this.#places.has(place) || !(await readdir(folder.here)).includes(name);
+  }
+
+  /** One after the other: between a look and a rename nothing of this batch takes the name. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn;
+    return turn;
+  }
+}
 
 /** What file systems without hard links (FAT, some network shares) say. */
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** false: there is a file of that name already. link(2), unlike rename(2), never overwrites. */
-const moveToFree = async (part: string, name: string): Promise<boolean> => {
+/** The name is taken by an empty file first, which fails where it exists, then renamed over. */
+const claimAndMove = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
   try {
-    await link(part, name);
+    const claim = await open(folder.at(name), 'wx', 0o600);
+    await claim.close();
   } catch (error) {
-    const code = codeOf(error);
-    if (withoutLinks.has(code)) return renameToFree(part, name);
-    if (code !== 'EEXIST') throw error;
-    if (!(await isSameFile(part, name))) return false;
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
-  await unlink(part);
-  return true;
+  try {
+    await rename(folder.at(part), folder.at(name));
+    return true;
+  } catch (error) {
+    await unlink(folder.at(name)).catch(() => undefined);
+    throw error;
+  }
 };
 
 /** True where an interruption came between the two steps: the name is there, the part still too. */
-export const isSameFile = async (part: string, name: string): Promise<boolean> => {
+export const isSameFile = async (
+  folder: OpenFolder,
+  part: string,
+  name: string,
+): Promise<boolean> => {
   try {
-    const [one, other] = await Promise.all(
-      [part, name].map((file) => lstat(file, { bigint: true })),
-    );
-    return one?.ino === other?.ino && one?.dev === other?.dev;
+    return (await keyAt(folder, part)) === (await keyAt(folder, name));
   } catch {
     return false;
   }
 };
 
-const renameToFree = async (part: string, name: string): Promise<boolean> => {
-  const taken = await exists(name);
-  if (!taken) await rename(part, name);
-  return !taken;
+/** Which file has this name now. */
+const keyAt = async (folder: OpenFolder, name: string): Promise<string> => {
+  const { device, inode } = identityOf(await lstat(folder.at(name), { bigint: true }));
+  return `${device}:${inode}`;
 };
 
-const exists = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
+const ofAnyCase = (place: string): string => place.normalize('NFC').toUpperCase().toLowerCase();
+
+const collision = (name: string): Failure =>
+  new Failure('collision', `Another file of this batch has the name ${name} on this disk.`, {
+    unharmed: 'Neither file was touched.',
+    next: 'Choose "keep both", another output folder, or two batches.',
+  });
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
-
-/**
- * Makes an output folder where there is none, and puts its name on disk. Folder by folder, because
- * a recursive mkdir calls what is read-only or forbidden "not found".
- */
-export const ensureFolder = async (folder: string): Promise<void> => {
-  if (await exists(folder)) return;
-  const parent = path.dirname(folder);
-  if (parent !== folder) await ensureFolder(parent);
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    // Another file of the batch was faster.
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
-  await syncFolder(parent);
-};
-
-/** Puts the new names in these outputs' folders on disk. @throws Failure */
-export const syncFoldersOf = async (outputs: readonly string[]): Promise<void> => {
-  const folders = [...new Set(outputs.map((output) => path.dirname(output)))];
-  await withFileFailures(Promise.all(folders.map(syncFolder)));
-};

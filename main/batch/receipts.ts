@@ -4,7 +4,10 @@ import type { FailureData } from '../../shared/failure.ts';
 /** What a receipt says of a file of which nothing was written. */
 const nothingWritten = { output: null, sha256: null, key: null, version: null } as const;
 
-export const failedReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({
+export const failedReceipt = (
+  file: Pick<PlannedFile, 'input' | 'size'>,
+  reason: FailureData,
+): Receipt => ({
   ...nothingWritten,
   input: file.input,
   outcome: reason.code === 'cancelled' ? 'cancelled' : 'failed',

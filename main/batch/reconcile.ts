@@ -1,13 +1,18 @@
-import { access } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
 import type { PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
 import { Failure, groupOf, toFailureData } from '../../shared/failure.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import { withFileFailures } from '../engine/files/errno.ts';
+import type { OpenFolder } from '../engine/files/open-folder.ts';
+import type { OpenFolders } from '../engine/files/open-folders.ts';
+import { syncFolder } from '../engine/files/part.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
 import { partOf, removeParts } from './engine-calls.ts';
+import type { BatchFolders } from './folders.ts';
 import { batchHistory, type FileHistory } from './history.ts';
-import { isSameFile, publishPart, syncFoldersOf } from './publish.ts';
+import { isSameFile, type Publisher } from './publish.ts';
 import { failedReceipt } from './receipts.ts';
 import { renamedRecord, unpublishedRecord } from './records.ts';
 
@@ -20,47 +25,77 @@ export interface Reconciled {
   readonly leftOut: readonly Receipt[];
 }
 
+/** What is needed to bring a batch in line with the ledger. */
+export interface Interrupted {
+  readonly vault: Vault;
+  readonly engine: Caller<EngineCalls>;
+  readonly batch: StoredBatch;
+  readonly folders: BatchFolders;
+  readonly publisher: Publisher;
+}
+
 /**
  * Brings the disk in line with the ledger after an interruption: an output that was recorded gets
  * its name if its part is what was recorded; every other part is removed.
  */
-export const reconcile = async (
-  vault: Vault,
-  engine: Caller<EngineCalls>,
-  batch: StoredBatch,
-): Promise<Reconciled> => {
+export const reconcile = async (input: Interrupted): Promise<Reconciled> => {
+  const { vault, batch, folders } = input;
   const { files, leftOut } = await batchHistory(vault, batch.id);
   const settled: Receipt[] = [];
   const open: PlannedFile[] = [];
   for (const file of batch.files) {
     const past = files.get(file.index);
-    const receipt = past === undefined ? null : await settle(vault, engine, batch, file, past);
+    const receipt = past === undefined ? null : await settle(input, file, past);
     if (receipt === null) open.push(file);
     else settled.push(receipt);
   }
-  await removeParts(batch, batch.files);
+  await removeParts(folders, batch, batch.files);
   return { settled, open, leftOut };
 };
 
 /** The receipt of a file whose end was recorded, or null where it has to be done again. */
 const settle = async (
-  vault: Vault,
-  engine: Caller<EngineCalls>,
-  batch: StoredBatch,
+  input: Interrupted,
   file: PlannedFile,
   past: FileHistory,
 ): Promise<Receipt | null> => {
   if (past.outcome === 'failed') return past.receipt;
+  const { batch, folders, publisher } = input;
+  const part = path.basename(partOf(batch, file));
+  const output = past.receipt.output ?? partOf(batch, file);
+  const name = path.basename(output);
+  return folders.during(async (open) => {
+    const folder = await folderOf(open, output);
+    if (folder === null) return (await isThere(open, file.input)) ? null : past.receipt;
+    const isNamed = await isSameFile(folder, part, name);
+    if (isNamed || !(await exists(folder.at(part)))) {
+      const isDone = isNamed || (await exists(folder.at(name)));
+      if (isDone) await publisher.remember(folder, name);
+      // An output that somebody has moved away is not made again if its original is gone too.
+      return isDone || !(await isThere(open, file.input)) ? past.receipt : null;
+    }
+    await publisher.dropClaim(folder, name);
+    return (await isRecorded(input, folder, part, past)) ? finish(input, file, folder, past) : null;
+  });
+};
+
+/** Gives the part of a file that was recorded its name. */
+const finish = async (
+  { vault, batch, publisher }: Interrupted,
+  file: PlannedFile,
+  folder: OpenFolder,
+  past: FileHistory,
+): Promise<Receipt> => {
   const part = partOf(batch, file);
-  const output = past.receipt.output ?? part;
-  if (await isSameFile(part, output)) return past.receipt;
-  if (!(await exists(part))) return (await isThere(file, output)) ? past.receipt : null;
-  if (!(await isRecorded(engine, batch, part, past))) return null;
+  const planned = past.receipt.output ?? part;
   try {
-    const name = await withFileFailures(publishPart(part, output, batch.conflict));
-    await syncFoldersOf([name]);
-    if (name !== output) await vault.record([renamedRecord({ ...file, batch }, name)]);
-    return { ...past.receipt, output: name };
+    const name = await withFileFailures(
+      publisher.publish(folder, path.basename(part), path.basename(planned)),
+    );
+    await withFileFailures(syncFolder(folder.here));
+    const output = path.join(path.dirname(planned), name);
+    if (output !== planned) await vault.record([renamedRecord({ ...file, batch }, output)]);
+    return { ...past.receipt, output };
   } catch (error) {
     if (!(error instanceof Failure) || groupOf(error.code) !== 'file') throw error;
     await vault.record([unpublishedRecord({ ...file, batch }, error)]);
@@ -68,28 +103,41 @@ const settle = async (
   }
 };
 
+/** null: it is not there, or another one is. */
+const folderOf = async (open: OpenFolders, file: string): Promise<OpenFolder | null> => {
+  try {
+    return await withFileFailures(open.of(path.dirname(file)));
+  } catch (error) {
+    if (error instanceof Failure && groupOf(error.code) === 'file') return null;
+    throw error;
+  }
+};
+
 /** A decrypted part has no hash in the ledger (it would confirm guesses), so it is made again. */
 const isRecorded = async (
-  engine: Caller<EngineCalls>,
-  batch: StoredBatch,
+  { engine, batch, folders }: Interrupted,
+  { path: at, identity }: OpenFolder,
   part: string,
   past: FileHistory,
 ): Promise<boolean> => {
   if (batch.kind !== 'encrypt') return false;
   try {
-    return (await engine.call('hashFile', { path: part })) === past.receipt.sha256;
+    const folder = { ...folders.placeOf(at), identity };
+    return (await engine.call('hashFile', { folder, name: part })) === past.receipt.sha256;
   } catch (error) {
     if (error instanceof Failure && error.code !== 'engine-lost') return false;
     throw error;
   }
 };
 
-/** An output that somebody has moved away since is not made again if its original is gone too. */
-const isThere = async (file: PlannedFile, output: string): Promise<boolean> =>
-  (await exists(output)) || !(await exists(file.input));
+const isThere = async (open: OpenFolders, file: string): Promise<boolean> => {
+  const folder = await folderOf(open, file);
+  return folder !== null && exists(folder.at(path.basename(file)));
+};
 
+/** Of a name: a link that leads nowhere is there. */
 const exists = (file: string): Promise<boolean> =>
-  access(file).then(
+  lstat(file).then(
     () => true,
     () => false,
   );

@@ -3,12 +3,14 @@ import { Failure, type FailureData, toFailureData } from '../../shared/failure.t
 import { limits } from '../../shared/limits.ts';
 import { fileFailure } from '../engine/files/errno.ts';
 import type { FileDone, FileResult } from '../engine/files/jobs.ts';
+import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { BatchCalls, partOf, removeParts } from './engine-calls.ts';
+import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { makeGroups } from './groups.ts';
 import { deleteOriginals } from './originals.ts';
 import { ProgressMeter } from './progress.ts';
-import { ensureFolder, publishPart, syncFoldersOf } from './publish.ts';
+import type { Publisher } from './publish.ts';
 import { cancelledReceipt, failedReceipt } from './receipts.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
 import type { NewRecord } from '../ledger/record.ts';
@@ -42,6 +44,14 @@ interface Ended {
   readonly receipt: Receipt;
 }
 
+/** A batch with what its steps share. */
+export interface Prepared {
+  readonly session: VaultSession;
+  readonly batch: StoredBatch;
+  readonly folders: BatchFolders;
+  readonly publisher: Publisher;
+}
+
 /** Groups in flight: while some wait for the disk, the workers have others. */
 const GROUPS_AT_ONCE = 4;
 
@@ -50,21 +60,26 @@ export class BatchRun {
   readonly #session: VaultSession;
   readonly #batch: StoredBatch;
   readonly #options: RunOptions;
+  readonly #folders: BatchFolders;
+  readonly #publisher: Publisher;
   readonly #calls: BatchCalls;
   readonly #meter: ProgressMeter;
   readonly #receipts = new Map<number, Receipt>();
   readonly #recorded = new Set<number>();
   #stopped: Failure | null = null;
 
-  constructor(session: VaultSession, batch: StoredBatch, options: RunOptions) {
+  constructor({ session, batch, folders, publisher }: Prepared, options: RunOptions) {
     this.#session = session;
     this.#batch = batch;
     this.#options = options;
-    this.#calls = new BatchCalls(session, batch);
+    this.#folders = folders;
+    this.#publisher = publisher;
+    this.#calls = new BatchCalls(session, batch, folders);
     this.#meter = new ProgressMeter(batch.files, options.onProgress);
   }
 
   async run(): Promise<RunResult> {
+    const empty = await this.#makeEmptyFolders();
     const groups = makeGroups(this.#batch.files);
     const lane = async (): Promise<void> => {
       for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
@@ -80,7 +95,22 @@ export class BatchRun {
     this.#reportRest();
     this.#meter.finish();
     const receipts = [...this.#receipts].sort(([a], [b]) => a - b).map(([, receipt]) => receipt);
-    return { receipts, interrupted: this.#stopped };
+    return { receipts: [...receipts, ...empty], interrupted: this.#stopped };
+  }
+
+  /** @returns receipts of those that cannot be made */
+  async #makeEmptyFolders(): Promise<Receipt[]> {
+    const failures: Receipt[] = [];
+    for (const { input, output } of this.#batch.emptyFolders) {
+      try {
+        await this.#folders.make(output);
+      } catch (error) {
+        const receipt = failedReceipt({ input, size: 0 }, reasonOf(error));
+        failures.push(receipt);
+        this.#options.onReceipt(receipt);
+      }
+    }
+    return failures;
   }
 
   /**
@@ -103,7 +133,7 @@ export class BatchRun {
   /** A disk that refuses even this keeps the parts until the batch is resumed or tried again. */
   async #tidy(files: readonly PlannedFile[]): Promise<void> {
     try {
-      await removeParts(this.#batch, files);
+      await removeParts(this.#folders, this.#batch, files);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
     }
@@ -124,15 +154,9 @@ export class BatchRun {
   async #withFolders(group: readonly PlannedFile[]): Promise<readonly PlannedFile[]> {
     const ready: PlannedFile[] = [];
     const failed: FileResult[] = [];
-    const made = new Map<string, Promise<void>>();
     for (const file of group) {
       try {
-        if (file.output !== null) {
-          const folder = path.dirname(file.output);
-          const making = made.get(folder) ?? ensureFolder(folder);
-          made.set(folder, making);
-          await making;
-        }
+        if (file.output !== null) await this.#folders.make(path.dirname(file.output));
         ready.push(file);
       } catch (error) {
         failed.push({ outcome: 'failed', index: file.index, failure: reasonOf(error) });
@@ -179,13 +203,18 @@ export class BatchRun {
     const ended: Ended[] = [];
     const published: Published[] = [];
     const refused: PlannedFile[] = [];
-    const outcomes = await Promise.all(
-      pairs.map(async ({ file, result }) => ({
-        file,
-        result,
-        output: result.outcome === 'done' ? await this.#publishOne(file, late) : null,
-      })),
-    );
+    const outcomes = await this.#folders.during(async (open) => {
+      const all = await Promise.all(
+        pairs.map(async ({ file, result }) => ({
+          file,
+          result,
+          output: result.outcome === 'done' ? await this.#publishOne(open, file, late) : null,
+        })),
+      );
+      const outputs = all.map(({ output }) => output).filter((each) => typeof each === 'string');
+      await syncFoldersOf(open, outputs);
+      return all;
+    });
     for (const { file, result, output } of outcomes) {
       if (result.outcome === 'failed') ended.push(failed(file, result.failure));
       else if (output instanceof Failure) {
@@ -193,8 +222,6 @@ export class BatchRun {
         ended.push(failed(file, toFailureData(output)));
       } else published.push({ file: { ...file, output }, done: result });
     }
-    const outputs = published.flatMap(({ file }) => (file.output === null ? [] : [file.output]));
-    await syncFoldersOf(outputs);
     if (late.length > 0) await this.#session.vault.record(late);
     // Not before it is recorded: resuming would take what was to be replaced for the output.
     await this.#tidy(refused);
@@ -203,16 +230,20 @@ export class BatchRun {
     return ended;
   }
 
-  /** @returns the output's name, or why there is no output */
-  async #publishOne(file: PlannedFile, late: NewRecord[]): Promise<string | null | Failure> {
+  /** @returns the output with its name, or why there is no output */
+  async #publishOne(
+    open: OpenFolders,
+    file: PlannedFile,
+    late: NewRecord[],
+  ): Promise<string | null | Failure> {
     if (file.output === null) return null;
     const described = { ...file, batch: this.#batch };
     try {
-      const output = await publishPart(
-        partOf(this.#batch, file),
-        file.output,
-        this.#batch.conflict,
-      );
+      const folder = path.dirname(file.output);
+      const part = path.basename(partOf(this.#batch, file));
+      const wanted = path.basename(file.output);
+      const name = await this.#publisher.publish(await open.of(folder), part, wanted);
+      const output = path.join(folder, name);
       if (output !== file.output) late.push(renamedRecord(described, output));
       return output;
     } catch (error) {
@@ -232,6 +263,7 @@ export class BatchRun {
       return await deleteOriginals({
         batch: this.#batch,
         vault: this.#session.vault,
+        folders: this.#folders,
         originals: published.map(({ file, done: { encryptedBytes, source } }) => ({
           file,
           encryptedBytes,

@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
@@ -10,12 +10,18 @@ export type Found =
   | {
       readonly kind: 'file';
       readonly file: string;
-      /** Bytes. */
-      readonly size: number;
+      readonly stats: BigIntStats;
       /** The input path that led here. */
       readonly root: string;
       /** True where the file itself was named, not a folder above it. */
       readonly named: boolean;
+    }
+  | {
+      readonly kind: 'folder';
+      readonly file: string;
+      readonly stats: BigIntStats;
+      readonly root: string;
+      readonly isEmpty: boolean;
     }
   | {
       readonly kind: 'unusable';
@@ -31,7 +37,10 @@ export interface Start {
   readonly root: string;
 }
 
-/** Finds all files under the given paths, folders recursively and in order of their names. */
+/**
+ * Finds all files under the given paths, folders recursively and in order of their names. A folder
+ * comes before what is in it.
+ */
 export const walk = (roots: readonly string[]): Promise<Found[]> =>
   walkFrom(roots.map((root) => ({ input: root, root })));
 
@@ -52,12 +61,12 @@ const visit = async (
 
 /** What a file is, or why that cannot be told. */
 type Look =
-  | { readonly file: string; readonly stats: Stats }
+  | { readonly file: string; readonly stats: BigIntStats }
   | { readonly file: string; readonly reason: FailureData };
 
 const look = (file: string): Promise<Look> =>
   isUtf8Name(file)
-    ? lstat(file).then(
+    ? lstat(file, { bigint: true }).then(
         (stats) => ({ file, stats }),
         (error: unknown) => ({ file, reason: reasonOf(file, error) }),
       )
@@ -77,21 +86,24 @@ const visitSeen = async (
     void found.push({ kind: 'unusable', file: shownName(file), root, named, reason });
   if ('reason' in looked) refuse(looked.reason);
   else if (looked.stats.isDirectory()) {
-    await visitNames(file, await namesIn(file, refuse), root, found, seen);
+    const names = await namesIn(file, refuse);
+    const { stats } = looked;
+    found.push({ kind: 'folder', file, stats, root, isEmpty: names?.length === 0 });
+    await visitNames(file, names ?? [], root, found, seen);
   } else if (looked.stats.isFile())
-    found.push({ kind: 'file', file, size: looked.stats.size, root, named });
+    found.push({ kind: 'file', file, stats: looked.stats, root, named });
   else refuse(toFailureData(notRegular(looked.stats)));
 };
 
 const namesIn = async (
   folder: string,
   refuse: (reason: FailureData) => void,
-): Promise<readonly string[]> => {
+): Promise<readonly string[] | null> => {
   try {
     return (await readdir(folder, { encoding: 'buffer' })).map(nameOfBytes).sort();
   } catch (error) {
     refuse(reasonOf(folder, error));
-    return [];
+    return null;
   }
 };
 
@@ -128,7 +140,7 @@ const notUtf8 = (): Failure =>
     next: 'Rename it, then try again.',
   });
 
-const notRegular = (stats: Stats): Failure => {
+const notRegular = (stats: BigIntStats): Failure => {
   if (stats.isSymbolicLink()) {
     return new Failure('symlink', 'This is a symbolic link; links are not followed.', {
       unharmed: 'Neither the link nor what it points to was touched.',

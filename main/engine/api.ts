@@ -1,6 +1,7 @@
 import type { FailureData } from '../../shared/failure.ts';
 import type { KeyId, VaultId } from '../../shared/ids.ts';
 import type { KeyMaterial } from '../../shared/keys.ts';
+import type { FolderPlace } from './files/open-folder.ts';
 import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { NewKey } from './keys/create-key.ts';
 import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
@@ -57,6 +58,8 @@ export interface GroupOf<Job> {
   /** From `lendKeys`. */
   readonly loan: number;
   readonly files: readonly Job[];
+  /** The folders of all their files. */
+  readonly folders: readonly FolderPlace[];
 }
 
 /**
@@ -110,7 +113,7 @@ export interface EngineCalls {
   decrypt: (input: GroupOf<WritingJob>) => FileResult[];
   verify: (input: GroupOf<VerifyJob>) => FileResult[];
   /** SHA-256 of a file, hex. */
-  hashFile: (input: { readonly path: string }) => string;
+  hashFile: (input: { readonly folder: FolderPlace; readonly name: string }) => string;
   /** Unsealed keys in memory now. */
   cachedKeys: (input: null) => CachedKey[];
   /** Zeroises one key's cached bytes, or all. */

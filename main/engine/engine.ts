@@ -106,7 +106,7 @@ export class Engine {
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
       decrypt: (input, context) => this.#vault().files.decrypt(input, context),
       verify: (input, context) => this.#vault().files.verify(input, context),
-      hashFile: ({ path }) => hashFile(path),
+      hashFile,
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
       flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
       setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),

@@ -72,7 +72,7 @@ const describe = async (file: string): Promise<Item> => {
     folder,
     files: files.length,
     encrypted: files.filter((found) => hasEncryptedSuffix(found.file)).length,
-    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    bytes: files.reduce((sum, { stats }) => sum + Number(stats.size), 0),
   };
 };
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, writeFile } from 'node:fs/promises';
-import type { BatchPlan, PlannedFile, Receipt, StoredBatch } from '../../../shared/batch.ts';
+import { writeFile } from 'node:fs/promises';
+import type { BatchPlan, Receipt, StoredBatch } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { lookAgain } from '../../batch/again.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -109,15 +110,17 @@ export class Work {
     const { folder } = this.#parts.desk.unlocked;
     const { stored, receipts } = this.#endedBatch(id);
     const open = new Set(receipts.filter(notDone).map(({ input }) => input));
-    const known = await Promise.all(
-      stored.files.filter(({ input }) => open.has(input)).map(measuredAgain),
-    );
+    const known = await lookAgain({
+      files: stored.files.filter(({ input }) => open.has(input)),
+      folders: stored.folders,
+    });
     const again = await planAgain({ ...stored, vaultDir: folder }, stored.refused);
-    const files = [...known, ...again.files].map((file, index) => ({ ...file, index }));
+    const files = [...known.files, ...again.files].map((file, index) => ({ ...file, index }));
     if (files.length === 0) throw nothingToRetry(again.skipped.length);
+    const folders = [...known.folders, ...again.folders];
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     const keys = stored.keys.map((key) => key.id);
-    return this.#store({ ...stored, keys }, { ...again, files, bytes });
+    return this.#store({ ...stored, keys }, { ...again, files, folders, bytes });
   }
 
   resume(id: string): Batch {
@@ -286,14 +289,6 @@ export class Work {
 }
 
 const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
-
-const measuredAgain = async (file: PlannedFile): Promise<PlannedFile> => {
-  const size = await lstat(file.input).then(
-    (stats) => stats.size,
-    () => file.size,
-  );
-  return { ...file, size };
-};
 
 const nothingToRetry = (refused: number): Failure =>
   refused === 0

@@ -7,6 +7,7 @@ import type { FixedHeader } from '../envelope/header.ts';
 import { encodeMetadata, type FileMetadata, storedTime } from '../envelope/metadata.ts';
 import type { LentKey } from '../keys/key-session.ts';
 import { secondsOf, wholeMilliseconds } from './file-times.ts';
+import { identityOf } from './identity.ts';
 import type { FileDone, FileIdentity } from './jobs.ts';
 import type { Source } from './source.ts';
 
@@ -39,11 +40,11 @@ export const restoreAttributes = (fd: number, metadata: FileMetadata): void => {
   futimesSync(fd, time, time);
 };
 
-export const identityOf = (source: Source): FileIdentity => ({
-  device: String(source.stats.dev),
-  inode: String(source.stats.ino),
-  size: String(source.stats.size),
-  modifiedNs: String(source.stats.mtimeNs),
+export const fileIdentityOf = ({ stats }: Pick<Source, 'stats'>): FileIdentity => ({
+  ...identityOf(stats),
+  size: String(stats.size),
+  modifiedNs: String(stats.mtimeNs),
+  changedNs: String(stats.ctimeNs),
 });
 
 export const namesOf = (keys: readonly LentKey[]): FileDone['keys'] =>

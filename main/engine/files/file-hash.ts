@@ -1,23 +1,33 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { fileFailure } from './errno.ts';
+import { withFileFailures } from './errno.ts';
+import type { FolderPlace } from './open-folder.ts';
+import { OpenFolders } from './open-folders.ts';
 import { openSource, readExactly } from './source.ts';
 
 const CHUNK = 256 * 1024;
 
 /** SHA-256 of a whole file, hex. @throws Failure for a file that cannot be read */
-export const hashFile = (path: string): string => {
-  try {
-    const { fd, size } = openSource(path);
-    try {
-      return hashOf(fd, size);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    throw fileFailure(error);
-  }
-};
+export const hashFile = ({
+  folder,
+  name,
+}: {
+  readonly folder: FolderPlace;
+  readonly name: string;
+}): Promise<string> =>
+  withFileFailures(
+    OpenFolders.during(
+      () => folder,
+      async (folders) => {
+        const { fd, size } = openSource((await folders.of(folder.path)).at(name));
+        try {
+          return hashOf(fd, size);
+        } finally {
+          closeSync(fd);
+        }
+      },
+    ),
+  );
 
 const hashOf = (fd: number, size: number): string => {
   const hash = createHash('sha256');

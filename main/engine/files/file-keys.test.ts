@@ -127,7 +127,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   const sealed = async (key: LentKey, spoil: (file: Buffer) => Buffer): Promise<string> => {
     const [input, part] = [place('plain'), place('sealed')];
     writeFileSync(input, 'x'.repeat(3 * SEGMENT));
-    const job = { index: 0, size: 3 * SEGMENT, input, part };
+    const job = { index: 0, size: 3 * SEGMENT, planned: null, input, part };
     await encryptWholeFiles(
       { token, parts: context.parts },
       {
@@ -151,7 +151,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
     const exchanged = { ...bad, material: { ...bad.material, proof: Buffer.alloc(60) } };
     const [input, part] = [place('plain'), place('part')];
     writeFileSync(input, 'content');
-    const job = { index: 0, size: 7, input, part };
+    const job = { index: 0, size: 7, planned: null, input, part };
     const encrypting = encryptLarge(context, { job, keys: [good, exchanged], segment: SEGMENT });
     await expect(encrypting).rejects.toMatchObject({ code: 'proof-failed' });
     expect(existsSync(part)).toBe(false);
@@ -163,7 +163,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
     const keys = [key, ...Array.from({ length: 500 }, () => key)] as const;
     const [input, part] = [place('plain'), place('part')];
     writeFileSync(input, 'content');
-    const job = { index: 0, size: 7, input, part };
+    const job = { index: 0, size: 7, planned: null, input, part };
     await expect(encryptLarge(context, { job, keys, segment: SEGMENT })).rejects.toThrow();
     expectErased();
   });
@@ -178,7 +178,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
     for (const custody of ['resident', 'hsm-only', 'hsm-wrapped'] as const) {
       const key = lend(custody);
       const input = await sealed(key, spoil);
-      const job = { index: 0, size: 1, input };
+      const job = { index: 0, size: 1, planned: null, input };
       const opening = decryptLarge(context, { ...job, part: place('part') }, [key]);
       await expect(opening).rejects.toMatchObject({ code });
       expectErased();
@@ -193,7 +193,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   it('are erased where the work on a sound file ends early', async () => {
     const key = lend('hsm-only');
     const input = await sealed(key, (file) => file);
-    const job = { index: 0, size: 1, input, part: place('part') };
+    const job = { index: 0, size: 1, planned: null, input, part: place('part') };
     await expect(decryptLarge(context, job, [key])).rejects.toMatchObject({ code: 'cancelled' });
     expectErased();
   });

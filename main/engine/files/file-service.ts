@@ -10,6 +10,7 @@ import type { VaultToken } from '../keys/vault-token.ts';
 import type { CallContext } from '../rpc/messages.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
+import { inFolders, verifyingIn, writingIn } from './jobs-in-folders.ts';
 import { Lanes } from './lanes.ts';
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
@@ -17,7 +18,7 @@ import { encryptLarge } from './large-encrypt.ts';
 import { Loan } from './loans.ts';
 import type { Parts } from './part.ts';
 import { openSource, readExactly } from './source.ts';
-import { failedFile } from './whole-files.ts';
+import { failedFile } from './failed-file.ts';
 
 export interface FileServiceParts {
   readonly token: VaultToken;
@@ -56,32 +57,38 @@ export class FileService {
     this.#loans.delete(loan);
   }
 
-  encrypt({ loan, files }: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+  encrypt(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
     const { pool, segment } = this.#parts;
-    return this.#withKeys(this.#loan(loan).keys, async (keys) => {
-      requireKeys(keys);
-      return this.#process(files, context, {
-        whole: (small) => pool.run('encryptWhole', { files: small, keys, segment }),
-        large: (job, large) => encryptLarge(large, { job, keys, segment }),
-      });
-    });
-  }
-
-  decrypt({ loan, files }: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
-    return this.#open(this.#loan(loan), files, (jobs, keys) =>
-      this.#process(jobs, context, {
-        whole: (small) => this.#parts.pool.run('decryptWhole', { files: small, keys }),
-        large: (job, large) => decryptLarge(large, job, keys),
+    return inFolders(group, writingIn, (files) =>
+      this.#withKeys(this.#loan(group.loan).keys, async (keys) => {
+        requireKeys(keys);
+        return this.#process(files, context, {
+          whole: (small) => pool.run('encryptWhole', { files: small, keys, segment }),
+          large: (job, large) => encryptLarge(large, { job, keys, segment }),
+        });
       }),
     );
   }
 
-  verify({ loan, files }: GroupOf<VerifyJob>, context: CallContext): Promise<FileResult[]> {
-    return this.#open(this.#loan(loan), files, (jobs, keys) =>
-      this.#process(jobs, context, {
-        whole: (small) => this.#parts.pool.run('verifyWhole', { files: small, keys }),
-        large: (job, large) => verifyLarge(large, job, keys),
-      }),
+  decrypt(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+    return inFolders(group, writingIn, (files) =>
+      this.#open(this.#loan(group.loan), files, (jobs, keys) =>
+        this.#process(jobs, context, {
+          whole: (small) => this.#parts.pool.run('decryptWhole', { files: small, keys }),
+          large: (job, large) => decryptLarge(large, job, keys),
+        }),
+      ),
+    );
+  }
+
+  verify(group: GroupOf<VerifyJob>, context: CallContext): Promise<FileResult[]> {
+    return inFolders(group, verifyingIn, (files) =>
+      this.#open(this.#loan(group.loan), files, (jobs, keys) =>
+        this.#process(jobs, context, {
+          whole: (small) => this.#parts.pool.run('verifyWhole', { files: small, keys }),
+          large: (job, large) => verifyLarge(large, job, keys),
+        }),
+      ),
     );
   }
 
@@ -183,7 +190,7 @@ const reported = async (
 };
 
 const keysNamedBy = (job: FileJob, loan: Loan): KeyMaterial[] => {
-  const source = openSource(job.input);
+  const source = openSource(job.input, job);
   try {
     const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
     readExactly(source.fd, prefix, 0);

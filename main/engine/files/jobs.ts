@@ -1,5 +1,11 @@
 import type { FailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
+import type { Identity } from './identity.ts';
+
+/** Which file an input was when the batch was planned. */
+export interface PlannedIdentity extends Identity {
+  readonly modifiedNs: string;
+}
 
 /** One file to be processed. Paths come from the plan of the main process. */
 export interface FileJob {
@@ -8,6 +14,8 @@ export interface FileJob {
   readonly input: string;
   /** Bytes of the input when the batch was planned. */
   readonly size: number;
+  /** null: any file of this name. */
+  readonly planned: PlannedIdentity | null;
 }
 
 /** A file whose output is written to a part in the destination folder. */
@@ -28,6 +36,8 @@ export interface FileIdentity {
   /** Bytes. */
   readonly size: string;
   readonly modifiedNs: string;
+  /** The system sets it at every change, and no program can. */
+  readonly changedNs: string;
 }
 
 export interface FileDone {

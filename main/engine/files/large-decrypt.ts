@@ -6,7 +6,7 @@ import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
 import { decryptSegment } from '../envelope/segment.ts';
 import { eraseFileKey, type KeySession, type LentKey } from '../keys/key-session.ts';
 import { readBackFailed } from './compare.ts';
-import { identityOf, namesOf, restoreAttributes } from './describe.ts';
+import { fileIdentityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import {
   type LargeBody,
@@ -78,7 +78,7 @@ const withOpened = async (
   slots: 'first' | 'all',
   work: (source: Source, opened: OpenedLarge) => Promise<string>,
 ): Promise<FileDone> => {
-  const source = openSource(job.input);
+  const source = openSource(job.input, job);
   try {
     const opened = openLarge(context, source, lent, slots);
     try {
@@ -90,7 +90,7 @@ const withOpened = async (
         encryptedBytes: source.size,
         sha256,
         keys: namesOf(opened.keys),
-        source: identityOf(source),
+        source: fileIdentityOf(source),
       };
     } finally {
       eraseFileKey(opened.body.fileKey);

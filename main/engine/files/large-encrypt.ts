@@ -7,7 +7,7 @@ import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
 import { makeSeal } from '../envelope/seal.ts';
 import { encryptSegment } from '../envelope/segment.ts';
 import { eraseFileKey, type LentKey } from '../keys/key-session.ts';
-import { identityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
+import { fileIdentityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
 import {
   type LargeBody,
@@ -32,7 +32,7 @@ export const encryptLarge = async (
   context: LargeContext,
   input: EncryptLarge,
 ): Promise<FileDone> => {
-  const source = openSource(input.job.input);
+  const source = openSource(input.job.input, input.job);
   try {
     const { body, head } = newBody(context, input, source);
     try {
@@ -44,7 +44,7 @@ export const encryptLarge = async (
         encryptedBytes: fileLength(body.areaLength, body.fixed),
         sha256,
         keys: namesOf(input.keys),
-        source: identityOf(source),
+        source: fileIdentityOf(source),
       };
     } finally {
       eraseFileKey(body.fileKey);

@@ -1,5 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Failure } from '../../../shared/failure.ts';
+import { hasLastingNumbersSync, identityOf, isSame, isSameDisk } from './identity.ts';
+import type { FileJob } from './jobs.ts';
 
 /** A file that is open for reading, checked through the handle that reads it. */
 export interface Source {
@@ -12,18 +14,39 @@ export interface Source {
 // O_NOFOLLOW: a link put in the file's place is refused. O_NONBLOCK: opening a FIFO does not hang.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Opens a regular file without following links. The caller closes it. */
-export const openSource = (path: string): Source => {
+/** The file, and which one it was when the batch was planned. */
+type Planned = Pick<FileJob, 'planned' | 'size'>;
+
+/**
+ * Opens a regular file without following links. The caller closes it.
+ * @throws Failure `source-changed` where it is another file than the planned one
+ */
+export const openSource = (path: string, planned?: Planned): Source => {
   const fd = openSync(path, flags);
   try {
     const stats = fstatSync(fd, { bigint: true });
     if (!stats.isFile()) throw notRegular(stats);
+    if (planned !== undefined && !isPlanned(path, stats, planned)) throw exchanged();
     return { fd, size: Number(stats.size), stats };
   } catch (error) {
     closeSync(fd);
     throw error;
   }
 };
+
+const isPlanned = (path: string, stats: BigIntStats, { planned, size }: Planned): boolean => {
+  if (planned === null) return true;
+  const now = identityOf(stats);
+  if (isSame(now, planned)) return true;
+  if (!isSameDisk(now, planned) || hasLastingNumbersSync(path)) return false;
+  return stats.size === BigInt(size) && String(stats.mtimeNs) === planned.modifiedNs;
+};
+
+const exchanged = (): Failure =>
+  new Failure('source-changed', 'Another file has taken its place since the batch was planned.', {
+    unharmed: 'The file was not touched and no output was written.',
+    next: 'To process what is there now, try this file again.',
+  });
 
 const notRegular = (stats: BigIntStats): Failure => {
   const kind = stats.isDirectory()

@@ -66,6 +66,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     sizes.map((size, index) => ({
       index,
       size,
+      planned: null,
       input: join(folder, `${run}-${from}-${index}`),
       part: join(folder, `${run}-${to}-${index}`),
     }));
@@ -116,12 +117,13 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
         lend({ custody: 'hsm-only', bulk }),
       ];
       const run = `gone-${bulk}`;
-      const plain = { index: 0, size: 5, input: join(folder, `${run}-plain`) };
+      const any = { index: 0, size: 5, planned: null };
+      const plain = { ...any, input: join(folder, `${run}-plain`) };
       const sealed = join(folder, `${run}-sealed`);
       writeFileSync(plain.input, 'still');
       const keys = [gone, other] as const;
       const encrypting = { files: [{ ...plain, part: sealed }], keys, segment: SEGMENT };
-      const opening = { index: 0, size: 5, input: sealed, part: join(folder, `${run}-opened`) };
+      const opening = { ...any, input: sealed, part: join(folder, `${run}-opened`) };
       await encryptWholeFiles(writer, encrypting);
 
       const objectId = gone.material.objectId ?? Buffer.alloc(0);
@@ -142,7 +144,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
       lend({ custody: 'hsm-only', bulk }),
     ];
     const run = `exchanged-${bulk}`;
-    const plain = { index: 0, size: 5, input: join(folder, `${run}-plain`) };
+    const plain = { index: 0, size: 5, planned: null, input: join(folder, `${run}-plain`) };
     const sealed = join(folder, `${run}-sealed`);
     writeFileSync(plain.input, 'still');
     const keys = [replaced, other] as const;
@@ -154,7 +156,13 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     // Its proof is what tells the object from the one that it was.
     const proof = exchanged.material.proof;
     const now: LentKey = { ...replaced, material: { ...replaced.material, proof } };
-    const opening = { index: 0, size: 5, input: sealed, part: join(folder, `${run}-opened`) };
+    const opening = {
+      index: 0,
+      size: 5,
+      planned: null,
+      input: sealed,
+      part: join(folder, `${run}-opened`),
+    };
     const decrypting = { files: [opening], keys: [now] };
     await expect(decryptWholeFiles(writer, decrypting)).rejects.toMatchObject({
       code: 'proof-failed',

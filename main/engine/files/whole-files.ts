@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import path from 'node:path';
-import { Failure, groupOf, toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
@@ -10,8 +9,14 @@ import { encryptWhole, openSealed } from '../envelope/whole.ts';
 import { KeySession, type LentKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
-import { identityOf, metadataOf, namesOf, newFixedHeader, restoreAttributes } from './describe.ts';
-import { fileFailure } from './errno.ts';
+import {
+  fileIdentityOf,
+  metadataOf,
+  namesOf,
+  newFixedHeader,
+  restoreAttributes,
+} from './describe.ts';
+import { failedFile } from './failed-file.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
 import { type Parts, syncFolder, writeAll } from './part.ts';
@@ -109,15 +114,8 @@ const writeGroup = async (
   return [...failed, ...(await Promise.all(finished))];
 };
 
-/** A failed file is a result; a failed token concerns the whole group and is thrown on. */
-export const failedFile = (index: number, thrown: unknown): FileResult => {
-  const error = fileFailure(thrown);
-  if (!(error instanceof Failure) || groupOf(error.code) === 'token') throw error;
-  return { outcome: 'failed', index, failure: toFailureData(error) };
-};
-
-const withSource = <T>(input: string, work: (source: Source) => T): T => {
-  const source = openSource(input);
+const withSource = <T>(job: FileJob, work: (source: Source) => T): T => {
+  const source = openSource(job.input, job);
   try {
     return work(source);
   } finally {
@@ -158,7 +156,7 @@ const encryptOne = (
   job: WritingJob,
   input: EncryptWhole,
 ): Written =>
-  withSource(job.input, (source) => {
+  withSource(job, (source) => {
     const file = encryptContent(keys, job, source, input);
     assertUnchanged(source);
     const fd = writePart(parts, job.part, file);
@@ -169,7 +167,7 @@ const encryptOne = (
       encryptedBytes: file.length,
       sha256: sha256(file),
       keys: namesOf(input.keys),
-      source: identityOf(source),
+      source: fileIdentityOf(source),
     };
     return { fd, part: job.part, done };
   });
@@ -205,7 +203,7 @@ const decryptOne = (
   job: WritingJob,
   lent: readonly LentKey[],
 ): Written =>
-  withSource(job.input, (source) => {
+  withSource(job, (source) => {
     const { content, metadata, done } = decryptContent(keys, job, source, lent, 'first');
     try {
       const fd = writePart(parts, job.part, content, (open) => restoreAttributes(open, metadata));
@@ -216,7 +214,7 @@ const decryptOne = (
   });
 
 const verifyOne = (keys: KeySession, job: VerifyJob, lent: readonly LentKey[]): FileDone =>
-  withSource(job.input, (source) => {
+  withSource(job, (source) => {
     const { content, done } = decryptContent(keys, job, source, lent, 'all');
     try {
       if (job.original !== null) compareWithOriginal(job.original, content);
@@ -249,7 +247,7 @@ const decryptContent = (
     encryptedBytes: file.length,
     sha256: sha256(file),
     keys: namesOf(open.map(({ key }) => key)),
-    source: identityOf(source),
+    source: fileIdentityOf(source),
   };
   return { content: opened.content, metadata: opened.metadata, done };
 };

@@ -1,0 +1,42 @@
+import { lstat, stat } from 'node:fs/promises';
+import type { PlannedFile, PlannedFolder, StoredBatch } from '../../shared/batch.ts';
+import { identityOf } from '../engine/files/identity.ts';
+
+type Places = Pick<StoredBatch, 'files' | 'folders'>;
+
+/**
+ * The plan with what lies at its places now, for files that somebody wants to be tried again.
+ * Links below the chosen folders are refused as before, when the files are opened.
+ */
+export const lookAgain = async ({ files, folders }: Places): Promise<Places> => ({
+  files: await Promise.all(files.map(fileNow)),
+  folders: await Promise.all(folders.map(folderNow)),
+});
+
+const fileNow = async (file: PlannedFile): Promise<PlannedFile> => {
+  const stats = await lstat(file.input, { bigint: true }).catch(() => null);
+  if (stats === null) return file;
+  const identity = { ...identityOf(stats), modifiedNs: String(stats.mtimeNs) };
+  return { ...file, size: Number(stats.size), identity };
+};
+
+/** The chosen folder stays the one that was chosen. */
+const folderNow = async (folder: PlannedFolder): Promise<PlannedFolder> => {
+  if (folder.path === folder.root && folder.identity !== null) return anyDevice(folder);
+  const stats = await stat(folder.path, { bigint: true }).catch(() => null);
+  return { ...folder, identity: stats === null ? null : identityOf(stats) };
+};
+
+/** An interrupted batch may go on after a restart of the system, which numbers disks anew. */
+export const afterInterruption = (batch: StoredBatch): StoredBatch => ({
+  ...batch,
+  files: batch.files.map(({ identity, ...file }) =>
+    identity === undefined ? file : { ...file, identity: { ...identity, device: null } },
+  ),
+  folders: batch.folders.map(anyDevice),
+});
+
+const anyDevice = (folder: PlannedFolder): PlannedFolder => ({
+  ...folder,
+  identity: folder.identity && { ...folder.identity, device: null },
+});
