@@ -54,6 +54,21 @@ const changeBefore = async (action, file) => {
   };
 };
 
+/** Somebody puts a link in a folder's place while a record of this act is being written. */
+const exchangeBefore = async (action, folder, target) => {
+  const prototype = await fileHandles();
+  const { writeFile } = prototype;
+  let isDone = false;
+  prototype.writeFile = function (bytes, ...rest) {
+    if (!isDone && String(bytes).includes(`"action":"${action}"`)) {
+      fs.renameSync(folder, `${folder}-gone`);
+      fs.symlinkSync(target, folder);
+      isDone = true;
+    }
+    return writeFile.call(this, bytes, ...rest);
+  };
+};
+
 /** No part gets its name. */
 const failPublishing = () => {
   const { rename } = promises;
@@ -74,6 +89,12 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
   if (FAULT === 'publish') await endBefore('file.publish');
   if (FAULT === 'change')
     await changeBefore('file.delete-original', process.env.CLAVIGER_CHANGED_FILE);
+  if (FAULT?.startsWith('exchange '))
+    await exchangeBefore(
+      FAULT.slice('exchange '.length),
+      process.env.CLAVIGER_EXCHANGED_FOLDER,
+      process.env.CLAVIGER_EXCHANGED_FOR,
+    );
   if (FAULT === 'end') await endBefore('file.encrypt');
   if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
   if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));
