@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,6 +60,16 @@ describe('text of a file under verification', () => {
     const { text, last } = python([file]);
     expect(text).not.toMatch(obeyed);
     expect(last).toMatch(/^GENUINE: /);
+  });
+
+  it('is not read where there is more of it than a report can have', async () => {
+    const file = writeFile(join(vault.home, 'huge.json'), '{');
+    truncateSync(file, 600 * 1024 * 1024);
+    const said = await vault.cli.run(['report', 'verify', file]);
+    expect([said.code, said.stdout]).toEqual([2, '']);
+    expect(said.stderr).toMatch(/^claviger: huge.json is larger than 256 MiB\.\n/);
+    const { code, text } = python([file]);
+    expect([code, text]).toEqual([2, expect.stringMatching(/^could not look at it: .* larger/)]);
   });
 
   it('does not reach it from the names of files, of records, or of what is not there', async () => {

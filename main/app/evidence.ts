@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { copyFile, mkdir, open as openFile, readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../shared/contract/rollback.ts';
 import { Failure } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
-import type { CheckpointKey } from '../ledger/checkpoint.ts';
+import { pemOf } from '../ledger/public-key.ts';
 import { vaultFiles } from '../vault/files.ts';
 import { isErrno, orFailure } from '../vault/storage-failure.ts';
 import type { OpenVault } from './open-vault.ts';
@@ -120,14 +120,9 @@ const notesOf = ({ session, vault }: OpenVault): Record<string, string> => {
   for (const [at, note] of (session.judged?.anchors ?? []).entries())
     notes[`token-anchor-${at + 1}.note`] = note;
   const key = vault.checkpointKey;
-  if (key !== null) notes['checkpoint-key.pem'] = pemOf(key);
+  if (key !== null) notes['checkpoint-key.pem'] = pemOf(key.spki);
   return notes;
 };
-
-const pemOf = ({ spki }: CheckpointKey): string =>
-  createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
-    .export({ type: 'spki', format: 'pem' })
-    .toString();
 
 const describe = ({ vault, folder }: OpenVault, rollback: Rollback): string => {
   const { found, findings, signed, held, missing, confirmed } = rollback;

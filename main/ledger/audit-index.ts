@@ -31,12 +31,6 @@ export interface AuditRange {
   readonly last: number;
 }
 
-export interface AuditSelected {
-  readonly range: AuditRange;
-  /** Oldest first. */
-  readonly lines: readonly AuditLine[];
-}
-
 export interface AuditPage {
   /** Newest first. */
   readonly lines: readonly AuditLine[];
@@ -95,28 +89,20 @@ export class AuditIndex {
   }
 
   /**
-   * Every record that fits, oldest first, read in one pass; of the first `size` records. With
-   * the first and the last record of the time that is asked for.
+   * Shows every record that fits, oldest first, of the first `size` records. @returns from the first
+   * record that is not too early to the last one that is not too late
    */
-  async select(filter: AuditSelection, size: number): Promise<AuditSelected> {
-    const lines: AuditLine[] = [];
-    const range = await this.visit(filter, size, (line) => void lines.push(line));
-    return { range, lines };
-  }
-
-  /** Like `select`, but shows one record after the other and keeps none. */
   visit(
     filter: AuditSelection,
     size: number,
     look: (line: AuditLine) => void,
   ): Promise<AuditRange> {
     return this.#look(async () => {
-      const { since, until } = filter;
-      const time = { ...(since && { since }), ...(until && { until }) };
-      const bounds = boundsOf(this.#tables.db, time);
-      const first = bounds.first ?? size + 1;
-      const last = Math.min(bounds.last ?? size, size);
-      const range = { first: Math.min(first, last + 1), last };
+      const { first, last } = boundsOf(this.#tables.db, filter);
+      const range = {
+        first: Math.min(first ?? size + 1, size + 1),
+        last: Math.min(last ?? 0, size),
+      };
       const fitting = candidates(this.#tables.db, filter);
       await this.#readThrough(range, fitting && new Set(fitting), look);
       return range;

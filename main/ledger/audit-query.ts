@@ -67,11 +67,17 @@ export const countRecords = (db: Db, filter: AuditFilter): number => {
 
 const boundsSchema = v.object({ first: v.nullable(v.number()), last: v.nullable(v.number()) });
 
-/** The first and the last record that fit; nulls where none does. */
-export const boundsOf = (db: Db, filter: AuditSelection): v.InferOutput<typeof boundsSchema> => {
-  const { text, values } = conditions(filter);
-  const query = `SELECT min(seq) AS first, max(seq) AS last FROM records WHERE true${text}`;
-  return db.one({ text: query, values }, boundsSchema) ?? { first: null, last: null };
+/** The first record that is not too early and the last one that is not too late; null for none. */
+export const boundsOf = (
+  db: Db,
+  { since, until }: AuditSelection,
+): v.InferOutput<typeof boundsSchema> => {
+  const from = since === undefined ? null : Date.parse(since);
+  const to = until === undefined ? null : Date.parse(until);
+  const query = sql`SELECT
+    (SELECT min(seq) FROM records WHERE ${from} IS NULL OR time >= ${from}) AS first,
+    (SELECT max(seq) FROM records WHERE ${to} IS NULL OR time < ${to}) AS last`;
+  return db.one(query, boundsSchema) ?? { first: null, last: null };
 };
 
 /** Where the wanted lines are, newest first. */

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { curveOf } from './public-key.ts';
 
 /*
  * Signed notes (c2sp.org/signed-note): a text that ends in LF, an empty line, and lines
@@ -69,6 +70,7 @@ export const isSignatureOf = (
   text: Uint8Array,
   signature: Uint8Array,
 ): boolean => {
+  if (curveOf(key.spki) !== key.curve) return false;
   try {
     const der = Buffer.from(key.spki);
     const publicKey = createPublicKey({ key: der, format: 'der', type: 'spki' });
@@ -89,20 +91,34 @@ const split = (note: string): { text: string; lines: readonly string[] } | null 
 
 const signatureLine = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 
-/** Text and signature where the key has signed the note; null otherwise. Other signers are ignored. */
+interface NamedSignature {
+  readonly name: string;
+  readonly keyId: Buffer;
+  readonly signature: Buffer;
+}
+
+const readSignature = (line: string): NamedSignature | null => {
+  const [, name = '', encoded = ''] = signatureLine.exec(line) ?? [];
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded || bytes.length <= KEY_ID_BYTES) return null;
+  return { name, keyId: bytes.subarray(0, KEY_ID_BYTES), signature: bytes.subarray(KEY_ID_BYTES) };
+};
+
+/**
+ * Text and signature where the key has signed the note; null otherwise, also where any line behind
+ * the text is no signature or two are ours. Other signers are ignored.
+ */
 export const openNote = (note: string, key: NoteKey): OpenedNote | null => {
   const parts = split(note);
   if (parts === null) return null;
-  const signatures = parts.lines.map((line) => signatureLine.exec(line));
-  if (signatures.includes(null)) return null;
-  for (const match of signatures) {
-    const [, name, encoded = ''] = match ?? [];
-    const bytes = Buffer.from(encoded, 'base64');
-    if (bytes.toString('base64') !== encoded || bytes.length <= KEY_ID_BYTES) return null;
-    if (name !== key.name || !bytes.subarray(0, KEY_ID_BYTES).equals(noteKeyId(key))) continue;
-    const signature = bytes.subarray(KEY_ID_BYTES);
-    const { text } = parts;
-    return isSignatureOf(key, Buffer.from(text), signature) ? { text, signature } : null;
-  }
-  return null;
+  const signatures = parts.lines.map(readSignature).filter((each) => each !== null);
+  if (signatures.length < parts.lines.length) return null;
+  const id = noteKeyId(key);
+  const [ours, ...more] = signatures.filter(
+    ({ name, keyId }) => name === key.name && keyId.equals(id),
+  );
+  if (ours === undefined || more.length > 0) return null;
+  const { text } = parts;
+  const { signature } = ours;
+  return isSignatureOf(key, Buffer.from(text), signature) ? { text, signature } : null;
 };

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import { jsonFault } from './json-fault.ts';
+import { tooDeepAt } from './json-limits.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -84,6 +85,8 @@ export const parseLine = (line: Buffer): ParsedLine => {
   if (line.length > MAX_LINE) return faulty(MAX_LINE, 'The line is too long for a record.');
   const text = line.toString('utf8');
   if (!isUtf8(line)) return faulty(firstDifference(line, Buffer.from(text)), 'It is not UTF-8.');
+  const deep = tooDeepAt(text);
+  if (deep !== null) return faulty(deep, 'It is nested too deeply for a record.');
   const json = parseJson(text);
   if (json === undefined) return faulty(jsonFault(text), 'It is not JSON.');
   const parsed = v.safeParse(recordSchema, json, { abortEarly: true });

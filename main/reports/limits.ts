@@ -12,6 +12,11 @@ export const limitsOf = (
   'It proves that these records were written, in this order, by a program that could use the token; not that what they say is true.',
   'The times are those of the computer on which the program ran.',
   'It is only as good as the fingerprint of its key: compare that with one you got in another way.',
+  ...(filter.since === undefined && filter.until === undefined
+    ? []
+    : [
+        'Where its time begins and ends is proved by the records beside it; that none further away lies in that time rests on a clock that was not set back.',
+      ]),
   ...(isByTimeOnly(filter)
     ? []
     : [

@@ -1,10 +1,8 @@
-import { createHash, createPublicKey } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { AuditLine, AuditSelected } from '../ledger/audit-index.ts';
 import type { AuditSelection } from '../ledger/audit-query.ts';
 import {
   noteKeyOf,
@@ -16,16 +14,17 @@ import {
 import { leafHash } from '../ledger/merkle.ts';
 import { fingerprintOf, verifierKey } from '../ledger/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
+import { pemOf } from '../ledger/public-key.ts';
 import { jsonObjectSchema, type JsonObject, type LedgerRecord } from '../ledger/record.ts';
 import { anchorWords } from '../session/checkpointing.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { sha256 } from '../vault/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
-import { fits } from './filter.ts';
 import { limitsOf } from './limits.ts';
 import { refuseTooMany } from './pdf-limit.ts';
 import {
+  evidenceRecords,
   REPORT_FORMAT,
   type ReportCheckpoint,
   type ReportDocument,
@@ -34,6 +33,7 @@ import {
   type ReportRecord,
   type ReportStatement,
 } from './report.ts';
+import { changed, Selection } from './selection.ts';
 import { tablesFor } from './tables.ts';
 import { timestampsOf } from './timestamps.ts';
 
@@ -51,9 +51,6 @@ export interface ReportRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Others get their turn between them. */
-const LINES_BETWEEN_TURNS = 2_000;
-
 const CEREMONY = 'vault.create,vault.epoch,vault.rollback,token.,key.,recovery.,custodian.,policy.';
 
 /** What each kind of report always asks for. */
@@ -66,6 +63,13 @@ export const filterOfKind = (kind: ReportKind, filter: ReportFilter): ReportFilt
   if (kind === 'batch-receipts' && filter.batch === undefined)
     throw incomplete('Which batch?', '--batch ID');
   return filter;
+};
+
+const refuseNoTime = ({ since, until }: ReportFilter): void => {
+  if (since === undefined || until === undefined || since < until) return;
+  throw new Failure('usage', 'The time that is asked for ends before it begins.', {
+    unharmed: 'No report was made.',
+  });
 };
 
 const incomplete = (cause: string, how: string): Failure =>
@@ -85,17 +89,20 @@ export const makeReport = async (
   const key = vault.checkpointKey;
   if (key === null) throw unsigned();
   const filter = filterOfKind(request.kind, request.filter);
-  const previous = previousOf(vault, key);
-  const selected = await select(vault, filter, request.signal);
-  if (request.most !== undefined) refuseTooMany(selected.lines.length, request.most);
-  const records = selected.lines.map(toRecord);
-  const statement = state(session, { ...request, filter }, selected, previous);
+  refuseNoTime(filter);
+  const timestamps = await timestampsOf(vault, vault.head.size);
+  const { selection, end } = await select(vault, filter, request.signal);
+  if (request.most !== undefined) refuseTooMany(selection.lines.length, request.most);
+  // Nothing is waited for from here to the record, so that hardly a record comes in between.
+  const opening = openingOf(vault, key, selection.range.first - 1);
+  const boundary = { opening, previous: previousOf(vault, key), timestamps };
+  const statement = state(session, { ...request, filter }, selection, boundary);
   const exported = await recordExport(vault, statement);
   const closing = await unlessCancelled(session.checkpoint(), request.signal);
   if (closing === null || closing.size < exported.seq) throw unsigned();
-  const opening = openingOf(vault, key, statement.range.first - 1);
-  const first = toRecord(await lineOf(vault, 1));
-  const evidence = { first, export: toRecord(await lineOf(vault, exported.seq)) };
+  const records = selection.lines.map(({ proved }) => proved);
+  const evidence = await evidenceOf(vault, selection, { end, exported: exported.seq });
+  const { previous } = statement;
   return {
     format: REPORT_FORMAT,
     statement,
@@ -103,7 +110,7 @@ export const makeReport = async (
     evidence,
     inclusion: sharedInclusionProof(
       vault.tree,
-      leavesOf([first, ...records, evidence.export]),
+      leavesOf([...evidenceRecords(evidence), ...records]),
       closing.size,
     ).map(hex),
     checkpoints: {
@@ -115,7 +122,7 @@ export const makeReport = async (
       fromPrevious: previous && consistencyProof(vault.tree, previous.size, closing.size).map(hex),
     },
     key: publicKey(vault, key),
-    timestamps: await timestampsOf(vault, closing.size),
+    timestamps,
   };
 };
 
@@ -123,12 +130,6 @@ const hex = (hash: Buffer): string => hash.toString('hex');
 
 const leavesOf = (records: readonly ReportRecord[]): number[] =>
   [...new Set(records.map(({ seq }) => seq - 1))].toSorted((a, b) => a - b);
-
-const toRecord = ({ record, line }: AuditLine): ReportRecord => ({
-  seq: record.seq,
-  leaf: hex(leafHash(Buffer.from(line))),
-  line,
-});
 
 /** What of a filter the index answers; `fits` does the rest. */
 export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection => {
@@ -142,44 +143,71 @@ export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection 
   };
 };
 
+const asKeyId = (vault: Vault, key: string): KeyId => vault.tables.keys.get(key).id;
+
+/** Looks at the whole ledger, also at what comes in meanwhile. @returns where it ended, in bytes */
 const select = async (
   vault: Vault,
   filter: ReportFilter,
   signal: AbortSignal | undefined,
-): Promise<AuditSelected> => {
-  const { size } = vault.head;
-  const { range, lines } = await (await vault.audit()).select(selectionOf(vault, filter), size);
-  for (const [at, { record, line }] of lines.entries()) {
-    if (at % LINES_BETWEEN_TURNS === 0) {
-      await setImmediate();
+): Promise<{ selection: Selection; end: number }> => {
+  const selection = new Selection(vault.tree, filter);
+  let end = 0;
+  do
+    end = await vault.readLedger(end, (line) => {
       refuseCancelled(signal);
-    }
-    if (!leafHash(Buffer.from(line)).equals(vault.tree.leaf(record.seq - 1))) throw changed(record);
-  }
-  return { range, lines: lines.filter(({ record }) => fits(record, filter)) };
+      selection.take(line);
+    });
+  while (selection.size < vault.head.size);
+  return { selection, end };
 };
 
-const asKeyId = (vault: Vault, key: string): KeyId => vault.tables.keys.get(key).id;
-
-const lineOf = async (vault: Vault, seq: number): Promise<AuditLine> => {
-  const line = await (await vault.audit()).line(seq);
-  if (line === null) throw new Error(`record ${seq} is not in the index`);
-  return line;
+/** @param at where the ledger ended when it was selected, and the record of the export */
+const evidenceOf = async (
+  vault: Vault,
+  selection: Selection,
+  at: { readonly end: number; readonly exported: number },
+): Promise<ReportDocument['evidence']> => {
+  const { before, after } = selection.beside;
+  const followers: ReportRecord[] = [];
+  let seq = selection.size;
+  await vault.readLedger(at.end, (line) => {
+    seq += 1;
+    if (seq > at.exported) return;
+    const leaf = leafHash(line);
+    if (!leaf.equals(vault.tree.leaf(seq - 1))) throw changed(seq);
+    followers.push({ seq, leaf: hex(leaf), line: line.toString('utf8') });
+  });
+  const exported = followers.pop();
+  if (exported?.seq !== at.exported) throw changed(at.exported);
+  return {
+    first: selection.opening,
+    before,
+    after: after === null ? followers : [after],
+    export: exported,
+  };
 };
 
 type Previous = ReportStatement['previous'];
 
+/** What lies before a report, and beside it. */
+interface Boundary {
+  readonly opening: Checkpoint | null;
+  readonly previous: Previous;
+  readonly timestamps: ReportDocument['timestamps'];
+}
+
 const state = (
   session: ReportSession,
   { kind, title, filter }: ReportRequest,
-  { range, lines }: AuditSelected,
-  previous: Previous,
+  { range, lines }: Selection,
+  { opening, previous, timestamps }: Boundary,
 ): ReportStatement => {
   const { vault, token } = session;
   const { facts, stamp } = vault;
   const searched = range.last - range.first + 1;
   const included = createHash('sha256');
-  for (const { line } of lines) included.update(`${line}\n`);
+  for (const { proved } of lines) included.update(`${proved.line}\n`);
   return {
     kind,
     title,
@@ -207,6 +235,8 @@ const state = (
     previous,
     unsignedWhenMade: lines.flatMap(({ record }) => unsignedIn(record)),
     limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
+    opening: opening && { size: opening.size, root: opening.root },
+    timestamps: timestamps.map(({ reply }) => sha256(Buffer.from(reply, 'base64'))),
   };
 };
 
@@ -273,15 +303,12 @@ const describe = (vault: Vault, checkpoint: Checkpoint): ReportCheckpoint => ({
 });
 
 const publicKey = (vault: Vault, key: CheckpointKey): ReportPublicKey => {
-  const der = Buffer.from(key.spki);
-  const object = createPublicKey({ key: der, format: 'der', type: 'spki' });
+  const { spki } = key;
   return {
     algorithm: key.curve === 'ed25519' ? 'Ed25519' : 'ECDSA-P256-SHA256',
-    pem: object.export({ type: 'spki', format: 'pem' }).toString(),
-    fingerprint: fingerprintOf(der),
+    pem: pemOf(spki),
+    fingerprint: fingerprintOf(spki),
     vkey: verifierKey(noteKeyOf(key, vault.origin)),
-    binding:
-      'Made in the token as non-extractable and sensitive, read back after creation; the program signs nothing but checkpoints with it. The first record of the ledger names it.',
   };
 };
 
@@ -294,8 +321,3 @@ export const unsigned = (): Failure =>
       next: 'Verify the ledger itself, or use a token with ECDSA.',
     },
   );
-
-const changed = ({ seq }: LedgerRecord): Failure =>
-  new Failure('ledger-damaged', `Record ${seq} was changed while the vault was open.`, {
-    next: 'Close the vault, keep its folder as it is and verify the ledger.',
-  });

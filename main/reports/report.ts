@@ -7,7 +7,10 @@ import { reportKinds } from '../../shared/reports.ts';
  * All numbers are integers, so that its text is the same in every language's JSON.
  */
 
-export const REPORT_FORMAT = 'claviger-report/1';
+/** What is written. Reports of the first format are verified as well. */
+export const REPORT_FORMAT = 'claviger-report/2';
+const FIRST_FORMAT = 'claviger-report/1';
+export const REPORT_FORMATS = [FIRST_FORMAT, REPORT_FORMAT] as const;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sequence = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -67,8 +70,7 @@ const actorSchema = v.strictObject({
   token: v.nullable(v.strictObject({ label: v.string(), serial: v.string() })),
 });
 
-/** What the report claims. Its SHA-256 is in the record of the export, so it cannot be changed later. */
-const statementSchema = v.strictObject({
+const claims = {
   kind: v.picklist(reportKinds),
   title: v.string(),
   made: time,
@@ -104,9 +106,9 @@ const statementSchema = v.strictObject({
   unsignedWhenMade: v.array(v.strictObject({ first: sequence, last: sequence })),
   /** What this report does not prove, in sentences. */
   limits: v.array(v.string()),
-});
+};
 
-const publicKeySchema = v.strictObject({
+const publicKey = {
   algorithm: v.picklist(['Ed25519', 'ECDSA-P256-SHA256']),
   /** SubjectPublicKeyInfo, PEM. */
   pem: v.string(),
@@ -114,17 +116,12 @@ const publicKeySchema = v.strictObject({
   fingerprint: hash,
   /** The verifier key of C2SP signed-note. */
   vkey: v.string(),
-  /** How the key is bound to the token, in words. */
-  binding: v.string(),
-});
+};
 
-export const reportSchema = v.strictObject({
-  format: v.literal(REPORT_FORMAT),
-  statement: statementSchema,
+/** What the two formats have in common. */
+const common = {
   /** What was asked for, in order. */
   records: v.array(recordSchema),
-  /** Record 1, which names the public key, and the record of this export. */
-  evidence: v.strictObject({ first: recordSchema, export: recordSchema }),
   /**
    * Proves all these lines at once under the closing checkpoint: the RFC 6962 audit paths of all
    * leaves, merged; the hashes of the subtrees that hold none of them, from left to right.
@@ -140,25 +137,75 @@ export const reportSchema = v.strictObject({
     fromOpening: v.nullable(hashes),
     fromPrevious: v.nullable(hashes),
   }),
-  key: publicKeySchema,
   /** RFC 3161 replies over the note of a checkpoint, base64 (DER). */
   timestamps: v.array(v.strictObject({ size: count, note: v.string(), reply: v.string() })),
+};
+
+const statementSchema = v.strictObject({
+  ...claims,
+  /** The head under the opening checkpoint, so that it cannot be left out later. */
+  opening: v.nullable(v.strictObject({ size: count, root: hash })),
+  /** SHA-256 of each time stamp's reply. */
+  timestamps: hashes,
 });
 
-export type ReportDocument = v.InferOutput<typeof reportSchema>;
+const currentSchema = v.strictObject({
+  format: v.literal(REPORT_FORMAT),
+  /** What the report claims. Its SHA-256 is in the record of the export, so it cannot be changed. */
+  statement: statementSchema,
+  evidence: v.strictObject({
+    /** Record 1, which names the public key. */
+    first: recordSchema,
+    /** The record before the range; null where the range begins with record 1. */
+    before: v.nullable(recordSchema),
+    /** Those that follow the range: one that is later than the time, or all up to the export. */
+    after: v.array(recordSchema),
+    /** The record of this export. */
+    export: recordSchema,
+  }),
+  ...common,
+  key: v.strictObject(publicKey),
+});
+
+/** What reports of the first format said of their key, unsigned. */
+const BINDING =
+  'Made in the token as non-extractable and sensitive, read back after creation; the program signs nothing but checkpoints with it. The first record of the ledger names it.';
+
+const firstSchema = v.strictObject({
+  format: v.literal(FIRST_FORMAT),
+  statement: v.strictObject(claims),
+  evidence: v.strictObject({ first: recordSchema, export: recordSchema }),
+  ...common,
+  key: v.strictObject({ ...publicKey, binding: v.literal(BINDING) }),
+});
+
+export const reportSchema = v.variant('format', [currentSchema, firstSchema]);
+
+/** A report as it is made now. */
+export type ReportDocument = v.InferOutput<typeof currentSchema>;
+/** A report of either format, to be verified. */
+export type AnyReport = v.InferOutput<typeof reportSchema>;
 export type ReportStatement = v.InferOutput<typeof statementSchema>;
 export type ReportFilter = v.InferOutput<typeof filterSchema>;
 export type ReportTable = v.InferOutput<typeof tableSchema>;
 export type ReportCheckpoint = v.InferOutput<typeof checkpointSchema>;
-export type ReportPublicKey = v.InferOutput<typeof publicKeySchema>;
+export type ReportPublicKey = ReportDocument['key'];
 export type ReportRecord = v.InferOutput<typeof recordSchema>;
+
+/** Every record that stands beside those asked for. */
+export const evidenceRecords = (evidence: AnyReport['evidence']): ReportRecord[] => [
+  evidence.first,
+  ...('before' in evidence && evidence.before !== null ? [evidence.before] : []),
+  ...('after' in evidence ? evidence.after : []),
+  evidence.export,
+];
 
 /** Records put into one piece: bounds how long whoever writes them is kept busy. */
 const PORTION = 2_000;
 const NO_RECORDS = '\n "records": []';
 
 /** The bytes of a report's file in pieces: JSON, indented by one blank for each level. */
-export function* reportPieces(report: ReportDocument): Generator<Buffer> {
+export function* reportPieces(report: AnyReport): Generator<Buffer> {
   const { records } = report;
   const frame = `${JSON.stringify({ ...report, records: [] }, null, 1)}\n`;
   if (records.length === 0) {
@@ -178,5 +225,4 @@ const encodeReportRecord = ({ seq, leaf, line }: ReportRecord): string =>
   `\n  {\n   "seq": ${seq},\n   "leaf": "${leaf}",\n   "line": ${JSON.stringify(line)}\n  }`;
 
 /** The bytes of a report's file. CSV and PDF print their SHA-256. */
-export const encodeReport = (report: ReportDocument): Buffer =>
-  Buffer.concat([...reportPieces(report)]);
+export const encodeReport = (report: AnyReport): Buffer => Buffer.concat([...reportPieces(report)]);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { parseCheckpointText } from '../ledger/checkpoint.ts';
 import { storageFailure } from '../vault/storage-failure.ts';
-import { REPORT_FORMAT } from './report.ts';
+import { REPORT_FORMATS } from './report.ts';
 import { requireFile } from './require-file.ts';
 
 /** A checkpoint or a reply is small; of a larger file its head tells what it is. */
@@ -70,7 +70,8 @@ const isReply = (bytes: Buffer): boolean => bytes[0] === DER_SEQUENCE && bytes.i
 const whatIsIt = (bytes: Buffer): string => {
   const head = bytes.subarray(0, 200).toString('latin1');
   if (bytes.length === 0) return 'empty';
-  if (head.startsWith('{') && head.includes(REPORT_FORMAT)) return 'a report';
+  if (head.startsWith('{') && REPORT_FORMATS.some((format) => head.includes(format)))
+    return 'a report';
   if (head.startsWith('%PDF-')) return 'a PDF';
   if (bytes.subarray(0, ENCRYPTED.length).equals(ENCRYPTED)) return 'an encrypted file';
   if (isReply(bytes)) return 'the reply of a time-stamping authority';

@@ -3,13 +3,12 @@ import { Failure } from '../../shared/failure.ts';
 import { openCheckpoint } from '../ledger/checkpoint.ts';
 import { sha256 } from '../vault/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
+import { isReplyOver } from './reply.ts';
 import type { ReportDocument } from './report.ts';
 
 type Timestamp = ReportDocument['timestamps'][number];
 
 const MAX_REPLY = 64 * 1024;
-/** DER of an OCTET STRING with 32 bytes: how a TSTInfo holds the hash (RFC 3161 §2.4.2). */
-const HASH_HEAD = Buffer.from([0x04, 0x20]);
 
 const timestampSchema = v.strictObject({
   size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
@@ -17,15 +16,6 @@ const timestampSchema = v.strictObject({
   reply: v.pipe(v.string(), v.base64()),
 });
 const lineSchema = v.pipe(v.string(), v.parseJson(), timestampSchema);
-
-/**
- * Whether an RFC 3161 reply speaks of a note: it holds the note's SHA-256 as the hashed message.
- * Who signed it, and when, `openssl ts -verify` tells with the authority's certificate.
- */
-export const isReplyOver = (reply: Uint8Array, note: string): boolean => {
-  const imprint = Buffer.concat([HASH_HEAD, Buffer.from(sha256(Buffer.from(note)), 'hex')]);
-  return Buffer.from(reply).includes(imprint);
-};
 
 /** Keeps a time-stamping authority's reply over one of the vault's checkpoints, and records it. */
 export const attachTimestamp = async (vault: Vault, reply: Buffer): Promise<Timestamp> => {

@@ -1,14 +1,16 @@
-import { createPublicKey } from 'node:crypto';
 import * as v from 'valibot';
-import type { CheckpointKey } from '../ledger/checkpoint.ts';
 import { fingerprintOf } from '../ledger/note.ts';
 import { jsonFault } from '../ledger/json-fault.ts';
+import { hasMoreValues } from '../ledger/json-limits.ts';
+import { readPem } from '../ledger/public-key.ts';
 import { firstDifference } from '../ledger/record.ts';
 import { sha256 } from '../vault/sha256.ts';
-import { encodeReport, reportSchema, type ReportDocument } from './report.ts';
+import { encodeReport, reportSchema, type AnyReport } from './report.ts';
+import { checkRange, isComplete } from './verify/check-range.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';
 import { checkCheckpoints, checkKey, checkTimestamps } from './verify/check-signed.ts';
 import { checkCounts, checkFilter, checkStatement } from './verify/check-statement.ts';
+import { MOST_REPORT_BYTES } from './read-report.ts';
 import { recordAround } from './verify/place.ts';
 import { renderingOf, renderingWords } from './verify/rendering.ts';
 import { check, openReport, unless, type OpenedReport, type ReportCheck } from './verify/check.ts';
@@ -21,7 +23,9 @@ export interface ReportVerdict {
   readonly sha256: string;
   /** Of the key that signed; null where the file is no report. */
   readonly fingerprint: string | null;
-  readonly report: ReportDocument | null;
+  readonly report: AnyReport | null;
+  /** Genuine, and proved to be all that was asked for. */
+  readonly complete: boolean;
 }
 
 export interface VerifyReport {
@@ -37,15 +41,15 @@ export const verifyReport = (bytes: Uint8Array, options: VerifyReport = {}): Rep
   const read = readReport(bytes);
   checks.push(read.check);
   const hash = sha256(bytes);
-  if (read.report === null)
-    return { genuine: false, checks, sha256: hash, fingerprint: null, report: null };
+  if (read.report === null) return { ...nothing, checks, sha256: hash };
   const { report } = read;
-  const key = keyOf(report);
-  if (key === null)
-    checks.push({ name: 'key', ok: false, words: 'The public key cannot be read.' });
+  const key = readPem(report.key.pem);
+  if (key === null) checks.push({ name: 'key', ok: false, words: NO_KEY });
   else checks.push(...checkAll(openReport(report, Buffer.from(bytes), key), options));
+  const genuine = checks.every(({ ok }) => ok);
   return {
-    genuine: checks.every(({ ok }) => ok),
+    genuine,
+    complete: genuine && isComplete(report),
     checks,
     sha256: hash,
     fingerprint: key && fingerprintOf(key.spki),
@@ -53,27 +57,39 @@ export const verifyReport = (bytes: Uint8Array, options: VerifyReport = {}): Rep
   };
 };
 
+/** More would fill the memory before it is known to be a report. */
+const MOST_VALUES = 8_000_000;
+const WORTH_COUNTING = 32 * 1024 * 1024;
+
+const nothing = { genuine: false, complete: false, fingerprint: null, report: null } as const;
+const NO_KEY = 'It names no public key of Ed25519 or P-256, the only ones that sign reports.';
+
 const checkAll = (opened: OpenedReport, { previous, fingerprint }: VerifyReport): ReportCheck[] => [
   checkKey(opened, fingerprint),
   checkCheckpoints(opened),
   ...checkRecords(opened),
   checkConsistency(opened),
   checkStatement(opened),
+  checkRange(opened),
   checkCounts(opened),
   checkFilter(opened),
   ...checkTimestamps(opened),
   ...(previous === undefined ? [] : [checkPrevious(opened.report, previous)]),
 ];
 
-const readReport = (file: Uint8Array): { report: ReportDocument | null; check: ReportCheck } => {
+const readReport = (file: Uint8Array): { report: AnyReport | null; check: ReportCheck } => {
   const no = (words: string): { report: null; check: ReportCheck } => ({
     report: null,
     check: { name: 'form', ok: false, words },
   });
   const bytes = Buffer.from(file);
+  if (bytes.length > MOST_REPORT_BYTES) return no('The file is larger than a report can be here.');
+  const text = bytes.toString('utf8');
+  if (bytes.length > WORTH_COUNTING && hasMoreValues(text, MOST_VALUES))
+    return no('The file holds more values than a report has.');
   let json: unknown;
   try {
-    json = JSON.parse(bytes.toString('utf8'));
+    json = JSON.parse(text);
   } catch {
     return no(notJson(bytes));
   }
@@ -84,13 +100,13 @@ const readReport = (file: Uint8Array): { report: ReportDocument | null; check: R
   }
   // Doubled names, or two spellings of one value, could show one thing to us and another to others.
   // The schema changes nothing; the document itself keeps the order of its fields, which is hashed.
-  const report = json as ReportDocument;
+  const report = json as AnyReport;
   const again = encodeReport(report);
   if (!again.equals(bytes)) {
     const at = firstDifference(again, bytes);
     return no(`The file is not written the way a report is, from ${placeOf(bytes, at)} on.`);
   }
-  const words = 'The file is a report of format 1, written as the program writes it.';
+  const words = `The file is a report of format ${report.format.slice(-1)}, written as the program writes it.`;
   return { report, check: { name: 'form', ok: true, words } };
 };
 
@@ -105,17 +121,7 @@ const placeOf = (bytes: Buffer, at: number): string => {
   return record === null ? `byte ${at}` : `byte ${at}, in record ${record},`;
 };
 
-const keyOf = (report: ReportDocument): CheckpointKey | null => {
-  try {
-    const object = createPublicKey(report.key.pem);
-    const curve = object.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'p256';
-    return { curve, spki: object.export({ type: 'spki', format: 'der' }) };
-  } catch {
-    return null;
-  }
-};
-
-const checkPrevious = (report: ReportDocument, bytes: Uint8Array): ReportCheck => {
+const checkPrevious = (report: AnyReport, bytes: Uint8Array): ReportCheck => {
   const before = verifyReport(bytes);
   const { previous, vault } = report.statement;
   const name = 'previous';

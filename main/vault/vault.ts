@@ -7,11 +7,13 @@ import type { Checkpoint, CheckpointKey, Origin } from '../ledger/checkpoint.ts'
 import type { Stamp } from '../ledger/ledger.ts';
 import type { MerkleTree } from '../ledger/merkle.ts';
 import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/record.ts';
+import { readLines } from '../ledger/lines.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
 import type { KeptCheckpoint } from './checkpoint-book.ts';
 import type { AnchorTime, CheckpointKeeper, CheckpointSigner } from './checkpoint-keeper.ts';
 import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
 import { beginEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
+import { vaultFiles } from './files.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { saveHashes } from './hashes.ts';
 import { judgeLedger } from './judge-ledger.ts';
@@ -257,6 +259,15 @@ export class Vault {
   /** What `keepTimestamp` kept, as it is in the file. */
   timestampLines(): Promise<string[]> {
     return readTimestampLines(this.#parts.storage);
+  }
+
+  /** Shows every durable line of the ledger from a byte on. @returns where the last one ends */
+  async readLedger(from: number, look: (line: Buffer) => void): Promise<number> {
+    this.#refuseClosed();
+    const { storage, ledger } = this.#parts;
+    const to = ledger.bytes;
+    await readLines(storage, vaultFiles.ledger, { from, to }, look);
+    return to;
   }
 
   /** The search index over the ledger; built when first asked for. */

@@ -1,21 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
 import type { Rendering } from '../../../shared/reports.ts';
-import { REPORT_FORMAT, type ReportDocument } from '../../reports/report.ts';
-import { requireFile } from '../../reports/require-file.ts';
+import { type AnyReport, REPORT_FORMATS } from '../../reports/report.ts';
+import { readReport } from '../../reports/read-report.ts';
 import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
 import { sha256 } from '../../vault/sha256.ts';
-import { storageFailure } from '../../vault/storage-failure.ts';
 import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 
 // Composition root of the thread that verifies reports.
-
-/** More would not fit into memory several times over, which reading it takes. */
-const MOST_BYTES = 256 * 1024 * 1024;
 
 interface Candidate {
   readonly name: string;
@@ -25,21 +20,12 @@ interface Candidate {
 }
 
 const read = async (file: string): Promise<Candidate> => {
-  const name = path.basename(file);
-  try {
-    const stats = await stat(file);
-    requireFile(file, stats);
-    if (stats.size > MOST_BYTES) throw tooLarge(name);
-    const bytes = await readFile(file);
-    return { name, bytes, made: madeOf(bytes) };
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw storageFailure(error, `${name} cannot be read`, {});
-  }
+  const bytes = await readReport(file);
+  return { name: path.basename(file), bytes, made: madeOf(bytes) };
 };
 
 const likeness = v.object({
-  format: v.literal(REPORT_FORMAT),
+  format: v.picklist(REPORT_FORMATS),
   statement: v.object({ made: v.string() }),
 });
 
@@ -98,7 +84,7 @@ const aboutOf = ({
   checkpoints,
   key,
   timestamps,
-}: ReportDocument): FoundVerdict['about'] => ({
+}: AnyReport): FoundVerdict['about'] => ({
   kind: statement.kind,
   title: statement.title.slice(0, 1000),
   made: statement.made,
@@ -117,12 +103,6 @@ const onlyRendering = (name: string, rendering: Rendering): Failure =>
   new Failure('usage', `${name} is ${renderingWords(rendering)}.`, {
     unharmed: 'Nothing was verified.',
     next: 'Give that JSON file.',
-  });
-
-const tooLarge = (name: string): Failure =>
-  new Failure('usage', `${name} is larger than 256 MiB.`, {
-    unharmed: 'It was not read.',
-    next: 'Verify it with "claviger report verify" or scripts/verify-report.py.',
   });
 
 serveThread<VerifyCalls>({ verify });

@@ -1,4 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
 import { Failure } from '../../../shared/failure.ts';
 import {
   renderings,
@@ -9,10 +8,9 @@ import {
 import { exportReport } from '../../reports/export-report.ts';
 import { reportFiles, requirePlaces } from '../../reports/report-files.ts';
 import type { ReportFilter } from '../../reports/report.ts';
-import { requireFile } from '../../reports/require-file.ts';
+import { readReport } from '../../reports/read-report.ts';
 import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { storageFailure } from '../../vault/storage-failure.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, withSession } from '../command.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
@@ -113,8 +111,8 @@ export const reportVerifyCommand: Command = {
     const [file] = args.positionals;
     if (file === undefined) throw new Failure('usage', 'Which report? Name its JSON file.');
     const [previous, fingerprint] = [args.text('previous'), args.text('key')];
-    const verdict = verifyReport(await read(file), {
-      ...(previous === undefined ? {} : { previous: await read(previous) }),
+    const verdict = verifyReport(await readReport(file, { pipes: true }), {
+      ...(previous === undefined ? {} : { previous: await readReport(previous, { pipes: true }) }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
     });
     const { genuine, checks, sha256 } = verdict;
@@ -122,17 +120,6 @@ export const reportVerifyCommand: Command = {
     printResult(context, document, describe(verdict, fingerprint !== undefined));
     return genuine ? exitCodes.done : exitCodes.unverified;
   },
-};
-
-const read = async (file: string): Promise<Buffer> => {
-  try {
-    const stats = await stat(file);
-    // A pipe has an end, as what a shell puts in the place of <(command).
-    if (!stats.isFIFO()) requireFile(file, stats);
-    return await readFile(file);
-  } catch (error) {
-    throw storageFailure(error, `${file} cannot be read`, {});
-  }
 };
 
 /** The end of what a terminal shows is what counts: fingerprint and verdict stand there. */

@@ -156,7 +156,7 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
       { label: 'Checkpoint', value: `${counted(closing.size, 'record')}, root` },
       { label: '', value: grouped(closing.root), style: styles.mono },
       { label: 'Key’s fingerprint', value: grouped(key.fingerprint), style: styles.mono },
-      { label: 'Key', value: `${key.algorithm}. ${key.binding}` },
+      { label: 'Key', value: `${key.algorithm}, named by the first record of the ledger` },
     ],
     { width: contentWidth - QR_SIZE - 12, labelWidth: 80, gap: 3 },
   );

@@ -3,13 +3,20 @@ import { leafHash } from '../../ledger/merkle.ts';
 import { isConsistent, rootOfSharedInclusion } from '../../ledger/proofs.ts';
 import { parseLine } from '../../ledger/record.ts';
 import type { ReportRecord } from '../report.ts';
-import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
+import {
+  allRecords,
+  check,
+  isRecord,
+  unless,
+  type OpenedReport,
+  type ReportCheck,
+} from './check.ts';
 import { byteInLine, byteOfLine } from './place.ts';
 
 export const checkRecords = (opened: OpenedReport): ReportCheck[] => {
-  const { report, bytes, first, records, exported } = opened;
-  const all = [report.evidence.first, ...report.records, report.evidence.export];
-  const bad = all[[first, ...records, exported].indexOf(null)];
+  const { report, bytes } = opened;
+  const all = allRecords(report);
+  const bad = all.find((each) => !isRecord(each));
   if (bad !== undefined) {
     return [{ name: 'records', ok: false, words: badWords(bytes, bad) }];
   }

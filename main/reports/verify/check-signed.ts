@@ -1,7 +1,8 @@
 import { openCheckpoint, originText, type CheckpointKey } from '../../ledger/checkpoint.ts';
 import { fingerprintOf, verifierKey } from '../../ledger/note.ts';
-import type { ReportCheckpoint, ReportDocument } from '../report.ts';
-import { isReplyOver } from '../timestamps.ts';
+import { sha256 } from '../../vault/sha256.ts';
+import type { AnyReport, ReportCheckpoint } from '../report.ts';
+import { isReplyOver } from '../reply.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
 
 /** @param fingerprint the one that the reader got in another way */
@@ -37,13 +38,27 @@ export const checkKey = (
 export const checkCheckpoints = ({ report, key }: OpenedReport): ReportCheck => {
   const { opening, closing } = report.checkpoints;
   const both = [closing, ...(opening === null ? [] : [opening])];
-  const faults = both.flatMap((each) => checkpointFaults(report, key, each));
+  const faults = [
+    ...both.flatMap((each) => checkpointFaults(report, key, each)),
+    ...openingFaults(report),
+  ];
   const words = `${both.length === 1 ? 'The closing checkpoint is' : 'Both checkpoints are'} signed by the key, for this vault and epoch.`;
   return check('checkpoints', faults, words);
 };
 
+/** The opening checkpoint cannot be left out where the statement names its head. */
+const openingFaults = (report: AnyReport): string[] => {
+  if (report.format === 'claviger-report/1') return [];
+  const { opening } = report.checkpoints;
+  const stated = report.statement.opening;
+  return unless(
+    opening?.size === stated?.size && opening?.root === stated?.root,
+    'The opening checkpoint is not the one that the report states.',
+  );
+};
+
 const checkpointFaults = (
-  { statement: { vault } }: ReportDocument,
+  { statement: { vault } }: AnyReport,
   key: CheckpointKey,
   given: ReportCheckpoint,
 ): string[] => {
@@ -65,15 +80,27 @@ const checkpointFaults = (
 
 export const checkTimestamps = ({ report, key }: OpenedReport): ReportCheck[] => {
   const { timestamps, statement, checkpoints } = report;
-  if (timestamps.length === 0) return [];
-  const faults = timestamps.flatMap(({ size, note, reply }) => {
+  const stated = report.format === 'claviger-report/1' ? null : report.statement.timestamps;
+  if (timestamps.length === 0 && (stated ?? []).length === 0) return [];
+  const replies = timestamps.map(({ reply }) => Buffer.from(reply, 'base64'));
+  const faults = timestamps.flatMap(({ size, note, reply }, at) => {
     const opened = openCheckpoint(note, key, statement.vault.id);
+    const bytes = replies[at] ?? Buffer.alloc(0);
     const sound =
       opened?.size === size &&
+      opened.epoch === statement.vault.epoch &&
       size <= checkpoints.closing.size &&
-      isReplyOver(Buffer.from(reply, 'base64'), note);
+      bytes.toString('base64') === reply &&
+      isReplyOver(bytes, note);
     return unless(sound, 'A time stamp is not about a checkpoint of this vault.');
   });
+  const hashes = replies.map((each) => sha256(each)).join();
+  faults.push(
+    ...unless(
+      stated === null || stated.join() === hashes,
+      'The time stamps are not those that the report states.',
+    ),
+  );
   const words =
     timestamps.length === 1
       ? 'One time stamp names a checkpoint of this vault; check its signature with openssl ts.'

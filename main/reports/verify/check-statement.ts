@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { sha256 } from '../../vault/sha256.ts';
 import { fits, isByTimeOnly } from '../filter.ts';
+import { isComplete } from './check-range.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
 
 const exportSchema = v.object({
@@ -52,9 +53,9 @@ export const checkCounts = ({ report }: OpenedReport): ReportCheck => {
         'The counts are not those of the records.',
       ),
     ],
-    counts.omitted === 0
+    isComplete(report)
       ? `Complete: every record from ${range.first} to ${range.last} is here.`
-      : `${counts.included} of ${counts.searched} records; ${counts.omitted} were left out.`,
+      : `${counts.included} of ${counts.searched} records of the range; ${counts.omitted} were left out.`,
   );
 };
 

@@ -1,6 +1,6 @@
 import { parseLine, type LedgerRecord } from '../../ledger/record.ts';
 import type { CheckpointKey } from '../../ledger/checkpoint.ts';
-import type { ReportDocument, ReportRecord } from '../report.ts';
+import { type AnyReport, evidenceRecords, type ReportRecord } from '../report.ts';
 
 /** One thing that was looked at. */
 export interface ReportCheck {
@@ -12,7 +12,7 @@ export interface ReportCheck {
 
 /** A report of the right form, its lines read; null where a line is not the record it stands for. */
 export interface OpenedReport {
-  readonly report: ReportDocument;
+  readonly report: AnyReport;
   /** Its file. */
   readonly bytes: Buffer;
   /** The key that the report brings with it. */
@@ -20,20 +20,35 @@ export interface OpenedReport {
   readonly first: LedgerRecord | null;
   readonly records: readonly (LedgerRecord | null)[];
   readonly exported: LedgerRecord | null;
+  /** The record before the range; null where there is none. */
+  readonly before: LedgerRecord | null;
+  /** Those behind the range. */
+  readonly after: readonly (LedgerRecord | null)[];
 }
 
-export const openReport = (
-  report: ReportDocument,
-  bytes: Buffer,
-  key: CheckpointKey,
-): OpenedReport => ({
+export const openReport = (report: AnyReport, bytes: Buffer, key: CheckpointKey): OpenedReport => ({
   report,
   bytes,
   key,
   first: parsedRecord(report.evidence.first),
   records: report.records.map(parsedRecord),
   exported: parsedRecord(report.evidence.export),
+  ...besideOf(report),
 });
+
+const besideOf = (report: AnyReport): Pick<OpenedReport, 'before' | 'after'> => {
+  if (report.format === 'claviger-report/1') return { before: null, after: [] };
+  const { before, after } = report.evidence;
+  return { before: before && parsedRecord(before), after: after.map(parsedRecord) };
+};
+
+/** Every line of a report. */
+export const allRecords = ({ evidence, records }: AnyReport): ReportRecord[] => [
+  ...evidenceRecords(evidence),
+  ...records,
+];
+
+export const isRecord = (given: ReportRecord): boolean => parsedRecord(given) !== null;
 
 const parsedRecord = ({ seq, line }: ReportRecord): LedgerRecord | null => {
   const { record } = parseLine(Buffer.from(line));

@@ -1,0 +1,36 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
+import { storageFailure } from '../vault/storage-failure.ts';
+import { requireFile } from './require-file.ts';
+
+/** More would not fit into memory several times over, which verifying it takes. */
+export const MOST_REPORT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The file of a report. @throws Failure that says what is in the way
+ * @param pipes whether it may also be a pipe, as what a shell puts in the place of <(command)
+ */
+export const readReport = async (file: string, { pipes = false } = {}): Promise<Buffer> => {
+  const name = path.basename(file);
+  try {
+    const stats = await stat(file);
+    if (!pipes || !stats.isFIFO()) requireFile(file, stats);
+    if (stats.size > MOST_REPORT_BYTES) throw tooLarge(name);
+    const pieces: Buffer[] = [];
+    for await (const piece of createReadStream(file, { end: MOST_REPORT_BYTES }))
+      pieces.push(piece as Buffer);
+    const bytes = Buffer.concat(pieces);
+    if (bytes.length > MOST_REPORT_BYTES) throw tooLarge(name);
+    return bytes;
+  } catch (error) {
+    throw storageFailure(error, `${name} cannot be read`, {});
+  }
+};
+
+const tooLarge = (name: string): Failure =>
+  new Failure('usage', `${name} is larger than 256 MiB.`, {
+    unharmed: 'It was only looked at.',
+    next: 'Verify it with scripts/verify-report.py, or ask for reports of shorter times.',
+  });
