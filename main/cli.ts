@@ -12,6 +12,7 @@ import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { stateFolder } from './trust/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
+import { userIndexCache } from './vault/index-cache.ts';
 import type { VaultContext } from './vault/vault.ts';
 
 // Composition root of the command line.
@@ -44,6 +45,7 @@ const vaultContext = async (): Promise<VaultContext> => ({
   sqlJs: await loadSqlJs(),
   actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
   clock: { source: 'system', now: () => new Date() },
+  indexCache: userIndexCache(process.env, process.platform),
 });
 
 /** The first Ctrl-C finishes what is under way; the second one does not wait. */

@@ -19,6 +19,7 @@ import { WindowState } from './shell/window-state.ts';
 import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
 import { stateFolder } from './trust/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
+import { userIndexCache } from './vault/index-cache.ts';
 
 // Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
 // without a top-level await, which would keep 'ready' back for ever.
@@ -41,6 +42,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
       sqlJs: await loadSqlJs(),
       actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
       clock: { source: 'system', now: () => new Date() },
+      indexCache: userIndexCache(process.env, process.platform),
     },
     trust: new TrustStore(stateFolder(process.env, process.platform)),
     startEngine: () => startUtilityEngine(path.join(here, 'engine/process.js')),

@@ -1,13 +1,26 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import * as fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { Db, sql } from '../keystore/db.ts';
 import { vaultFiles } from '../vault/files.ts';
+import { folderIndexCache } from '../vault/index-cache.ts';
+import { sha256 } from '../vault/sha256.ts';
 import { act, newVaultId, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { AuditFilter } from './audit-query.ts';
-import type { LedgerRecord, NewRecord } from './record.ts';
+import { encodeRecord, type LedgerRecord, type NewRecord } from './record.ts';
 
 let context: VaultContext;
 beforeAll(async () => {
@@ -111,50 +124,124 @@ describe('the audit index', () => {
     expect(lines[0]?.record.action).toBe('later');
     await vault.close();
   });
+});
 
-  it('is not saved for a few records', async () => {
-    const { disk, vault } = await openWith(20);
+describe('the audit index in the cache of the user', () => {
+  let home: string;
+  let cached: VaultContext;
+  beforeEach(async () => {
+    home = mkdtempSync(path.join(tmpdir(), 'claviger-index-'));
+    cached = { ...(await testContext()), indexCache: folderIndexCache(path.join(home, 'cache')) };
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  const kept = (): string[] => {
+    const folder = path.join(home, 'cache');
+    return existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
+  };
+
+  /** A vault whose index was built and kept. */
+  const grown = async (count: number): Promise<DiskModel> => {
+    const disk = new DiskModel();
+    const vault = await Vault.createOn(disk, { vaultId: newVaultId() }, cached);
+    await vault.record(records(count));
     await vault.audit();
     await vault.close();
-    expect(Object.keys(disk.files())).not.toContain(vaultFiles.auditIndex);
+    return disk;
+  };
+
+  const encrypted = async (disk: DiskModel): Promise<number> => {
+    const vault = await Vault.openOn(disk, cached);
+    const { total } = await (await vault.audit()).query({ limit: 1, action: 'file.encrypt' });
+    await vault.close();
+    return total;
+  };
+
+  it('is not kept for a few records', async () => {
+    await grown(20);
+    expect(kept()).toEqual([]);
   });
 
-  it('is saved, recorded, used again, and goes on from there', async () => {
-    const { disk, vault } = await openWith(1500);
-    await vault.audit();
-    await vault.close();
-    const image = disk.files()[vaultFiles.auditIndex] ?? Buffer.alloc(0);
-    expect(JSON.parse(ledgerLines(disk).at(-1) ?? '')).toMatchObject({ action: 'audit.index' });
-    const again = await Vault.openOn(disk, context);
+  it('is kept for this user alone, and neither lies in the vault nor is recorded', async () => {
+    const disk = await grown(1500);
+    const [file = '', ...more] = kept();
+    expect(more).toEqual([]);
+    expect([statSync(file).mode & 0o777, statSync(path.dirname(file)).mode & 0o777]).toEqual([
+      0o600, 0o700,
+    ]);
+    expect(Object.keys(disk.files())).not.toContain(vaultFiles.oldAuditIndex);
+    expect(ledgerLines(disk).join()).not.toContain('audit.index');
+  });
+
+  it('is used again, and goes on from there', async () => {
+    const disk = await grown(1500);
+    const [file = ''] = kept();
+    const before = readFileSync(file);
+    const again = await Vault.openOn(disk, cached);
     await again.record([act('later')]);
-    const { total } = await (await again.audit()).query({ limit: 1 });
-    expect(total).toBe(1503);
+    expect((await (await again.audit()).query({ limit: 1 })).total).toBe(1502);
     await again.close();
-    // Nothing new was worth saving: so the saved one was really used.
-    expect(disk.files()[vaultFiles.auditIndex]).toEqual(image);
+    // Nothing new was worth keeping: so the kept one was really used.
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   it.each([
-    ['edited to hide records', (image: Buffer) => withoutRecord(image)],
     ['cut', (image: Buffer) => image.subarray(0, 9000)],
     ['emptied', () => Buffer.alloc(0)],
+    ['damaged', (image: Buffer) => Buffer.concat([image.subarray(0, -1), Buffer.from('!')])],
     ['replaced by something else', () => Buffer.from('x'.repeat(5000))],
   ])('that was %s is built again without a word', async (_, change) => {
-    const { disk, vault } = await openWith(1500);
-    await vault.audit();
-    await vault.close();
+    const disk = await grown(1500);
+    const [file = ''] = kept();
+    writeFileSync(file, change(readFileSync(file)));
+    expect(await encrypted(disk)).toBe(750);
+  });
+
+  it('of another copy of the vault, which went another way, is built again', async () => {
+    const disk = await grown(1500);
     const files = disk.files();
-    const image = files[vaultFiles.auditIndex] ?? Buffer.alloc(0);
-    const touched = new DiskModel({ ...files, [vaultFiles.auditIndex]: change(image) });
-    const again = await Vault.openOn(touched, context);
-    const { total } = await (await again.audit()).query({ limit: 1, action: 'file.encrypt' });
-    expect(total).toBe(750);
-    await again.close();
+    const lines = ledgerLines(disk);
+    const fewer = lines.map((line) => line.replace('file.encrypt', 'file.decrypt'));
+    const ledger = Buffer.from(fewer.map((line) => `${line}\n`).join(''));
+    expect(await encrypted(new DiskModel({ ...files, [vaultFiles.ledger]: ledger }))).toBe(0);
+    const short = Buffer.from(
+      lines
+        .slice(0, 101)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const cut = await encrypted(new DiskModel({ ...files, [vaultFiles.ledger]: short }));
+    expect(cut).toBe(50);
+  });
+
+  it('that lies in a vault is ignored whatever names it, and removed with the next write', async () => {
+    const disk = await grown(1500);
+    const image = withoutRecords(readFileSync(kept()[0] ?? '').subarray(32));
+    rmSync(kept()[0] ?? '');
+    const size = ledgerLines(disk).length;
+    const record = {
+      ...{ seq: size + 1, time: '2026-01-02T00:00:00.000Z', clock: 'test' },
+      actor: { user: 'officer', host: 'desk-4', app: 'claviger/0.1.0', token: null },
+      ...{ action: 'audit.index', subject: {}, outcome: 'ok' as const },
+      details: { sha256: sha256(image), size },
+    };
+    const ledger = Buffer.concat([
+      disk.files()[vaultFiles.ledger] ?? Buffer.alloc(0),
+      encodeRecord(record),
+    ]);
+    const old = { [vaultFiles.ledger]: ledger, [vaultFiles.oldAuditIndex]: image };
+    const planted = new DiskModel({ ...disk.files(), ...old });
+    expect(await encrypted(planted)).toBe(750);
+    expect(Object.keys(planted.files())).toContain(vaultFiles.oldAuditIndex);
+    const vault = await Vault.openOn(planted, cached);
+    await vault.record([act('later')]);
+    await vault.close();
+    expect(Object.keys(planted.files())).not.toContain(vaultFiles.oldAuditIndex);
   });
 });
 
-const withoutRecord = (image: Buffer): Buffer => {
+const withoutRecords = (image: Buffer): Buffer => {
   const db = Db.load(context.sqlJs, image);
-  db.run(sql`DELETE FROM records WHERE seq = 2`);
+  db.run(sql`DELETE FROM records`);
   return db.image();
 };

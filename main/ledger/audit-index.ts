@@ -1,4 +1,3 @@
-import type { SqlJsStatic } from 'sql.js';
 import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
 import { auditLine, linesAt, recordOf, type AuditLine } from './audit-lines.ts';
@@ -12,7 +11,7 @@ import {
   type AuditFilter,
   type AuditSelection,
 } from './audit-query.ts';
-import { AuditTables } from './audit-tables.ts';
+import { AuditTables, type IndexContext } from './audit-tables.ts';
 import {
   readActions,
   readActivity,
@@ -53,8 +52,8 @@ export class AuditIndex {
     this.#storage = storage;
   }
 
-  static async open(sqlJs: SqlJsStatic, storage: Storage, ledger: Ledger): Promise<AuditIndex> {
-    const index = new AuditIndex(await AuditTables.open(sqlJs, storage, ledger), storage);
+  static async open(context: IndexContext, storage: Storage, ledger: Ledger): Promise<AuditIndex> {
+    const index = new AuditIndex(await AuditTables.open(context, storage, ledger), storage);
     await index.#look(() => undefined);
     return index;
   }
@@ -109,11 +108,11 @@ export class AuditIndex {
     });
   }
 
-  /** @param save whether the file of the index may be written, where that is worth it */
-  close({ save }: { readonly save: boolean }): Promise<void> {
+  /** Keeps the index for the next time, where that is worth it. */
+  close(): Promise<void> {
     return this.#next(async () => {
       try {
-        if (save) await this.#tables.saveIfWorth();
+        await this.#tables.saveIfWorth();
       } finally {
         this.#tables.db.close();
       }

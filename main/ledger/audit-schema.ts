@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { sql, type Db } from '../keystore/db.ts';
 
 /** A change of this number makes older index files useless: they are rebuilt. */
-const FORM = 2;
+const FORM = 3;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
-  CREATE TABLE progress (form INTEGER NOT NULL, size INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+  CREATE TABLE progress (form INTEGER NOT NULL, size INTEGER NOT NULL, bytes INTEGER NOT NULL, root TEXT NOT NULL) STRICT;
   CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE records (
     seq     INTEGER PRIMARY KEY,
@@ -51,11 +51,13 @@ export interface IndexProgress {
   readonly size: number;
   /** Length of the ledger they make, in bytes. */
   readonly bytes: number;
+  /** Merkle tree hash over the records, hex: an index of another ledger is no use. */
+  readonly root: string;
 }
 
 export const createAuditTables = (db: Db): void => {
   db.script(TABLES);
-  db.run(sql`INSERT INTO progress (form, size, bytes) VALUES (${FORM}, 0, 0)`);
+  db.run(sql`INSERT INTO progress (form, size, bytes, root) VALUES (${FORM}, 0, 0, '')`);
 };
 
 /** Others get their turn between them: each takes half a second over a million records. */
@@ -66,14 +68,14 @@ export const createAuditIndexes = async (db: Db): Promise<void> => {
   }
 };
 
-const progressSchema = v.object({ size: v.number(), bytes: v.number() });
+const progressSchema = v.object({ size: v.number(), bytes: v.number(), root: v.string() });
 
 /** Null where the file is of another form. */
 export const readProgress = (db: Db): IndexProgress | null =>
-  db.one(sql`SELECT size, bytes FROM progress WHERE form = ${FORM}`, progressSchema);
+  db.one(sql`SELECT size, bytes, root FROM progress WHERE form = ${FORM}`, progressSchema);
 
-export const writeProgress = (db: Db, { size, bytes }: IndexProgress): void => {
-  db.run(sql`UPDATE progress SET size = ${size}, bytes = ${bytes}`);
+export const writeProgress = (db: Db, { size, bytes, root }: IndexProgress): void => {
+  db.run(sql`UPDATE progress SET size = ${size}, bytes = ${bytes}, root = ${root}`);
 };
 
 const wordSchema = v.object({ id: v.number(), word: v.string() });

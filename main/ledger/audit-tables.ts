@@ -1,8 +1,8 @@
-import type { SqlJsStatic } from 'sql.js';
 import { Db } from '../keystore/db.ts';
 import { vaultFiles } from '../vault/files.ts';
-import { sha256 } from '../vault/sha256.ts';
+import type { IndexedLedger } from '../vault/index-cache.ts';
 import type { Storage } from '../vault/storage.ts';
+import type { VaultContext } from '../vault/vault-context.ts';
 import { recordOf } from './audit-lines.ts';
 import {
   createAuditIndexes,
@@ -12,7 +12,6 @@ import {
   type IndexProgress,
 } from './audit-schema.ts';
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
-import { vaultActions } from './facts.ts';
 import type { Ledger } from './ledger.ts';
 import { readLines } from './lines.ts';
 
@@ -21,22 +20,30 @@ const WORTH_SAVING = 1000;
 /** Lines put into the index at once; bounds how long the main process is kept busy. */
 const PORTION = 2000;
 
+export type IndexContext = Pick<VaultContext, 'sqlJs' | 'indexCache'>;
+
 /**
- * The tables of the search index: loaded, or begun anew, and brought level with the ledger. A saved
- * file counts only if the ledger names its SHA-256, because a changed one could hide records;
- * anything else is silently built again.
+ * The tables of the search index: loaded from the user's cache, or begun anew, and brought level
+ * with the ledger. What was kept counts only for the very records that are here.
  */
 export class AuditTables {
   readonly db: Db;
   readonly #writer: AuditWriter;
+  readonly #context: IndexContext;
   readonly #storage: Storage;
   readonly #ledger: Ledger;
   readonly #saved: number;
   #progress: IndexProgress;
   #hasIndexes = false;
 
-  private constructor({ db, progress }: Loaded, storage: Storage, ledger: Ledger) {
+  private constructor(
+    { db, progress }: Loaded,
+    context: IndexContext,
+    storage: Storage,
+    ledger: Ledger,
+  ) {
     this.db = db;
+    this.#context = context;
     this.#writer = new AuditWriter(db);
     this.#progress = progress;
     this.#saved = progress.size;
@@ -44,9 +51,9 @@ export class AuditTables {
     this.#ledger = ledger;
   }
 
-  static async open(sqlJs: SqlJsStatic, storage: Storage, ledger: Ledger): Promise<AuditTables> {
-    const loaded = (await loadSaved(sqlJs, storage, ledger)) ?? begin(sqlJs);
-    return new AuditTables(loaded, storage, ledger);
+  static async open(context: IndexContext, storage: Storage, ledger: Ledger): Promise<AuditTables> {
+    const loaded = (await loadSaved(context, ledger)) ?? begin(context);
+    return new AuditTables(loaded, context, storage, ledger);
   }
 
   /** Length in bytes of the part of the ledger that is in the tables. */
@@ -69,22 +76,20 @@ export class AuditTables {
     this.#hasIndexes = true;
   }
 
-  /** Writes the file and records its SHA-256, where much has come since it was read. */
+  /** Keeps it for the next time, where much has come since it was read. */
   async saveIfWorth(): Promise<void> {
-    const { size } = this.#progress;
-    if (size - this.#saved < WORTH_SAVING) return;
-    const image = this.db.image();
-    await this.#storage.writeSynced(vaultFiles.auditIndex, image);
-    await this.#storage.syncFolder();
-    const details = { sha256: sha256(image), size };
-    const action = vaultActions.auditIndex;
-    await this.#ledger.append([{ action, subject: {}, outcome: 'ok', details }]);
+    const { indexCache } = this.#context;
+    const which = indexedLedger(this.#ledger);
+    if (this.#progress.size - this.#saved < WORTH_SAVING || which === null) return;
+    await indexCache?.write(which, this.db.image());
   }
 
   #add(lines: readonly IndexedLine[]): void {
     const last = lines.at(-1);
     if (last === undefined) return;
-    const progress = { size: last.record.seq, bytes: last.start + last.length + 1 };
+    const size = last.record.seq;
+    const root = this.#ledger.tree.root(size).toString('hex');
+    const progress = { size, bytes: last.start + last.length + 1, root };
     this.db.transaction(() => {
       this.#writer.add(lines);
       writeProgress(this.db, progress);
@@ -98,23 +103,28 @@ interface Loaded {
   readonly progress: IndexProgress;
 }
 
-const begin = (sqlJs: SqlJsStatic): Loaded => {
+const begin = ({ sqlJs }: IndexContext): Loaded => {
   const db = Db.empty(sqlJs);
   createAuditTables(db);
-  return { db, progress: { size: 0, bytes: 0 } };
+  return { db, progress: { size: 0, bytes: 0, root: '' } };
 };
 
 const loadSaved = async (
-  sqlJs: SqlJsStatic,
-  storage: Storage,
+  { sqlJs, indexCache }: IndexContext,
   ledger: Ledger,
 ): Promise<Loaded | null> => {
-  if (ledger.facts.auditIndex === null) return null;
-  const image = await storage.read(vaultFiles.auditIndex).catch(() => null);
-  if (image === null || sha256(image) !== ledger.facts.auditIndex) return null;
+  const which = indexedLedger(ledger);
+  const image = which === null ? null : ((await indexCache?.read(which)) ?? null);
+  if (image === null) return null;
   const db = Db.load(sqlJs, image);
   const progress = readProgress(db);
-  if (progress !== null) return { db, progress };
+  if (progress !== null && isOf(ledger, progress)) return { db, progress };
   db.close();
   return null;
 };
+
+const isOf = ({ tree }: Ledger, { size, root }: IndexProgress): boolean =>
+  size <= tree.size && tree.root(size).toString('hex') === root;
+
+const indexedLedger = ({ facts }: Ledger): IndexedLedger | null =>
+  facts.vaultId === null ? null : { vault: facts.vaultId, epoch: facts.epoch };

@@ -12,6 +12,7 @@ export const vaultActions = {
   rollForward: 'keystore.roll-forward',
   discard: 'keystore.discard',
   migrate: 'keystore.migrate',
+  /** Made by earlier versions. */
   auditIndex: 'audit.index',
   summary: 'ledger.summary',
 } as const;
@@ -40,9 +41,9 @@ const reportSchema = v.nullable(
 /** A cancelled export names the one that is the newest again. */
 const cancelSchema = v.object({ record: v.number(), newest: reportSchema });
 
-const summarySchema = v.strictObject({
+/** More than this stood in it once: the audit index. */
+const summarySchema = v.object({
   keystoreNow: v.nullable(v.string()),
-  auditIndex: v.nullable(v.string()),
   tornFiles: v.array(v.string()),
   isOpen: v.boolean(),
   lastLock: v.nullable(v.number()),
@@ -65,7 +66,6 @@ export interface LastReport {
 export class LedgerFacts {
   readonly #tornFiles = new Set<string>();
   #keystore: string | null = null;
-  #auditIndex: string | null = null;
   #first: LedgerRecord | null = null;
   #isOpen = false;
   #lastLock: number | null = null;
@@ -77,11 +77,6 @@ export class LedgerFacts {
   /** SHA-256 (hex) of the keystore that belongs to the ledger's end. */
   get keystore(): string | null {
     return this.#keystore;
-  }
-
-  /** SHA-256 (hex) of the audit index that was saved last. */
-  get auditIndex(): string | null {
-    return this.#auditIndex;
   }
 
   get first(): LedgerRecord | null {
@@ -142,7 +137,6 @@ export class LedgerFacts {
     return {
       // Another name than that of a commit, which this is not.
       keystoreNow: this.#keystore,
-      auditIndex: this.#auditIndex,
       tornFiles: [...this.#tornFiles],
       isOpen: this.#isOpen,
       lastLock: this.#lastLock,
@@ -161,7 +155,6 @@ export class LedgerFacts {
     facts.observe(first);
     const summary = parsed.output;
     facts.#keystore = summary.keystoreNow;
-    facts.#auditIndex = summary.auditIndex;
     for (const name of summary.tornFiles) facts.#tornFiles.add(name);
     facts.#isOpen = summary.isOpen;
     facts.#lastLock = summary.lastLock;
@@ -185,8 +178,6 @@ export class LedgerFacts {
     const { action, details } = record;
     this.#first ??= record;
     if (typeof details['keystore'] === 'string') this.#keystore = details['keystore'];
-    if (action === vaultActions.auditIndex && typeof details['sha256'] === 'string')
-      this.#auditIndex = details['sha256'];
     if (action === vaultActions.torn && typeof details['file'] === 'string')
       this.#tornFiles.add(details['file']);
     if (action === vaultActions.rollback) this.#isRolledBack = true;

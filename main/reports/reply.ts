@@ -1,11 +1,11 @@
 import { fromBER } from 'asn1js';
-import { SignedData, TimeStampResp, TSTInfo } from 'pkijs';
+import { PKIStatus, SignedData, TimeStampResp, TSTInfo } from 'pkijs';
 import { sha256 } from '../vault/sha256.ts';
 
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
-/** Granted, also with changes to what was asked (RFC 3161 §2.4.2). */
-const MOST_GRANTED = 1;
+/** Also with changes to what was asked (RFC 3161 §2.4.2). */
+const granted: readonly PKIStatus[] = [PKIStatus.granted, PKIStatus.grantedWithMods];
 
 /**
  * Whether bytes are an RFC 3161 reply, and nothing else, that speaks of a note: it holds the note's
@@ -30,7 +30,8 @@ const imprintOf = (reply: Uint8Array): string | null => {
 const infoOf = (reply: Uint8Array): TSTInfo => {
   const response = new TimeStampResp({ schema: whole(reply) });
   const token = response.timeStampToken;
-  if (response.status.status > MOST_GRANTED || token === undefined) throw new Error('not granted');
+  if (!granted.includes(response.status.status) || token === undefined)
+    throw new Error('not granted');
   const { eContentType, eContent } = new SignedData({ schema: token.content }).encapContentInfo;
   if (eContentType !== TST_INFO || eContent === undefined) throw new Error('no time stamp');
   return new TSTInfo({ schema: whole(new Uint8Array(eContent.getValue())) });

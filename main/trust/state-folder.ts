@@ -43,7 +43,8 @@ const baseFolder = (
     : paths.join(home, '.local', 'state');
 };
 
-const homeFolder = (env: Environment, platform: NodeJS.Platform): string | null => {
+/** Null for a user id without an account. */
+export const homeFolder = (env: Environment, platform: NodeJS.Platform): string | null => {
   const named = env[platform === 'win32' ? 'USERPROFILE' : 'HOME'];
   if (named !== undefined && named !== '') return named;
   try {

@@ -6,7 +6,8 @@ export const vaultFiles = {
   keystore: 'keystore.sqlite',
   /** The snapshot that is being committed. */
   keystoreNext: 'keystore.next',
-  auditIndex: 'audit-index.sqlite',
+  /** Where earlier versions kept the search index. It is removed: the cache of the user has it. */
+  oldAuditIndex: 'audit-index.sqlite',
   /** The newest signed checkpoint. */
   checkpoint: 'checkpoint',
   checkpointNext: 'checkpoint.next',

@@ -4,12 +4,15 @@ import type { Tables } from '../keystore/keystore.ts';
 import type { Migration } from '../keystore/migrate.ts';
 import type { Clock, Stamp } from '../ledger/ledger.ts';
 import type { Actor, JsonObject } from '../ledger/record.ts';
+import type { IndexCache } from './index-cache.ts';
 
 export interface VaultContext {
   readonly sqlJs: SqlJsStatic;
   /** Who opens the vault; the token joins by `setToken`. */
   readonly actor: Omit<Actor, 'token'>;
   readonly clock: Clock;
+  /** Keeps the search index from one opening to the next; none is kept without it. */
+  readonly indexCache?: IndexCache | undefined;
   /** The keystore's schema; all steps of this program unless a test says otherwise. */
   readonly migrations?: readonly Migration[];
 }

@@ -43,6 +43,7 @@ export class Vault {
   readonly #behind: Promise<Failure | null>;
   #restriction: Failure | null;
   #audit: Promise<AuditIndex> | null = null;
+  #hasWritten = false;
   #closing: Promise<void> | null = null;
 
   private constructor(parts: VaultParts) {
@@ -231,6 +232,7 @@ export class Vault {
     options: CommitOptions = {},
   ): Promise<T> {
     this.#refuseUnlessInOrder();
+    this.#hasWritten = true;
     return this.#parts.committer.commit(
       (draft) => draft.change(change),
       (result) => checked(record(result)),
@@ -241,6 +243,7 @@ export class Vault {
   /** Records acts that change nothing in the keystore. @throws Failure 'record-failed' */
   async record(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
     this.#refuseUnlessInOrder();
+    this.#hasWritten = true;
     return this.#parts.ledger.append(records.map(checked));
   }
 
@@ -274,7 +277,7 @@ export class Vault {
   async audit(): Promise<AuditIndex> {
     this.#refuseClosed();
     const { context, storage, ledger } = this.#parts;
-    this.#audit ??= AuditIndex.open(context.sqlJs, storage, ledger);
+    this.#audit ??= AuditIndex.open(context, storage, ledger);
     return this.#audit;
   }
 
@@ -300,9 +303,10 @@ export class Vault {
     await this.#behind.catch(() => undefined);
     await committer.settled();
     await ledger.settled();
-    const save = this.#restriction === null;
-    await this.#audit?.then((index) => index.close({ save })).catch(() => undefined);
-    if (save && keeper !== null) await saveHashes(storage, ledger.tree).catch(() => undefined);
+    await this.#audit?.then((index) => index.close()).catch(() => undefined);
+    if (this.#hasWritten) await storage.remove(vaultFiles.oldAuditIndex).catch(() => undefined);
+    if (this.#restriction === null && keeper !== null)
+      await saveHashes(storage, ledger.tree).catch(() => undefined);
     keystore.close();
     await release();
   }

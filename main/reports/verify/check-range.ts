@@ -31,7 +31,7 @@ const endFaults = ({ report, before, after, exported }: OpenedReport): string[] 
   const { filter, range } = report.statement;
   const follows = after.every((each, at) => each?.seq === range.last + 1 + at);
   const reachesExport = range.last + after.length + 1 === exported?.seq;
-  const end = after.at(-1);
+  const end = after.at(-1) ?? null;
   return [
     ...unless(
       range.last >= range.first - 1 && (before?.seq ?? 0) === range.first - 1 && follows,
@@ -42,7 +42,7 @@ const endFaults = ({ report, before, after, exported }: OpenedReport): string[] 
       'The record before the range belongs to what was asked for.',
     ),
     ...unless(
-      reachesExport || (filter.until !== undefined && end != null && end.time >= filter.until),
+      reachesExport || (filter.until !== undefined && end !== null && end.time >= filter.until),
       'The range ends before what was asked for does.',
     ),
   ];

@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder } from '../trust/cache-folder.ts';
+
+/** Which ledger an index is about. */
+export interface IndexedLedger {
+  readonly vault: string;
+  readonly epoch: number;
+}
+
+/** Keeps search indexes outside of every vault's folder, whose writers must not choose what is found. */
+export interface IndexCache {
+  /** Null where none is kept, or not as it was written. */
+  read(ledger: IndexedLedger): Promise<Buffer | null>;
+  write(ledger: IndexedLedger, image: Buffer): Promise<void>;
+}
+
+/** In the cache of the system's user; none is kept for a user without one. */
+export const userIndexCache = (
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): IndexCache | undefined => {
+  const folder = cacheFolder(env, platform);
+  return folder === null ? undefined : folderIndexCache(folder);
+};
+
+const SHA256_BYTES = 32;
+
+/**
+ * Search indexes in a folder of this user, each behind its SHA-256. It is a cache: what cannot be
+ * read or written is made again, and nobody is told.
+ */
+export const folderIndexCache = (folder: string): IndexCache => {
+  const fileOf = ({ vault, epoch }: IndexedLedger): string =>
+    path.join(folder, `${vault}-${epoch}.index`);
+  return {
+    read: async (ledger) => {
+      const bytes = await readOwn(fileOf(ledger)).catch(() => null);
+      const image = bytes?.subarray(SHA256_BYTES) ?? null;
+      return image !== null && bytes?.subarray(0, SHA256_BYTES).equals(sha256(image)) === true
+        ? image
+        : null;
+    },
+    write: async (ledger, image) => {
+      await replaceOwn(fileOf(ledger), Buffer.concat([sha256(image), image])).catch(
+        () => undefined,
+      );
+    },
+  };
+};
+
+const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+/** Only a regular file of this user's counts. */
+const readOwn = async (file: string): Promise<Buffer | null> => {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(file, flags);
+  try {
+    const stats = await handle.stat();
+    const isOwn = (process.getuid?.() ?? stats.uid) === stats.uid;
+    return stats.isFile() && isOwn ? await handle.readFile() : null;
+  } finally {
+    await handle.close();
+  }
+};
+
+const replaceOwn = async (file: string, bytes: Buffer): Promise<void> => {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
+  const handle = await open(fresh, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.close();
+    await rename(fresh, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(fresh, { force: true });
+    throw error;
+  }
+};
