@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../shared/version.ts';
@@ -10,6 +10,7 @@ import { Output } from './cli/output.ts';
 import { endOf, terminalOf } from './cli/terminal.ts';
 import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
+import { osUser } from './session/os-user.ts';
 import { stateFolder } from './trust/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
 import { userIndexCache } from './vault/index-cache.ts';
@@ -43,7 +44,7 @@ const spareCompiling = (): void => setFlagsFromString('--wasm-tiering-budget=200
 
 const vaultContext = async (): Promise<VaultContext> => ({
   sqlJs: await loadSqlJs(),
-  actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
+  actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
   clock: { source: 'system', now: () => new Date() },
   indexCache: userIndexCache(process.env, process.platform),
 });

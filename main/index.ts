@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { url as inspectorUrl } from 'node:inspector';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
 import { App } from './app/app.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
+import { osUser } from './session/os-user.ts';
 import { startUtilityEngine } from './shell/engine-process.ts';
 import { Incidents } from './shell/incidents.ts';
 import { openedFiles } from './shell/opened-files.ts';
@@ -40,7 +41,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
     dialogs: systemDialogs(window),
     vaultContext: {
       sqlJs: await loadSqlJs(),
-      actor: { user: userInfo().username, host: hostname(), app: `claviger/${VERSION}` },
+      actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
       clock: { source: 'system', now: () => new Date() },
       indexCache: userIndexCache(process.env, process.platform),
     },

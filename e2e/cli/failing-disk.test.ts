@@ -55,6 +55,21 @@ it('a record that is on the disk although its sync failed does not pass an older
   await expectResumed(out);
 });
 
+it.each([
+  ['statfs', 'does not say how much room it has'],
+  ['statfs-0', 'says that it has 0 of 0'],
+  ['fsync-no-folder', 'puts no folder on disk'],
+])('takes a file system that %s: %s', async (fault) => {
+  const out = join(vault.home, fault);
+  const plain = join(vault.home, `${fault}-plain`);
+  const file = writeFile(join(plain, 'a.txt'), 'a');
+  const large = writeFile(join(plain, 'large.bin'), seeded(5).bytes(5 * MIB));
+  const args = ['encrypt', '--json', '--key', 'k', '--out', out, file, large];
+  const result = await vault.cli.run(args, failing(fault));
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+  await batchDone(vault.cli, ['verify', out]);
+});
+
 it('a power cut before a refused name is recorded does not pass an older output off as the new one', async () => {
   const { out, older, args } = replacing('publish');
   const result = await vault.cli.run(['encrypt', '--json', ...args], failing('publish'));

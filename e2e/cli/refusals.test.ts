@@ -254,6 +254,8 @@ describe('inputs', () => {
       outcome,
       reason?.code,
     ]);
+    const causes = call.files.flatMap(({ reason }) => reason?.cause ?? []);
+    expect(causes.filter((cause) => cause.includes('original'))).toHaveLength(2);
     expect(codes.sort()).toEqual([
       ['closed-folder', 'failed', 'no-permission'],
       ['closed.txt', 'failed', 'no-permission'],
@@ -265,6 +267,7 @@ describe('inputs', () => {
       options,
     );
     expect(beside.files[0]?.reason?.code).toBe('no-permission');
+    expect(beside.files[0]?.reason?.cause).toContain('into the output folder');
     expect(filesIn(root)).toHaveLength(2);
   });
 });

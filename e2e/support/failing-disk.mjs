@@ -77,10 +77,15 @@ const failPublishing = () => {
 };
 
 /** Every fsync(2) of a file or folder that `isMeant` fails. */
-const failFsync = (isMeant) => {
+const failFsync = (isMeant, code = 'EIO') => {
   const { fsync } = fs;
   fs.fsync = (fd, done) =>
-    isMeant(pathOf(fd)) ? process.nextTick(done, failed('EIO', 'fsync')) : fsync(fd, done);
+    isMeant(pathOf(fd)) ? process.nextTick(done, failed(code, 'fsync')) : fsync(fd, done);
+};
+
+/** As on file systems that do not know their size: a refusal, or 0 of 0 blocks. */
+const failStatfs = (answer) => {
+  promises.statfs = answer;
 };
 
 if (isMainThread || FAULT?.startsWith('fsync')) {
@@ -98,5 +103,9 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
   if (FAULT === 'end') await endBefore('file.encrypt');
   if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
   if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));
+  if (FAULT === 'fsync-no-folder') failFsync((path) => fs.statSync(path).isDirectory(), 'EINVAL');
+  if (FAULT === 'statfs') failStatfs(() => Promise.reject(failed('ENOSYS', 'statfs')));
+  if (FAULT === 'statfs-0')
+    failStatfs(() => Promise.resolve({ blocks: 0, bavail: 0, bsize: 4096 }));
   syncBuiltinESMExports();
 }

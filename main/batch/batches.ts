@@ -16,7 +16,7 @@ import { type JsonObject, jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
 import { afterInterruption, lookAgain } from './again.ts';
-import { removeParts } from './engine-calls.ts';
+import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
 import { encryptionKeys } from './lending.ts';
@@ -133,7 +133,7 @@ export const retryBatch = async (
   const { vault } = session;
   const batch = { ...stored, ...(await lookAgain(stored)) };
   // A disk that refused an output may have refused to remove its part, too.
-  await removeParts(new BatchFolders(batch.folders), batch, batch.files);
+  await tidyParts(new BatchFolders(batch.folders), batch, batch.files);
   const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);
   const next = 1 + Math.max(-1, ...batch.files.map(({ index }) => index));
   const fresh = plan.files.map((file) => ({ ...file, index: next + file.index }));
@@ -172,6 +172,7 @@ export const resumeBatch = async (
   const prepared = prepare(session, batch);
   const { vault, engine } = session;
   const past = await reconcile({ ...prepared, vault, engine });
+  await tidyParts(prepared.folders, batch, batch.files);
   await vault.record([
     {
       action: 'batch.resume',
@@ -191,7 +192,9 @@ export const abandonBatch = async (
 ): Promise<readonly Receipt[]> => {
   const batch = afterInterruption(stored);
   const { vault, engine } = session;
-  const { settled, open } = await reconcile({ ...prepare(session, batch), vault, engine });
+  const prepared = prepare(session, batch);
+  const { settled, open } = await reconcile({ ...prepared, vault, engine });
+  await removeParts(prepared.folders, batch, batch.files);
   await vault.commit(
     ({ batches }) => batches.remove(batch.id),
     () => ({

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureCode, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
@@ -9,6 +9,7 @@ import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { BatchFolders } from './folders.ts';
+import { isErrno } from '../vault/storage-failure.ts';
 import { keysFor } from './lending.ts';
 import { partPath } from './output-name.ts';
 
@@ -143,14 +144,32 @@ export const removeParts = async (
   );
 };
 
+/** A disk that refuses even this keeps the parts until the batch is resumed or tried again. */
+export const tidyParts: typeof removeParts = async (folders, batch, files) => {
+  try {
+    await removeParts(folders, batch, files);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+};
+
 /** In a folder that is gone, or not ours any more, there is no part. */
 const unreachable: ReadonlySet<FailureCode> = new Set(['not-found', 'symlink', 'folder-changed']);
 
 const removePart = async (open: OpenFolders, part: string): Promise<void> => {
   try {
-    await withFileFailures(open.at(part).then((file) => rm(file, { force: true })));
+    await withFileFailures(removeFile(await open.at(part)), 'output');
   } catch (error) {
     if (!(error instanceof Failure) || !unreachable.has(error.code)) throw error;
+  }
+};
+
+/** Not with rm(), which takes what it may not remove for a folder, and says so. */
+const removeFile = async (file: string): Promise<void> => {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
   }
 };
 

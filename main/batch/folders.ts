@@ -126,5 +126,6 @@ export const syncFoldersOf = async (open: OpenFolders, files: readonly string[])
   const folders = new Set(files.map((file) => path.dirname(file)));
   await withFileFailures(
     Promise.all([...folders].map(async (folder) => syncFolder((await open.of(folder)).here))),
+    'output',
   );
 };

@@ -1,4 +1,4 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
 import { fileIdentityOf } from '../engine/files/describe.ts';
@@ -112,7 +112,7 @@ const changedSince = async (
 
 const remove = async (open: OpenFolders, file: string): Promise<Failure | null> => {
   try {
-    await rm(await open.at(file));
+    await unlink(await open.at(file)); // rm() would take a protected file for a folder
     return null;
   } catch (error) {
     return asFailure(error);
@@ -120,7 +120,7 @@ const remove = async (open: OpenFolders, file: string): Promise<Failure | null> 
 };
 
 export const asFailure = (error: unknown): Failure => {
-  const failure = fileFailure(error);
+  const failure = fileFailure(error, 'original');
   if (failure instanceof Failure) return failure;
   throw error;
 };

@@ -9,7 +9,7 @@ import type { OpenFolders } from '../engine/files/open-folders.ts';
 import { syncFolder } from '../engine/files/part.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
-import { partOf, removeParts } from './engine-calls.ts';
+import { partOf } from './engine-calls.ts';
 import type { BatchFolders } from './folders.ts';
 import { batchHistory, type FileHistory } from './history.ts';
 import { isSameFile, type Publisher } from './publish.ts';
@@ -36,10 +36,10 @@ export interface Interrupted {
 
 /**
  * Brings the disk in line with the ledger after an interruption: an output that was recorded gets
- * its name if its part is what was recorded; every other part is removed.
+ * its name if its part is what was recorded. Every other part is the caller's to remove.
  */
 export const reconcile = async (input: Interrupted): Promise<Reconciled> => {
-  const { vault, batch, folders } = input;
+  const { vault, batch } = input;
   const { files, leftOut } = await batchHistory(vault, batch.id);
   const settled: Receipt[] = [];
   const open: PlannedFile[] = [];
@@ -49,7 +49,6 @@ export const reconcile = async (input: Interrupted): Promise<Reconciled> => {
     if (receipt === null) open.push(file);
     else settled.push(receipt);
   }
-  await removeParts(folders, batch, batch.files);
   return { settled, open, leftOut };
 };
 
@@ -91,8 +90,9 @@ const finish = async (
   try {
     const name = await withFileFailures(
       publisher.publish(folder, path.basename(part), path.basename(planned)),
+      'output',
     );
-    await withFileFailures(syncFolder(folder.here));
+    await withFileFailures(syncFolder(folder.here), 'output');
     const output = path.join(path.dirname(planned), name);
     if (output !== planned) await vault.record([renamedRecord({ ...file, batch }, output)]);
     return { ...past.receipt, output };

@@ -5,7 +5,7 @@ import { fileFailure } from '../engine/files/errno.ts';
 import type { FileDone, FileResult } from '../engine/files/jobs.ts';
 import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { BatchCalls, partOf, removeParts } from './engine-calls.ts';
+import { BatchCalls, partOf, tidyParts } from './engine-calls.ts';
 import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { makeGroups } from './groups.ts';
 import { deleteOriginals } from './originals.ts';
@@ -124,18 +124,9 @@ export class BatchRun {
     } catch (error) {
       const isOpen = error instanceof Failure && error.code === 'record-failed';
       const unrecorded = group.filter(({ index }) => !this.#recorded.has(index));
-      if (!isOpen) await this.#tidy(unrecorded);
+      if (!isOpen) await tidyParts(this.#folders, this.#batch, unrecorded);
       if (!(error instanceof Failure)) throw error;
       this.#stopped ??= error;
-    }
-  }
-
-  /** A disk that refuses even this keeps the parts until the batch is resumed or tried again. */
-  async #tidy(files: readonly PlannedFile[]): Promise<void> {
-    try {
-      await removeParts(this.#folders, this.#batch, files);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
     }
   }
 
@@ -224,7 +215,7 @@ export class BatchRun {
     }
     if (late.length > 0) await this.#session.vault.record(late);
     // Not before it is recorded: resuming would take what was to be replaced for the output.
-    await this.#tidy(refused);
+    await tidyParts(this.#folders, this.#batch, refused);
     const originals = this.#batch.deleteOriginals ? await this.#deleteOriginals(published) : null;
     for (const each of published) ended.push(this.#done(each, originals?.get(each.file.index)));
     return ended;
@@ -247,7 +238,7 @@ export class BatchRun {
       if (output !== file.output) late.push(renamedRecord(described, output));
       return output;
     } catch (error) {
-      const failure = fileFailure(error);
+      const failure = fileFailure(error, 'output');
       if (!(failure instanceof Failure)) throw error;
       late.push(unpublishedRecord(described, failure));
       return failure;
@@ -317,7 +308,7 @@ export class BatchRun {
 }
 
 const reasonOf = (error: unknown): FailureData => {
-  const failure = fileFailure(error);
+  const failure = fileFailure(error, 'output');
   if (failure instanceof Failure) return toFailureData(failure);
   throw error;
 };

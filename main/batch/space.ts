@@ -15,7 +15,7 @@ export interface FreeSpace {
 }
 
 /**
- * Room for the outputs, disk by disk.
+ * Room for the outputs, disk by disk; null where no disk says.
  * @throws Failure `disk-full` before anything is written
  */
 export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpace | null> => {
@@ -33,12 +33,22 @@ export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpa
   }
   let tightest: FreeSpace | null = null;
   for (const { folder, needed } of disks.values()) {
-    const { bavail, bsize } = await statfs(folder);
-    const free = bavail * bsize;
+    const free = await freeIn(folder);
+    if (free === null) continue;
     if (free < needed) throw notEnough(folder, needed, free);
     if (tightest === null || free < tightest.free) tightest = { needed, free };
   }
   return tightest;
+};
+
+/** Bytes; null where the file system does not say: some of FUSE and of the network have no answer, or 0 of 0. */
+const freeIn = async (folder: string): Promise<number | null> => {
+  try {
+    const { blocks, bavail, bsize } = await statfs(folder);
+    return blocks === 0 ? null : bavail * bsize;
+  } catch {
+    return null;
+  }
 };
 
 interface ExistingFolder {

@@ -128,7 +128,7 @@ const visitNames = async (
 const REPLACEMENT = '\ufffd';
 
 const reasonOf = (file: string, thrown: unknown): FailureData => {
-  const error = fileFailure(thrown);
+  const error = fileFailure(thrown, 'original');
   if (!(error instanceof Failure)) throw error;
   const unreadable = error.code === 'not-found' && file.includes(REPLACEMENT);
   return toFailureData(unreadable ? notUtf8() : error);

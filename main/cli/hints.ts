@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../shared/failure.ts';
+import type { FailureCode, FailureData } from '../../shared/failure.ts';
 
 /** How the command line does what a failure advises: its words are those of the window too. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
@@ -14,14 +14,10 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'no-key': '"claviger inspect FILE" shows which keys open it.',
 };
 
-/** The same of one file of a batch, where it is the output that had no place. */
-const elsewhere = 'With --out DIR outputs go elsewhere.';
-const fileHints: typeof hints = {
-  ...hints,
-  'no-permission': elsewhere,
-  'read-only': elsewhere,
-  'disk-full': elsewhere,
-};
-
 export const hintFor = (code: FailureCode): string | undefined => hints[code];
-export const fileHintFor = (code: FailureCode): string | undefined => fileHints[code];
+
+/** The same of one file of a batch. */
+export const fileHintFor = ({ code, next }: FailureData): string | undefined =>
+  next?.includes('another output folder') === true
+    ? 'With --out DIR outputs go elsewhere.'
+    : hints[code];

@@ -1,5 +1,6 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
+import { systemFailure } from '../engine/files/errno.ts';
 import { Arguments, notUtf8, readable } from './arguments.ts';
 import { type CliContext, type Command, exitCodes } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';
@@ -31,7 +32,8 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
     }
     refuseArguments(command, parsed);
     return await command.run(parsed, contextOf(parsed, parts));
-  } catch (error) {
+  } catch (thrown) {
+    const error = systemFailure(thrown);
     if (!(error instanceof Failure)) throw error;
     report(error, json, parts.terminal);
     return exitCodeOfFailure(error);

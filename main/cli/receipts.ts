@@ -7,7 +7,7 @@ import { fileHintFor, hintFor } from './hints.ts';
 export const describeReceipt = ({ input, outcome, reason }: Receipt): string[] => {
   const heading = `${outcome === 'done' ? 'original kept' : outcome}: ${input}`;
   if (reason === undefined) return [heading];
-  return [heading, ...describeReason(reason, fileHintFor(reason.code)).map(indented)];
+  return [heading, ...describeReason(reason, fileHintFor(reason)).map(indented)];
 };
 
 /** A failure as it is said on standard error. */

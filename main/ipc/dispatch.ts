@@ -9,6 +9,7 @@ import {
   type Result,
 } from '../../shared/contract.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
+import { systemFailure } from '../engine/files/errno.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { isBounded } from './bounds.ts';
 import { Refusals } from './refusals.ts';
@@ -145,7 +146,8 @@ export class Dispatcher {
       const value = v.parse(spec.output, await handle(input));
       if (spec.audit === 'by-dispatch') await this.#record(name, 'ok');
       return { ok: true, value };
-    } catch (error) {
+    } catch (thrown) {
+      const error = systemFailure(thrown);
       if (!(error instanceof Failure)) throw error;
       if (spec.audit === 'by-dispatch') await this.#record(name, 'failed', error.code);
       return { ok: false, failure: toFailureData(error) };

@@ -1,5 +1,5 @@
 import type { StoredBatch } from '../../../shared/batch.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure, type FailureGroup, groupOf, toFailureData } from '../../../shared/failure.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -15,7 +15,9 @@ import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts';
 import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
+import { exitCodeOfFailure } from '../exit-code.ts';
 import { formatCount } from '../format.ts';
+import { describeFailure } from '../receipts.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
@@ -90,7 +92,10 @@ const runAll = async (
 ): Promise<number> => {
   if (batches.length > 0) await session.unlock();
   const reports: BatchReport[] = [];
-  for (const batch of batches) reports.push(await work(batch, session));
+  for (const batch of batches) {
+    // What stands in the way of one batch, like a disk that is gone, keeps no other one waiting.
+    reports.push(await work(batch, session).catch((error: unknown) => stopped(batch, error)));
+  }
   const lines = reports.flatMap((report) => report.lines);
   printResult(
     context,
@@ -99,6 +104,18 @@ const runAll = async (
   );
   return Math.max(exitCodes.done, ...reports.map(({ code }) => code));
 };
+
+const stopped = ({ id }: StoredBatch, error: unknown): BatchReport => {
+  if (!(error instanceof Failure) || !ofOneBatch.has(groupOf(error.code))) throw error;
+  return {
+    document: { batch: id, error: toFailureData(error) },
+    lines: [`Batch ${id} still waits.`, ...describeFailure(error)],
+    code: exitCodeOfFailure(error),
+  };
+};
+
+/** A failed token or vault concerns them all. */
+const ofOneBatch: ReadonlySet<FailureGroup> = new Set(['file', 'key', 'usage']);
 
 type Runner = (
   session: VaultSession,

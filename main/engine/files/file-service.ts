@@ -105,7 +105,7 @@ export class FileService {
         for (const key of keysNamedBy(job, loan)) named.add(key);
         return true;
       } catch (error) {
-        refused.push(failedFile(job.index, error));
+        refused.push(failedFile(job, error));
         return false;
       }
     });
@@ -168,7 +168,7 @@ const one = async <Job extends FileJob>(
   try {
     return [await process(job, context)];
   } catch (error) {
-    return [failedFile(job.index, error)];
+    return [failedFile(job, error)];
   }
 };
 

@@ -26,7 +26,7 @@ export const inFolders = async <Job extends FileJob>(
       try {
         jobs.push(await through(job, open));
       } catch (error) {
-        failed.push(failedFile(job.index, error));
+        failed.push(failedFile(job, error));
       }
     }
     return jobs.length === 0 ? failed : [...failed, ...(await work(jobs))];

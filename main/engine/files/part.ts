@@ -1,4 +1,4 @@
-import { closeSync, fsync, open, openSync, rmSync, writevSync } from 'node:fs';
+import { closeSync, fsync, open, openSync, unlinkSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -45,13 +45,25 @@ export class Parts {
 
   /** Removes a part that is closed, or was never made. */
   remove(path: string): void {
-    if (!this.#isOrphan) rmSync(path, { force: true });
+    if (!this.#isOrphan) removeFile(path);
   }
 
   get #isOrphan(): boolean {
     return process.ppid !== this.#parent;
   }
 }
+
+/** Not with rm(), which takes what it may not remove for a folder, and says so. */
+const removeFile = (path: string): void => {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Writes all pieces one after another from a position; system calls may take only some at once. */
 export const writeAll = (fd: number, pieces: readonly Uint8Array[], position: number): void => {
@@ -90,6 +102,21 @@ const syncAndClose = async (fd: number): Promise<void> => {
 export const syncFolder = async (path: string): Promise<void> => {
   // Windows opens no folder for writing and needs none of this: NTFS journals its names.
   if (process.platform === 'win32') return;
-  const fd = await openAsync(path, 'r');
-  await syncAndClose(fd);
+  try {
+    await syncAndClose(await openAsync(path, 'r'));
+  } catch (error) {
+    if (!withoutSync.has(codeOf(error))) throw error;
+  }
 };
+
+/**
+ * Folders that cannot be put on disk by themselves: of some network and FUSE file systems, and those
+ * that one may write into but not read (a drop box). Their names go to disk with the files.
+ */
+const withoutSync: ReadonlySet<string> = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EACCES',
+]);

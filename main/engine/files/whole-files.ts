@@ -80,7 +80,7 @@ const forEachFile = <Job extends FileJob>(
       try {
         work(keys, job);
       } catch (error) {
-        failed.push(failedFile(job.index, error));
+        failed.push(failedFile(job, error));
       } finally {
         keys.forgetFileKeys();
       }
@@ -108,7 +108,7 @@ const writeGroup = async (
       await parts.finish(fd, part, folders.get(path.dirname(part)));
       return done;
     } catch (error) {
-      return failedFile(done.index, error);
+      return failedFile({ index: done.index }, error);
     }
   });
   return [...failed, ...(await Promise.all(finished))];

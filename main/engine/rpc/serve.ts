@@ -1,4 +1,5 @@
 import { Failure, toFailureData } from '../../../shared/failure.ts';
+import { systemFailure } from '../files/errno.ts';
 import type { Calls, Channel, Request, Response } from './messages.ts';
 
 type AnyHandler = (input: unknown, context: unknown) => unknown;
@@ -30,11 +31,13 @@ export const serve = <Api>(channel: Channel<Response, Request>, calls: Calls<Api
   });
 };
 
-const failed = (id: number, error: unknown): Response =>
-  error instanceof Failure
+const failed = (id: number, thrown: unknown): Response => {
+  const error = systemFailure(thrown);
+  return error instanceof Failure
     ? { kind: 'failure', id, failure: toFailureData(error) }
     : {
         kind: 'bug',
         id,
         message: error instanceof Error ? (error.stack ?? error.message) : String(error),
       };
+};
