@@ -8,6 +8,7 @@ import { givenArguments } from './cli/given-arguments.ts';
 import { runCli } from './cli/main.ts';
 import { Output } from './cli/output.ts';
 import { endOf, terminalOf } from './cli/terminal.ts';
+import { forbidCoreDumps } from './core-dumps.ts';
 import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { osUser } from './session/os-user.ts';
@@ -58,6 +59,7 @@ const cancel = (): void => {
   cancelling.abort();
 };
 
+forbidCoreDumps();
 spareCompiling();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliOptions, CliResult } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
-import { childrenOf, isAlive, until } from '../support/processes.ts';
+import { enginesOf, isAlive, until } from '../support/processes.ts';
 import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
@@ -67,7 +67,7 @@ describe.each(tokenNames)('with %s', (token) => {
     const args = ['key', 'create', 'hung', '--custody', 'hsm-wrapped', '--bulk', 'host'];
     const running = vault.cli.start(args, halting('hung', last, 'SIGSTOP'));
     const engine = await until(
-      () => existsSync(`${logOf('hung')}.halted`) && childrenOf(running.pid)[0],
+      () => existsSync(`${logOf('hung')}.halted`) && enginesOf(running.pid)[0],
     );
     expect(await running.result).toMatchObject({ code: 0 });
     expect(isAlive(engine)).toBe(false);

@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
-import {
-  childrenOf,
-  engineOf,
-  isAlive,
-  killNow,
-  openFilesOf,
-  until,
-} from '../support/processes.ts';
+import { enginesOf, engineOf, isAlive, killNow, openFilesOf, until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import {
   differences,
@@ -58,7 +51,7 @@ describe.each(tokenNames)('with %s', (token) => {
       const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, plain]);
       const killed = new Set<number>();
       for (const files of [1, 160]) {
-        const engine = await until(() => childrenOf(running.pid).find((pid) => !killed.has(pid)));
+        const engine = await until(() => enginesOf(running.pid).find((pid) => !killed.has(pid)));
         await until(
           () =>
             filesIn(out).filter((file) => file.endsWith('.clv')).length >= files ||
@@ -113,7 +106,7 @@ describe.each(tokenNames)('with %s', (token) => {
       // Every engine is killed as soon as it has begun to write.
       while (isAlive(running.pid)) {
         const engine = await until(
-          () => childrenOf(running.pid)[0] ?? (isAlive(running.pid) ? null : -1),
+          () => enginesOf(running.pid)[0] ?? (isAlive(running.pid) ? null : -1),
         );
         await until(
           () =>

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bulk, Custody } from '../../shared/keys.ts';
 import { batchDone } from '../support/batches.ts';
-import { childrenOf, isAlive, killNow, until } from '../support/processes.ts';
+import { enginesOf, isAlive, killNow, until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import { differences, filesIn, partsIn, randomTree, snapshotOf } from '../support/trees.ts';
 import { makeVault, type TestVault, type TokenName, tokenNames } from '../support/vaults.ts';
@@ -110,7 +110,7 @@ const finished = (out: string): number =>
   filesIn(out).filter((file) => file.endsWith('.clv')).length;
 
 const killEngineAfter = async (pid: number, out: string, files: number): Promise<void> => {
-  const engine = await until(() => childrenOf(pid)[0]);
+  const engine = await until(() => enginesOf(pid)[0]);
   await until(() => finished(out) >= files || !isAlive(pid));
   killNow(engine);
 };

@@ -71,5 +71,16 @@ export const until = async <T>(
   }
 };
 
+const isEngine = (pid: number): boolean => {
+  try {
+    return argumentsOf(pid).includes('engine/process.js');
+  } catch {
+    return false;
+  }
+};
+
+/** The engines that a command line runs now, without helpers that end at once. */
+export const enginesOf = (pid: number): number[] => childrenOf(pid).filter(isEngine);
+
 /** The engine that a command line has started. */
-export const engineOf = (pid: number): Promise<number> => until(() => childrenOf(pid)[0]);
+export const engineOf = (pid: number): Promise<number> => until(() => enginesOf(pid)[0]);
