@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Opens an encrypted file of Claviger, format version 1 (docs/format.md), without Claviger.
 
-usage: clv-decrypt.py (--key HEX | --dek HEX) FILE [OUT]
+usage: clv-decrypt.py (--key KEYFILE | --dek KEYFILE) FILE [OUT]
 
---key is a key that one of the file's slots is made for, --dek the file key itself: 64 hex digits.
+--key names a file with a key that one of the file's slots is made for, --dek one with the file key
+itself: 64 hex digits; - is standard input. (What stands in an argument, other users can see.)
 OUT is the name stored in the file, in the current folder, unless given. It appears only once every
 tag has verified, and nothing is overwritten. Exit status 1, with a code and a reason, otherwise.
 Needs the package `cryptography` (Debian: python3-cryptography).
 """
-import argparse, base64, hashlib, hmac, json, os, re, stat, sys, tempfile
+import argparse, base64, contextlib, hashlib, hmac, json, os, re, stat, sys, tempfile
 from datetime import datetime, timedelta, timezone
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -115,6 +116,19 @@ def read_metadata(plaintext):
     check(sound and len(plaintext) % 256 == 0, "metadata-damaged", "the stored name, time or mode")
     return data["name"], (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1) * 1000, data["mode"]
 
+def publish(part, out):
+    """Gives the finished file its name, which nobody may have taken meanwhile."""
+    try:
+        os.link(part, out)
+    except FileExistsError:
+        raise Refused("exists", f"{out!r} is there already") from None
+    except OSError:  # a disk without hard links
+        try:
+            os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            raise Refused("exists", f"{out!r} is there already") from None
+        os.replace(part, out)
+
 def decrypt(path, key, dek, out):
     with open(path, "rb") as file:
         header, digest, segment, meta, size, slots = read_header(file)
@@ -135,26 +149,28 @@ def decrypt(path, key, dek, out):
                 os.fsync(target.fileno())
             os.chmod(part, stat.S_IMODE(mode))
             os.utime(part, ns=(mtime, mtime))
-            os.rename(part, out)
-        except BaseException:
-            os.unlink(part)
-            raise
+            publish(part, out)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
 
-def hex_key(text):
-    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
-        raise argparse.ArgumentTypeError("a key is 64 hex digits")
-    return bytes.fromhex(text)
+def key_in(name):
+    with contextlib.nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
+        text = file.read(4096).strip()
+    check(re.fullmatch(rb"[0-9a-fA-F]{64}", text), "usage", "a key file holds 64 hex digits and nothing else")
+    return bytes.fromhex(text.decode())
 
 def main():
     parser = argparse.ArgumentParser(description="Opens an encrypted file of Claviger.")
     secret = parser.add_mutually_exclusive_group(required=True)
-    secret.add_argument("--key", type=hex_key, help="a key of one of the slots")
-    secret.add_argument("--dek", type=hex_key, help="the file key")
+    secret.add_argument("--key", metavar="KEYFILE", help="holds a key of one of the slots; - is standard input")
+    secret.add_argument("--dek", metavar="KEYFILE", help="holds the file key")
     parser.add_argument("file")
     parser.add_argument("out", nargs="?")
     given = parser.parse_args()
     try:
-        decrypt(given.file, given.key, given.dek, given.out)
+        key, dek = (name and key_in(name) for name in (given.key, given.dek))
+        decrypt(given.file, key, dek, given.out)
     except Refused as refused:
         sys.exit("{}: {}".format(*refused.args))
     except OSError as error:

@@ -102,7 +102,9 @@ describe.each(tokenNames)('with %s', (token) => {
       for (const file of files) {
         const [option, secret] = secretFor(`${custody}-${bulk}`, file);
         const target = join(opened, 'opened');
-        execFileSync(PYTHON, [DECRYPTOR, option, secret.toString('hex'), file, target]);
+        execFileSync(PYTHON, [DECRYPTOR, option, '-', file, target], {
+          input: secret.toString('hex'),
+        });
         const original = join(
           plain,
           file.slice(join(out, 'plain').length + 1).replace(/\.clv$/, ''),
@@ -121,15 +123,18 @@ describe.each(tokenNames)('with %s', (token) => {
     for (const name of names) {
       const target = join(vault.home, 'several', name);
       const secret = software.extract(name).toString('hex');
-      execFileSync(PYTHON, [DECRYPTOR, '--key', secret, receipt?.output ?? '', target]);
+      execFileSync(PYTHON, [DECRYPTOR, '--key', '-', receipt?.output ?? '', target], {
+        input: secret,
+      });
       expect(sha256Of(target)).toBe(sha256Of(file));
     }
     expect(() =>
       execFileSync(
         PYTHON,
-        [DECRYPTOR, '--key', '00'.repeat(32), receipt?.output ?? '', join(vault.home, 'x')],
+        [DECRYPTOR, '--key', '-', receipt?.output ?? '', join(vault.home, 'x')],
         {
-          stdio: 'ignore',
+          input: '00'.repeat(32),
+          stdio: ['pipe', 'ignore', 'ignore'],
         },
       ),
     ).toThrow();

@@ -57,6 +57,13 @@ test('a line break in a name begins no row of its own', () => {
   expect(rows).toContainEqual([evil, 'x']);
 });
 
+test('a cell with the separators of other spreadsheets is quoted', () => {
+  const report = sampleReport({ records: 1 });
+  const table = { title: 'Keys', columns: ['Name', 'Id'], rows: [['a;=1+1', 'b\t=1']] };
+  const text = renderCsv({ ...report, statement: { ...report.statement, tables: [table] } });
+  expect(text).toContain('\r\n"a;=1+1","b\t=1"\r\n');
+});
+
 test('a report without records is a table without rows', () => {
   expect(recordRows(read(sampleReport({ records: 0 })))).toHaveLength(1);
 });

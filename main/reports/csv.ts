@@ -48,8 +48,9 @@ export const renderCsv = (report: ReportDocument): string => {
     bom: true,
     record_delimiter: 'windows',
     escape_formulas: true,
-    // Left to itself it quotes CR LF only: a name with a line break would begin a row of its own.
-    quoted_match: /[\r\n]/,
+    // Left to itself it quotes CR LF and commas only: a line break in a name would begin a row, and
+    // a spreadsheet that separates by semicolons or tabs would begin cells, formulas among them.
+    quoted_match: /[\r\n;\t]/,
   });
 };
 

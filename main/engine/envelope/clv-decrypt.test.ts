@@ -15,11 +15,16 @@ const script = fileURLToPath(new URL('../../../scripts/clv-decrypt.py', import.m
 const folder = fileURLToPath(new URL('testdata/', import.meta.url));
 const index = JSON.parse(readFileSync(path.join(folder, 'vectors.json'), 'utf8')) as VectorIndex;
 
-const decrypt = (cwd: string, ...args: readonly string[]) =>
+/** The key goes to standard input, as a pipe from wherever it is kept. */
+const decrypt = (cwd: string, option: string, secret: string, ...args: readonly string[]) =>
   new Promise<{ status: unknown; errors: string }>((resolve) => {
-    execFile('/usr/bin/python3', [script, ...args], { cwd }, (error, _, errors) =>
-      resolve({ status: error === null ? 0 : error.code, errors }),
+    const child = execFile(
+      '/usr/bin/python3',
+      [script, option, '-', ...args],
+      { cwd },
+      (error, _, errors) => resolve({ status: error === null ? 0 : error.code, errors }),
     );
+    child.stdin?.end(`${secret}\n`);
   });
 
 const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
@@ -56,8 +61,8 @@ describe('the independent decryptor', () => {
 
   test.concurrent.each(index.bad)('refuses $file ($code) and writes nothing', (vector) =>
     inFolder(async (cwd) => {
-      const secret = 'dek' in vector ? ['--dek', vector.dek] : ['--key', vector.key];
-      const { status, errors } = await decrypt(cwd, ...secret, path.join(folder, vector.file));
+      const [option, secret] = 'dek' in vector ? ['--dek', vector.dek] : ['--key', vector.key];
+      const { status, errors } = await decrypt(cwd, option, secret, path.join(folder, vector.file));
       expect(status).toBe(1);
       expect(errors).toMatch(new RegExp(`^${vector.code}: `));
       expect(await readdir(cwd)).toEqual([]);
@@ -68,7 +73,7 @@ describe('the independent decryptor', () => {
     inFolder(async (cwd) => {
       const vector = index.good.find(({ file }) => file === 'good/a256kw-one-byte.clv');
       if (vector === undefined) throw new Error('the vector is missing');
-      const args = ['--dek', vector.dek, path.join(folder, vector.file), 'out'];
+      const args = ['--dek', vector.dek, path.join(folder, vector.file), 'out'] as const;
       expect(await decrypt(cwd, ...args)).toEqual(success);
       expect(await decrypt(cwd, ...args)).toMatchObject({ status: 1 });
       expect(await readdir(cwd)).toEqual(['out']);
