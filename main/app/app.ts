@@ -97,7 +97,8 @@ export class App {
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, anyToken });
     this.reports = new Reports({ desk, events, dialogs });
     this.checkpoints = new Checkpoints({ desk, dialogs });
-    this.verifying = new Verifying({ desk, dialogs });
+    const { user } = vaultContext.actor;
+    this.verifying = new Verifying({ desk, dialogs, user, signers: trust.signers() });
     this.work = new Work({
       ...{ desk, events, dialogs, report },
       outputFolder: () => this.#currentOutputFolder(),

@@ -4,6 +4,7 @@ import { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
 import { reasonOf } from '../vault/storage-failure.ts';
 import { type KnownVault, knownVaultSchema } from './known-vault.ts';
+import { Signers } from './signers.ts';
 import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';
 
 /** What this user knows of vaults, one file for each, outside of every vault's folder. */
@@ -15,6 +16,11 @@ export class TrustStore {
   /** @param folder see stateFolder */
   constructor(folder: string | null) {
     this.#folder = folder;
+  }
+
+  /** Keys of reports that this user has compared. */
+  signers(): Signers {
+    return new Signers(this.#folder);
   }
 
   /** What is known of a vault; null where it was never met. @throws Failure 'trust-damaged' */

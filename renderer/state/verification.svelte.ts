@@ -9,13 +9,14 @@ export class Verification {
   readonly working = new Task();
   readonly saving = new Task();
   #verdict = $state.raw<ReportVerdict | null>(null);
+  #isOther = $state(false);
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   get verdict(): ReportVerdict | null {
-    return this.#verdict;
+    return this.#isOther ? null : this.#verdict;
   }
 
   drop(files: readonly File[]): Promise<boolean> {
@@ -42,9 +43,14 @@ export class Verification {
 
   /** On other files: what was found of those before must not stand beside a failure of these. */
   async #runOn(work: () => Promise<ReportVerdict | null>): Promise<boolean> {
-    const done = await this.#run(work);
-    if (!done && this.working.problem !== null) this.#verdict = null;
-    return done;
+    this.#isOther = true;
+    try {
+      const done = await this.#run(work);
+      if (!done && this.working.problem !== null) this.#verdict = null;
+      return done;
+    } finally {
+      this.#isOther = false;
+    }
   }
 
   #run(work: () => Promise<ReportVerdict | null>): Promise<boolean> {

@@ -26,11 +26,18 @@ export const reportVerdictSchema = v.strictObject({
   previous: v.nullable(text()),
   /** CSV and PDF that were given too, and which report's SHA-256 they name; null for another's. */
   renderings: list(
-    v.strictObject({ name: text(), of: v.nullable(v.picklist(['this', 'previous'])) }),
+    v.strictObject({
+      name: text(),
+      of: v.nullable(v.picklist(['this', 'previous'])),
+      /** Of a PDF; null for a CSV, which has none. */
+      signature: v.nullable(v.picklist(['whole', 'other', 'broken', 'none'])),
+    }),
   ),
   /** Names of files that were given too and are neither. */
   ignored: list(text()),
   genuine: v.boolean(),
+  /** Genuine, and proved to be all that was asked for. */
+  complete: v.boolean(),
   /** In the order in which they were made; the first that fails is the reason. */
   checks: list(
     v.strictObject({ name: text(), ok: v.boolean(), words: text(limits.longTextLength) }),
@@ -39,6 +46,15 @@ export const reportVerdictSchema = v.strictObject({
   fingerprint: v.nullable(hash),
   /** The reader gave the fingerprint to be compared. */
   compared: v.boolean(),
+  /** Why its key is the right one: it is that of the open vault, or somebody has compared it. */
+  signer: v.nullable(
+    v.variant('kind', [
+      v.strictObject({ kind: v.literal('this-vault') }),
+      v.strictObject({ kind: v.literal('compared'), by: text(), at: time }),
+    ]),
+  ),
+  /** A vault is open, and its key did not sign this. */
+  otherVault: v.boolean(),
   about: v.nullable(aboutSchema),
   at: time,
 });

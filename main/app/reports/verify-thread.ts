@@ -5,6 +5,7 @@ import type { Rendering } from '../../../shared/reports.ts';
 import { type AnyReport, REPORT_FORMATS } from '../../reports/report.ts';
 import { readReport } from '../../reports/read-report.ts';
 import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
+import { checkPdfSignature } from '../../reports/verify/pdf-signature.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
 import { sha256 } from '../../vault/sha256.ts';
@@ -55,6 +56,7 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
     ...(fingerprint === null ? {} : { fingerprint }),
   });
   const others = all.filter((each) => each !== report && each !== previous);
+  const certificate = verdict.report && certificateOf(verdict.report);
   const [beside, ignored] = parted(others, ({ bytes }) => renderingOf(bytes) !== null);
   const named = (each: Candidate): FoundVerdict['renderings'][number]['of'] => {
     if (each.bytes.includes(verdict.sha256)) return 'this';
@@ -63,15 +65,32 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
   return {
     file: { name: report.name, bytes: report.bytes.length, sha256: verdict.sha256 },
     previous: previous?.name ?? null,
-    // What they say of themselves: the signature of a PDF is checked with pdfsig.
-    renderings: beside.map((each) => ({ name: each.name, of: named(each) })),
+    renderings: beside.map((each) => ({
+      name: each.name,
+      of: named(each),
+      signature:
+        renderingOf(each.bytes) === 'pdf' ? checkPdfSignature(each.bytes, certificate) : null,
+    })),
     ignored: ignored.map(({ name }) => name),
     genuine: verdict.genuine,
+    complete: verdict.complete,
     checks: verdict.checks.map((check) => ({ ...check })),
     fingerprint: verdict.fingerprint,
     compared: fingerprint !== null,
     about: verdict.report && aboutOf(verdict.report),
   };
+};
+
+const firstSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ details: v.object({ reportCertificate: v.string() }) }),
+);
+
+/** SHA-256 of the certificate that signs the vault's PDFs, hex. */
+const certificateOf = ({ evidence }: AnyReport): string | null => {
+  const first = v.safeParse(firstSchema, evidence.first.line);
+  return first.success ? first.output.details.reportCertificate : null;
 };
 
 const parted = <T>(all: readonly T[], is: (each: T) => boolean): [T[], T[]] => [

@@ -3,13 +3,16 @@ import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { ReportVerdict } from '../../../shared/contract/verify.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { fingerprintDigits, fingerprintFault } from '../../../shared/fingerprint.ts';
+import { fingerprintOf } from '../../ledger/note.ts';
 import { callInThread } from '../../thread/call-in-thread.ts';
+import type { Signers } from '../../trust/signers.ts';
 import { orFailure } from '../../vault/storage-failure.ts';
 import type { Desk } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';
 import { notFromDisk } from './dropped.ts';
 
-export type FoundVerdict = Omit<ReportVerdict, 'at'>;
+export type FoundVerdict = Omit<ReportVerdict, 'at' | 'signer' | 'otherVault'>;
 
 /** What the verifying thread answers. */
 export interface VerifyCalls {
@@ -22,6 +25,9 @@ export interface VerifyCalls {
 export interface VerifyingParts {
   readonly desk: Desk;
   readonly dialogs: Dialogs;
+  readonly signers: Signers;
+  /** The operating system's name of whoever sits here. */
+  readonly user: string;
 }
 
 const SCRIPT = new URL('./verify-thread.js', import.meta.url);
@@ -54,9 +60,12 @@ export class Verifying {
   async against(fingerprint: string | null): Promise<ReportVerdict> {
     const files = this.#files;
     if (files.length === 0) throw nothingYet();
-    const input = { files, fingerprint };
+    const fault = fingerprint === null ? null : fingerprintFault(fingerprint);
+    if (fault !== null) throw incomplete(fault);
+    const input = { files, fingerprint: fingerprint && fingerprintDigits(fingerprint) };
     const found = await callInThread<VerifyCalls, 'verify'>(SCRIPT, 'verify', input);
-    const verdict = { ...found, at: new Date().toISOString() };
+    const at = new Date().toISOString();
+    const verdict = { ...found, ...(await this.#signerOf(found, at)), at };
     await this.#record(verdict);
     this.#verdict = verdict;
     return verdict;
@@ -70,6 +79,22 @@ export class Verifying {
     if (file === null) return null;
     await orFailure('The verdict cannot be written', writeFile(file, wordsOf(verdict)));
     return { path: file };
+  }
+
+  /** Whose key it is; that somebody has compared it now is remembered. */
+  async #signerOf(
+    { fingerprint, genuine, compared }: FoundVerdict,
+    at: string,
+  ): Promise<Pick<ReportVerdict, 'signer' | 'otherVault'>> {
+    const { desk, signers, user } = this.#parts;
+    const key = desk.isUnlocked ? (desk.open?.vault.checkpointKey ?? null) : null;
+    const own = key === null ? null : fingerprintOf(key.spki);
+    if (fingerprint === null) return { signer: null, otherVault: false };
+    if (fingerprint === own) return { signer: { kind: 'this-vault' }, otherVault: false };
+    if (compared && genuine) await signers.remember({ fingerprint, by: user, at });
+    const known = await signers.find(fingerprint);
+    const signer = known && { kind: 'compared' as const, by: known.by, at: known.at };
+    return { signer, otherVault: own !== null };
   }
 
   /** Where a vault is open and not read-only: that somebody verified is one of its records. */
@@ -99,11 +124,34 @@ const wordsOf = (verdict: ReportVerdict): string =>
     `verified ${verdict.at}`,
     verdict.genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
     ...verdict.checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
-    `key fingerprint ${verdict.fingerprint ?? 'none'}${verdict.compared ? ', compared' : ''}`,
+    `key fingerprint ${verdict.fingerprint ?? 'none'}, ${signerWords(verdict)}`,
     ...(verdict.previous === null ? [] : [`report before ${verdict.previous}`]),
-    ...verdict.renderings.map(({ name, of }) => `${name} names ${namedWords[of ?? 'other']}`),
+    ...verdict.renderings.map(
+      ({ name, of, signature }) =>
+        `${name} names ${namedWords[of ?? 'other']}${signature === null ? '' : `; ${signatureWords[signature]}`}`,
+    ),
     '',
   ].join('\n');
+
+const signatureWords = {
+  whole: 'signed by the vault, unchanged',
+  other: 'signed by another key',
+  broken: 'CHANGED SINCE IT WAS SIGNED',
+  none: 'not signed',
+} as const;
+
+const signerWords = ({ signer }: ReportVerdict): string => {
+  if (signer === null) return 'NOT COMPARED';
+  return signer.kind === 'this-vault'
+    ? 'that of the open vault'
+    : `compared by ${signer.by} at ${signer.at}`;
+};
+
+const incomplete = (fault: string): Failure =>
+  new Failure('usage', fault, {
+    unharmed: 'Nothing was compared.',
+    next: 'Give all of it, as you got it.',
+  });
 
 const tooMany = (): Failure =>
   new Failure('usage', `More than ${MOST_FILES} files at once are too many.`, {

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { fingerprintFault } from '../../../shared/fingerprint.ts';
 import {
   renderings,
   type Rendering,
@@ -111,6 +112,12 @@ export const reportVerifyCommand: Command = {
     const [file] = args.positionals;
     if (file === undefined) throw new Failure('usage', 'Which report? Name its JSON file.');
     const [previous, fingerprint] = [args.text('previous'), args.text('key')];
+    const fault = fingerprint === undefined ? null : fingerprintFault(fingerprint);
+    if (fault !== null)
+      throw new Failure('usage', fault, {
+        unharmed: 'Nothing was verified.',
+        next: 'Give all of it after --key.',
+      });
     const verdict = verifyReport(await readReport(file, { pipes: true }), {
       ...(previous === undefined ? {} : { previous: await readReport(previous, { pipes: true }) }),
       ...(fingerprint === undefined ? {} : { fingerprint }),

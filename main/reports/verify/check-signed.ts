@@ -1,5 +1,6 @@
 import { openCheckpoint, originText, type CheckpointKey } from '../../ledger/checkpoint.ts';
 import { fingerprintOf, verifierKey } from '../../ledger/note.ts';
+import { fingerprintDigits } from '../../../shared/fingerprint.ts';
 import { sha256 } from '../../vault/sha256.ts';
 import type { AnyReport, ReportCheckpoint } from '../report.ts';
 import { isReplyOver } from '../reply.ts';
@@ -14,7 +15,7 @@ export const checkKey = (
   const found = fingerprintOf(spki);
   const name = originText({ vaultId: statement.vault.id, epoch: statement.vault.epoch });
   const algorithm = curve === 'ed25519' ? 'Ed25519' : 'ECDSA-P256-SHA256';
-  const wanted = fingerprint?.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
+  const wanted = fingerprint === undefined ? undefined : fingerprintDigits(fingerprint);
   return check(
     'key',
     [

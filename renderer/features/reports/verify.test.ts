@@ -33,7 +33,10 @@ const verdict = (more: Partial<ReportVerdict> = {}): ReportVerdict => ({
     { name: 'inclusion', ok: true, words: 'All 10 records are covered.' },
   ],
   fingerprint: id('f').repeat(2),
+  complete: true,
   compared: false,
+  signer: { kind: 'this-vault' },
+  otherVault: false,
   about,
   at: noon,
   ...more,
@@ -60,7 +63,6 @@ test('a dropped report is verified, check by check', async () => {
     await screen.findByText('This report is genuine and complete for its range'),
   ).toBeVisible();
   expect(screen.getByText('Every record leads to the signed root')).toBeVisible();
-  expect(screen.getByText('The fingerprint was not compared')).toBeVisible();
   expect(bridge.inputsOf('dropReport')).toEqual([['activity.json', 'before.json']]);
 });
 
@@ -78,16 +80,48 @@ test('a report that does not hold is refused, with the reason', async () => {
 
 test('the fingerprint is compared when it is given', async () => {
   const { bridge, user } = await openTab('Verify a report', {
-    'verify.against': ({ fingerprint }) => verdict({ compared: fingerprint !== null }),
+    'verify.against': ({ fingerprint }) =>
+      fingerprint === null
+        ? verdict({ signer: null, otherVault: true })
+        : verdict({ compared: true, signer: { kind: 'compared', by: 'anna', at: noon } }),
   });
   await drop(['activity.json']);
-  await user.type(await screen.findByLabelText('Fingerprint of the key'), 'ffff');
+  const title = 'Compare the fingerprint of its key before you rely on this report';
+  expect(await screen.findByText(title)).toBeVisible();
+  expect(screen.getByText('It was not signed by this vault.')).toBeVisible();
+  expect(screen.queryByText(/This report is genuine/)).toBe(null);
+  const field = screen.getByLabelText('Fingerprint of the key');
+  await user.type(field, 'ffff ffff');
   await user.click(screen.getByRole('button', { name: 'Compare' }));
-  expect(bridge.inputsOf('verify.against')).toEqual([
-    { fingerprint: null },
-    { fingerprint: 'ffff' },
-  ]);
-  expect(screen.queryByText('The fingerprint was not compared')).toBe(null);
+  const fault = 'A fingerprint has 64 characters, 8 are given.';
+  expect(screen.getByRole('alert')).toHaveTextContent(fault);
+  const fingerprint = id('f').repeat(2);
+  await user.clear(field);
+  await user.type(field, fingerprint);
+  await user.click(screen.getByRole('button', { name: 'Compare' }));
+  expect(await screen.findByText(/This report is genuine/)).toBeVisible();
+  expect(screen.getByText(/was compared by anna/)).toBeVisible();
+  expect(screen.queryByText(fault)).toBe(null);
+  expect(bridge.inputsOf('verify.against')).toEqual([{ fingerprint: null }, { fingerprint }]);
+});
+
+test('another report takes the verdict on the one before away at once', async () => {
+  const { bridge } = await openTab('Verify a report', { 'verify.against': () => verdict() });
+  await drop(['activity.json']);
+  expect(await screen.findByText(/This report is genuine/)).toBeVisible();
+  let give: (found: ReportVerdict) => void = () => undefined;
+  bridge.answer('verify.against', () => new Promise((resolve) => (give = resolve)));
+  await drop(['other.json']);
+  expect(screen.queryByText(/This report is genuine/)).toBe(null);
+  give(verdict());
+  expect(await screen.findByText(/This report is genuine/)).toBeVisible();
+});
+
+test('a name that would turn its letters round is spelt out', async () => {
+  const checks = [{ name: 'form', ok: false, words: 'It holds "\u202etxt.exe".' }];
+  await openTab('Verify a report', { 'verify.against': () => verdict({ genuine: false, checks }) });
+  await drop(['a.json']);
+  expect(await screen.findByRole('alert')).toHaveTextContent(String.raw`\u{202e}txt.exe`);
 });
 
 test('no vault has to be open', async () => {
@@ -209,14 +243,17 @@ test('the steps with openssl are those of this report', async () => {
 
 test('a PDF beside it is told from that of another report', async () => {
   const renderings: ReportVerdict['renderings'] = [
-    { name: 'activity.pdf', of: 'this' },
-    { name: 'september.pdf', of: null },
+    { name: 'activity.pdf', of: 'this', signature: 'whole' },
+    { name: 'bitten.pdf', of: 'this', signature: 'broken' },
+    { name: 'september.pdf', of: null, signature: 'whole' },
   ];
   await openTab('Verify a report', { 'verify.against': () => verdict({ renderings }) });
   await drop(['activity.json', 'activity.pdf', 'september.pdf']);
   const line = (name: string): HTMLElement | null =>
     screen.getByText(`${name} prints the SHA-256 of the JSON`).closest('li');
   await screen.findByText(/This report is genuine/);
+  expect(line('activity.pdf')).toHaveTextContent('unchanged since');
+  expect(line('bitten.pdf')).toHaveTextContent('It was changed since it was signed.');
   expect(line('activity.pdf')).toHaveTextContent('this file');
   expect(line('september.pdf')).toHaveTextContent('another file');
 });
