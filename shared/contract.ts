@@ -12,6 +12,7 @@ import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
+import { trustCalls } from './contract/trust.ts';
 import { reportVerdictSchema, verifyCalls } from './contract/verify.ts';
 import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
 
@@ -64,6 +65,7 @@ export const contract = {
   calls: {
     ...appCalls,
     ...setupCalls,
+    ...trustCalls,
     ...sessionCalls,
     ...keyCalls,
     ...workCalls,

@@ -25,6 +25,7 @@ import { Verifying } from './reports/verifying.ts';
 import { statusOf } from './session-status.ts';
 import { SettingsStore } from './settings-store.ts';
 import { Setup } from './setup.ts';
+import { Trusting } from './trusting.ts';
 import { Work } from './work/work.ts';
 
 export interface AppParts {
@@ -59,6 +60,7 @@ export class App {
   readonly desk: Desk;
   readonly work: Work;
   readonly setup: Setup;
+  readonly trusting: Trusting;
   readonly audit = new AuditView();
   readonly reports: Reports;
   readonly checkpoints: Checkpoints;
@@ -95,6 +97,7 @@ export class App {
     });
     const { desk } = this;
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, anyToken });
+    this.trusting = new Trusting({ desk, dialogs });
     this.reports = new Reports({ desk, events, dialogs });
     this.checkpoints = new Checkpoints({ desk, dialogs });
     const { user } = vaultContext.actor;

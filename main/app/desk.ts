@@ -91,6 +91,11 @@ export class Desk {
     if (this.restriction !== null) throw this.restriction;
   }
 
+  /** The vault that lies on the desk once what is under way has ended. */
+  settled(): Promise<OpenVault | null> {
+    return this.#queue.then(() => this.open);
+  }
+
   screen(): Screen {
     return screenOf(this.#place, {
       recent: this.recent(),
@@ -262,7 +267,7 @@ export class Desk {
     };
     const open = await enterVault(place, this.#parts);
     this.#place = { kind: 'vault', open };
-    this.#lookout.turnTo(open);
+    await this.#lookout.turnTo(open);
     await this.#parts.recent.add(folder);
     return open;
   }

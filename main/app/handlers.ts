@@ -24,6 +24,7 @@ export const handlersOf = (app: App): Handlers => ({
   },
   ...vaultHandlers(app),
   ...setupHandlers(app),
+  ...trustHandlers(app),
   ...sessionHandlers(app),
   ...keyHandlers(app),
   ...draftHandlers(app),
@@ -69,6 +70,12 @@ const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
     await setup.cancel();
     return null;
   },
+});
+
+const trustHandlers = ({ trusting }: App): Part<'trust'> => ({
+  'trust.question': () => trusting.question(),
+  'trust.pickLibrary': () => trusting.pickLibrary(),
+  'trust.answer': ({ library }) => trusting.answer(library),
 });
 
 const sessionHandlers = (app: App): Part<'session'> => ({

@@ -18,9 +18,10 @@ export class Lookout {
   }
 
   /** Looks after this vault's token from now on. */
-  turnTo(open: OpenVault): void {
-    this.forget();
+  async turnTo(open: OpenVault): Promise<void> {
     this.#watch = new TokenWatch(open, this.#startEngine);
+    // Before anything is loaded, and before anybody is asked for a PIN.
+    this.#presence = await this.#watch.recognise();
   }
 
   async leave(): Promise<void> {

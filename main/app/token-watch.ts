@@ -30,20 +30,29 @@ export class TokenWatch {
     this.#startEngine = startEngine;
   }
 
+  /** Whether this computer knows the vault; nothing is loaded for that. */
+  recognise(): Promise<TokenPresence> {
+    const { vault, trust } = this.#open;
+    return orAbsent(async () => {
+      await recognise(trust, vault);
+      return unknownPresence;
+    });
+  }
+
   /** @returns null where the look was cut short by `stop`, which tells nothing of the token */
   async look(): Promise<TokenPresence | null> {
     const stops = this.#stops;
-    try {
-      const { folder: vaultDir, vault, trust } = this.#open;
-      const place = { vaultDir, vault, trust };
+    const { folder: vaultDir, vault, trust } = this.#open;
+    const seen = await orAbsent(async () => {
       // Without a library to load, no engine is needed either.
       await recognise(trust, vault);
+      const place = { vaultDir, vault, trust };
       return presenceOf((await connectToken(this.#running().caller, place)).token);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (stops !== this.#stops) return null;
-      return { ...unknownPresence, present: false, failure: toFailureData(error) };
-    }
+    });
+    if (seen.present !== true && stops !== this.#stops) return null;
+    // The one that was loaded before stays in its engine.
+    if (seen.failure?.code === 'library-changed') await this.stop();
+    return seen;
   }
 
   async stop(): Promise<void> {
@@ -65,6 +74,15 @@ export class TokenWatch {
     return engine;
   }
 }
+
+const orAbsent = async (work: () => Promise<TokenPresence>): Promise<TokenPresence> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...unknownPresence, present: false, failure: toFailureData(error) };
+  }
+};
 
 const presenceOf = ({ pinPad, pinState, model }: TokenInfo): TokenPresence => ({
   present: true,

@@ -7,6 +7,7 @@ import { rollback } from './en/rollback.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { start } from './en/start.ts';
+import { trust } from './en/trust.ts';
 import { work } from './en/work.ts';
 
 /** Every word that the window shows. */
@@ -14,6 +15,7 @@ export const messages = {
   ...common,
   ...start,
   setup,
+  trust,
   overview,
   keys,
   work,

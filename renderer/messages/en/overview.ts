@@ -45,7 +45,7 @@ export const overview = {
         },
         'library-updated': {
           title: 'The token’s PKCS#11 library was exchanged',
-          text: 'It lies where only an administrator may write. It was tested again.',
+          text: 'What the token really does was tested again; the record of that test says what came of it.',
         },
         'vault-met': {
           title: 'This computer met this vault for the first time',

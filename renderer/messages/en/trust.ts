@@ -1,0 +1,30 @@
+export const trust = {
+  unknown: {
+    title: 'This computer does not know this vault yet',
+    lead: 'The library that leads to its token gets your PIN. The folder could name any, so choose it yourself; none has been loaded.',
+    fingerprint: 'Fingerprint of the vault’s key',
+    noFingerprint: 'None: its ledger is unsigned.',
+    compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
+    library: 'PKCS#11 library of its token',
+    none: 'No PKCS#11 library was found in the usual places. Install the software of the token’s maker, or name its library.',
+    other: 'Other library …',
+    token: (label: string, serial: string) =>
+      `The folder says that the token is ${label}, serial number ${serial}.`,
+    confirm: 'The fingerprint is the one that I was told',
+    confirmNote: 'From now on this computer knows the vault by it, and refuses any other.',
+    notConfirmed: 'Compare the fingerprint first.',
+    notChosen: 'Choose the library first.',
+    go: 'Trust this vault',
+  },
+  changed: {
+    title: 'The token’s PKCS#11 library has changed',
+    lead: 'It lies where others than an administrator may write. So it was not loaded and got no PIN.',
+    library: 'Library',
+    before: 'Trusted until now',
+    now: 'As it is now',
+    ask: 'If the token’s software was updated, that is expected. If not, find out who changed it before you go on.',
+    go: 'Trust the library as it is now',
+  },
+  working: 'Looking for the token',
+  notRemembered: 'Known until the program is closed',
+} as const;

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { failureSchema, handle, hash, list, nothing, shownPath, text } from './basics.ts';
+
+const librarySchema = v.strictObject({
+  id: handle,
+  product: text(),
+  path: shownPath,
+  sha256: hash,
+});
+export type Library = v.InferOutput<typeof librarySchema>;
+
+/** Why no library of a locked vault is loaded before somebody has answered. */
+export const trustQuestionSchema = v.variant('kind', [
+  /** This computer does not know the vault: which library leads to its token? */
+  v.strictObject({
+    kind: v.literal('unknown'),
+    /** Of the key that the ledger names; null where it names none. */
+    fingerprint: v.nullable(hash),
+    /** As the folder says. */
+    token: v.strictObject({ label: text(), serial: text() }),
+    /** Found on this computer; none is loaded. */
+    libraries: list(librarySchema),
+  }),
+  /** The library is another one than the one that was trusted. */
+  v.strictObject({ kind: v.literal('changed'), library: librarySchema, before: hash }),
+]);
+export type TrustQuestion = v.InferOutput<typeof trustQuestionSchema>;
+
+/** What this computer knows of the vault on the desk, outside of the vault's folder. */
+export const trustCalls = {
+  'trust.question': {
+    input: nothing,
+    output: trustQuestionSchema,
+    unlocked: false,
+    audit: 'none',
+  },
+  /** null where the dialog was cancelled. */
+  'trust.pickLibrary': {
+    input: nothing,
+    output: v.nullable(librarySchema),
+    unlocked: false,
+    audit: 'none',
+  },
+  /** The library that was shown under this id leads to the token, from now on. */
+  'trust.answer': {
+    input: v.strictObject({ library: handle }),
+    /** Why it is known for this run of the program alone; null where it is remembered. */
+    output: v.strictObject({ notRemembered: v.nullable(failureSchema) }),
+    unlocked: false,
+    audit: 'none',
+  },
+} as const;
