@@ -16,6 +16,7 @@ import { quitInOrder } from './shell/quitting.ts';
 import { reviveWindow } from './shell/revive.ts';
 import { trustInRuntime } from './shell/runtime.ts';
 import { systemDialogs } from './shell/system-dialogs.ts';
+import { systemTrash } from './shell/system-trash.ts';
 import { loadHome, makeWindow } from './shell/window.ts';
 import { WindowState } from './shell/window-state.ts';
 import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
@@ -41,6 +42,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
     dataDir,
     report,
     dialogs: systemDialogs(window),
+    trash: systemTrash(),
     vaultContext: {
       sqlJs: await loadSqlJs(),
       actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },

@@ -9,6 +9,13 @@ export type BatchKind = (typeof batchKinds)[number];
 export const conflictRules = ['keep-both', 'replace', 'skip'] as const;
 export type ConflictRule = (typeof conflictRules)[number];
 
+/** What happens to an original once its encrypted file has been read back. */
+export const originalsRules = ['keep', 'trash', 'delete'] as const;
+export type OriginalsRule = (typeof originalsRules)[number];
+/** How an original is deleted. */
+export const removals = ['trash', 'delete'] as const;
+export type Removal = (typeof removals)[number];
+
 const sizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const identitySchema = v.strictObject({
@@ -71,6 +78,8 @@ export const storedBatchSchema = v.strictObject({
   kind: v.picklist(batchKinds),
   conflict: v.picklist(conflictRules),
   deleteOriginals: v.boolean(),
+  /** Batches that were stored before there was a choice deleted for good. */
+  removal: v.optional(v.picklist(removals), 'delete'),
   /** The key versions to encrypt under, one slot each; empty when decrypting. */
   keys: v.array(v.strictObject({ id: keyIdSchema, version: sizeSchema })),
   files: v.array(plannedFileSchema),

@@ -58,7 +58,7 @@ const encrypt = async (driver: Driver, key: string, file: string): Promise<unkno
     keys: [key as never],
     output: null,
     conflict: 'keep-both',
-    deleteOriginals: false,
+    originals: 'keep',
   });
   return planned.ok ? driver.ask('batch.start', { plan: planned.value.id }) : planned;
 };

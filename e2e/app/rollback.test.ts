@@ -110,7 +110,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await driver.fails('draft.pickFiles', null, 'rolled-back');
   await driver.fails(
     'batch.plan',
-    { kind: 'decrypt', keys: [], output: null, conflict: 'keep-both', deleteOriginals: false },
+    { kind: 'decrypt', keys: [], output: null, conflict: 'keep-both', originals: 'keep' },
     'rolled-back',
   );
   await driver.fails('settings.set', { autoLockMinutes: 240 }, 'rolled-back');

@@ -26,11 +26,11 @@ test('refuses a hostile page and records what it tried', async ({ vault }) => {
     ['batch.start', { plan: id }],
     [
       'batch.plan',
-      { kind: 'encrypt', keys: [], output: '/tmp', conflict: 'replace', deleteOriginals: true },
+      { kind: 'encrypt', keys: [], output: '/tmp', conflict: 'replace', originals: 'delete' },
     ],
     [
       'batch.plan',
-      { kind: 'encrypt', keys: [], output: id, conflict: 'replace', deleteOriginals: true },
+      { kind: 'encrypt', keys: [], output: id, conflict: 'replace', originals: 'delete' },
     ],
     ['keys.detail', { id: 7 }],
     ['audit.query', { filter: { text: 'x'.repeat(2_000) }, upTo: null, offset: 0, limit: 10 }],

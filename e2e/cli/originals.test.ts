@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batch, batchDone } from '../support/batches.ts';
@@ -147,5 +147,29 @@ describe('--delete-originals', () => {
       expect(came.sort(), note).toEqual(hashes.sort());
     }
     await vault.expectSound();
+  });
+});
+
+describe.runIf(process.platform === 'linux')('--trash-originals', () => {
+  it('moves each original to the trash, and records that it was moved there', async () => {
+    const file = writeFile(join(vault.home, 'moved', 'moved.txt'), 'plain');
+    const data = join(vault.home, 'data');
+    const receipts = await batchDone(
+      vault.cli,
+      ['encrypt', '--key', 'k', '--trash-originals', file],
+      { env: { XDG_DATA_HOME: data } },
+    );
+    expect(receipts).toMatchObject([{ originalDeleted: true }]);
+    expect(existsSync(file)).toBe(false);
+    expect(readFileSync(join(data, 'Trash', 'files', 'moved.txt'), 'utf8')).toBe('plain');
+    const last = vault.records().findLast(({ action }) => action === 'file.delete-original');
+    expect(last).toMatchObject({ outcome: 'ok', details: { removal: 'trash' } });
+  });
+
+  it('is not asked together with deleting', async () => {
+    const args = ['encrypt', '--key', 'k', '--trash-originals', '--delete-originals', vault.home];
+    const result = await vault.cli.run(args);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('not both');
   });
 });

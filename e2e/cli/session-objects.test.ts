@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planBatch } from '../../main/batch/plan.ts';
+import { noTrash } from '../../main/batch/trash.ts';
 import { runBatch } from '../../main/batch/batches.ts';
 import { startEngine } from '../../main/engine/start.ts';
 import { loadSqlJs } from '../../main/keystore/sql-js.ts';
@@ -62,12 +63,13 @@ describe.each(tokenNames)('with %s', (token) => {
         });
         const request = {
           ...({ kind, plan, conflict, keys } as const),
-          ...{ deleteOriginals: false, outputDir: out },
+          ...{ originals: 'keep' as const, outputDir: out },
         };
         const options = {
           signal: new AbortController().signal,
           onProgress: nothing,
           onReceipt: nothing,
+          trash: noTrash,
         };
         const { receipts } = await runBatch(session, request, options);
         return receipts.filter(({ outcome }) => outcome === 'failed').length;

@@ -13,6 +13,7 @@ import type { EngineProcess } from '../engine/start.ts';
 import { inTime } from '../session/in-time.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { VaultContext } from '../vault/vault.ts';
+import type { Trash } from '../batch/trash.ts';
 import { AuditView } from './audit-view.ts';
 import { AutoLock } from './auto-lock.ts';
 import { Desk } from './desk.ts';
@@ -36,6 +37,7 @@ export interface AppParts {
   /** What this user knows of vaults, outside of their folders. */
   readonly trust: TrustStore;
   readonly dialogs: Dialogs;
+  readonly trash: Trash;
   readonly runtime: AppState['runtime'];
   /** Keeps what the developers need of a bug. */
   readonly report: (error: unknown) => void;
@@ -103,7 +105,7 @@ export class App {
     const { user } = vaultContext.actor;
     this.verifying = new Verifying({ desk, dialogs, user, signers: trust.signers() });
     this.work = new Work({
-      ...{ desk, events, dialogs, report },
+      ...{ desk, events, dialogs, report, trash: parts.trash },
       outputFolder: () => this.#currentOutputFolder(),
     });
   }

@@ -4,6 +4,7 @@ import {
   type BatchKind,
   type BatchPlan,
   type ConflictRule,
+  type OriginalsRule,
   type Receipt,
   type RefusedInput,
   type SkippedInput,
@@ -31,7 +32,7 @@ export interface NewBatch {
   readonly kind: BatchKind;
   readonly plan: BatchPlan;
   readonly conflict: ConflictRule;
-  readonly deleteOriginals: boolean;
+  readonly originals: OriginalsRule;
   /** Names or ids of the keys to encrypt under. */
   readonly keys: readonly string[];
   /** Folder for the outputs; null: beside each input. */
@@ -61,7 +62,8 @@ export const storeBatch = async (
     id: v.parse(batchIdSchema, randomBytes(16).toString('hex')),
     kind: request.kind,
     conflict: request.conflict,
-    deleteOriginals: request.deleteOriginals,
+    deleteOriginals: request.originals !== 'keep',
+    removal: request.originals === 'trash' ? 'trash' : 'delete',
     keys: keys.map(({ id, version }) => ({ id, version })),
     files: [...request.plan.files],
     outputDir: request.outputDir,
@@ -181,7 +183,7 @@ export const resumeBatch = async (
       details: { settled: past.settled.length, open: past.open.length },
     },
   ]);
-  const settled = await deleteLeftOriginals(prepared, past.settled, options.signal);
+  const settled = await deleteLeftOriginals(prepared, past.settled, options);
   return run(prepared, { ...past, settled }, options);
 };
 

@@ -1,11 +1,17 @@
 import { lstat } from 'node:fs/promises';
-import type { PlannedFile, Receipt } from '../../shared/batch.ts';
+import type { BatchKind, PlannedFile, Receipt } from '../../shared/batch.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import type { OpenFolders } from '../engine/files/open-folders.ts';
 import { BatchCalls } from './engine-calls.ts';
 import { makeGroups } from './groups.ts';
-import { asFailure, deleteOriginals, identityNow, type Original } from './originals.ts';
-import type { Prepared } from './run.ts';
+import {
+  asFailure,
+  deleteOriginals,
+  encryptedOf,
+  identityNow,
+  type Original,
+} from './originals.ts';
+import type { Prepared, RunOptions } from './run.ts';
 
 /**
  * Deletes the originals that an interruption has left: of files that were recorded as encrypted
@@ -15,7 +21,7 @@ import type { Prepared } from './run.ts';
 export const deleteLeftOriginals = async (
   { session, batch, folders }: Prepared,
   settled: readonly Receipt[],
-  signal: AbortSignal,
+  options: Pick<RunOptions, 'signal' | 'trash'>,
 ): Promise<readonly Receipt[]> => {
   if (!batch.deleteOriginals) return settled;
   const receipts = new Map(settled.map((receipt) => [receipt.input, receipt]));
@@ -27,7 +33,7 @@ export const deleteLeftOriginals = async (
   const calls = new BatchCalls(session, batch, folders);
   try {
     for (const group of makeGroups(left)) {
-      const kept = await deleteGroup({ session, batch, folders, calls }, group, signal);
+      const kept = await deleteGroup({ session, batch, folders, calls }, group, options);
       for (const { index, input } of group) {
         const receipt = receipts.get(input);
         if (receipt !== undefined) receipts.set(input, withOutcome(receipt, kept.get(index)));
@@ -49,13 +55,13 @@ type Parts = Pick<Prepared, 'session' | 'batch' | 'folders'> & { readonly calls:
 const deleteGroup = async (
   { session, batch, folders, calls }: Parts,
   group: readonly PlannedFile[],
-  signal: AbortSignal,
+  { signal, trash }: Pick<RunOptions, 'signal' | 'trash'>,
 ): Promise<ReadonlyMap<number, Failure | null>> => {
   const outcomes = new Map<number, Failure | null>();
   const originals: Original[] = [];
   await folders.during(async (open) => {
     for (const file of group) {
-      const found = await find(open, file);
+      const found = await find(open, file, batch.kind);
       if (found === null || found instanceof Failure) outcomes.set(file.index, found);
       else originals.push(found);
     }
@@ -67,13 +73,18 @@ const deleteGroup = async (
     folders,
     vault: session.vault,
     originals,
+    trash,
     readBack: (jobs) => calls.readBack(jobs, call),
   });
   return new Map([...outcomes, ...deleted]);
 };
 
 /** null: it is gone already. */
-const find = async (open: OpenFolders, file: PlannedFile): Promise<Original | Failure | null> => {
+const find = async (
+  open: OpenFolders,
+  file: PlannedFile,
+  kind: BatchKind,
+): Promise<Original | Failure | null> => {
   try {
     const source = await identityNow(open, file.input).catch((error: unknown) => {
       const failure = asFailure(error);
@@ -81,7 +92,7 @@ const find = async (open: OpenFolders, file: PlannedFile): Promise<Original | Fa
       throw failure;
     });
     if (source === null) return null;
-    const { size } = await lstat(await open.at(file.output ?? file.input));
+    const { size } = await lstat(await open.at(encryptedOf(file, kind)));
     return { file, source, encryptedBytes: size };
   } catch (error) {
     return error instanceof Failure ? error : asFailure(error);

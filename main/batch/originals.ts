@@ -1,5 +1,5 @@
 import { lstat, unlink } from 'node:fs/promises';
-import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import type { BatchKind, PlannedFile, Removal, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
 import { fileIdentityOf } from '../engine/files/describe.ts';
 import { fileFailure } from '../engine/files/errno.ts';
@@ -10,6 +10,7 @@ import type { NewRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { deletedRecord } from './records.ts';
+import type { Trash } from './trash.ts';
 
 /** The original of a file that was encrypted and recorded. */
 export interface Original {
@@ -25,25 +26,28 @@ export interface DeleteOriginals {
   readonly vault: Vault;
   readonly folders: BatchFolders;
   readonly originals: readonly Original[];
+  /** Takes them where the batch says so. */
+  readonly trash: Trash;
   readonly readBack: (jobs: readonly VerifyJob[]) => Promise<FileResult[]>;
 }
 
 /**
- * Deletes originals whose encrypted file, read back through its key, gave the same bytes. Each
- * deletion is recorded before it is carried out. An original that stays is not a failed file: it
- * was encrypted; the record says why it stayed.
+ * Deletes originals, or moves them to the trash, whose encrypted file, read back through its key,
+ * gave the same bytes. Each deletion is recorded before it is carried out. An original that stays
+ * is not a failed file: it was processed; the record says why it stayed.
  * @returns by index: null where the original is gone, or why it stayed
  */
 export const deleteOriginals = async (
   input: DeleteOriginals,
 ): Promise<ReadonlyMap<number, Failure | null>> => {
-  const { batch, vault, folders, originals } = input;
+  const { batch, vault, folders, originals, trash } = input;
+  const remove = removerOf(batch.removal, trash);
   const jobs = originals.map(({ file, encryptedBytes }) => ({
     index: file.index,
-    input: file.output ?? file.input,
+    input: encryptedOf(file, batch.kind),
     size: encryptedBytes,
     planned: null,
-    original: file.input,
+    original: plainOf(file, batch.kind),
   }));
   const proved = new Map((await input.readBack(jobs)).map((result) => [result.index, result]));
   const judged = await folders.during((open) =>
@@ -110,14 +114,27 @@ const changedSince = async (
   }
 };
 
-const remove = async (open: OpenFolders, file: string): Promise<Failure | null> => {
-  try {
-    await unlink(await open.at(file)); // rm() would take a protected file for a folder
-    return null;
-  } catch (error) {
-    return asFailure(error);
-  }
-};
+type Remove = (open: OpenFolders, file: string) => Promise<Failure | null>;
+
+const removerOf =
+  (removal: Removal, trash: Trash): Remove =>
+  async (open, file) => {
+    try {
+      const at = await open.at(file);
+      // rm() would take a protected file for a folder.
+      await (removal === 'trash' ? trash.take(file, at) : unlink(at));
+      return null;
+    } catch (error) {
+      return asFailure(error);
+    }
+  };
+
+/** Which of the two files is encrypted: the other one is what it must give when it is read back. */
+export const encryptedOf = ({ input, output }: PlannedFile, kind: BatchKind): string =>
+  kind === 'decrypt' ? input : (output ?? input);
+
+const plainOf = ({ input, output }: PlannedFile, kind: BatchKind): string =>
+  kind === 'decrypt' ? (output ?? input) : input;
 
 export const asFailure = (error: unknown): Failure => {
   const failure = fileFailure(error, 'original');

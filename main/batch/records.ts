@@ -20,6 +20,7 @@ export const startRecord = (
     keys: batch.keys.map(({ id, version }) => ({ key: id, version })),
     conflict: batch.conflict,
     deleteOriginals: batch.deleteOriginals,
+    ...(batch.deleteOriginals ? { removal: batch.removal } : {}),
   },
 });
 
@@ -133,10 +134,16 @@ export const unpublishedRecord = (file: FileOf, failure: Failure): NewRecord => 
   action: 'file.publish',
 });
 
-export const deletedRecord = (file: FileOf, failure: Failure | null): NewRecord => ({
+export const deletedRecord = (
+  file: FileOf & { readonly batch: Pick<StoredBatch, 'removal'> },
+  failure: Failure | null,
+): NewRecord => ({
   action: 'file.delete-original',
   subject: subjectOf(file),
   outcome: failure === null ? 'ok' : 'failed',
   ...(failure === null ? {} : { code: failure.code }),
-  details: failure === null ? {} : { cause: failure.message },
+  details: {
+    removal: file.batch.removal,
+    ...(failure === null ? {} : { cause: failure.message }),
+  },
 });

@@ -13,6 +13,7 @@ import { ProgressMeter } from './progress.ts';
 import type { Publisher } from './publish.ts';
 import { cancelledReceipt, failedReceipt } from './receipts.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
+import type { Trash } from './trash.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import path from 'node:path';
 
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
   readonly onReceipt: (receipt: Receipt) => void;
+  /** For originals that are to go there. */
+  readonly trash: Trash;
 }
 
 export interface RunResult {
@@ -255,6 +258,7 @@ export class BatchRun {
         batch: this.#batch,
         vault: this.#session.vault,
         folders: this.#folders,
+        trash: this.#options.trash,
         originals: published.map(({ file, done: { encryptedBytes, source } }) => ({
           file,
           encryptedBytes,

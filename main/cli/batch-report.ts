@@ -1,6 +1,7 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import type { BatchResult } from '../batch/batches.ts';
 import type { RunOptions } from '../batch/run.ts';
+import { trashHere } from '../batch/trash.ts';
 import type { CliContext } from './command.ts';
 import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -18,7 +19,12 @@ export const withProgress = async <T>(
     context.terminal.notice(describeReceipt(receipt));
   };
   try {
-    return await work({ signal: context.signal, onProgress: bar.update, onReceipt });
+    return await work({
+      signal: context.signal,
+      onProgress: bar.update,
+      onReceipt,
+      trash: trashHere(),
+    });
   } finally {
     bar.clear();
   }

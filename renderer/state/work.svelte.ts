@@ -1,4 +1,4 @@
-import type { BatchKind, ConflictRule } from '../../shared/batch.ts';
+import type { BatchKind, ConflictRule, OriginalsRule, Removal } from '../../shared/batch.ts';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { Batch, Draft, Plan, ReceiptRow } from '../../shared/contract/work.ts';
 import type { KeyRow } from '../../shared/contract/keys.ts';
@@ -11,6 +11,13 @@ import { Task } from './task.svelte.ts';
 
 export type Stage = 'idle' | 'plan' | 'running' | 'results';
 type Folder = NonNullable<Output<'batch.pickOutput'>>;
+
+/** Originals that would be deleted. */
+export interface Deletion {
+  readonly kind: Exclude<BatchKind, 'verify'>;
+  readonly files: number;
+  readonly removal: Removal;
+}
 
 /** Finished files that the running screen shows. */
 const LIVE_ROWS = 500;
@@ -30,6 +37,9 @@ export class Work {
   #output = $state.raw<Folder | null>(null);
   #conflict = $state<ConflictRule>('keep-both');
   #deleteOriginals = $state(false);
+  /** null: the trash, where there is one. */
+  #removal = $state<Removal | null>(null);
+  #asked = $state.raw<(Deletion & { readonly go: () => Promise<void> }) | null>(null);
   #draft = $state.raw<Draft>({ items: [] });
   /** The mode followed the files that were dropped. */
   #switched = $state(false);
@@ -55,6 +65,14 @@ export class Work {
   }
   get deleteOriginals(): boolean {
     return this.#deleteOriginals;
+  }
+  /** How originals are deleted. */
+  get removal(): Removal {
+    return this.plan.value?.trash === false ? 'delete' : (this.#removal ?? 'trash');
+  }
+  /** Originals that are to be deleted: it begins once somebody has confirmed that. */
+  get asked(): Deletion | null {
+    return this.#asked;
   }
   get draft(): Draft {
     return this.#draft;
@@ -151,6 +169,22 @@ export class Work {
     this.replan();
   }
 
+  setRemoval(removal: Removal): void {
+    this.#removal = removal;
+    this.replan();
+  }
+
+  /** What was asked about is done. */
+  async confirm(): Promise<void> {
+    const asked = this.#asked;
+    this.#asked = null;
+    await asked?.go();
+  }
+
+  decline(): void {
+    this.#asked = null;
+  }
+
   beside(): void {
     this.#output = null;
     this.replan();
@@ -189,12 +223,20 @@ export class Work {
   setDraft(draft: Draft): void {
     const began = this.#draft.items.length === 0 && draft.items.length > 0;
     this.#draft = draft;
-    if (draft.items.length === 0) this.#switched = false;
+    if (draft.items.length === 0) this.#reset();
     if (began) {
       if (!this.running) this.#dismissed = true;
       this.#followFiles();
     }
     this.replan();
+  }
+
+  /** What was chosen for these files does not hold for the next ones. */
+  #reset(): void {
+    this.#switched = false;
+    this.#deleteOriginals = false;
+    this.#removal = null;
+    this.#asked = null;
   }
 
   /** Nothing but encrypted files: they can only be decrypted or verified. */
@@ -207,7 +249,18 @@ export class Work {
   replan(): void {
     const noKey = this.#kind === 'encrypt' && this.key === null;
     if (this.#draft.items.length === 0 || this.running || noKey) this.plan.clear();
-    else void this.plan.refresh();
+    else void this.#makePlan();
+  }
+
+  /** Whether there is a trash is known with the plan: then it may have to be made once more. */
+  async #makePlan(): Promise<void> {
+    const wanted = this.#originals;
+    await this.plan.refresh();
+    if (!this.plan.busy && wanted !== this.#originals) await this.plan.refresh();
+  }
+
+  get #originals(): OriginalsRule {
+    return this.#deleteOriginals ? this.removal : 'keep';
   }
 
   #request(): Input<'batch.plan'> {
@@ -217,14 +270,18 @@ export class Work {
       keys: encrypts && this.key !== null ? [this.key, ...this.others.map(({ id }) => id)] : [],
       output: this.#kind === 'verify' ? null : (this.#output?.id ?? null),
       conflict: this.#conflict,
-      deleteOriginals: this.#deleteOriginals,
+      originals: this.#originals,
     };
   }
 
   async start(): Promise<void> {
     const plan = this.plan.value;
     if (this.plan.busy || plan === null || plan.files === 0 || plan.refusal !== null) return;
-    await this.#act(() => this.#api.call('batch.start', { plan: plan.id }));
+    const go = (): Promise<void> =>
+      this.#act(() => this.#api.call('batch.start', { plan: plan.id }));
+    const { kind } = plan;
+    if (!this.#deleteOriginals || kind === 'verify') return go();
+    this.#asked = { kind, files: plan.files, removal: this.removal, go };
   }
 
   async cancel(): Promise<void> {
@@ -236,8 +293,13 @@ export class Work {
   }
 
   async retry(): Promise<void> {
-    const id = this.#batch?.id;
-    if (id !== undefined) await this.#act(() => this.#api.call('batch.retry', { id }));
+    const batch = this.#batch;
+    if (batch === null || this.#asked !== null) return;
+    const { id, kind, originals } = batch;
+    const go = (): Promise<void> => this.#act(() => this.#api.call('batch.retry', { id }));
+    if (originals === null || kind === 'verify') return go();
+    const files = batch.failed + batch.cancelled;
+    this.#asked = { kind, files, removal: originals.removal, go };
   }
 
   async resume(id: Batch['id']): Promise<void> {
@@ -287,6 +349,7 @@ export class Work {
     await this.acting.run(async () => {
       this.#follow(await begin());
       this.#draft = { items: [] };
+      this.#reset();
       this.plan.clear();
     });
   }

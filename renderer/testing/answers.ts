@@ -113,6 +113,7 @@ export const plan = (more: Partial<Plan> = {}): Plan => ({
   skipped: 0,
   failed: 0,
   space: { needed: 4_000_000, free: 9_000_000_000 },
+  trash: true,
   refusal: null,
   ...more,
 });
@@ -131,6 +132,7 @@ export const batch = (more: Partial<Batch> = {}): Batch => ({
   failed: 0,
   skipped: 0,
   cancelled: 0,
+  originals: null,
   started: noon,
   ended: null,
   rate: 500_000,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { batchKinds, conflictRules } from '../batch.ts';
+import { batchKinds, conflictRules, originalsRules, removals } from '../batch.ts';
 import { limits } from '../limits.ts';
 import {
   batchId,
@@ -67,6 +67,8 @@ export const planSchema = v.strictObject({
   failed: count,
   /** Room that the outputs take and that there is; null where nothing is written. */
   space: v.nullable(v.strictObject({ needed: count, free: count })),
+  /** Whether the system has a trash for the originals. */
+  trash: v.boolean(),
   /** Why it cannot be started; null where it can. */
   refusal: v.nullable(failureSchema),
 });
@@ -113,6 +115,10 @@ export const batchSchema = v.strictObject({
   failed: count,
   skipped: count,
   cancelled: count,
+  /** What became of the originals of files that are done; null where they are kept. */
+  originals: v.nullable(
+    v.strictObject({ removal: v.picklist(removals), deleted: count, kept: count }),
+  ),
   started: time,
   ended: v.nullable(time),
   /** Bytes a second over the last seconds; null before there is a measure. */
@@ -171,7 +177,7 @@ export const workCalls = {
       /** A folder from `batch.pickOutput` or the settings; null: next to each original. */
       output: v.nullable(handle),
       conflict: v.picklist(conflictRules),
-      deleteOriginals: v.boolean(),
+      originals: v.picklist(originalsRules),
     }),
     output: planSchema,
     unlocked: true,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { AnyEvent } from '../../../shared/contract.ts';
 import { type EngineProcess, startEngine } from '../../engine/start.ts';
 import { loadSqlJs } from '../../keystore/sql-js.ts';
+import { FreedesktopTrash } from '../../batch/trash.ts';
 import { TrustStore } from '../../trust/trust-store.ts';
 import { App } from '../app.ts';
 
@@ -64,6 +65,7 @@ export const startDeskApp = async (engines: Engines, at?: string): Promise<DeskA
       reveal: () => undefined,
       copy: () => Promise.resolve(),
     },
+    trash: new FreedesktopTrash({ HOME: home }),
     runtime: { electron: '0', chromium: '0', official: true, anyToken: true },
     report: (error) => {
       throw error;

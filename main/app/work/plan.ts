@@ -1,19 +1,20 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { BatchKind, BatchPlan, ConflictRule } from '../../../shared/batch.ts';
+import type { BatchKind, BatchPlan, ConflictRule, OriginalsRule } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import { encryptionKeys } from '../../batch/lending.ts';
 import { planBatch } from '../../batch/plan.ts';
 import { checkSpace, type FreeSpace } from '../../batch/space.ts';
+import type { Trash } from '../../batch/trash.ts';
 import type { Vault } from '../../vault/vault.ts';
 
 export interface PlanChoice {
   readonly kind: BatchKind;
   readonly keys: readonly KeyId[];
   readonly conflict: ConflictRule;
-  readonly deleteOriginals: boolean;
+  readonly originals: OriginalsRule;
   readonly outputDir: string | null;
 }
 
@@ -23,6 +24,8 @@ export interface KeptPlan {
   readonly choice: PlanChoice;
   readonly plan: BatchPlan;
   readonly space: FreeSpace | null;
+  /** Whether all its originals could go to the trash of the system. */
+  readonly trash: boolean;
   /** Why it cannot be started. */
   readonly refusal: Failure | null;
 }
@@ -31,7 +34,7 @@ export const makePlan = async (
   id: string,
   choice: PlanChoice,
   paths: readonly string[],
-  where: { readonly vault: Vault; readonly vaultDir: string },
+  where: { readonly vault: Vault; readonly vaultDir: string; readonly trash: Trash },
 ): Promise<KeptPlan> => {
   const { kind, conflict, outputDir } = choice;
   const plan = await planBatch({ kind, paths, outputDir, conflict, vaultDir: where.vaultDir });
@@ -42,7 +45,14 @@ export const makePlan = async (
   );
   const empty = plan.files.length === 0 ? nothingToDo(plan.skipped.length) : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
-  return { id, choice, plan, space: room.space, refusal };
+  const trash = await servesAll(where.trash, paths);
+  return { id, choice, plan, space: room.space, trash, refusal };
+};
+
+const servesAll = async (trash: Trash, paths: readonly string[]): Promise<boolean> => {
+  for (const folder of new Set(paths.map((each) => path.dirname(each))))
+    if (!(await trash.serves(folder))) return false;
+  return true;
 };
 
 /** Why outputs cannot go to a folder that was chosen. It is not made anew: its disk may be gone. */
@@ -65,6 +75,7 @@ export const viewOfPlan = ({
   choice,
   plan,
   space,
+  trash,
   refusal,
 }: KeptPlan): Output<'batch.plan'> => ({
   id,
@@ -76,6 +87,7 @@ export const viewOfPlan = ({
   skipped: plan.skipped.filter(({ outcome }) => outcome === 'skipped').length,
   failed: plan.skipped.filter(({ outcome }) => outcome === 'failed').length,
   space: space === null ? null : { needed: space.needed, free: space.free },
+  trash,
   refusal: refusal === null ? null : toFailureData(refusal),
 });
 

@@ -16,6 +16,7 @@ export class RunningBatch {
   readonly #keys: Batch['keys'];
   readonly #receipts: Receipt[] = [];
   readonly #counts = { done: 0, failed: 0, skipped: 0, cancelled: 0 };
+  readonly #originals = { deleted: 0, kept: 0 };
   readonly #rate = new Rate();
   readonly #started = new Date().toISOString();
   readonly #bytes: number;
@@ -51,6 +52,8 @@ export class RunningBatch {
   add(receipt: Receipt): void {
     this.#receipts.push(receipt);
     this.#counts[receipt.outcome]++;
+    if (receipt.originalDeleted !== undefined)
+      this.#originals[receipt.originalDeleted ? 'deleted' : 'kept']++;
   }
 
   end(interrupted: Failure | null): void {
@@ -72,6 +75,7 @@ export class RunningBatch {
       bytes: this.#bytes,
       bytesDone,
       ...this.#counts,
+      originals: this.#originalsView(),
       started: this.#started,
       ended: this.#ended,
       rate,
@@ -93,6 +97,11 @@ export class RunningBatch {
         receipt.input.toLowerCase().includes(wanted),
     );
     return { rows: pageOf(fitting, page).map(rowOf), total: fitting.length };
+  }
+
+  #originalsView(): Batch['originals'] {
+    const { deleteOriginals, removal } = this.stored;
+    return deleteOriginals ? { removal, ...this.#originals } : null;
   }
 
   #wholeRate(): number | null {

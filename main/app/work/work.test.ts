@@ -50,7 +50,7 @@ const choice = (more: Partial<Input<'batch.plan'>> = {}): Input<'batch.plan'> =>
   keys: [contracts],
   output: null,
   conflict: 'keep-both',
-  deleteOriginals: false,
+  originals: 'keep',
   ...more,
 });
 

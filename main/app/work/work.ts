@@ -17,6 +17,7 @@ import {
 } from '../../batch/batches.ts';
 import { planAgain } from '../../batch/plan.ts';
 import type { RunOptions } from '../../batch/run.ts';
+import type { Trash } from '../../batch/trash.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import { orFailure } from '../../vault/storage-failure.ts';
@@ -37,6 +38,7 @@ export interface WorkParts {
   readonly desk: Desk;
   readonly events: Events;
   readonly dialogs: Dialogs;
+  readonly trash: Trash;
   /** The output folder of the settings, under this id. */
   readonly outputFolder: () => { readonly id: string; readonly path: string } | null;
   /** A bug in a batch: it has no caller who would see it. */
@@ -78,7 +80,7 @@ export class Work {
     const { vault, folder } = this.#parts.desk.unlocked;
     const wanted: PlanChoice = { ...choice, outputDir: this.#outputDir(output) };
     const id = randomBytes(16).toString('hex');
-    const where = { vault, vaultDir: folder };
+    const where = { vault, vaultDir: folder, trash: this.#parts.trash };
     const asked = ++this.#asked;
     const plan = await makePlan(id, wanted, this.draft.paths, where);
     if (asked === this.#asked) this.#plan = plan;
@@ -119,8 +121,9 @@ export class Work {
     if (files.length === 0) throw nothingToRetry(again.skipped.length);
     const folders = [...known.folders, ...again.folders];
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
+    const originals = stored.deleteOriginals ? stored.removal : 'keep';
     const keys = stored.keys.map((key) => key.id);
-    return this.#store({ ...stored, keys }, { ...again, files, folders, bytes });
+    return this.#store({ ...stored, originals, keys }, { ...again, files, folders, bytes });
   }
 
   resume(id: string): Batch {
@@ -219,6 +222,7 @@ export class Work {
     this.#batch = batch;
     const options: RunOptions = {
       signal: batch.cancelling.signal,
+      trash: this.#parts.trash,
       onProgress: (progress) => {
         batch.progress(progress);
         events.push('batch.progress', batch.view());

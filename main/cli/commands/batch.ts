@@ -3,6 +3,7 @@ import {
   type BatchKind,
   type BatchPlan,
   type ConflictRule,
+  type OriginalsRule,
   conflictRules,
 } from '../../../shared/batch.ts';
 import { Failure } from '../../../shared/failure.ts';
@@ -35,7 +36,8 @@ export const encryptCommand: Command = {
   name: 'encrypt',
   summary: 'encrypt files and folders',
   takesArguments: 'paths',
-  usage: '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--delete-originals] PATH...',
+  usage:
+    '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--delete-originals | --trash-originals] PATH...',
   options: {
     key: {
       type: 'string',
@@ -47,6 +49,10 @@ export const encryptCommand: Command = {
     'delete-originals': {
       type: 'boolean',
       help: 'delete each original once its encrypted file has been read back and compared',
+    },
+    'trash-originals': {
+      type: 'boolean',
+      help: 'move it to the trash of the system instead; its content stays there until that is emptied',
     },
   },
   run: (args, context) => runCommand('encrypt', args, context),
@@ -74,7 +80,7 @@ interface Request {
   readonly kind: BatchKind;
   readonly keys: readonly string[];
   readonly conflict: ConflictRule;
-  readonly deleteOriginals: boolean;
+  readonly originals: OriginalsRule;
 }
 
 const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Promise<number> => {
@@ -82,7 +88,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
     kind,
     keys: args.texts('key'),
     conflict: args.choice('conflict', conflictRules) ?? 'keep-both',
-    deleteOriginals: args.flag('delete-originals'),
+    originals: originalsRule(args),
   };
   refuseIncomplete(request, args);
   return withSession(context, async (session) => {
@@ -124,6 +130,22 @@ const refuseIncomplete = (request: Request, args: Arguments): void => {
       next: 'Give --key NAME; "claviger key list" shows the keys.',
     });
   }
+};
+
+const originalsRule = (args: Arguments): OriginalsRule => {
+  const [trash, deletes] = [args.flag('trash-originals'), args.flag('delete-originals')];
+  if (trash && deletes) {
+    throw new Failure('usage', 'Originals are deleted or moved to the trash, not both.', {
+      next: 'Give --delete-originals or --trash-originals.',
+    });
+  }
+  if (trash && process.platform !== 'linux') {
+    throw new Failure('usage', 'The command line uses the trash on Linux only.', {
+      next: 'Use the window, or give --delete-originals.',
+    });
+  }
+  if (trash) return 'trash';
+  return deletes ? 'delete' : 'keep';
 };
 
 const words = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;

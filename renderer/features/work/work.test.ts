@@ -1,8 +1,8 @@
-import { fireEvent, screen } from '@testing-library/svelte';
+import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { Input } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeBridge, FakeCalls } from '../../lib/fake-bridge.ts';
 import { batch, id, item, keyRow, noon, plan, receipt } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
@@ -35,12 +35,92 @@ describe('plan', () => {
         keys: [id('1')],
         output: null,
         conflict: 'keep-both',
-        deleteOriginals: false,
+        originals: 'keep',
       },
     ]);
     await user.keyboard('{Enter}');
     expect(bridge.inputsOf('batch.start')).toEqual([{ plan: id('9') }]);
     expect(await screen.findByRole('heading', { name: 'Encrypting 12 files' })).toBeVisible();
+  });
+
+  describe('with originals to be deleted', () => {
+    const originalsAsked = (bridge: FakeBridge): unknown[] =>
+      bridge.inputsOf('batch.plan').map((input) => (input as Input<'batch.plan'>).originals);
+
+    test('says so on the button, asks once more, and forgets it for the next batch', async () => {
+      const { bridge, user } = await openWork({
+        'batch.plan': ({ kind }) => plan({ kind, files: 600 }),
+        'batch.start': () => batch(),
+        'batch.receipts': () => ({ rows: [], total: 0 }),
+      });
+      bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+      await drop(['a.pdf']);
+      await screen.findByRole('button', { name: 'Encrypt 600 files' });
+      await user.click(screen.getByRole('switch', { name: 'Delete originals' }));
+      await user.click(
+        await screen.findByRole('button', { name: 'Encrypt and delete 600 originals' }),
+      );
+      expect(bridge.inputsOf('batch.start')).toEqual([]);
+      const dialog = await screen.findByRole('dialog', { name: 'Delete 600 originals?' });
+      expect(dialog).toHaveTextContent('stays in the trash until you empty it');
+      await user.keyboard('{Escape}');
+      expect(bridge.inputsOf('batch.start')).toEqual([]);
+      expect(originalsAsked(bridge)).toEqual(['keep', 'trash']);
+
+      await user.click(screen.getByRole('radio', { name: 'Delete for good' }));
+      await user.click(
+        await screen.findByRole('button', { name: 'Encrypt and delete 600 originals' }),
+      );
+      const again = await screen.findByRole('dialog', { name: 'Delete 600 originals?' });
+      expect(again).toHaveTextContent('This cannot be undone.');
+      await user.click(
+        within(again).getByRole('button', { name: 'Encrypt and delete 600 originals' }),
+      );
+      expect(originalsAsked(bridge)).toEqual(['keep', 'trash', 'delete']);
+      expect(bridge.inputsOf('batch.start')).toHaveLength(1);
+
+      bridge.emit('batch.finished', batch({ state: 'finished', ended: noon }));
+      await user.click(await screen.findByRole('button', { name: 'New batch' }));
+      await drop(['b.pdf']);
+      expect(await screen.findByRole('switch', { name: 'Delete originals' })).not.toBeChecked();
+    });
+
+    test('deletes for good, and says so, where there is no trash', async () => {
+      const { bridge, user } = await openWork({
+        'batch.plan': ({ kind }) => plan({ kind, trash: false }),
+      });
+      bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+      await drop(['a.pdf']);
+      await screen.findByRole('button', { name: 'Encrypt 12 files' });
+      await user.click(screen.getByRole('switch', { name: 'Delete originals' }));
+      expect(await screen.findByText(/There is no trash for these files/)).toBeVisible();
+      await screen.findByRole('button', { name: 'Encrypt and delete 12 originals' });
+      expect(originalsAsked(bridge)).toEqual(['keep', 'delete']);
+    });
+
+    test('counts them in the results, also those that stayed', async () => {
+      const originals = { removal: 'trash', deleted: 11, kept: 1 } as const;
+      await openWork({
+        'batch.current': () =>
+          batch({ state: 'finished', ended: noon, done: 12, filesDone: 12, originals }),
+        'batch.receipts': () => ({ rows: [], total: 0 }),
+      });
+      const deleted = await screen.findByText('Originals in the trash');
+      expect(deleted.parentElement).toHaveTextContent('11');
+      expect(screen.getByText('Originals kept').parentElement).toHaveTextContent('1');
+    });
+
+    test('asks again before a retry deletes them', async () => {
+      const originals = { removal: 'delete', deleted: 8, kept: 0 } as const;
+      const { bridge, user } = await openWork({
+        'batch.current': () =>
+          batch({ state: 'finished', ended: noon, done: 8, failed: 4, filesDone: 12, originals }),
+        'batch.receipts': () => ({ rows: [], total: 0 }),
+      });
+      await user.click(await screen.findByRole('button', { name: /Retry/ }));
+      await screen.findByRole('dialog', { name: 'Delete 4 originals?' });
+      expect(bridge.inputsOf('batch.retry')).toEqual([]);
+    });
   });
 
   test('a second key of the same bulk opens the files too; others say why not', async () => {

@@ -122,12 +122,6 @@ export const work = {
     outputOf: 'Output',
     fileHead: 'File',
     whyHead: 'Why',
-    delete: 'Delete originals',
-    deleteNote: {
-      encrypt: 'Each one only after its encrypted copy has been read back and every tag verified.',
-      decrypt: 'Each encrypted file only after its decrypted copy is complete and on disk.',
-      verify: '',
-    },
     clear: 'Clear',
     go: (kind: Kind, count: number) => `${verbs[kind]} ${files(count)}`,
     goNothing: 'Nothing to do',
@@ -135,6 +129,33 @@ export const work = {
     nothingLeft: 'No file is left to be processed.',
     noKey: 'There is no active key to encrypt under.',
     evaluation: 'EVALUATION token: do not protect real files.',
+  },
+  originals: {
+    label: 'Delete originals',
+    how: 'How originals are deleted',
+    ways: { trash: 'Move to the trash', delete: 'Delete for good' },
+    note: {
+      encrypt:
+        'Each original is deleted only after its encrypted copy has been read back and verified.',
+      decrypt:
+        'Each encrypted file is deleted only after it has been read back and compared with its decrypted copy.',
+    },
+    wayNote: {
+      trash: 'Its content stays in the trash until you empty it.',
+      delete: 'This cannot be undone.',
+    },
+    noTrash: 'There is no trash for these files, so they are deleted for good.',
+    title: (count: number) => `Delete ${counted(count, 'original', 'originals')}?`,
+    go: (kind: Kind, count: number) =>
+      `${verbs[kind]} and delete ${counted(count, 'original', 'originals')}`,
+    recorded: 'Each deletion is recorded.',
+    figures: { trash: 'Originals in the trash', delete: 'Originals deleted' },
+    kept: 'Originals kept',
+    outcome: {
+      trash: 'The original is in the trash.',
+      delete: 'The original was deleted.',
+    },
+    fact: { trash: 'in the trash', delete: 'deleted' },
   },
   run: {
     title: (kind: Kind, count: number) => `${doing[kind]} ${files(count)}`,
@@ -209,7 +230,6 @@ export const work = {
     why: 'What happened, what to do',
     whyDone: (output: string) => `Written as ${output}`,
     whole: 'Every tag verified.',
-    deleted: 'The original was deleted.',
     entries: (shown: number, all: number) => `${n(shown)} of ${counted(all, 'entry', 'entries')}`,
     none: 'No entry fits',
     noneNote: 'Choose another view, or clear the search.',
@@ -229,7 +249,6 @@ export const work = {
     key: 'Key',
     sha256: 'SHA-256, encrypted file',
     original: 'Original',
-    deleted: 'deleted',
     kept: 'kept',
   },
 } as const;
