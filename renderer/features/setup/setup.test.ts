@@ -44,6 +44,34 @@ const toThePin = async ({ user }: OpenWindow): Promise<void> => {
 };
 
 describe('the wizard', () => {
+  test('a copy that takes evaluation tokens only says so before the PIN', async () => {
+    const state = appState({ screen: 'first-run', recent: [] });
+    const token = {
+      ...{ id: id('4'), label: 'hsm-prod-2', serial: '5B02', manufacturer: 'Halden' },
+      ...{ model: 'NT-700', firmware: '7.4', pinPad: false, pinState: 'ok' as const },
+      ...{ pinLength: { min: 4, max: 16 }, initialised: true, writeProtected: false },
+    };
+    const module = {
+      ...{ id: id('5'), product: 'Halden', path: '/usr/lib/halden.so', description: '' },
+      ...{ manufacturer: '', version: '', tokens: [token], failure: null },
+    };
+    const { user } = openWizard({
+      'app.state': () => ({
+        ...state,
+        runtime: { ...state.runtime, official: false, anyToken: false },
+      }),
+      'setup.modules': () => [module],
+    });
+    expect(
+      await screen.findByText('This copy runs on an unofficial Electron build.'),
+    ).toBeVisible();
+    const choice = await screen.findByRole('radio', { name: /hsm-prod-2/ });
+    await user.click(choice);
+    expect(choice).not.toBeChecked();
+    expect(screen.getByText('not usable in this copy')).toBeVisible();
+    expect(screen.queryByLabelText('Token PIN')).toBeNull();
+  });
+
   test('each page begins with its heading, or with the field to be filled in', async () => {
     const wizard = openWizard();
     expect(await heading(/^Choose the token/)).toHaveFocus();

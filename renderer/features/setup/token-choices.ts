@@ -4,7 +4,8 @@ import type { Choice } from './choice.ts';
 
 const words = messages.setup.welcome;
 
-const stateOf = (token: FoundToken): NonNullable<Choice['state']> => {
+const stateOf = (token: FoundToken, anyToken: boolean): NonNullable<Choice['state']> => {
+  if (!anyToken) return { glyph: 'none', word: words.notInThisCopy };
   if (!token.initialised) return { glyph: 'ring', word: words.notInitialised };
   if (token.writeProtected) return { glyph: 'none', word: words.writeProtected };
   if (token.pinState === 'locked') return { glyph: 'failed', word: words.pinLocked };
@@ -18,11 +19,14 @@ const textOf = (token: FoundToken, product: string): Pick<Choice, 'text' | 'code
   return { text: words.slot(model, token.firmware), code: token.serial };
 };
 
-/** Tokens that cannot hold a vault now are shown too, and say why. */
-export const tokenChoices = (modules: readonly Module[]): readonly Choice[] =>
+/**
+ * Tokens that cannot hold a vault now are shown too, and say why.
+ * @param anyToken false in a copy that takes evaluation tokens only
+ */
+export const tokenChoices = (modules: readonly Module[], anyToken: boolean): readonly Choice[] =>
   modules.flatMap(({ product, tokens }) =>
     tokens.map((token) => {
-      const state = stateOf(token);
+      const state = stateOf(token, anyToken);
       return {
         value: token.id,
         title: token.label === '' ? words.noLabel : token.label,

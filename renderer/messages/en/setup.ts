@@ -38,6 +38,10 @@ export const setup = {
     notInitialisedNote:
       'This token has not been initialised. Its administrator does that with the maker’s tool.',
     writeProtected: 'Write-protected',
+    notInThisCopy: 'not usable in this copy',
+    evaluationOnly: 'This copy runs on an unofficial Electron build.',
+    evaluationOnlyNote:
+      'It opens evaluation vaults only, so these tokens cannot be chosen. Install the official build to use them.',
     pinLocked: 'PIN locked',
     noPin: 'No PIN set',
     unusable: 'Cannot be used',
