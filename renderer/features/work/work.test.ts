@@ -123,6 +123,19 @@ describe('plan', () => {
     });
   });
 
+  test('the picker tells keys apart by their whole names and their KCV', async () => {
+    const keys = [
+      keyRow('Customer statements 2025', '1', { lastUsed: noon, kcv: '878d33' }),
+      keyRow('Customer statements 2026', '2', { kcv: '00ab11' }),
+    ];
+    const { bridge, user } = await openWork({ 'keys.list': () => keys });
+    bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+    await drop(['a.pdf']);
+    await user.click(await screen.findByRole('combobox', { name: 'Key' }));
+    expect(await screen.findByRole('option', { name: /2025.*878d33/ })).toBeVisible();
+    expect(screen.getByRole('option', { name: /2026.*00ab11/ })).toBeVisible();
+  });
+
   test('a second key of the same bulk opens the files too; others say why not', async () => {
     const keys = [
       keyRow('Contracts', '1', { lastUsed: noon }),

@@ -21,7 +21,8 @@ export const work = {
   noActiveKey: 'There is no active key',
   noActiveKeyNote: 'Files are encrypted under named keys. Make one first.',
   createKey: 'Create key',
-  keyNote: (version: number, protection: string) => `v${n(version)}, ${protection}`,
+  keyNote: (version: number, protection: string, kcv: string | null) =>
+    [`v${n(version)}`, protection, ...(kcv === null ? [] : [kcv])].join(', '),
   others: {
     label: 'Also opens with',
     hint: 'Any one of a file’s keys opens it: a recovery key, for instance.',
