@@ -133,6 +133,10 @@ const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan
   'plan.skipped': ({ id, ...page }) => skippedRows(work.planOf(id), page),
   'batch.start': ({ plan }) => work.start(plan),
   'batch.current': () => work.current(),
+  'batch.dismiss': ({ id }) => {
+    work.dismiss(id);
+    return null;
+  },
   'batch.cancel': ({ id }) => {
     work.cancel(id);
     return null;

@@ -225,7 +225,7 @@ export class Work {
     this.#draft = draft;
     if (draft.items.length === 0) this.#reset();
     if (began) {
-      if (!this.running) this.#dismissed = true;
+      if (!this.running) this.dismiss();
       this.#followFiles();
     }
     this.replan();
@@ -317,8 +317,12 @@ export class Work {
 
   /** Leaves the results for the next batch. */
   dismiss(): void {
+    const batch = this.#batch;
     this.#dismissed = true;
     this.acting.clear();
+    if (batch === null) return;
+    // A batch that is gone already needs no leaving.
+    void this.#api.call('batch.dismiss', { id: batch.id }).catch(() => undefined);
   }
 
   progress(batch: Batch): void {

@@ -220,6 +220,7 @@ export const openVault: FakeCalls = {
   ],
   'draft.get': () => ({ items: [] }),
   'batch.current': () => null,
+  'batch.dismiss': () => null,
   'batch.unfinished': () => [],
   'audit.actions': () => ['key.create', 'file.encrypt'],
   'batch.recent': () => [],

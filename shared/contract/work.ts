@@ -209,6 +209,8 @@ export const workCalls = {
     unlocked: true,
     audit: 'none',
   },
+  /** Leaves the results of a batch that has ended. */
+  'batch.dismiss': { input: whichBatch, output: nothing, unlocked: true, audit: 'none' },
   'batch.cancel': { input: whichBatch, output: nothing, unlocked: true, audit: 'by-service' },
   /** A new batch over what failed or was cancelled, under the same rules. */
   'batch.retry': { input: whichBatch, output: batchSchema, unlocked: true, audit: 'by-service' },

@@ -251,11 +251,25 @@ it('makes no output folder that is gone: its disk may have been taken away', asy
   expect(await run(choice({ output }))).toMatchObject({ done: 3, failed: 0 });
 });
 
+it('keeps the results of a batch over a lock, until they are left', async () => {
+  const { work, desk: place } = desk.app;
+  work.draft.clear();
+  await work.draft.add([await makeFiles('kept over a lock')]);
+  const { id } = await run(choice());
+  await place.lock('user');
+  await place.unlock(PIN);
+  expect(work.current()).toMatchObject({ id, done: 3, state: 'finished' });
+  expect(work.receipts({ id, ...all }).total).toBe(3);
+  work.dismiss(id);
+  expect(work.current()).toBeNull();
+});
+
 it('says why receipts could not be exported', async () => {
   const { work } = desk.app;
   desk.answer = path.join(desk.home, 'no such folder', 'receipts.csv');
-  const { id } = work.current() ?? { id: '' };
-  await expect(work.export({ id: id as Batch['id'], format: 'csv' })).rejects.toMatchObject({
+  await work.draft.add([await makeFiles('to be exported')]);
+  const { id } = await run(choice());
+  await expect(work.export({ id, format: 'csv' })).rejects.toMatchObject({
     name: 'Failure',
     code: 'io',
   });

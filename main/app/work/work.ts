@@ -58,6 +58,8 @@ export class Work {
   /** A batch is being stored or settled, which nothing may overtake. */
   #isBusy = false;
   #batch: RunningBatch | null = null;
+  /** Its vault: results are kept over a lock, and gone when the vault is left. */
+  #batchOf: OpenVault | null = null;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(parts: WorkParts) {
@@ -69,7 +71,12 @@ export class Work {
   }
 
   current(): Batch | null {
-    return this.#batch?.view() ?? null;
+    return this.#isShown ? (this.#batch?.view() ?? null) : null;
+  }
+
+  /** Nobody looks at its results any more. */
+  dismiss(id: string): void {
+    if (this.#of(id).hasEnded) this.#batch = null;
   }
 
   giveOutput(folder: string): { id: string; path: string } {
@@ -195,7 +202,6 @@ export class Work {
     this.#asked++;
     const goesOn = goOn && this.isRunning;
     if (!goesOn && this.isRunning) this.#batch?.cancelling.abort();
-    if (!this.isRunning) this.#batch = null;
     return { goesOn, ended: this.#ended };
   }
 
@@ -220,6 +226,7 @@ export class Work {
     const { events } = this.#parts;
     const feed = new ReceiptFeed(stored.id, events);
     this.#batch = batch;
+    this.#batchOf = open;
     const options: RunOptions = {
       signal: batch.cancelling.signal,
       trash: this.#parts.trash,
@@ -259,8 +266,12 @@ export class Work {
     if (!hasEnded) await session.recover(driverHangs(), engine);
   }
 
+  get #isShown(): boolean {
+    return this.#batchOf !== null && this.#batchOf === this.#parts.desk.open;
+  }
+
   #of(id: string): RunningBatch {
-    if (this.#batch?.stored.id === id) return this.#batch;
+    if (this.#isShown && this.#batch?.stored.id === id) return this.#batch;
     throw new Failure('invalid-request', 'This batch is not one of this session.', {
       unharmed: 'Nothing was done.',
       next: 'Look for it in the audit list.',
