@@ -200,6 +200,24 @@ describe('which vault', () => {
   });
 });
 
+it('says what needs attention: refused PINs and settings weaker than the defaults', async () => {
+  const { app } = desk;
+  await app.desk.lock('user');
+  await expect(app.desk.unlock('000000')).rejects.toEqual(fails('pin-incorrect'));
+  await app.desk.unlock(PIN);
+  const before = app.settings.values.autoLockMinutes;
+  await app.changeSettings({ autoLockMinutes: 60 });
+  const { attention } = await overview();
+  expect(attention).toContainEqual({
+    kind: 'setting-weak',
+    setting: 'autoLockMinutes',
+    minutes: 60,
+  });
+  expect(attention.find(({ kind }) => kind === 'pins-refused')).toBeDefined();
+  await app.changeSettings({ autoLockMinutes: before });
+  expect((await overview()).attention.some(({ kind }) => kind === 'setting-weak')).toBe(false);
+});
+
 describe('a vault that is not as it was signed last', () => {
   /** Two records are missing from the folder, and the token knows it. */
   const rollBack = async (): Promise<{ newest: string }> => {
@@ -313,5 +331,10 @@ describe('a vault that is not as it was signed last', () => {
 
 const overview = async () => {
   const { app } = desk;
-  return overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished());
+  return overviewOf(
+    app.desk.unlocked,
+    await app.status(),
+    app.work.unfinished(),
+    app.settings.values,
+  );
 };

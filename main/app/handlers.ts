@@ -34,7 +34,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...checkpointHandlers(app),
   ...verifyHandlers(app),
   'overview.get': async () =>
-    overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished()),
+    overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished(), app.settings.values),
   ...rollbackHandlers(app),
   ...settingsHandlers(app),
 });

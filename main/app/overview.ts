@@ -7,6 +7,7 @@ import type { FileActivity } from '../ledger/audit-use.ts';
 import { rowsOf } from './audit-rows.ts';
 import { listKeys, sealsOf } from './keys-view.ts';
 import type { OpenVault } from './open-vault.ts';
+import { defaults, type SettingsValues } from './settings-store.ts';
 
 const DAYS = 30;
 const RECENT = 12;
@@ -19,6 +20,7 @@ export const overviewOf = async (
   open: OpenVault,
   session: Session,
   unfinished: Output<'batch.unfinished'>,
+  settings: SettingsValues,
 ): Promise<Overview> => {
   const index = await open.vault.audit();
   const keys = await listKeys(open);
@@ -33,7 +35,7 @@ export const overviewOf = async (
       keys: keys.filter((key) => key.state === state).length,
     })),
     activity: activityOf(days, await index.activity(since.getTime())),
-    attention: await attentionOf(open, { session, keys, unfinished }),
+    attention: await attentionOf(open, { session, keys, unfinished, settings }),
     recent: await rowsOf(recent.lines, open),
   };
 };
@@ -81,11 +83,12 @@ interface Facts {
   readonly session: Session;
   readonly keys: readonly KeyRow[];
   readonly unfinished: Output<'batch.unfinished'>;
+  readonly settings: SettingsValues;
 }
 
 /** Most urgent first. */
 const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> => {
-  const { session, keys, unfinished } = facts;
+  const { session, keys, unfinished, settings } = facts;
   const { verification } = session.ledger;
   const items: Attention[] = open.rollback === null ? [] : [{ kind: 'rolled-back' }];
   if (verification.state === 'damaged') items.push({ kind: 'ledger-damaged' });
@@ -94,6 +97,7 @@ const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> 
   const { pinState } = session.token;
   if (pinState === 'count-low' || pinState === 'final-try')
     items.push({ kind: 'pin-tries', state: pinState });
+  items.push(...(await lately(open)), ...weakSettings(settings));
   for (const { id, name, state, files } of keys)
     if (state === 'compromised' && files > 0)
       items.push({ kind: 'key-compromised', key: id, name, files });
@@ -106,6 +110,34 @@ const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> 
     items.push({ kind: 'not-verified' });
   return items;
 };
+
+/** How long something that went wrong is told. */
+const LATELY_DAYS = 7;
+
+const lately = async ({ vault }: OpenVault): Promise<Attention[]> => {
+  const index = await vault.audit();
+  const since = new Date(Date.now() - LATELY_DAYS * 86_400_000).toISOString();
+  const count = async (action: string, outcome: 'refused' | 'failed'): Promise<number> =>
+    (await index.query({ action, outcome, since, limit: 1 })).total;
+  const tries = await count('token.login', 'refused');
+  const files = (await count('file.verify', 'failed')) + (await count('file.decrypt', 'failed'));
+  return [
+    ...(tries === 0 ? [] : [{ kind: 'pins-refused' as const, tries }]),
+    ...(files === 0 ? [] : [{ kind: 'files-failed' as const, files }]),
+  ];
+};
+
+const longest = ['autoLockMinutes', 'cacheIdleMinutes', 'cacheMinutes'] as const;
+
+const weakSettings = (settings: SettingsValues): Attention[] => [
+  ...longest.flatMap((setting) => {
+    const minutes = settings[setting];
+    return minutes > defaults[setting] ? [{ kind: 'setting-weak' as const, setting, minutes }] : [];
+  }),
+  ...(settings.lockWithSystem
+    ? []
+    : [{ kind: 'setting-weak' as const, setting: 'lockWithSystem' as const, minutes: 0 }]),
+];
 
 const sealItems = (open: OpenVault, keys: readonly KeyRow[]): Attention[] =>
   keys.flatMap((key) => {

@@ -13,7 +13,7 @@ const storedSchema = v.strictObject({
 });
 type Stored = v.InferOutput<typeof storedSchema>;
 
-const defaults: Omit<Settings, 'outputFolder'> = {
+export const defaults: Omit<Settings, 'outputFolder'> = {
   theme: 'system',
   contrast: 'system',
   motion: 'system',

@@ -66,7 +66,9 @@ export class OpenVault {
     if (this.rollback === null) void this.#loadWork();
     const stop = this.api.on({
       session: (session) => {
+        const before = this.session.value?.ledger.records;
         this.session.set(session);
+        if (before !== session.ledger.records) this.#renew();
       },
       'reports.step': (step) => {
         this.reports.stepped(step);
@@ -91,6 +93,11 @@ export class OpenVault {
       },
     });
     return stop;
+  }
+
+  /** Something was recorded while Overview is shown. */
+  #renew(): void {
+    if (this.#place === 'overview' && !this.overview.busy) void this.overview.refresh();
   }
 
   /** Files that the shell opened while the vault was locked wait to be planned. */

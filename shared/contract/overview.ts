@@ -24,6 +24,15 @@ const attentionSchema = v.variant('kind', [
     finding: v.picklist([...findingKinds, ...tokenFindingKinds]),
   }),
   v.strictObject({ kind: v.literal('pin-tries'), state: v.picklist(['count-low', 'final-try']) }),
+  /** Of the last days. */
+  v.strictObject({ kind: v.literal('pins-refused'), tries: count }),
+  v.strictObject({ kind: v.literal('files-failed'), files: count }),
+  /** Weaker than this program would have it. */
+  v.strictObject({
+    kind: v.literal('setting-weak'),
+    setting: v.picklist(['autoLockMinutes', 'lockWithSystem', 'cacheIdleMinutes', 'cacheMinutes']),
+    minutes: count,
+  }),
   v.strictObject({ kind: v.literal('key-compromised'), key: keyId, name: text(), files: count }),
   v.strictObject({ kind: v.literal('key-seals'), key: keyId, name: text(), percent: count }),
   v.strictObject({ kind: v.literal('batch-unfinished'), batch: batchId, files: count }),

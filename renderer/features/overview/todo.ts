@@ -1,3 +1,4 @@
+import type { AuditFilter } from '../../../shared/contract/audit.ts';
 import type { Attention } from '../../../shared/contract/overview.ts';
 import type { GlyphName } from '../../lib/ui/glyphs.ts';
 import { messages } from '../../messages/en.ts';
@@ -25,6 +26,14 @@ const go = (vault: OpenVault, place: Place, label: string): TodoAct => ({
   label,
   run: () => {
     vault.go(place);
+  },
+});
+
+const audit = (vault: OpenVault, label: string, filter: AuditFilter): TodoAct => ({
+  label,
+  run: () => {
+    vault.audit.setFilter(filter);
+    vault.go('audit');
   },
 });
 
@@ -65,6 +74,24 @@ const makers: Makers = {
     glyph: 'warning',
     title: state === 'final-try' ? words[kind].final : words[kind].low,
     text: words[kind].text,
+  }),
+  'pins-refused': ({ kind, tries }, vault) => ({
+    glyph: 'warning',
+    title: words[kind].title(tries),
+    text: words[kind].text,
+    act: audit(vault, words[kind].act, { action: 'token.login', outcome: 'refused' }),
+  }),
+  'files-failed': ({ kind, files }, vault) => ({
+    glyph: 'failed',
+    title: words[kind].title(files),
+    text: words[kind].text,
+    act: audit(vault, words[kind].act, { outcome: 'failed' }),
+  }),
+  'setting-weak': ({ kind, setting, minutes }, vault) => ({
+    glyph: 'warning',
+    title: words[kind].titles[setting](minutes),
+    text: words[kind].text,
+    act: go(vault, 'settings', words[kind].act),
   }),
   'key-compromised': (item, vault) => ({
     glyph: 'compromised',

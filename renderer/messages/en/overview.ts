@@ -67,6 +67,31 @@ export const overview = {
       final: 'One PIN try is left',
       text: 'When they run out, the token locks itself and its administrator must set a new PIN.',
     },
+    'pins-refused': {
+      title: (tries: number) =>
+        `${counted(tries, 'wrong PIN was', 'wrong PINs were')} entered in the last 7 days`,
+      text: 'If it was not you, find out who has access to this computer and the token.',
+      act: 'Show records',
+    },
+    'files-failed': {
+      title: (files: number) =>
+        `${counted(files, 'file', 'files')} could not be verified or decrypted in the last 7 days`,
+      text: 'They may be damaged. Restore them from a backup and verify again.',
+      act: 'Show records',
+    },
+    'setting-weak': {
+      titles: {
+        autoLockMinutes: (minutes: number) =>
+          `The vault locks only after ${counted(minutes, 'minute', 'minutes')} of inactivity`,
+        lockWithSystem: () => 'The vault does not lock with the computer',
+        cacheIdleMinutes: (minutes: number) =>
+          `Unused keys stay in memory for ${counted(minutes, 'minute', 'minutes')}`,
+        cacheMinutes: (minutes: number) =>
+          `Keys stay in memory for up to ${counted(minutes, 'minute', 'minutes')}`,
+      },
+      text: 'This is weaker than the default.',
+      act: 'Show settings',
+    },
     'key-compromised': {
       title: (name: string, files: number) =>
         `${name} is compromised, ${counted(files, 'file', 'files')} still under it`,
