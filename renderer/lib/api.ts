@@ -10,6 +10,7 @@ import type {
 } from '../../shared/contract.ts';
 import type { FailureCode } from '../../shared/failure.ts';
 import { messages } from '../messages/en.ts';
+import { shown } from './shown.ts';
 
 declare global {
   interface Window {
@@ -45,8 +46,8 @@ export const problemOf = (error: unknown): Problem => {
 };
 
 const valueOf = <T>(result: Result<T>): T => {
-  if (result.ok) return result.value;
-  if ('failure' in result) throw new ApiError(result.failure);
+  if (result.ok) return shown(result.value);
+  if ('failure' in result) throw new ApiError(shown(result.failure));
   throw new ApiError({
     code: null,
     cause: messages.bug.cause,
@@ -97,5 +98,5 @@ export class Api {
 
 const deliver = (listeners: Listeners, event: AnyEvent): void => {
   const listener = listeners[event.name] as ((data: unknown) => void) | undefined;
-  listener?.(event.data);
+  listener?.(shown(event.data));
 };

@@ -1,0 +1,28 @@
+import { printable } from '../../shared/printable.ts';
+
+/** Most text is plain, and is not looked at character by character. */
+const PLAIN = /^[\n -~]*$/;
+
+/** Records as they are on the disk, to be copied so; ExactLine shows them. */
+const EXACT: ReadonlySet<string> = new Set(['line']);
+
+const inLines = (text: string): string =>
+  PLAIN.test(text) ? text : text.split('\n').map(printable).join('\n');
+
+const mapped = (value: unknown): unknown => {
+  if (typeof value === 'string') return inLines(value);
+  if (Array.isArray(value)) return value.map(mapped);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]: [string, unknown]) => [
+      EXACT.has(name) ? name : inLines(name),
+      EXACT.has(name) ? each : mapped(each),
+    ]),
+  );
+};
+
+/**
+ * What main says, as the window shows it. Names, labels and words in it may be those of strangers:
+ * whatever in them is not seen, or turns the order of letters round, is spelt out here for all.
+ */
+export const shown = <T>(said: T): T => mapped(said) as T;
