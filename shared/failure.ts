@@ -58,6 +58,7 @@ export const failureCodes = {
     'collision',
     'source-changed',
     'folder-changed',
+    'already-encrypted',
     'not-encrypted',
     'header-damaged',
     'wrong-key',

@@ -9,10 +9,13 @@ export const hasEncryptedSuffix = (name: string): boolean =>
 /** What is left of `.clv`, `..clv` and `...clv`: the last two are folders, one of them outside. */
 const notNames: ReadonlySet<string> = new Set(['', '.', '..']);
 
+/** A browser puts a number behind the name of a second download. */
+const downloaded = /^(.*)\.clv(?: ?\(\d+\))?$/isu;
+
 /** The name of the output beside the name of the input: `.clv` is added, or taken away. */
 export const outputName = (kind: Exclude<BatchKind, 'verify'>, input: string): string => {
   if (kind === 'encrypt') return `${input}${ENCRYPTED_SUFFIX}`;
-  const stem = hasEncryptedSuffix(input) ? input.slice(0, -ENCRYPTED_SUFFIX.length) : '';
+  const stem = downloaded.exec(input)?.[1] ?? '';
   return notNames.has(stem) ? `${input}.decrypted` : stem;
 };
 

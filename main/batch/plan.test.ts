@@ -102,7 +102,7 @@ describe('the plan of a batch', () => {
     const walked = await plan({ paths: [path.join(root, 'a')] });
     expect(outputs(walked)).toEqual(['a/real.clv']);
     expect(reasons(walked).sort()).toEqual([
-      'a/done.clv skipped exists',
+      'a/done.clv skipped already-encrypted',
       'a/fifo skipped not-a-file',
       'a/link skipped symlink',
     ]);

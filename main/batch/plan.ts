@@ -12,13 +12,16 @@ import { Failure, type FailureCode, type FailureData } from '../../shared/failur
 import { identityOf } from '../engine/files/identity.ts';
 import { OwnFiles } from '../vault/own-files.ts';
 import { InputFiles, nameKey } from './input-files.ts';
-import { hasEncryptedSuffix, isPartName, outputName } from './output-name.ts';
+import { encryptedAmong } from './encrypted-files.ts';
+import { isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
 import { PlanFolders } from './plan-folders.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
 export interface PlanRules {
   readonly kind: BatchKind;
+  /** What happens to what is encrypted already (leave-out); `refuse` counts those that were named. */
+  readonly encryptedInputs?: 'leave-out' | 'refuse' | 'encrypt';
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
   readonly conflict: ConflictRule;
@@ -41,7 +44,11 @@ export const planBatch = async ({ paths, ...rules }: PlanRequest): Promise<Batch
   planFound(rules, await walk(paths));
 
 /** Another file of the batch has the output's name by now; another name is another input. */
-const lasting: ReadonlySet<FailureCode> = new Set(['collision', 'name-unusable']);
+const lasting: ReadonlySet<FailureCode> = new Set([
+  'collision',
+  'name-unusable',
+  'already-encrypted',
+]);
 
 /** Plans again what an earlier plan of the same batch has refused. */
 export const planAgain = async (
@@ -58,7 +65,8 @@ export const planAgain = async (
 };
 
 const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<BatchPlan> => {
-  const draft = new Draft(rules, await OwnFiles.of(rules.vaultDir), found);
+  const own = await OwnFiles.of(rules.vaultDir);
+  const draft = new Draft(rules, own, found, await encryptedAmong(found));
   for (const item of found) {
     if (item.kind === 'unusable') draft.unusable(item);
     else if (item.kind === 'folder') await draft.addFolder(item);
@@ -74,6 +82,7 @@ class Draft {
   readonly #rules: PlanRules;
   readonly #own: OwnFiles;
   readonly #inputs: InputFiles;
+  readonly #encrypted: ReadonlySet<string>;
   readonly #folders = new PlanFolders();
   readonly #names = new OutputNames(
     (file) => this.#exists(file),
@@ -84,10 +93,16 @@ class Draft {
   readonly #skipped: SkippedInput[] = [];
   #conflicts = 0;
 
-  constructor(rules: PlanRules, own: OwnFiles, found: readonly Found[]) {
+  constructor(
+    rules: PlanRules,
+    own: OwnFiles,
+    found: readonly Found[],
+    encrypted: ReadonlySet<string>,
+  ) {
     this.#rules = rules;
     this.#own = own;
     this.#inputs = new InputFiles(found);
+    this.#encrypted = encrypted;
   }
 
   plan(): BatchPlan {
@@ -222,11 +237,14 @@ class Draft {
       const reason = because('not-a-file', 'This is the unfinished output of another batch.');
       return { input: file, root, outcome, reason };
     }
-    if (kind === 'encrypt' && hasEncryptedSuffix(file)) {
-      const reason = because('exists', 'This file is encrypted already (.clv).');
-      return { input: file, root, outcome: 'skipped', reason };
+    const encrypted = this.#encrypted.has(file);
+    const { encryptedInputs = 'leave-out' } = this.#rules;
+    if (kind === 'encrypt' && encrypted && encryptedInputs !== 'encrypt') {
+      const refused = named && encryptedInputs === 'refuse';
+      const reason = because('already-encrypted', 'This file is encrypted already.');
+      return { input: file, root, outcome: refused ? 'failed' : 'skipped', reason };
     }
-    if (kind !== 'encrypt' && !named && !hasEncryptedSuffix(file)) {
+    if (kind !== 'encrypt' && !named && !encrypted) {
       const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
       return { input: file, root, outcome: 'skipped', reason };
     }

@@ -11,6 +11,7 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'vault-unknown':
     '"claviger trust --module PATH --fingerprint HEX" does that; "claviger token list" shows the libraries that are here.',
   'library-changed': '"claviger trust --module PATH" trusts it as it is now.',
+  'already-encrypted': 'With --encrypt-again it is encrypted once more.',
   'no-key': '"claviger inspect FILE" shows which keys open it.',
 };
 

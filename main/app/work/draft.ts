@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import type { Draft as DraftView, Item } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
-import { hasEncryptedSuffix } from '../../batch/output-name.ts';
+import { encryptedAmong } from '../../batch/encrypted-files.ts';
 import { walk } from '../../batch/walk.ts';
 import { Handles } from '../handles.ts';
 
@@ -65,13 +65,14 @@ const describe = async (file: string): Promise<Item> => {
     () => false,
   );
   const files = (await walk([file])).filter((found) => found.kind === 'file');
+  const encrypted = await encryptedAmong(files);
   return {
     id: '',
     name: path.basename(file),
     path: file,
     folder,
     files: files.length,
-    encrypted: files.filter((found) => hasEncryptedSuffix(found.file)).length,
+    encrypted: encrypted.size,
     bytes: files.reduce((sum, { stats }) => sum + Number(stats.size), 0),
   };
 };

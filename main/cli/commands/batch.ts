@@ -37,7 +37,7 @@ export const encryptCommand: Command = {
   summary: 'encrypt files and folders',
   takesArguments: 'paths',
   usage:
-    '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--delete-originals | --trash-originals] PATH...',
+    '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--encrypt-again] [--delete-originals | --trash-originals] PATH...',
   options: {
     key: {
       type: 'string',
@@ -46,6 +46,10 @@ export const encryptCommand: Command = {
       help: 'key to encrypt under; with several, any one of them opens the files',
     },
     ...outputOptions,
+    'encrypt-again': {
+      type: 'boolean',
+      help: 'also what is encrypted already, which is refused otherwise',
+    },
     'delete-originals': {
       type: 'boolean',
       help: 'delete each original once its encrypted file has been read back and compared',
@@ -100,6 +104,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
       paths: args.positionals,
       outputDir,
       conflict: request.conflict,
+      encryptedInputs: args.flag('encrypt-again') ? 'encrypt' : 'refuse',
       vaultDir: session.vaultDir,
     });
     if (plan.files.length === 0) {

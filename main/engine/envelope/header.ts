@@ -14,8 +14,12 @@ export { headerHash, type FixedHeader } from './fixed-line.ts';
 export type { Slot, SlotWrap } from './slots-line.ts';
 
 const SPACE = 0x20;
-const MAGIC_BYTES = 8;
+export const MAGIC_BYTES = 8;
 const AREA_LENGTH_OFFSET = 10;
+
+/** Whether these are the first bytes of an encrypted file, of whatever version. */
+export const isMagic = (bytes: Uint8Array): boolean =>
+  preamble().subarray(0, MAGIC_BYTES).equals(bytes);
 
 /** A header that is well formed. Nothing in it is authentic before checkSeal has agreed. */
 export interface ParsedHeader {
@@ -62,8 +66,7 @@ export const encodeHeader = (
 
 const readAreaLength = (prefix: Buffer): number => {
   const expected = preamble();
-  if (!prefix.subarray(0, MAGIC_BYTES).equals(expected.subarray(0, MAGIC_BYTES)))
-    throw notEncrypted();
+  if (!isMagic(prefix.subarray(0, MAGIC_BYTES))) throw notEncrypted();
   if (prefix.length < LINES_OFFSET) throw headerDamaged('the file ends inside the header');
   const version = prefix.readUInt8(MAGIC_BYTES);
   if (version !== expected[MAGIC_BYTES]) throw unknownVersion(version);
