@@ -12,6 +12,7 @@ import { forbidCoreDumps } from './core-dumps.ts';
 import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { osUser } from './session/os-user.ts';
+import { systemClock } from './session/system-clock.ts';
 import { stateFolder } from './trust/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
 import { userIndexCache } from './vault/index-cache.ts';
@@ -43,12 +44,15 @@ const start = (): EngineProcess => {
  */
 const spareCompiling = (): void => setFlagsFromString('--wasm-tiering-budget=200000000');
 
-const vaultContext = async (): Promise<VaultContext> => ({
-  sqlJs: await loadSqlJs(),
-  actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
-  clock: { source: 'system', now: () => new Date() },
-  indexCache: userIndexCache(process.env, process.platform),
-});
+const vaultContext = async (): Promise<VaultContext> => {
+  systemClock.now(); // a clock that no record can hold is refused before anything is begun
+  return {
+    sqlJs: await loadSqlJs(),
+    actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
+    clock: systemClock,
+    indexCache: userIndexCache(process.env, process.platform),
+  };
+};
 
 /** The first Ctrl-C finishes what is under way; the second one does not wait. */
 const cancel = (): void => {

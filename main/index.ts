@@ -8,6 +8,7 @@ import { App } from './app/app.ts';
 import { forbidCoreDumps } from './core-dumps.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { osUser } from './session/os-user.ts';
+import { systemClock } from './session/system-clock.ts';
 import { startUtilityEngine } from './shell/engine-process.ts';
 import { Incidents } from './shell/incidents.ts';
 import { openedFiles } from './shell/opened-files.ts';
@@ -46,7 +47,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
     vaultContext: {
       sqlJs: await loadSqlJs(),
       actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
-      clock: { source: 'system', now: () => new Date() },
+      clock: systemClock,
       indexCache: userIndexCache(process.env, process.platform),
     },
     trust: new TrustStore(stateFolder(process.env, process.platform)),

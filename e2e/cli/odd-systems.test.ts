@@ -42,7 +42,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     const user = [`--reuid=${NO_ACCOUNT}`, `--regid=${NO_ACCOUNT}`, '--clear-groups'];
     const options: CliOptions = {
       through: ['setpriv', ...user, '--'],
-      env: { CLAVIGER_VAULT: join(home, 'vault'), HOME: home, XDG_STATE_HOME: undefined },
+      env: { CLAVIGER_VAULT: join(home, 'vault'), CLAVIGER_STATE: join(home, 'state') },
     };
     const made = await vault.cli.run(['init', '--evaluation'], options);
     expect(made, made.stderr).toMatchObject({ code: 0 });

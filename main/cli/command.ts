@@ -3,8 +3,9 @@ import { Failure } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
-import { Vault, type VaultContext } from '../vault/vault.ts';
+import type { Vault, VaultContext } from '../vault/vault.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
+import { openVault } from './open-vault.ts';
 import type { PinOptions } from './pin.ts';
 import { sessionOf } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,6 +15,8 @@ export interface CliContext {
   readonly terminal: Terminal;
   /** True where the one result is a JSON document on standard output. */
   readonly json: boolean;
+  /** Whether to wait for a vault that another program holds. */
+  readonly wait: boolean;
   readonly vault: string | undefined;
   readonly pin: PinOptions;
   readonly startEngine: () => EngineProcess;
@@ -58,7 +61,7 @@ export const withVault = async <T>(
   work: (vault: Vault, vaultDir: string) => Promise<T>,
 ): Promise<T> => {
   const vaultDir = vaultDirOf(context);
-  const vault = await Vault.open(vaultDir, await context.vaultContext());
+  const vault = await openVault(context, vaultDir);
   try {
     return await work(vault, vaultDir);
   } finally {

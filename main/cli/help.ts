@@ -14,6 +14,7 @@ export const commonOptions = {
     value: 'FILE',
     help: 'file that holds the PIN (or the variable CLAVIGER_PIN, or a prompt)',
   },
+  wait: { type: 'boolean', help: 'wait while another program uses the vault' },
   json: { type: 'boolean', help: 'print one JSON document' },
   help: { type: 'boolean', help: 'show this help' },
 } as const satisfies OptionSpecs;

@@ -99,6 +99,7 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
     signal,
     trust: parts.openTrust(),
     json: args.flag('json'),
+    wait: args.flag('wait'),
     vault: args.text('vault') ?? vaultOf(environment),
     pin: {
       terminal,

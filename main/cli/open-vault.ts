@@ -1,0 +1,24 @@
+import { setTimeout } from 'node:timers/promises';
+import { Failure } from '../../shared/failure.ts';
+import { Vault } from '../vault/vault.ts';
+import type { CliContext } from './command.ts';
+
+const PAUSE_MS = 200;
+
+/** Opens the vault; where it is asked for, waits as long as another program holds it. */
+export const openVault = async (context: CliContext, vaultDir: string): Promise<Vault> => {
+  const vaultContext = await context.vaultContext();
+  let told: string | null = null;
+  for (;;) {
+    try {
+      return await Vault.open(vaultDir, vaultContext);
+    } catch (error) {
+      if (!context.wait || !(error instanceof Failure) || error.code !== 'vault-locked')
+        throw error;
+      if (context.signal.aborted) throw error;
+      if (error.message !== told) context.terminal.notice([`${error.message} Waiting.`]);
+      told = error.message;
+      await setTimeout(PAUSE_MS);
+    }
+  }
+};

@@ -1,0 +1,21 @@
+import { Failure } from '../../shared/failure.ts';
+import type { Clock } from '../ledger/ledger.ts';
+
+/** Records hold four-digit years: a ledger with another one could not be read any more. */
+const LAST_YEAR = 9999;
+
+export const systemClock: Clock = {
+  source: 'system',
+  now: () => {
+    const now = new Date();
+    if (now.getUTCFullYear() <= LAST_YEAR) return now;
+    throw new Failure(
+      'usage',
+      `The clock of this computer says the year ${now.getUTCFullYear()}.`,
+      {
+        unharmed: 'Nothing was written.',
+        next: 'Set the clock, then try again.',
+      },
+    );
+  },
+};
