@@ -13,7 +13,8 @@ import { reportPieces } from '../main/reports/report.ts';
 import { bindSoftwareToken, sessionOn } from '../main/reports/testing/report-vault.ts';
 import { verifyReport } from '../main/reports/verify-report.ts';
 import { writeReportFile } from '../main/reports/write-report-file.ts';
-import { newKeyId, newVaultId } from '../main/vault/testing/context.ts';
+import { newKeyId } from '../main/vault/testing/context.ts';
+import { createUnlocked, unlock } from '../main/vault/testing/sessions.ts';
 import { SoftwareToken } from '../main/vault/testing/software-token.ts';
 import { Vault, type VaultContext } from '../main/vault/vault.ts';
 
@@ -70,12 +71,12 @@ const fill = async (vault: Vault): Promise<void> => {
     await vault.record(Array.from({ length: GROUP }, (_, at) => record(done + at)));
 };
 
-const first = await Vault.create(
+const { vault: first } = await createUnlocked(
   folder,
-  { vaultId: newVaultId(), details: token.details, change: bindSoftwareToken },
   context,
+  { change: bindSoftwareToken },
+  token,
 );
-first.setSigner(token.signer());
 await timed(`append ${RECORDS} records in groups of ${GROUP}`, () => fill(first));
 await timed('build the search index', () => first.audit());
 await first.sumUp();
@@ -87,7 +88,7 @@ process.stdout.write(
 
 const vault = await timed('open, verifying behind', () => Vault.open(folder, context));
 await timed('… until all of it is verified behind', () => vault.verification);
-vault.setSigner(token.signer());
+await timed('unlock', () => unlock(vault, token));
 await timed('one proof of inclusion', () => inclusionProof(vault.tree, RECORDS >> 1));
 await timed('load the search index', () => vault.audit());
 const index = await vault.audit();

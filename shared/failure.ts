@@ -44,6 +44,7 @@ export const failureCodes = {
     'vault-other',
     'record-failed',
     'rolled-back',
+    'unsigned-tail',
     'report-unproved',
     'blob-damaged',
   ],

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LedgerIdentity } from '../../main/engine/keys/ledger-keys.ts';
 import type { KeyMaterial } from '../../shared/keys.ts';
 import { type KeyId, keyIdSchema, vaultIdSchema } from '../../shared/ids.ts';
 import type { EngineCalls, UseMasters } from '../../main/engine/api.ts';
@@ -22,6 +23,7 @@ const vaultId = parse(vaultIdSchema, newId());
 let home = '';
 let engine: EngineProcess;
 let calls: Caller<EngineCalls>;
+let ledger: LedgerIdentity;
 let masters: UseMasters;
 
 beforeAll(async () => {
@@ -35,6 +37,9 @@ beforeAll(async () => {
   await calls.call('login', { pin: PIN });
   const profile = await calls.call('probe', null);
   const made = await calls.call('createMasters', { vaultId, profile });
+  const { checkpoint } = await calls.call('createSigningKeys', { vaultId, profile });
+  ledger = { vaultId, key: { curve: checkpoint.curve, spki: checkpoint.spki } };
+  await calls.call('bindLedger', ledger);
   masters = { vaultId, masters: made, profile, lifetimes };
 });
 
@@ -48,7 +53,7 @@ const makeResident = (): Promise<KeyMaterial> =>
 
 const keepAnchor = (text: string): Promise<void> => {
   const note = `claviger.invalid/${vaultId}/${text}`;
-  return calls.call('replaceAnchor', { vaultId, kind: 'data-object', note });
+  return calls.call('keepAnchor', { vaultId, kind: 'data-object', note, superseded: [] });
 };
 
 const foldersNow = (): FolderPlace[] => [{ path: home, root: home, identity: null }];

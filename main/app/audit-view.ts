@@ -56,7 +56,7 @@ export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'au
 const signedIn = ({ vault }: OpenVault, seq: number): AuditRecord['signed'] => {
   const key = vault.checkpointKey;
   const covering = vault.checkpoints.find(({ size }) => size >= seq);
-  if (key === null || covering === undefined) return null;
+  if (covering === undefined) return null;
   const { size, note } = covering;
   return openCheckpoint(note, key, vault.id) === null ? null : { records: size, curve: key.curve };
 };

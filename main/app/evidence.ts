@@ -116,11 +116,9 @@ const sync = async (name: string): Promise<void> => {
 };
 
 const notesOf = ({ session, vault }: OpenVault): Record<string, string> => {
-  const notes: Record<string, string> = {};
+  const notes: Record<string, string> = { 'checkpoint-key.pem': pemOf(vault.checkpointKey.spki) };
   for (const [at, note] of (session.judged?.anchors ?? []).entries())
     notes[`token-anchor-${at + 1}.note`] = note;
-  const key = vault.checkpointKey;
-  if (key !== null) notes['checkpoint-key.pem'] = pemOf(key.spki);
   return notes;
 };
 

@@ -30,7 +30,6 @@ export class UnsignedRanges {
 
   /** @returns how a record of this number is to be marked; null where it was signed in time */
   async marks(): Promise<(seq: number) => Mark | null> {
-    if (this.#vault.checkpointKey === null) return () => null;
     await this.#read();
     const signed = this.#vault.newestCheckpoint?.size ?? 0;
     return (seq) => (seq > signed ? 'waiting' : this.#markOf(seq));

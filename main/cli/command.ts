@@ -55,7 +55,37 @@ export const vaultDirOf = (context: CliContext): string => {
   });
 };
 
-/** Opens the vault without its token: for looking and for the ledger. */
+/**
+ * Opens the vault to be looked at, also where another program uses it or it cannot be written to.
+ * Says what keeps the look from being recorded, and what nothing vouches for before the PIN.
+ */
+export const lookAtVault = async <T>(
+  context: CliContext,
+  work: (vault: Vault, vaultDir: string) => Promise<T>,
+): Promise<T> => {
+  const vaultDir = vaultDirOf(context);
+  const vault = await Vault.look(vaultDir, await context.vaultContext());
+  try {
+    const result = await work(vault, vaultDir);
+    context.terminal.notice(noticesOf(vault));
+    return result;
+  } finally {
+    await vault.close();
+  }
+};
+
+const noticesOf = ({ unrecorded, isAuthenticated }: Vault): string[] => [
+  ...(unrecorded === null
+    ? []
+    : [`claviger: This look was not recorded in the ledger: ${unrecorded.message}`]),
+  ...(isAuthenticated
+    ? []
+    : [
+        'claviger: Not authenticated: the newest changes of this vault are not signed. Unlocking it tells whether they are its own.',
+      ]),
+];
+
+/** Opens the vault with nobody beside. */
 export const withVault = async <T>(
   context: CliContext,
   work: (vault: Vault, vaultDir: string) => Promise<T>,

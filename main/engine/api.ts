@@ -6,8 +6,9 @@ import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { NewKey } from './keys/create-key.ts';
 import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
 import type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
+import type { LedgerIdentity, SessionKeyName } from './keys/ledger-keys.ts';
 import type { Masters } from './keys/vault-token.ts';
-import type { AnchorKind } from './pkcs11/anchors.ts';
+import type { NewAnchor } from './pkcs11/anchors.ts';
 import type { ModuleInfo } from './pkcs11/module.ts';
 import type { TokenProfile } from './pkcs11/profile.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
@@ -33,12 +34,6 @@ export interface UseMasters {
   readonly masters: Masters;
   readonly profile: TokenProfile;
   readonly lifetimes: KeyringLifetimes;
-}
-
-/** Where a vault keeps its anchor. */
-export interface AnchorPlace {
-  readonly vaultId: VaultId;
-  readonly kind: AnchorKind;
 }
 
 /** A key that must not be used now, and why: told instead of "no key". */
@@ -86,23 +81,25 @@ export interface EngineCalls {
     readonly vaultId: VaultId;
     readonly profile: Pick<TokenProfile, 'ed25519' | 'p256'>;
   }) => SigningKeys;
-  /** The token holds the key, and its public half is this one. */
-  confirmSigningKey: (input: SigningKey) => void;
-  /** Refuses everything but the text of a checkpoint of this vault. P-256: DER. */
-  signCheckpoint: (input: {
-    readonly vaultId: VaultId;
-    readonly key: SigningKey;
-    readonly text: Uint8Array;
-  }) => Uint8Array;
+  /** Finds the keys that the ledger is bound to; the calls on sessions and checkpoints need them. */
+  bindLedger: (input: LedgerIdentity) => void;
+  newSessionKey: (input: SessionKeyName) => {
+    readonly key: Uint8Array;
+    readonly sealed: Uint8Array;
+  };
+  /** Null where it was not sealed for this session by this token. */
+  openSessionKey: (input: SessionKeyName & { readonly sealed: Uint8Array }) => Uint8Array | null;
+  /** Refuses everything but the text of a checkpoint of the vault. P-256: DER. */
+  signCheckpoint: (input: { readonly text: Uint8Array }) => Uint8Array;
   /** ECDSA P-256 over a SHA-256 digest, DER. */
   signReportDigest: (input: {
     readonly key: SigningKey;
     readonly digest: Uint8Array;
   }) => Uint8Array;
-  /** The notes of all anchors of the vault; null where the token keeps none. */
-  readAnchors: (input: AnchorPlace) => string[] | null;
-  /** Creates the new anchor, then destroys the older ones. */
-  replaceAnchor: (input: AnchorPlace & { readonly note: string }) => void;
+  /** The notes of all anchors of the vault. Thorough: also where older versions kept them. */
+  readAnchors: (input: { readonly vaultId: VaultId; readonly thorough: boolean }) => string[];
+  /** Creates the new anchor, then destroys the superseded ones. */
+  keepAnchor: (input: NewAnchor) => void;
   /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
   createKey: (input: NewKey) => KeyMaterial;

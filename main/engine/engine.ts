@@ -6,14 +6,10 @@ import { Parts } from './files/part.ts';
 import { createKey, type KeyAbilities } from './keys/create-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
-import {
-  confirmSigningKey,
-  createSigningKeys,
-  signCheckpoint,
-  signReportDigest,
-} from './keys/signing-keys.ts';
+import { LedgerKeys } from './keys/ledger-keys.ts';
+import { createSigningKeys, signReportDigest } from './keys/signing-keys.ts';
 import { createMasters, findMasters, type VaultToken } from './keys/vault-token.ts';
-import { readAnchors, replaceAnchor } from './pkcs11/anchors.ts';
+import { keepAnchor, readAnchors } from './pkcs11/anchors.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import {
   createEvaluationToken,
@@ -56,6 +52,7 @@ const SWEEP_MS = 1_000;
 export class Engine {
   readonly #options: EngineOptions;
   #connected: Connected | null = null;
+  #ledger: LedgerKeys | null = null;
   #opened: Opened | null = null;
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -87,17 +84,18 @@ export class Engine {
         createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile)),
       createSigningKeys: ({ vaultId, profile }) =>
         createSigningKeys(this.#connection().connection, vaultId, profile),
-      confirmSigningKey: (key) => confirmSigningKey(this.#connection().connection, key),
-      signCheckpoint: ({ vaultId, key, text }) =>
-        signCheckpoint(this.#connection().connection, vaultId, key, text),
+      bindLedger: (identity) => {
+        this.#ledger = LedgerKeys.find(this.#connection().connection, identity);
+      },
+      newSessionKey: (name) => this.#ledgerKeys().newSessionKey(name),
+      openSessionKey: ({ sealed, ...name }) => this.#ledgerKeys().openSessionKey(name, sealed),
+      signCheckpoint: ({ text }) => this.#ledgerKeys().signCheckpoint(text),
       signReportDigest: ({ key, digest }) =>
         signReportDigest(this.#connection().connection, key, digest),
-      readAnchors: ({ kind, vaultId }) =>
-        this.#withSession((session) => readAnchors(session, kind, vaultId)),
-      replaceAnchor: ({ kind, vaultId, note }) =>
-        this.#alone(() =>
-          this.#withSession((session) => replaceAnchor(session, kind, vaultId, note)),
-        ),
+      readAnchors: ({ vaultId, thorough }) =>
+        this.#withSession((session) => readAnchors(session, vaultId, thorough)),
+      keepAnchor: (anchor) =>
+        this.#alone(() => this.#withSession((session) => keepAnchor(session, anchor))),
       useMasters: (input) => this.#useMasters(input),
       createKey: (input) =>
         this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
@@ -128,6 +126,7 @@ export class Engine {
     const { vaultId, masters, profile } = input;
     const callerNonce = profile.iv === 'caller';
     const token = findMasters({ connection, vaultId, masters, callerNonce });
+    this.#ledgerKeys().requireSealingMaster(masters.seal.objectId);
     const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);
@@ -152,6 +151,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     await this.#closeVault();
+    this.#ledger = null;
     this.#connected?.connection.close();
     this.#connected = null;
   }
@@ -174,6 +174,11 @@ export class Engine {
   #connection(): Connected {
     if (this.#connected === null) throw notOpen();
     return this.#connected;
+  }
+
+  #ledgerKeys(): LedgerKeys {
+    if (this.#ledger === null) throw notOpen();
+    return this.#ledger;
   }
 
   #withSession<T>(work: (session: Session) => T): T {

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
+import { isCommitAction } from '../../shared/actions.ts';
 import { vaultIdSchema, type VaultId } from '../../shared/ids.ts';
 import type { CheckpointKey } from './checkpoint.ts';
-import type { LedgerRecord } from './record.ts';
+import { isMarked, type LedgerRecord } from './record.ts';
 
 /** Acts that the vault itself records; nobody else may. */
 export const vaultActions = {
@@ -15,7 +16,11 @@ export const vaultActions = {
   /** Made by earlier versions. */
   auditIndex: 'audit.index',
   summary: 'ledger.summary',
+  unlock: 'vault.unlock',
 } as const;
+
+/** What `details.form` of the first record says where every act lies in a session. */
+export const LEDGER_FORM = 2;
 
 const head = v.object({ epoch: v.number(), size: v.number(), root: v.string() });
 /** A head of this vault's ledger, with its epoch. */
@@ -27,11 +32,19 @@ const firstSchema = v.object({
   checkpointKey: v.nullish(keySchema),
   /** The newest head that was known when this epoch began: what the anchor may still say. */
   accepted: v.nullish(head),
+  /** Every anchor that the token held when this epoch began. */
+  acceptedNotes: v.nullish(v.array(v.string()), []),
+  form: v.optional(v.number(), 1),
 });
 const unlockSchema = v.object({
   checkpoint: v.nullish(v.number()),
   anchor: v.nullish(v.number()),
+  sealed: v.nullish(v.pipe(v.string(), v.base64())),
+  carried: v.nullish(v.number()),
 });
+const sessionSchema = v.nullable(
+  v.strictObject({ session: v.string(), sealed: v.pipe(v.string(), v.base64()) }),
+);
 const exportSchema = v.object({ statement: v.string() });
 /** The JSON alone is the report: its renderings are recorded beside it. */
 const fileSchema = v.object({ record: v.number(), format: v.literal('json'), sha256: v.string() });
@@ -47,7 +60,8 @@ const summarySchema = v.object({
   tornFiles: v.array(v.string()),
   isOpen: v.boolean(),
   lastLock: v.nullable(v.number()),
-  isRolledBack: v.boolean(),
+  session: sessionSchema,
+  carried: v.nullable(v.number()),
   sawCheckpoint: v.boolean(),
   sawAnchor: v.boolean(),
   lastReport: reportSchema,
@@ -62,14 +76,21 @@ export interface LastReport {
   readonly sha256: string | null;
 }
 
-/** What later decisions need to know of the records so far. */
+/** A session by its id, with its key as the token sealed it (base64). */
+export type KnownSession = Readonly<NonNullable<v.InferOutput<typeof sessionSchema>>>;
+
+/**
+ * What later decisions need to know of the records so far. Records without a session's mark have
+ * no effect, apart from the first one and those of a vault that knew no sessions yet.
+ */
 export class LedgerFacts {
   readonly #tornFiles = new Set<string>();
   #keystore: string | null = null;
   #first: LedgerRecord | null = null;
   #isOpen = false;
   #lastLock: number | null = null;
-  #isRolledBack = false;
+  #session: KnownSession | null = null;
+  #carried: number | null = null;
   #sawCheckpoint = false;
   #sawAnchor = false;
   #lastReport: LastReport | null = null;
@@ -113,9 +134,27 @@ export class LedgerFacts {
     return this.#lastLock;
   }
 
-  /** True once a rollback was found and recorded in this ledger. */
-  get isRolledBack(): boolean {
-    return this.#isRolledBack;
+  /** The newest session; null where there was none yet. */
+  get session(): KnownSession | null {
+    return this.#session;
+  }
+
+  /**
+   * How many records at the beginning count without a session's mark: those of a vault from before
+   * there were sessions, which the first session carried over. Null where there was none yet.
+   */
+  get carried(): number | null {
+    return this.#carried;
+  }
+
+  /** True for a ledger that was begun before there were sessions. */
+  get isOlder(): boolean {
+    return (this.#ofFirst()?.form ?? 1) < LEDGER_FORM;
+  }
+
+  /** The anchors that the token held when this epoch began, as notes. */
+  get acceptedNotes(): readonly string[] {
+    return this.#ofFirst()?.acceptedNotes ?? [];
   }
 
   /** True once an unlock found a checkpoint of this ledger in the folder. */
@@ -140,7 +179,8 @@ export class LedgerFacts {
       tornFiles: [...this.#tornFiles],
       isOpen: this.#isOpen,
       lastLock: this.#lastLock,
-      isRolledBack: this.#isRolledBack,
+      session: this.#session && { ...this.#session },
+      carried: this.#carried,
       sawCheckpoint: this.#sawCheckpoint,
       sawAnchor: this.#sawAnchor,
       lastReport: this.#lastReport && { ...this.#lastReport },
@@ -150,7 +190,8 @@ export class LedgerFacts {
   /** What is known after a record that sums it up; null where it is no such record. */
   static fromSummary(first: LedgerRecord, record: LedgerRecord): LedgerFacts | null {
     const parsed = v.safeParse(summarySchema, record.details);
-    if (record.action !== vaultActions.summary || !parsed.success) return null;
+    // Without a mark anybody may have written it, before it was signed with what surrounds it.
+    if (record.action !== vaultActions.summary || !isMarked(record) || !parsed.success) return null;
     const facts = new LedgerFacts();
     facts.observe(first);
     const summary = parsed.output;
@@ -158,10 +199,27 @@ export class LedgerFacts {
     for (const name of summary.tornFiles) facts.#tornFiles.add(name);
     facts.#isOpen = summary.isOpen;
     facts.#lastLock = summary.lastLock;
-    facts.#isRolledBack = summary.isRolledBack;
+    facts.#session = summary.session;
+    facts.#carried = summary.carried;
     facts.#sawCheckpoint = summary.sawCheckpoint;
     facts.#sawAnchor = summary.sawAnchor;
     facts.#lastReport = summary.lastReport;
+    return facts;
+  }
+
+  /** The same, to be changed on its own. */
+  copy(): LedgerFacts {
+    const facts = new LedgerFacts();
+    facts.#first = this.#first;
+    facts.#keystore = this.#keystore;
+    for (const name of this.#tornFiles) facts.#tornFiles.add(name);
+    facts.#isOpen = this.#isOpen;
+    facts.#lastLock = this.#lastLock;
+    facts.#session = this.#session;
+    facts.#carried = this.#carried;
+    facts.#sawCheckpoint = this.#sawCheckpoint;
+    facts.#sawAnchor = this.#sawAnchor;
+    facts.#lastReport = this.#lastReport;
     return facts;
   }
 
@@ -176,24 +234,34 @@ export class LedgerFacts {
 
   observe(record: LedgerRecord): void {
     const { action, details } = record;
+    if (this.#first !== null && !this.#counts(record)) return;
     this.#first ??= record;
-    if (typeof details['keystore'] === 'string') this.#keystore = details['keystore'];
+    if (typeof details['keystore'] === 'string' && isCommitAction(action))
+      this.#keystore = details['keystore'];
     if (action === vaultActions.torn && typeof details['file'] === 'string')
       this.#tornFiles.add(details['file']);
-    if (action === vaultActions.rollback) this.#isRolledBack = true;
     if (action === 'vault.lock' || action === 'engine.lost') this.#isOpen = false;
     if (action === 'vault.lock') this.#lastLock = record.seq;
-    if (action === 'vault.unlock') this.#unlocked(record);
+    if (action === vaultActions.unlock) this.#unlocked(record);
     if (action.startsWith('report.')) this.#reported(record);
   }
 
-  #unlocked({ details }: LedgerRecord): void {
+  /** Whether anything may be concluded from a record that is not the first. */
+  #counts(record: LedgerRecord): boolean {
+    return isMarked(record) || (this.isOlder && this.#session === null);
+  }
+
+  #unlocked({ details, mark }: LedgerRecord): void {
     this.#isOpen = true;
     this.#lastLock = null;
     const seen = v.safeParse(unlockSchema, details);
     if (!seen.success) return;
     this.#sawCheckpoint ||= typeof seen.output.checkpoint === 'number';
     this.#sawAnchor ||= typeof seen.output.anchor === 'number';
+    const { sealed, carried } = seen.output;
+    if (mark === undefined || typeof sealed !== 'string') return;
+    this.#session = { session: mark.session, sealed };
+    this.#carried ??= carried ?? 1;
   }
 
   #reported({ seq, time, action, details }: LedgerRecord): void {

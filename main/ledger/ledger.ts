@@ -1,19 +1,25 @@
+import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
+import { CheckpointBook } from '../vault/checkpoint-book.ts';
 import { vaultFiles } from '../vault/files.ts';
-import { sha256 } from '../vault/sha256.ts';
 import { errnoOf, reasonOf } from '../vault/storage-failure.ts';
 import type { Storage } from '../vault/storage.ts';
+import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
-import type { MerkleTree } from './merkle.ts';
-import { encodeRecord, type Actor, type LedgerRecord, type NewRecord } from './record.ts';
+import { MerkleTree } from './merkle.ts';
+import { damaged, readLedger, readWhole, type ReadLedger } from './read-ledger.ts';
 import {
-  compareUnread,
-  resumeLedger,
-  WORTH_SUMMING_UP,
-  writeHint,
-  type Resumed,
-} from './resume.ts';
-import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
+  encodeRecord,
+  type Actor,
+  type LedgerRecord,
+  type Mark,
+  type NewRecord,
+} from './record.ts';
+import { compareUnread, WORTH_SUMMING_UP, writeHint } from './resume.ts';
+import { LedgerScan, type LedgerHead } from './scan.ts';
+import { SessionMarks } from './session-mac.ts';
+import { setAside, setAsideRecords } from './set-aside.ts';
+import { prefixOf, type Prefix } from './signed-prefix.ts';
 
 export interface Clock {
   /** Where the time comes from, as it is written in records. */
@@ -27,12 +33,30 @@ export interface Stamp {
   actor(): Actor;
 }
 
+export type Authentication = Pick<TailInput, 'signed' | 'openKey' | 'carryOver'>;
+
+export interface NewSession {
+  /** 32 hex digits. */
+  readonly id: string;
+  /** Taken over, and zeroised at the end of the session. */
+  readonly key: Uint8Array;
+}
+
 type Unnumbered = Omit<LedgerRecord, 'seq'>;
 interface Waiting {
   readonly records: readonly Unnumbered[];
+  /** The session that begins with these records; null where the present one goes on. */
+  readonly begins: SessionMarks | null;
   readonly resolve: (records: LedgerRecord[]) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+const longestMark: Mark = {
+  session: '0'.repeat(32),
+  n: Number.MAX_SAFE_INTEGER,
+  base: { size: Number.MAX_SAFE_INTEGER, root: '0'.repeat(64) },
+  mac: '0'.repeat(32),
+};
 
 /** Adds who and when to what a caller says. */
 export const stampRecord = (stamp: Stamp, record: NewRecord): Unnumbered => ({
@@ -51,40 +75,30 @@ export class Ledger {
   readonly #storage: Storage;
   readonly #stamp: Stamp;
   #scan: LedgerScan;
-  #unread: Resumed['unread'];
+  /** What is certainly ours: signed, or written in a session since. */
+  #own: Prefix;
+  #rest: number;
+  #unread: ReadLedger['unread'];
   /** How many records the newest summing-up covers. */
   #summed: number;
-  #tail: Buffer;
+  #marks: SessionMarks | null = null;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
   #condemned: Failure | null = null;
 
-  private constructor(
-    storage: Storage,
-    stamp: Stamp,
-    scan: LedgerScan,
-    tail: Buffer,
-    unread: Resumed['unread'] = { records: 0, bytes: 0 },
-  ) {
+  private constructor(storage: Storage, stamp: Stamp, read: ReadLedger) {
     this.#storage = storage;
     this.#stamp = stamp;
-    this.#scan = scan;
-    this.#tail = tail;
-    this.#unread = unread;
-    this.#summed = unread.records;
+    this.#scan = read.scan;
+    this.#own = read.signed;
+    this.#rest = read.rest;
+    this.#unread = read.unread;
+    this.#summed = read.unread.records;
   }
 
-  /**
-   * Reads and checks every line, or those that follow a signed summing-up; changes nothing.
-   * @throws Failure 'ledger-damaged'
-   */
+  /** Reads what is there and changes nothing. @throws Failure 'ledger-damaged' */
   static async open(storage: Storage, stamp: Stamp): Promise<Ledger> {
-    const resumed = await resumeLedger(storage);
-    if (resumed !== null)
-      return new Ledger(storage, stamp, resumed.scan, resumed.tail, resumed.unread);
-    const { scan, tail } = await readWhole(storage);
-    if (scan.tree.size === 0) throw damaged('The ledger holds no record');
-    return new Ledger(storage, stamp, scan, tail);
+    return new Ledger(storage, stamp, await readLedger(storage));
   }
 
   get head(): LedgerHead {
@@ -101,42 +115,73 @@ export class Ledger {
     return this.#scan.tree;
   }
 
+  /** What the records say that are certainly this vault's own. */
   get facts(): LedgerFacts {
+    return this.#own.facts;
+  }
+
+  /** How many records at the beginning those are. */
+  get ownSize(): number {
+    return this.#own.size;
+  }
+
+  /** What all records say, whoever wrote them: to be shown, never to be relied on. */
+  get claims(): LedgerFacts {
     return this.#scan.facts;
   }
 
+  /** What the newest record is about, whoever wrote it. */
+  get lastAction(): string | null {
+    return this.#scan.lastAction;
+  }
+
+  get isInSession(): boolean {
+    return this.#marks !== null;
+  }
+
   /**
-   * Moves the bytes behind the last record into a file of their own, which is durable before
-   * they leave the ledger, and returns the records to make of all such files.
+   * Tells which records behind the signed ones are this vault's own. Changes nothing.
+   * @param signed how many records the anchor, a checkpoint or this computer vouches for
    */
-  async setTornAside(): Promise<NewRecord[]> {
-    if (this.#tail.length > 0) {
-      await this.#storage.writeSynced(await this.#tornName(), this.#tail);
-      await this.#storage.syncFolder();
-      await this.#storage.truncateSynced(vaultFiles.ledger, this.bytes);
-      this.#tail = Buffer.alloc(0);
+  async authenticate({ signed, openKey, carryOver }: Authentication): Promise<Tail> {
+    await this.settled();
+    const [storage, from] = [this.#storage, this.#own];
+    const { tree, bytes } = this.#scan;
+    return authenticateTail({ storage, tree, bytes, from, signed, openKey, carryOver });
+  }
+
+  /**
+   * Begins a session with its unlock record. What `tail` does not vouch for is set aside first.
+   * @returns the records to make of everything that was ever set aside and that none names yet
+   */
+  async begin(tail: Tail, session: NewSession, unlock: NewRecord): Promise<NewRecord[]> {
+    const { prefix } = tail;
+    if (prefix.size < this.#scan.tree.size) {
+      this.#rest += this.#scan.bytes - prefix.bytes;
+      this.#scan = scanOf(prefix, this.#scan.tree);
     }
-    const names = (await this.#storage.list()).filter((name) => name.startsWith(vaultFiles.torn));
-    const fresh = names.filter((name) => !this.facts.isTornFileRecorded(name)).toSorted();
-    return Promise.all(fresh.map((file) => this.#tornRecord(file)));
+    this.#own = prefix;
+    await this.#setRestAside();
+    await this.#enqueue([unlock], new SessionMarks(session.id, session.key));
+    return setAsideRecords(this.#storage, this.facts);
+  }
+
+  /** From now on only what may be recorded while locked is. */
+  endSession(): void {
+    this.#marks?.erase();
+    this.#marks = null;
   }
 
   /** Resolves once the records are on the disk. @throws Failure 'record-failed' */
   async append(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
     this.assertSound();
     if (records.length === 0) return [];
-    const stamped = records.map((record) => stampRecord(this.#stamp, record));
-    // A record that cannot be written is its caller's bug and must not harm those it shares with.
-    for (const record of stamped) encodeRecord({ seq: Number.MAX_SAFE_INTEGER, ...record });
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ records: stamped, resolve, reject });
-      this.#writing ??= this.#writeAll();
-    });
+    return this.#enqueue(records, null);
   }
 
   /** Sums up what the records say, where that is worth it: the next opening reads from there on. */
   async sumUp(): Promise<void> {
-    if (this.#scan.tree.size - this.#summed < WORTH_SUMMING_UP) return;
+    if (this.#marks === null || this.#scan.tree.size - this.#summed < WORTH_SUMMING_UP) return;
     await this.settled();
     const { bytes: byte } = this;
     const details = this.facts.summary();
@@ -152,8 +197,11 @@ export class Ledger {
   async readAll(): Promise<void> {
     if (this.#unread.records === 0) return;
     await this.settled();
-    this.#scan = (await readWhole(this.#storage)).scan;
-    this.#unread = { records: 0, bytes: 0 };
+    const { candidates } = await CheckpointBook.open(this.#storage);
+    const read = await readWhole(this.#storage, candidates);
+    this.#scan = read.scan;
+    this.#own = read.signed;
+    this.#unread = read.unread;
   }
 
   /**
@@ -185,6 +233,20 @@ export class Ledger {
     await this.#writing;
   }
 
+  #enqueue(records: readonly NewRecord[], begins: SessionMarks | null): Promise<LedgerRecord[]> {
+    const stamped = records.map((record) => stampRecord(this.#stamp, record));
+    // A record that cannot be written is its caller's bug and must not harm those it shares with.
+    for (const record of stamped) {
+      encodeRecord({ seq: Number.MAX_SAFE_INTEGER, ...record, mark: longestMark });
+      if (begins === null && this.#marks === null && !isLockedAction(record.action))
+        throw new Error(`${record.action} is not recorded while the vault is locked`);
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ records: stamped, begins, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
   async #writeAll(): Promise<void> {
     await Promise.resolve(); // lets appends of the same turn join
     while (this.#waiting.length > 0) {
@@ -196,68 +258,62 @@ export class Ledger {
   }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
-    let seq = this.#scan.tree.size;
-    const numbered = group.map(({ records }) =>
-      records.map((record): LedgerRecord => ({ seq: (seq += 1), ...record })),
-    );
-    const lines = numbered.flat().map(encodeRecord);
+    const written: LedgerRecord[][] = [];
     try {
       this.assertSound();
+      await this.#setRestAside();
+      const head = this.head;
+      let seq = head.size;
+      for (const { records, begins } of group) {
+        if (begins !== null) this.#marks?.erase();
+        this.#marks = begins ?? this.#marks;
+        written.push(records.map((record) => this.#marked({ seq: (seq += 1), ...record }, head)));
+      }
+      const lines = written.flat().map(encodeRecord);
       await this.#storage.append(vaultFiles.ledger, this.bytes, Buffer.concat(lines));
+      this.#remember(written.flat(), lines);
     } catch (error) {
       const failure = this.condemn(notRecorded(error));
       for (const { reject } of group) reject(failure);
       return;
     }
-    this.#remember(numbered.flat(), lines);
     group.forEach(({ resolve }, index) => {
-      resolve(numbered[index] ?? []);
+      resolve(written[index] ?? []);
     });
   }
 
+  #marked(record: LedgerRecord, head: LedgerHead): LedgerRecord {
+    if (this.#marks === null) return record;
+    const { action } = record;
+    const isBased = isCommitAction(action) || action === vaultActions.unlock;
+    return this.#marks.mark(record, isBased ? head : null);
+  }
+
   #remember(records: readonly LedgerRecord[], lines: readonly Buffer[]): void {
-    for (const line of lines) {
-      this.#scan.tree.appendEntry(line.subarray(0, -1));
-      this.#scan.bytes += line.length;
-    }
-    for (const record of records) this.facts.observe(record);
+    records.forEach((record, index) => {
+      const line = lines[index]?.subarray(0, -1) ?? Buffer.alloc(0);
+      this.#scan.add(line, { kind: 'parsed', record, finding: null });
+    });
+    if (this.#marks === null) return; // what was written while locked is looked at again at unlock
+    const { facts } = this.#own;
+    for (const record of records) facts.observe(record);
+    this.#own = prefixOf(this.#scan, facts);
   }
 
-  /** A name that is free, also where the clock shows a time for the second time. */
-  async #tornName(): Promise<string> {
-    const taken = new Set(await this.#storage.list());
-    const time = this.#stamp.clock.now().toISOString().replaceAll(/[-:.]/g, '');
-    let name = `${vaultFiles.torn}${time}`;
-    while (taken.has(name)) name += 'x';
-    return name;
-  }
-
-  async #tornRecord(file: string): Promise<NewRecord> {
-    const bytes = (await this.#storage.read(file)) ?? Buffer.alloc(0);
-    const details = { file, bytes: bytes.length, sha256: sha256(bytes) };
-    return { action: vaultActions.torn, subject: {}, outcome: 'ok', details };
+  /** Before the first record that follows: it must not become one line with what lies there. */
+  async #setRestAside(): Promise<void> {
+    if (this.#rest === 0) return;
+    await setAside(this.#storage, this.bytes, this.#stamp.clock.now());
+    this.#rest = 0;
   }
 }
 
-const readWhole = async (
-  storage: Storage,
-): Promise<{ readonly scan: LedgerScan; readonly tail: Buffer }> => {
-  const scan = new LedgerScan();
-  const tail = await scanLedger(storage, scan, ({ finding }) => {
-    if (finding !== null)
-      throw damaged(`Record ${finding.record} is damaged at byte ${finding.byte} of the file`, {
-        detail: finding.problem,
-      });
-  });
-  return { scan, tail };
+/** The scan of a beginning of the ledger. */
+const scanOf = ({ size, bytes, facts }: Prefix, tree: MerkleTree): LedgerScan => {
+  const kept = MerkleTree.fromStored(tree.storedSince(0), size);
+  if (kept === null) throw new Error('the tree is not that large');
+  return new LedgerScan(kept, facts.copy(), bytes);
 };
-
-const damaged = (cause: string, context: { detail?: string } = {}): Failure =>
-  new Failure('ledger-damaged', `${cause}.`, {
-    unharmed: 'Nothing in the vault was changed.',
-    next: 'Keep this folder as it is and restore the vault from a copy.',
-    ...context,
-  });
 
 const notRecorded = (error: unknown): Failure => {
   if (error instanceof Failure) return error;

@@ -44,26 +44,74 @@ const recordSchema = v.strictObject({
   /** Why it was refused or failed: a FailureCode or the like. */
   code: v.optional(v.string()),
   details: jsonObjectSchema,
+  /** Of the session in which the line was written; absent in lines written while locked. */
+  session: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
+  /** The line's number in its session, from 0. */
+  n: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  /** The head that the line relies on. */
+  base: v.optional(
+    v.strictObject({
+      size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+      root: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    }),
+  ),
+  mac: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
 });
 
 export type Actor = Readonly<v.InferOutput<typeof actorSchema>>;
-export type LedgerRecord = Readonly<Omit<v.InferOutput<typeof recordSchema>, 'code'>> & {
+type Parsed = v.InferOutput<typeof recordSchema>;
+/** What shows that a line was written in a session (docs/ledger.md, "Sessions"). */
+export interface Mark {
+  /** 32 hex digits. */
+  readonly session: string;
+  readonly n: number;
+  readonly base?: { readonly size: number; readonly root: string };
+  /** Message authentication code, 32 hex digits. */
+  readonly mac: string;
+}
+export type LedgerRecord = Readonly<Omit<Parsed, 'code' | 'session' | 'n' | 'base' | 'mac'>> & {
   readonly code?: string;
+  /** Absent in a line that was written while the vault was locked, or before there were sessions. */
+  readonly mark?: Mark;
 };
+export type MarkedRecord = LedgerRecord & { readonly mark: Mark };
+export const isMarked = (record: LedgerRecord): record is MarkedRecord => record.mark !== undefined;
 /** What a caller says of an act; the ledger adds who, when and the number. */
-export type NewRecord = Omit<LedgerRecord, 'seq' | 'time' | 'clock' | 'actor'>;
+export type NewRecord = Omit<LedgerRecord, 'seq' | 'time' | 'clock' | 'actor' | 'mark'>;
 
 /** The bytes of one line of the ledger, with its LF. */
 export const encodeRecord = (record: LedgerRecord): Buffer => {
-  const { seq, time, clock, actor, action, subject, outcome, code, details } = record;
-  const head = { seq, time, clock, actor, action, subject, outcome };
-  const text = JSON.stringify(
-    code === undefined ? { ...head, details } : { ...head, code, details },
-  );
-  const line = Buffer.from(`${text}\n`);
+  const line = Buffer.from(`${JSON.stringify({ seq: record.seq, ...fieldsOf(record) })}\n`);
   if (line.length > MAX_LINE) throw new Error(`a record of ${line.length} bytes is too long`);
   return line;
 };
+
+/** What a mark's code is made over: the line as it is written, without `seq` and `mac`. */
+export const encodeUnmarked = (record: LedgerRecord, mark: Omit<Mark, 'mac'>): string =>
+  JSON.stringify({ ...fieldsOf({ ...record, mark: undefined }), ...markFields(mark) });
+
+const fieldsOf = ({
+  time,
+  clock,
+  actor,
+  action,
+  subject,
+  outcome,
+  code,
+  details,
+  mark,
+}: Omit<LedgerRecord, 'mark'> & { readonly mark?: Mark | undefined }): object => ({
+  ...{ time, clock, actor, action, subject, outcome },
+  ...(code === undefined ? {} : { code }),
+  details,
+  ...(mark === undefined ? {} : { ...markFields(mark), mac: mark.mac }),
+});
+
+const markFields = ({ session, n, base }: Omit<Mark, 'mac'>): object => ({
+  session,
+  n,
+  ...(base === undefined ? {} : { base: { size: base.size, root: base.root } }),
+});
 
 export interface LineFault {
   /** Offset in the line of the first byte that is wrong. */
@@ -90,9 +138,11 @@ export const parseLine = (line: Buffer): ParsedLine => {
   const json = parseJson(text);
   if (json === undefined) return faulty(jsonFault(text), 'It is not JSON.');
   const parsed = v.safeParse(recordSchema, json, { abortEarly: true });
-  return parsed.success
-    ? { record: toRecord(parsed.output), fault: null }
-    : faulty(0, `It is not a record: ${sentence(parsed.issues[0])}.`);
+  if (!parsed.success) return faulty(0, `It is not a record: ${sentence(parsed.issues[0])}.`);
+  const record = toRecord(parsed.output);
+  return record === null
+    ? faulty(0, 'It is not a record: half of what shows its session is missing.')
+    : { record, fault: null };
 };
 
 /** The offset of the first byte in which two pieces differ; their common length if none does. */
@@ -102,8 +152,14 @@ export const firstDifference = (a: Uint8Array, b: Uint8Array): number => {
   return length;
 };
 
-const toRecord = ({ code, ...rest }: v.InferOutput<typeof recordSchema>): LedgerRecord =>
-  code === undefined ? rest : { ...rest, code };
+const toRecord = ({ code, session, n, base, mac, ...rest }: Parsed): LedgerRecord | null => {
+  const record = code === undefined ? rest : { ...rest, code };
+  if (session !== undefined && n !== undefined && mac !== undefined)
+    return { ...record, mark: { session, n, ...(base === undefined ? {} : { base }), mac } };
+  return session === undefined && n === undefined && base === undefined && mac === undefined
+    ? record
+    : null;
+};
 
 const sentence = (issue: v.BaseIssue<unknown>): string =>
   `${v.getDotPath(issue) ?? 'the line'}: ${issue.message}`;

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../vault/files.ts';
-import { act, newVaultId, testContext } from '../vault/testing/context.ts';
+import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
+import { createUnlocked, lock, openUnlocked } from '../vault/testing/sessions.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import { HASH_BYTES } from './merkle.ts';
@@ -11,12 +12,14 @@ const token = new SoftwareToken();
 let context: VaultContext;
 let files: Record<string, Buffer>;
 let lines: string[];
+/** Where the second session's unlock record is, counted from 0: behind those of the first one. */
+const UNLOCK = 3;
 
-/** Remembers from which byte on the ledger was read. */
+/** Remembers from which byte on the ledger was read to its end: what opening does, not comparing. */
 class WatchedDisk extends DiskModel {
   readonly from: number[] = [];
   override stream(name: string, from: number, to?: number): AsyncGenerator<Buffer> {
-    if (name === vaultFiles.ledger) this.from.push(from);
+    if (name === vaultFiles.ledger && to === undefined) this.from.push(from);
     return super.stream(name, from, to);
   }
 }
@@ -24,18 +27,14 @@ class WatchedDisk extends DiskModel {
 beforeAll(async () => {
   context = await testContext();
   const disk = new DiskModel();
-  const creation = { vaultId: newVaultId(), details: token.details };
-  const vault = await Vault.createOn(disk, creation, context);
-  vault.setSigner(token.signer());
-  await vault.record([
-    { action: 'vault.unlock', subject: {}, outcome: 'ok', details: { checkpoint: 1, anchor: 1 } },
-  ]);
+  const created = await createUnlocked(disk, context, {}, token);
+  await lock(created.vault);
+  await created.vault.close();
+  // This session finds the first one's checkpoint, and its anchor in the token.
+  const vault = await openUnlocked(disk, context, token);
   await vault.record(Array.from({ length: WORTH_SUMMING_UP }, (_, at) => act('note', `n${at}`)));
-  await vault.sumUp();
-  await vault.record([act('vault.lock')]);
-  await vault.checkpoint('now');
-  vault.setSigner(null);
-  await vault.record([act('look')]);
+  await lock(vault);
+  await vault.record([act('audit.view')]);
   await vault.close();
   files = disk.files();
   lines = (files[vaultFiles.ledger] ?? Buffer.alloc(0)).toString().trimEnd().split('\n');
@@ -67,16 +66,22 @@ describe('opening a large ledger', () => {
     expect(quick.from).toBeGreaterThan(1_000_000);
     expect(slow.from).toBe(0);
     expect(quick.vault.head).toEqual(slow.vault.head);
-    const { keystore, sawAnchor, isOpen, first } = quick.vault.facts;
-    expect({ keystore, sawAnchor, isOpen, first }).toEqual({
-      keystore: slow.vault.facts.keystore,
+    expect(quick.vault.facts.first).toEqual(slow.vault.facts.first);
+    expect(quick.vault.facts.summary()).toEqual(slow.vault.facts.summary());
+    const unlocked = JSON.parse(lines[UNLOCK] ?? '') as { session: string };
+    expect(quick.vault.facts).toMatchObject({
+      keystore: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       sawAnchor: true,
+      sawCheckpoint: true,
       isOpen: false,
-      first: slow.vault.facts.first,
+      lastLock: lines.length - 1,
+      carried: 1,
+      session: { session: unlocked.session },
     });
     expect(await quick.vault.verification).toBeNull();
-    await quick.vault.record([act('note')]);
+    await quick.vault.record([act('audit.view')]);
     await quick.vault.close();
+    await slow.vault.close();
   });
 
   it.each([1, 5000, WORTH_SUMMING_UP])(
@@ -91,7 +96,9 @@ describe('opening a large ledger', () => {
         code: 'ledger-damaged',
         message: expect.stringContaining(`Record ${index + 1} `) as string,
       });
-      await expect(vault.record([act('note')])).rejects.toMatchObject({ code: 'ledger-damaged' });
+      await expect(vault.record([act('audit.view')])).rejects.toMatchObject({
+        code: 'ledger-damaged',
+      });
       await vault.close();
     },
   );
@@ -106,7 +113,6 @@ describe('opening a large ledger', () => {
       () => ledgerOf(lines.map((line) => line.replace('"sawAnchor":true', '"sawAnchor":null'))),
     ],
     ['the hint moved', () => ({ [vaultFiles.resume]: Buffer.from('{"record":7,"byte":1}') })],
-    ['the first hash changed', () => flip(vaultFiles.hashes, 0)],
     [
       'a hash changed that the root comes from',
       () => flip(vaultFiles.hashes, 16383 * HASH_BYTES - 1),
@@ -125,6 +131,54 @@ describe('opening a large ledger', () => {
     expect(disk.from).toContain(0);
     if (vault === null) return;
     expect(vault.head.size).toBe(lines.length);
+    await vault.close();
+  });
+
+  it('begins a session where it was left, and vouches for what a crash leaves unsigned', async () => {
+    const disk = new DiskModel(files);
+    const vault = await openUnlocked(disk, context, token);
+    const signed = vault.newestCheckpoint?.size ?? 0;
+    await vault.record([act('note'), act('note')]);
+    await vault.close(); // without a lock
+    // The hint of the earlier session still serves.
+    const again = new WatchedDisk(disk.files());
+    const next = await Vault.openOn(again, context);
+    expect(Math.max(...again.from)).toBeGreaterThan(1_000_000);
+    const { sound, verdict } = await next.examine(token.ledger(), { seen: null });
+    expect(verdict.findings.filter(({ kind }) => kind === 'not-ours')).toEqual([]);
+    expect(sound?.tail).toMatchObject({ rest: null, unmarked: [], prefix: { size: signed + 2 } });
+    await next.close();
+  });
+
+  it.each([
+    ['no record', 'garbage'],
+    ['a record of another number', '{"seq":7'],
+  ])('leaves %s behind the signed part for the unlock', async (_, words) => {
+    const last = lines.at(-1) ?? '';
+    const changed = lines.with(
+      -1,
+      words === 'garbage' ? words : last.replace(/^\{"seq":\d+/, words),
+    );
+    const { vault, from } = await open(ledgerOf(changed));
+    expect(from).toBeGreaterThan(1_000_000);
+    expect(vault.head.size).toBe(lines.length - 1);
+    await vault.close();
+  });
+
+  it('is refused with a line damaged between the summing-up and the checkpoint', async () => {
+    const lock = lines.length - 2;
+    expect(lines[lock]).toContain('"action":"vault.lock"');
+    const disk = new WatchedDisk({ ...files, ...ledgerOf(lines.with(lock, 'garbage')) });
+    await expect(Vault.openOn(disk, context)).rejects.toMatchObject({
+      code: 'ledger-damaged',
+      message: expect.stringContaining(`Record ${lock + 1} `) as string,
+    });
+    expect(disk.from).toContain(0);
+  });
+
+  it('does not blame the ledger where a hash was changed that was only kept', async () => {
+    const { vault } = await open(flip(vaultFiles.hashes, 0));
+    expect(await vault.verification).toBeNull();
     await vault.close();
   });
 

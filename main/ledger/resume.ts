@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { CheckpointBook } from '../vault/checkpoint-book.ts';
 import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -8,7 +7,9 @@ import { readLines } from './lines.ts';
 import { leafHash, MerkleTree, storedCount, HASH_BYTES } from './merkle.ts';
 import { inclusionProof, rootOfInclusion } from './proofs.ts';
 import { MAX_LINE, parseLine, type LedgerRecord } from './record.ts';
-import { LedgerScan, scanLedger, type LineFinding } from './scan.ts';
+import type { ReadLedger } from './read-ledger.ts';
+import { readOn } from './read-on.ts';
+import { LedgerScan } from './scan.ts';
 
 /*
  * Opening a large ledger without reading all of it first. A record that sums up what the records
@@ -30,21 +31,17 @@ type Hint = v.InferOutput<typeof hintSchema>;
 /** Reading fewer records than this is quicker than summing them up. */
 export const WORTH_SUMMING_UP = 10_000;
 
-export interface Resumed {
-  readonly scan: LedgerScan;
-  readonly tail: Buffer;
-  /** Records and bytes that were not read: to be compared behind. */
-  readonly unread: { readonly records: number; readonly bytes: number };
-}
-
 export const writeHint = async (storage: Storage, hint: Hint): Promise<void> => {
   await storage.writeSynced(vaultFiles.resume, Buffer.from(JSON.stringify(hint)));
   await storage.syncFolder();
 };
 
 /** Null where anything does not fit: then the whole ledger has to be read. */
-export const resumeLedger = async (storage: Storage): Promise<Resumed | null> => {
-  const text = await storage.read(vaultFiles.resume);
+export const resumeLedger = async (
+  storage: Storage,
+  notes: readonly string[],
+): Promise<ReadLedger | null> => {
+  const text = await storage.read(vaultFiles.resume).catch(() => null);
   const parsed = v.safeParse(hintSchema, text?.toString('utf8'));
   if (!parsed.success) return null;
   const hint = parsed.output;
@@ -55,14 +52,12 @@ export const resumeLedger = async (storage: Storage): Promise<Resumed | null> =>
   const facts = LedgerFacts.fromSummary(first.record, summary.record);
   if (tree === null || facts === null) return null;
   const scan = new LedgerScan(tree, facts, hint.byte);
-  const faults: LineFinding[] = [];
-  const tail = await scanLedger(storage, scan, ({ finding }) => {
-    if (finding !== null) faults.push(finding);
-  });
+  const { signed, fault, rest, signedSize } = await readOn(storage, scan, notes);
   const leaves = [first, summary].map(({ line, record }) => ({ line, index: record.seq - 1 }));
-  const proved = faults.length === 0 && (await areSigned(storage, scan, leaves));
+  if (signed === null || !areSigned(scan, notes, leaves)) return null;
+  if (fault !== null && scan.tree.size < signedSize) return null;
   const unread = { records: hint.record - 1, bytes: hint.byte };
-  return proved ? { scan, tail, unread } : null;
+  return { scan, signed, rest, unread };
 };
 
 interface Line {
@@ -86,16 +81,15 @@ const treeBefore = async (storage: Storage, size: number): Promise<MerkleTree | 
 };
 
 /** Whether our key signed a tree that holds these lines in their places. */
-const areSigned = async (
-  storage: Storage,
+const areSigned = (
   scan: LedgerScan,
+  notes: readonly string[],
   lines: readonly { readonly line: Buffer; readonly index: number }[],
-): Promise<boolean> => {
+): boolean => {
   const { checkpointKey: key, vaultId, epoch } = scan.facts;
   if (key === null || vaultId === null) return false;
-  const { candidates } = await CheckpointBook.open(storage);
   const needed = Math.max(...lines.map(({ index }) => index)) + 1;
-  return candidates.some((note) => {
+  return notes.some((note) => {
     const signed = openCheckpoint(note, key, vaultId);
     if (signed?.epoch !== epoch || signed.size < needed) return false;
     const { size, root } = signed;
@@ -116,7 +110,7 @@ const areSigned = async (
 export const compareUnread = async (
   storage: Storage,
   kept: Pick<MerkleTree, 'leaf' | 'root'>,
-  { records, bytes }: Resumed['unread'],
+  { records, bytes }: ReadLedger['unread'],
   signal: AbortSignal,
 ): Promise<number | null> => {
   const again = new MerkleTree();

@@ -25,9 +25,13 @@ export interface LineFinding {
 /** What is known of a ledger after its lines were read. */
 export class LedgerScan {
   readonly tree: MerkleTree;
+  /** What the lines say, whoever wrote them. */
   readonly facts: LedgerFacts;
   /** Length of all complete lines, in bytes. */
   bytes: number;
+  /** The newest line that shows a session, without its LF. */
+  lastMarked: Buffer | null = null;
+  lastAction: string | null = null;
   readonly #written = new WrittenLines();
 
   /** @param bytes where the records that are known already end */
@@ -43,26 +47,42 @@ export class LedgerScan {
 
   /** Takes the next line, given without its LF; a line that is wrong is a leaf all the same. */
   take(line: Buffer): Taken {
-    const byte = this.bytes;
-    this.tree.appendEntry(line);
-    this.bytes += line.length + 1;
+    const taken = this.look(line);
+    this.add(line, taken);
+    return taken;
+  }
+
+  /** What the next line is, without taking it. */
+  look(line: Buffer): Taken {
+    const { bytes: byte } = this;
     const written = this.#written.read(line);
     if (written !== null && this.facts.ignores(written.action))
       return { kind: 'as-written', record: written, finding: this.#number(written.seq, byte) };
     const { record, fault } = parseLine(line);
-    if (fault !== null) {
-      const { at, problem } = fault;
-      return { kind: 'faulty', finding: { record: this.tree.size, byte: byte + at, problem } };
-    }
-    this.facts.observe(record);
-    return { kind: 'parsed', record, finding: this.#number(record.seq, byte) };
+    if (fault === null) return { kind: 'parsed', record, finding: this.#number(record.seq, byte) };
+    const { at, problem } = fault;
+    return {
+      kind: 'faulty',
+      finding: { record: this.tree.size + 1, byte: byte + at, problem },
+    };
+  }
+
+  add(line: Buffer, taken: Taken): void {
+    this.tree.appendEntry(line);
+    this.bytes += line.length + 1;
+    if (showsSession(line)) this.lastMarked = line;
+    if (taken.kind !== 'faulty') this.lastAction = taken.record.action;
+    if (taken.kind === 'parsed') this.facts.observe(taken.record);
   }
 
   #number(seq: number, byte: number): LineFinding | null {
-    const record = this.tree.size;
+    const record = this.tree.size + 1;
     return seq === record ? null : { record, byte, problem: `It calls itself record ${seq}.` };
   }
 }
+
+/** Such a line ends with `mac`, a string; every other one with `details`, an object. */
+const showsSession = (line: Buffer): boolean => line.at(-2) === 0x22;
 
 /** A line: no record; one that was parsed; or one whose bytes are those that the program writes. */
 export type Taken =

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStorage } from '../vault/folder-storage.ts';
-import { act, newVaultId, testContext } from '../vault/testing/context.ts';
+import { act, testContext } from '../vault/testing/context.ts';
 import { translate, type Translated } from '../vault/testing/process-from.ts';
-import { Vault } from '../vault/vault.ts';
+import { createUnlocked } from '../vault/testing/sessions.ts';
 import { verifyAside } from './verify-aside.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'claviger-aside-'));
   program = await translate(fileURLToPath(new URL('verify-thread.ts', import.meta.url)));
   script = pathToFileURL(program.path);
-  const vault = await Vault.create(folder, { vaultId: newVaultId() }, await testContext());
+  const { vault } = await createUnlocked(folder, await testContext());
   const some = Array.from({ length: 500 }, (_, at) =>
     act('file.encrypt', `${'x'.repeat(20_000)} ${at}`),
   );
@@ -35,7 +35,7 @@ describe('verifying a ledger in a thread of its own', () => {
     const onProgress = (more: number): void => void (bytes += more);
     const verdict = await verifyAside(folder, { onProgress }, script);
     expect(verdict).toEqual(await verifyLedger(new FolderStorage(folder)));
-    expect(verdict).toMatchObject({ size: 501, total: 0 });
+    expect(verdict).toMatchObject({ size: 502, signed: 2, total: 0 });
     expect(bytes).toBeGreaterThan(4_000_000);
   });
 

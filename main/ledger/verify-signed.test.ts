@@ -1,23 +1,24 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../vault/files.ts';
-import { act, newVaultId, testContext } from '../vault/testing/context.ts';
+import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
+import { createUnlocked } from '../vault/testing/sessions.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
-import { Vault } from '../vault/vault.ts';
 import type { Finding } from './findings.ts';
 import { verifyLedger, type LedgerVerdict } from './verify.ts';
 
 const token = new SoftwareToken();
 let files: Record<string, Buffer>;
 let lines: string[];
+/** The first one and that of the unlock, which the first two checkpoints cover, then two a round. */
+const ROUNDS = 4;
+const RECORDS = 2 + 2 * ROUNDS;
 
 beforeAll(async () => {
   const context = await testContext();
   const disk = new DiskModel();
-  const creation = { vaultId: newVaultId(), details: token.details };
-  const vault = await Vault.createOn(disk, creation, context);
-  vault.setSigner(token.signer());
-  for (let round = 0; round < 4; round += 1) {
+  const { vault } = await createUnlocked(disk, context, {}, token);
+  for (let round = 0; round < ROUNDS; round += 1) {
     await vault.record([act('note', `${round}-one`), act('note', `${round}-two`)]);
     await vault.checkpoint('when-due');
   }
@@ -57,10 +58,15 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, at)
 describe('a signed ledger', () => {
   it('verifies as it is, up to its last record', async () => {
     const verdict = await verify(lines);
-    expect(verdict).toMatchObject({ findings: [], size: 9, signed: 9, checkpoints: 4 });
+    expect(verdict).toMatchObject({
+      findings: [],
+      size: RECORDS,
+      signed: RECORDS,
+      checkpoints: 2 + ROUNDS,
+    });
   });
 
-  it.each(range(9))('tells that record %i + 1 was edited, and where', async (index) => {
+  it.each(range(RECORDS))('tells that record %i + 1 was edited, and where', async (index) => {
     const changed = lines.map((line, at) => (at === index ? edited(line) : line));
     const { first } = await verify(changed);
     expect(first).toMatchObject({ record: index + 1, byte: offsetOf(lines, index + 1) });
@@ -68,7 +74,7 @@ describe('a signed ledger', () => {
       expect(first?.problem).toBe(`Record ${index + 1} is not what was signed: it was changed.`);
   });
 
-  it.each(range(8))('tells that record %i + 1 was removed', async (index) => {
+  it.each(range(RECORDS - 1))('tells that record %i + 1 was removed', async (index) => {
     const changed = lines.filter((_, at) => at !== index);
     const record = index + 1;
     const { first, findings } = await verify(changed);
@@ -82,7 +88,7 @@ describe('a signed ledger', () => {
     expect((await verify(renumber(changed))).first?.kind).toBe('damage');
   });
 
-  it.each(range(7).map((at) => at + 1))(
+  it.each(range(RECORDS - 2).map((at) => at + 1))(
     'tells that record %i + 1 changed places',
     async (index) => {
       const [one = '', two = ''] = lines.slice(index, index + 2);
@@ -94,7 +100,7 @@ describe('a signed ledger', () => {
     },
   );
 
-  it.each(range(8).map((at) => at + 1))(
+  it.each(range(RECORDS - 1).map((at) => at + 1))(
     'tells that something stands before record %i + 1',
     async (index) => {
       const [line = ''] = lines.slice(index);
@@ -106,7 +112,7 @@ describe('a signed ledger', () => {
     },
   );
 
-  it.each(range(8).map((at) => at + 1))(
+  it.each(range(RECORDS - 1).map((at) => at + 1))(
     'tells that everything after record %i was cut off',
     async (size) => {
       const { first } = await verify(lines.slice(0, size));
@@ -122,8 +128,8 @@ describe('a signed ledger', () => {
   it('says between which checkpoints the change is where no hashes are left', async () => {
     const changed = lines.with(5, edited(lines[5] ?? ''));
     const { first, signed } = await verify(changed, [vaultFiles.hashes]);
-    expect(first?.problem).toBe('Of records 6 to 7 at least one is not what was signed.');
-    expect(signed).toBe(5);
+    expect(first?.problem).toBe('Of records 5 to 6 at least one is not what was signed.');
+    expect(signed).toBe(4);
   });
 
   it('is not misled by hashes that were changed with it', async () => {
@@ -132,7 +138,7 @@ describe('a signed ledger', () => {
     expect(await verifyLedger(disk)).toMatchObject({ findings: [] });
     const ledger = Buffer.from(`${lines.with(5, edited(lines[5] ?? '')).join('\n')}\n`);
     const both = new DiskModel({ ...disk.files(), [vaultFiles.ledger]: ledger });
-    expect((await verifyLedger(both)).findings[0]?.problem).toMatch(/Of records 6 to 7/);
+    expect((await verifyLedger(both)).findings[0]?.problem).toMatch(/Of records 5 to 6/);
   });
 
   it('tells that a checkpoint is signed with another key', async () => {
@@ -150,8 +156,8 @@ describe('a signed ledger', () => {
   it('tells that the ledger of another vault was put in its place', async () => {
     const context = await testContext();
     const disk = new DiskModel();
-    const creation = { vaultId: newVaultId(), details: token.details };
-    await (await Vault.createOn(disk, creation, context)).close();
+    const { vault } = await createUnlocked(disk, context);
+    await vault.close();
     const swapped = new DiskModel({
       ...disk.files(),
       [vaultFiles.checkpoint]: files[vaultFiles.checkpoint] ?? Buffer.alloc(0),

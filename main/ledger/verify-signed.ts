@@ -25,11 +25,11 @@ export const checkSigned = async (
   storage: Storage,
   scan: LedgerScan,
 ): Promise<SignedPart> => {
-  const { checkpointKey: key, vaultId, epoch, sawCheckpoint } = scan.facts;
+  const { checkpointKey: key, vaultId, epoch, sawCheckpoint, isOlder } = scan.facts;
   const book = await CheckpointBook.open(storage);
   const notes = [...new Set([...book.all.map(({ note }) => note), ...book.candidates])];
   if (key === null || vaultId === null) {
-    if (notes.length > 0 || sawCheckpoint) findings.damage(noKey);
+    findings.damage(noKey);
     return { signed: 0, checkpoints: 0 };
   }
   const opened = notes.map((note) => openCheckpoint(note, key, vaultId));
@@ -43,7 +43,7 @@ export const checkSigned = async (
   const broken = ours.filter((checkpoint) => !isSound(checkpoint));
   const signed = ours.findLast(isSound)?.size ?? 0;
   if (broken.length > 0) await locate(findings, storage, scan, { broken, signed });
-  if (ours.length === 0 && sawCheckpoint)
+  if (ours.length === 0 && (sawCheckpoint || !isOlder))
     findings.damage({ ...nowhere, problem: 'The signed checkpoints are missing.' });
   return { signed, checkpoints: ours.length };
 };
@@ -51,7 +51,7 @@ export const checkSigned = async (
 const noKey = {
   record: 1,
   byte: 0,
-  problem: 'Record 1 names no key, though this ledger was signed: it was changed.',
+  problem: 'Record 1 names no key that signs this ledger: it is not as Claviger wrote it.',
 } as const;
 const nowhere = { record: null, byte: null } as const;
 

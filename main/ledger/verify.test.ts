@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../vault/files.ts';
-import { act, newVaultId, testContext } from '../vault/testing/context.ts';
+import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
-import { Vault } from '../vault/vault.ts';
+import { createUnlocked } from '../vault/testing/sessions.ts';
 import type { LedgerHead } from './scan.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -11,14 +11,15 @@ let head: LedgerHead;
 let earlier: LedgerHead;
 beforeAll(async () => {
   const disk = new DiskModel();
-  const vault = await Vault.createOn(disk, { vaultId: newVaultId() }, await testContext());
+  const { vault } = await createUnlocked(disk, await testContext());
   await vault.record([act('file.encrypt', 'report 1.pdf'), act('file.decrypt')]);
   earlier = vault.head;
   await vault.commit(
     ({ seals }) => seals.reserve('master', 10),
     () => act('seals.reserve'),
   );
-  await vault.record([act('three')]);
+  // Behind the newest checkpoint, which the commit made.
+  await vault.record([act('file.verify', 'report 3.pdf')]);
   head = vault.head;
   await vault.close();
   files = disk.files();
@@ -30,10 +31,16 @@ const ledgerBytes = (): Buffer => Buffer.from(files[vaultFiles.ledger] ?? Buffer
 const lines = (ledger: Buffer): string[] => ledger.toString().trimEnd().split('\n');
 const joined = (all: readonly string[]): Buffer => Buffer.from(`${all.join('\n')}\n`);
 
+/** What a head says that is known from elsewhere, whatever the checkpoints in the folder say. */
+const untrusted: unknown = expect.objectContaining({
+  kind: 'damage',
+  problem: expect.stringMatching(/a head that is trusted|a trusted head has 6/) as string,
+});
+
 describe('verifying a ledger', () => {
   it('finds nothing where nothing is wrong, and the same head as the vault', async () => {
     const verdict = await verifyLedger(new DiskModel(files), { heads: [earlier, head] });
-    expect(verdict).toMatchObject({ ...head, findings: [], total: 0 });
+    expect(verdict).toMatchObject({ ...head, signed: 5, findings: [], total: 0 });
   });
 
   it('finds every single changed byte by a head that is trusted', async () => {
@@ -43,7 +50,7 @@ describe('verifying a ledger', () => {
         return ledger;
       });
       const { findings } = await verifyLedger(changed, { heads: [head] });
-      expect(findings.filter(({ kind }) => kind === 'damage')).not.toEqual([]);
+      expect(findings).toContainEqual(untrusted);
     }
   });
 
@@ -51,24 +58,28 @@ describe('verifying a ledger', () => {
     for (let length = 0; length < ledgerBytes().length; length += 1) {
       const cut = withLedger((ledger) => ledger.subarray(0, length));
       const { findings } = await verifyLedger(cut, { heads: [head] });
-      expect(findings.filter(({ kind }) => kind === 'damage')).not.toEqual([]);
+      expect(findings).toContainEqual(untrusted);
     }
   });
 
   it('names the record and the byte', async () => {
-    const second = lines(ledgerBytes())[0]?.length ?? 0;
-    const start = second + 1;
+    const start = (lines(ledgerBytes())[0]?.length ?? 0) + 1;
     const at = start + (lines(ledgerBytes())[1]?.indexOf('"action"') ?? 0);
     const broken = withLedger((ledger) => {
       ledger[at] = 0x21;
       return ledger;
     });
     const { findings } = await verifyLedger(broken);
-    expect(findings).toEqual([{ kind: 'damage', record: 2, byte: at, problem: 'It is not JSON.' }]);
+    const problem = 'Record 2 is not what was signed: it was changed.';
+    expect(findings).toEqual([
+      { kind: 'damage', record: 2, byte: start, problem },
+      { kind: 'damage', record: 2, byte: at, problem: 'It is not JSON.' },
+    ]);
   });
 
   it('names bytes that are not text, and goes on to the other findings', async () => {
-    const [at, gap] = [300, 2];
+    const gap = 2;
+    const at = ledgerBytes().indexOf('{"seq":2,') + 300;
     const broken = withLedger((ledger) => {
       const kept = lines(ledger).filter((_, index) => index !== gap);
       const bytes = joined(kept);
@@ -76,16 +87,14 @@ describe('verifying a ledger', () => {
       return bytes;
     });
     const { findings } = await verifyLedger(broken);
-    expect(findings[0]).toEqual({
-      kind: 'damage',
-      record: 1,
-      byte: at,
-      problem: 'It is not UTF-8.',
-    });
-    expect(findings.slice(1).map(({ record, problem }) => `${String(record)} ${problem}`)).toEqual([
+    expect(findings.map(({ record, problem }) => `${String(record)} ${problem}`)).toEqual([
+      ...[2, 3, 4, 5].map((seq) => `${seq} Record ${seq} is not what was signed: it was changed.`),
+      '2 It is not UTF-8.',
       '3 It calls itself record 4.',
       '4 It calls itself record 5.',
+      '5 It calls itself record 6.',
     ]);
+    expect(findings[4]).toMatchObject({ kind: 'damage', byte: at });
   });
 
   it('finds JSON that was written in another way', async () => {
@@ -93,18 +102,30 @@ describe('verifying a ledger', () => {
       Buffer.from(ledger.toString().replace('"seq":2,', '"seq":9,"seq":2,')),
     );
     const { findings } = await verifyLedger(doubled);
-    const at = ledgerBytes().indexOf('"seq":2,') + '"seq":'.length;
-    expect(findings).toMatchObject([{ kind: 'damage', record: 2, byte: at }]);
+    const start = ledgerBytes().indexOf('{"seq":2,');
+    expect(findings).toMatchObject([
+      {
+        kind: 'damage',
+        record: 2,
+        byte: start,
+        problem: expect.stringMatching(/signed/) as string,
+      },
+      { kind: 'damage', record: 2, byte: start + '{"seq":'.length },
+    ]);
   });
 
   it('finds a fork: the same length, another record', async () => {
-    const forked = withLedger((ledger) =>
-      Buffer.from(ledger.toString().replace('report 1.pdf', 'report 2.pdf')),
-    );
-    expect((await verifyLedger(forked)).total).toBe(0);
-    const { findings } = await verifyLedger(forked, { heads: [earlier] });
-    expect(findings).toMatchObject([
-      { problem: 'The first 3 records are not those of a head that is trusted.' },
+    const fork = (from: string, to: string): DiskModel =>
+      withLedger((ledger) => Buffer.from(ledger.toString().replace(from, to)));
+    const unsigned = fork('report 3.pdf', 'report 4.pdf');
+    expect((await verifyLedger(unsigned, { heads: [earlier] })).total).toBe(0);
+    expect((await verifyLedger(unsigned, { heads: [head] })).findings).toMatchObject([
+      { problem: 'The first 6 records are not those of a head that is trusted.' },
+    ]);
+    const signed = fork('report 1.pdf', 'report 2.pdf');
+    expect((await verifyLedger(signed, { heads: [earlier] })).findings).toMatchObject([
+      { record: 3, problem: 'Record 3 is not what was signed: it was changed.' },
+      { problem: 'The first 4 records are not those of a head that is trusted.' },
     ]);
   });
 
@@ -113,21 +134,24 @@ describe('verifying a ledger', () => {
     expect((await verifyLedger(other)).findings).toMatchObject([
       { kind: 'damage', record: null, problem: 'The keystore does not belong to this ledger.' },
     ]);
-    const cut = withLedger((ledger) => joined(lines(ledger).slice(0, 3)));
-    expect((await verifyLedger(cut)).findings).toMatchObject([{ kind: 'damage', record: null }]);
+    const cut = withLedger((ledger) => joined(lines(ledger).slice(0, 4)));
+    expect((await verifyLedger(cut)).findings).toMatchObject([
+      { kind: 'damage', record: 5, problem: expect.stringMatching(/ends/) as string },
+      { kind: 'damage', record: null, problem: 'The keystore does not belong to this ledger.' },
+    ]);
   });
 
   it('only notices a torn end and a clock that went back', async () => {
-    const torn = withLedger((ledger) => Buffer.concat([ledger, Buffer.from('{"seq":6')]));
+    const torn = withLedger((ledger) => Buffer.concat([ledger, Buffer.from('{"seq":7')]));
     expect((await verifyLedger(torn)).findings).toMatchObject([
-      { kind: 'notice', record: 6, byte: ledgerBytes().length },
+      { kind: 'notice', record: 7, byte: ledgerBytes().length },
     ]);
     const back = withLedger((ledger) => {
       const all = lines(ledger);
-      all[4] = all[4]?.replace('"time":"2026', '"time":"2025') ?? '';
+      all[5] = all[5]?.replace('"time":"2026', '"time":"2025') ?? '';
       return joined(all);
     });
-    expect((await verifyLedger(back)).findings).toMatchObject([{ kind: 'notice', record: 5 }]);
+    expect((await verifyLedger(back)).findings).toMatchObject([{ kind: 'notice', record: 6 }]);
   });
 
   it('says when there is no ledger', async () => {

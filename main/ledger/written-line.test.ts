@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, parseLine, type Json, type LedgerRecord } from './record.ts';
+import { encodeRecord, parseLine, type Json, type LedgerRecord, type Mark } from './record.ts';
 import { WrittenLines } from './written-line.ts';
 
 const lines = new WrittenLines();
@@ -24,6 +24,20 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
 }));
 const object = fc.dictionary(name, json, { maxKeys: 5 });
 const text = fc.string({ maxLength: 10 });
+const hex = (length: number): fc.Arbitrary<string> =>
+  fc.string({
+    unit: fc.constantFrom(...'0123456789abcdef'),
+    minLength: length,
+    maxLength: length,
+  });
+const n = fc.oneof(fc.nat({ max: 20 }), fc.maxSafeNat());
+const unbased: fc.Arbitrary<Mark> = fc.record({ session: hex(32), n, mac: hex(32) });
+const based: fc.Arbitrary<Mark> = fc.record({
+  session: hex(32),
+  n,
+  base: fc.record({ size: fc.integer({ min: 1, max: 2_000_000 }), root: hex(64) }),
+  mac: hex(32),
+});
 const record: fc.Arbitrary<LedgerRecord> = fc.record(
   {
     seq: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.maxSafeInteger()),
@@ -45,6 +59,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc.record(
     outcome: fc.constantFrom('ok', 'refused', 'failed'),
     code: text,
     details: object,
+    mark: fc.oneof({ weight: 3, arbitrary: unbased }, { weight: 1, arbitrary: based }),
   },
   { requiredKeys: ['seq', 'time', 'clock', 'actor', 'action', 'subject', 'outcome', 'details'] },
 );
@@ -58,6 +73,7 @@ const expectTruth = (line: Buffer): void => {
   if (parsed === null) return;
   expect(encodeRecord(parsed).subarray(0, -1)).toEqual(line);
   expect(parsed.details).not.toHaveProperty('keystore');
+  expect(parsed.mark?.base).toBeUndefined();
 };
 
 const plain: LedgerRecord = {
@@ -76,6 +92,9 @@ const plain: LedgerRecord = {
   code: 'wrong-key',
   details: { bytes: 0, more: { deep: [1, -2, true, false, {}] }, sha256: 'ab'.repeat(32) },
 };
+const [session, mac, root] = ['5e'.repeat(16), '0123456789abcdef'.repeat(2), 'c0'.repeat(32)];
+const marked: LedgerRecord = { ...plain, mark: { session, n: 12, mac } };
+const lineOf = (each: LedgerRecord): Buffer => encodeRecord(each).subarray(0, -1);
 
 describe('reading a record by its bytes', () => {
   it('accepts what most records are', () => {
@@ -84,6 +103,18 @@ describe('reading a record by its bytes', () => {
     expect(lines.read(line)).toEqual({ seq, time, action });
     const without = encodeRecord(plain).toString().replace(',"code":"wrong-key"', '').trimEnd();
     expect(lines.read(Buffer.from(without))).not.toBeNull();
+  });
+
+  it('accepts every mark that is written, apart from those with a base', () => {
+    const { seq, time, action } = plain;
+    fc.assert(
+      fc.property(fc.oneof(unbased, based), (mark) => {
+        const each = { ...plain, mark };
+        const isSure = mark.base === undefined && mark.n < 10 ** 15;
+        expect(lines.read(lineOf(each))).toEqual(isSure ? { seq, time, action } : null);
+        expect(parseLine(lineOf(each)).record).toEqual(each);
+      }),
+    );
   });
 
   it('leaves what names a keystore, and what is long, to the parser', () => {
@@ -121,6 +152,74 @@ describe('reading a record by its bytes', () => {
     expect(lines.read(Buffer.from(line.replace(from, to)))).toBeNull();
   });
 
+  const hostile: readonly (readonly [string, string | RegExp, string])[] = [
+    ['upper-case digits of a session', session, session.toUpperCase()],
+    ['upper-case digits of a code', mac, mac.toUpperCase()],
+    ['one upper-case digit', /f"\}$/, 'F"}'],
+    ['31 digits of a session', session, session.slice(1)],
+    ['33 digits of a session', session, `${session}0`],
+    ['no digits of a session', session, ''],
+    ['31 digits of a code', mac, mac.slice(1)],
+    ['33 digits of a code', mac, `${mac}0`],
+    ['a digit of a session that is none', session, session.replace('5', 'g')],
+    ['a digit of a code that is none', mac, mac.replace('0', '/')],
+    ['a digit that is a colon', mac, mac.replace('0', ':')],
+    ['a digit that is a grave accent', mac, mac.replace('0', '`')],
+    ['a session that is a number', `"${session}"`, '5'],
+    ['a session that is null', `"${session}"`, 'null'],
+    ['a code that is null', `"${mac}"`, 'null'],
+    ['a negative number', '"n":12', '"n":-12'],
+    ['a fraction', '"n":12', '"n":1.5'],
+    ['a number that is not safe', '"n":12', '"n":9007199254740993'],
+    ['a number with a leading zero', '"n":12', '"n":012'],
+    ['a number in quotation marks', '"n":12', '"n":"12"'],
+    ['no number', '"n":12', '"n":null'],
+    ['half a mark: no session', `"session":"${session}",`, ''],
+    ['half a mark: no number', '"n":12,', ''],
+    ['half a mark: no code', `,"mac":"${mac}"`, ''],
+    ['half a mark: a session alone', `,"n":12,"mac":"${mac}"`, ''],
+    ['half a mark: a code alone', `"session":"${session}","n":12,`, ''],
+    ['half a mark: a number alone', /"session":"\w+","n":12,"mac":"\w+"/, '"n":12'],
+    [
+      'half a mark: a base alone',
+      /"session":"\w+","n":12,"mac":"\w+"/,
+      `"base":{"size":1,"root":"${root}"}`,
+    ],
+    ['something behind a mark', /\}$/, ',"more":1}'],
+    ['a base without records', ',"mac"', `,"base":{"size":0,"root":"${root}"},"mac"`],
+    ['a base that is no head', ',"mac"', `,"base":{"size":1},"mac"`],
+    ['a base of 63 digits', ',"mac"', `,"base":{"size":1,"root":"${root.slice(1)}"},"mac"`],
+    ['a base in upper case', ',"mac"', `,"base":{"size":1,"root":"${root.toUpperCase()}"},"mac"`],
+    ['a base that says more', ',"mac"', `,"base":{"size":1,"root":"${root}","more":1},"mac"`],
+    ['a base that is null', ',"mac"', ',"base":null,"mac"'],
+  ];
+
+  it.each(hostile)('does not accept %s, and neither does the parser', (_, from, to) => {
+    const line = lineOf(marked).toString();
+    expect(lines.read(Buffer.from(line))).not.toBeNull();
+    const changed = Buffer.from(line.replace(from, to));
+    expect(changed.toString()).not.toBe(line);
+    expect(lines.read(changed)).toBeNull();
+    expect(parseLine(changed).record).toBeNull();
+  });
+
+  it.each([
+    ['its parts in another order', /"n":12,("mac":"\w+")/, '$1,"n":12'],
+    ['it before the details', /("details":.*),("session":.*)\}$/, '$2,$1}'],
+    ['minus zero as its number', '"n":12', '"n":-0'],
+    ['its number as a fraction', '"n":12', '"n":12.0'],
+    ['its number with an exponent', '"n":12', '"n":12e0'],
+    ['a part of it twice', '"n":12', '"n":12,"n":12'],
+    ['an escaped digit', '"mac":"0', '"mac":"\\u0030'],
+    ['blanks in it', '"n":12', '"n": 12'],
+  ])('leaves a mark with %s to the parser', (_, from, to) => {
+    const line = lineOf(marked).toString();
+    const changed = Buffer.from(line.replace(from, to));
+    expect(changed.toString()).not.toBe(line);
+    expect(lines.read(changed)).toBeNull();
+    expect(parseLine(changed).record).not.toBeNull();
+  });
+
   it('accepts nothing that parsing and writing it again would not accept', () => {
     fc.assert(
       fc.property(record, fc.nat(), fc.nat({ max: 255 }), (each, at, byte) => {
@@ -135,11 +234,14 @@ describe('reading a record by its bytes', () => {
     );
   });
 
-  it('accepts no change of a single byte that the parser does not accept', () => {
-    const line = encodeRecord(plain).subarray(0, -1);
+  it.each([
+    ['locked', plain],
+    ['in a session', marked],
+  ])('accepts no change of a byte of a line written %s that the parser does not', (_, each) => {
+    const line = lineOf(each);
     for (let at = 0; at < line.length; at += 1)
       for (const byte of [
-        0x00, 0x20, 0x22, 0x2c, 0x2d, 0x30, 0x39, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0xc3,
+        0x00, 0x20, 0x22, 0x2c, 0x2d, 0x30, 0x39, 0x41, 0x5b, 0x5c, 0x5d, 0x61, 0x7b, 0x7d, 0xc3,
       ]) {
         const changed = Buffer.from(line);
         changed[at] = byte;

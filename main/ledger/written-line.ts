@@ -21,6 +21,8 @@ const MOST_DIGITS = 15;
 const DEEPEST = 8;
 /** "2026-01-31T12:00:00.000Z" with its quotes. */
 const TIME_LENGTH = 26;
+const HEX_LENGTH = 32;
+const [LOWER_A, LOWER_F] = [0x61, 0x66] as const;
 /** Every month has so many days. */
 const SURE_DAYS = 28;
 
@@ -46,6 +48,9 @@ const words = {
   true: bytesOf('true'),
   false: bytesOf('false'),
   keystore: bytesOf('"keystore"'),
+  session: bytesOf(',"session":'),
+  n: bytesOf(',"n":'),
+  mac: bytesOf(',"mac":'),
   timeForm: bytesOf('"dddd-dd-ddTdd:dd:dd.dddZ"'),
 } as const;
 const ANY_DIGIT = 0x64;
@@ -108,9 +113,29 @@ export class WrittenLines {
       (!this.#word(words.code) || this.#string()) &&
       this.#word(words.details) &&
       this.#object(DEEPEST) &&
+      this.#mark() &&
       this.#byte(CLOSE) &&
       this.#at === this.#line.length
     );
+  }
+
+  /** Nothing, or what shows the line's session; a line with a base is to be parsed. */
+  #mark(): boolean {
+    if (!this.#word(words.session)) return true;
+    if (!this.#hex() || !this.#word(words.n)) return false;
+    const from = this.#at;
+    return this.#integer() && this.#line[from] !== MINUS && this.#word(words.mac) && this.#hex();
+  }
+
+  /** 32 lower-case hex digits between quotation marks. */
+  #hex(): boolean {
+    const from = this.#at + 1;
+    if (!this.#string() || this.#at - from - 1 !== HEX_LENGTH) return false;
+    for (let at = from; at < this.#at - 1; at += 1) {
+      const byte = this.#line[at] ?? 0;
+      if (!isDigit(byte) && (byte < LOWER_A || byte > LOWER_F)) return false;
+    }
+    return true;
   }
 
   #byte(expected: number): boolean {

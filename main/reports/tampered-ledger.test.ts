@@ -6,7 +6,7 @@ import { vaultFiles } from '../vault/files.ts';
 import { act, newVaultId, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
-import { Vault } from '../vault/vault.ts';
+import { createUnlocked } from '../vault/testing/sessions.ts';
 import { judgeFolder, type KeptElsewhere } from './testing/verifiers.ts';
 
 /* Whoever may write the folder changes it: our verifier and the independent script find it. */
@@ -14,7 +14,8 @@ import { judgeFolder, type KeptElsewhere } from './testing/verifiers.ts';
 type Files = Readonly<Record<string, Buffer>>;
 
 const ROUNDS = 3;
-const RECORDS = 1 + 2 * ROUNDS;
+/** The first one and that of the unlock come before the rounds. */
+const RECORDS = 2 + 2 * ROUNDS;
 const genuine = { ours: true, script: true };
 const found = { ours: false, script: false };
 const range = (from: number, to: number): number[] =>
@@ -42,12 +43,7 @@ describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) =
 
   beforeAll(async () => {
     const disk = new DiskModel();
-    const vault = await Vault.createOn(
-      disk,
-      { vaultId, details: token.details },
-      await testContext(),
-    );
-    vault.setSigner(token.signer());
+    const { vault } = await createUnlocked(disk, await testContext(), { vaultId }, token);
     for (let round = 0; round < ROUNDS; round += 1) {
       earlier = disk.files();
       await vault.record([act('file.encrypt', `${round}.pdf`), act('note', 'two')]);
@@ -119,11 +115,8 @@ describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) =
   it('is found to be that of another vault, with our checkpoints or its own', async () => {
     const disk = new DiskModel();
     const stranger = new SoftwareToken(curve);
-    const creation = { vaultId: newVaultId(), details: stranger.details };
-    const other = await Vault.createOn(disk, creation, await testContext());
-    other.setSigner(stranger.signer());
-    await other.checkpoint('when-due');
-    await other.close();
+    const other = await createUnlocked(disk, await testContext(), {}, stranger);
+    await other.vault.close();
     const swapped = disk.files();
     expect(await judgeFolder(swapped)).toMatchObject(genuine);
     expect(await judgeFolder(swapped, { kept })).toMatchObject(found);

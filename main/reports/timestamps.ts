@@ -23,8 +23,7 @@ export const attachTimestamp = async (vault: Vault, reply: Buffer): Promise<Time
   const notes = vault.checkpoints.toReversed();
   const kept = notes.find(({ note }) => isReplyOver(reply, note));
   const key = vault.checkpointKey;
-  if (kept === undefined || key === null || openCheckpoint(kept.note, key, vault.id) === null)
-    throw unknownReply();
+  if (kept === undefined || openCheckpoint(kept.note, key, vault.id) === null) throw unknownReply();
   const { size, note } = kept;
   const timestamp = { size, note, reply: reply.toString('base64') };
   await vault.keepTimestamp(timestamp, {

@@ -19,24 +19,28 @@ let whole: ReportDocument;
 let filtered: ReportDocument;
 const other = 'f'.repeat(32);
 
-const fill = async ({ session, key }: ReportVault): Promise<void> => {
-  await session.vault.record([
+/** @returns when the first of its three records was written */
+const fill = async ({ session, key }: ReportVault): Promise<string> => {
+  const [first] = await session.vault.record([
     fileAct('file.encrypt', key, 'a.txt'),
     fileAct('file.decrypt', key, 'Ελληνικά — 日本語.txt', 'refused'),
     fileAct('file.encrypt', other, '=cmd|x'),
   ]);
   await session.checkpoint();
+  return first?.time ?? '';
 };
+
+const later = (time: string): string => new Date(Date.parse(time) + 1).toISOString();
 
 beforeAll(async () => {
   made = await makeReportVault('ed25519');
   await fill(made);
   before = await makeReport(made.session, { kind: 'activity', filter: {}, title: 'First' });
-  await fill(made);
+  const since = await fill(made);
   whole = await makeReport(made.session, { kind: 'activity', filter: {}, title: 'Activity' });
   filtered = await makeReport(made.session, {
     kind: 'key-life',
-    filter: { key: made.key, action: 'file.', since: '2026-01-01T00:00:08.000Z' },
+    filter: { key: made.key, action: 'file.', since },
     title: 'Life',
   });
 });
@@ -64,10 +68,10 @@ const found = { ours: false, script: false };
 describe.each(['ed25519', 'p256'] as const)('a report signed with %s', (curve) => {
   it('is genuine for both verifiers, whatever was asked for, and names the one before', async () => {
     const vault = await makeReportVault(curve);
-    await fill(vault);
+    const since = later(await fill(vault)); // in the middle of what was recorded
     const kinds = [
       { kind: 'activity', filter: {} },
-      { kind: 'activity', filter: { since: '2026-01-01T00:00:05.000Z' } },
+      { kind: 'activity', filter: { since } },
       { kind: 'activity', filter: { since: '2030-01-01T00:00:00.000Z' } },
       { kind: 'activity', filter: { user: 'officer', outcome: 'refused' } },
       { kind: 'key-inventory', filter: {} },
@@ -162,12 +166,12 @@ describe('a report', () => {
       /not written/,
     ],
     ['is no record any more', (text) => text.replace('\\"key.create', '\\"'), /^What stands/],
-  ])('that %s in record 2 is refused with that number and the byte', (_, change, words) => {
+  ])('that %s in record 3 is refused with that number and the byte', (_, change, words) => {
     const text = encodeReport(whole).toString();
     const bytes = Buffer.from(change(text));
     const fault = verifyReport(bytes).checks.find(({ ok }) => !ok)?.words ?? '';
     expect(fault).toMatch(words);
-    expect(fault).toMatch(/record 2\b/);
+    expect(fault).toMatch(/record 3\b/);
     const at = Number(/byte (\d+)/.exec(fault)?.[1]);
     const near = Buffer.from(text).indexOf('key.create');
     expect(Math.abs(at - near)).toBeLessThan(250);
@@ -179,16 +183,19 @@ describe('a report', () => {
     ['a record twice', ({ records }) => void records.push(...records.slice(-1))],
     [
       'a record made up',
-      ({ records }) =>
-        void records.splice(1, 0, {
-          seq: 3,
-          leaf: records[1]?.leaf ?? '',
-          line: records[1]?.line.replace('"seq":4', '"seq":3') ?? '',
-        }),
+      ({ records }) => {
+        const { seq, leaf, line } = records[1] ?? { seq: 0, leaf: '', line: '' };
+        const madeUp = line.replace(`{"seq":${seq},`, `{"seq":${seq + 1},`);
+        expect(madeUp).not.toBe(line);
+        records.splice(2, 0, { seq: seq + 1, leaf, line: madeUp });
+      },
     ],
     ['another filter', ({ statement }) => void (statement.filter.outcome = 'ok')],
     ['no filter', ({ statement }) => void (statement.filter = {})],
-    ['a later time', ({ statement }) => void (statement.filter.since = '2026-01-01T00:00:09.000Z')],
+    [
+      'a later time',
+      ({ statement }) => void (statement.filter.since = later(statement.filter.since ?? '')),
+    ],
     ['another range', ({ statement }) => void (statement.range.first += 1)],
     ['fewer left out', ({ statement }) => void (statement.counts.omitted -= 1)],
     ['another title', ({ statement }) => void (statement.title = 'Everything')],
@@ -368,8 +375,10 @@ describe('the report before', () => {
     const files = vault.disk.files();
     const first = await makeReport(vault.session, { kind: 'activity', filter: {}, title: 'x' });
     // The same key signs again from an older copy: what the anchor keeps the program from doing.
+    vault.token.anchors = [];
     const copy = await Vault.openOn(new DiskModel(files), await testContext());
-    copy.setSigner(vault.token.signer());
+    const examined = await copy.examine(vault.token.ledger(), { seen: null, isTwin: true });
+    await copy.begin(vault.token.ledger(), examined);
     await copy.record([fileAct('file.decrypt', other, 'hidden')]);
     const session = sessionOn(copy);
     await makeReport(session, { kind: 'activity', filter: {}, title: 'y' });

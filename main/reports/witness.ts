@@ -71,7 +71,7 @@ export const headOf = (
 
 const judge = (vault: Vault, note: string): WitnessVerdict => {
   const key = vault.checkpointKey;
-  const kept = key === null ? null : openCheckpoint(note, key, vault.id);
+  const kept = openCheckpoint(note, key, vault.id);
   const none = { agrees: false, isOther: false, kept, proof: null };
   const no = (words: string): WitnessVerdict => ({ ...none, words });
   const other = vaultOf(note);

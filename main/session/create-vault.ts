@@ -23,7 +23,7 @@ import { meet } from '../trust/recognise.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { sha256 } from '../vault/sha256.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
-import { anchorKindOf, checkpointKeyOf, tokenSigner } from './checkpointing.ts';
+import { ledgerToken } from './checkpointing.ts';
 import { claimTokenFolder, makeParents, refuseUsedFolder, removeFolders } from './new-folder.ts';
 import { bindToken, profileDetails } from './token-binding.ts';
 
@@ -141,10 +141,10 @@ export class VaultSetup {
     // First, so that no crash leaves a vault behind that this computer does not know.
     this.#notRemembered = await this.#parts.trust.remember(met);
     const made = { vaultId, binding, profile, masters, signing, certificate };
-    const vault = await store({ ...this.#parts, vaultDir }, made);
+    const vault = await store({ ...this.#parts, vaultDir }, made, engine);
     this.#ownsToken = false;
     try {
-      await firstCheckpoint(vault, engine);
+      await vault.anchorFirst(await ledgerToken(engine, vault));
     } finally {
       await vault.close();
     }
@@ -196,9 +196,9 @@ const connectExisting = async (
 const meetMade = async (
   id: VaultId,
   { modulePath, librarySha256, parameters, label, serial, inVault }: TokenBinding,
-  key: SigningKey | null,
+  key: SigningKey,
 ): Promise<KnownVault> => {
-  const checkpointKey = key && { curve: key.curve, spki: Buffer.from(key.spki, 'base64') };
+  const checkpointKey = { curve: key.curve, spki: Buffer.from(key.spki, 'base64') };
   return meet(
     { id, checkpointKey },
     {
@@ -210,6 +210,7 @@ const meetMade = async (
 
 /** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */
 const refuseUnusable = (profile: TokenProfile): void => {
+  if (!profile.ed25519 && !profile.p256) throw cannotSign();
   if (profile.pairs.some(({ carried }) => carried)) return;
   // The pair that asks for the least: what it lacks, every other one lacks too.
   const least = profile.pairs.find(({ custody }) => custody === 'hsm-wrapped');
@@ -218,6 +219,12 @@ const refuseUnusable = (profile: TokenProfile): void => {
     next: 'Choose another token.',
   });
 };
+
+const cannotSign = (): Failure =>
+  new Failure('cannot-carry', 'This token cannot hold a vault: it can sign no ledger.', {
+    unharmed: 'Nothing was created.',
+    next: 'Choose a token with Ed25519 or ECDSA on P-256.',
+  });
 
 interface Made {
   readonly vaultId: VaultId;
@@ -243,21 +250,27 @@ const certify = async (
     sign: (digest) => engine.call('signReportDigest', { key, digest }),
   });
 
-const store = (
+const store = async (
   { vaultDir, choice, context }: SetupParts,
   { vaultId, binding, profile, masters, signing, certificate }: Made,
+  engine: Caller<EngineCalls>,
 ): Promise<Vault> => {
+  const { curve, spki } = signing.checkpoint;
+  await engine.call('bindLedger', { vaultId, key: { curve, spki } });
   const created = context.clock.now().toISOString();
   const inVault = choice.kind === 'evaluation';
   return Vault.create(
     vaultDir,
     {
       vaultId,
+      key: { curve, spki: Buffer.from(spki, 'base64') },
+      sign: (text) => engine.call('signCheckpoint', { text }),
       token: { label: binding.label, serial: binding.serial },
       beside: inVault ? Object.values(evaluationFiles) : [],
       details: {
         ...profileDetails(profile),
         evaluation: inVault || profile.evaluationOnly,
+        tokenInVault: inVault,
         anchor: profile.anchor,
         checkpointKey: publicPart(signing.checkpoint),
         reportKey: publicPart(signing.report),
@@ -287,13 +300,6 @@ const publicPart = (key: SigningKey | null): JsonObject | null =>
     spki: key.spki,
     fingerprint: fingerprintOf(Buffer.from(key.spki, 'base64')),
   };
-
-const firstCheckpoint = async (vault: Vault, engine: Caller<EngineCalls>): Promise<void> => {
-  const key = checkpointKeyOf(vault);
-  if (key === null) return;
-  vault.setSigner(tokenSigner(engine, { vaultId: vault.id, key, kind: anchorKindOf(vault) }));
-  await vault.checkpoint('now');
-};
 
 const removeEvaluationToken = async (folder: string): Promise<void> => {
   for (const name of Object.values(evaluationFiles)) {

@@ -25,6 +25,7 @@ export class TokenLogin {
   readonly #parts: TokenLoginParts;
   #found: FoundToken | null = null;
   #findings: readonly TokenFinding[] = [];
+  #newProfile: TokenProfile | null = null;
 
   constructor(parts: TokenLoginParts) {
     this.#parts = parts;
@@ -33,6 +34,11 @@ export class TokenLogin {
   /** What was found of the token at the last login: shown, and recorded with the unlock. */
   get findings(): readonly TokenFinding[] {
     return this.#findings;
+  }
+
+  /** Whether the token is another one than the one that this computer knows. */
+  get isTwin(): boolean {
+    return this.#findings.some(({ kind }) => kind === 'token-twin');
   }
 
   /** Asks for the PIN. @throws Failure `token-not-found`, `pin-incorrect` and the like */
@@ -62,9 +68,18 @@ export class TokenLogin {
     if (this.#found === null) throw new Error('the token is not connected');
     const { isUpdated, known } = this.#found;
     if (!isUpdated && known.librarySha256 === binding.librarySha256) return stored;
-    const profile = await engine.call('probe', null);
+    this.#newProfile = await engine.call('probe', null);
+    return this.#newProfile;
+  }
+
+  /** Keeps a new profile, and says that there is one. */
+  async keepProfile(): Promise<void> {
+    const profile = this.#newProfile;
+    this.#newProfile = null;
+    if (profile === null || this.#found === null) return;
+    const { known } = this.#found;
     const { modulePath, parameters, inVault } = known;
-    await vault.commit(
+    await this.#parts.vault.commit(
       ({ meta }) => meta.set('token', bindToken(profile, { modulePath, parameters, inVault })),
       () => ({
         action: 'token.probe',
@@ -74,7 +89,6 @@ export class TokenLogin {
       }),
     );
     this.#findings = [...this.#findings, updateOf(known)];
-    return profile;
   }
 
   async #connect(engine: Engine): Promise<FoundToken> {

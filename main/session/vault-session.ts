@@ -7,10 +7,12 @@ import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../engine/rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import { SealBudget } from '../keys/seal-budget.ts';
-import type { Checkpoint } from '../ledger/checkpoint.ts';
+import { parseCheckpointText, type Checkpoint } from '../ledger/checkpoint.ts';
+import type { EpochHead } from '../ledger/facts.ts';
 import type { RollbackFinding } from '../vault/rollback.ts';
+import type { Examined, UnlockOptions } from '../vault/unlocking.ts';
 import type { Vault } from '../vault/vault.ts';
-import { type Judged, judgeVault, unlockRecord } from './checkpointing.ts';
+import { ledgerToken } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
 import type { TokenFinding } from './token-findings.ts';
 import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
@@ -25,6 +27,9 @@ export interface SessionParts extends TokenLoginParts {
 }
 
 export type SessionFinding = Pick<RollbackFinding | TokenFinding, 'kind' | 'problem'>;
+
+/** What unlocking found signed. */
+export type Judged = Pick<Examined, 'verdict' | 'anchors'>;
 
 interface Unlocked {
   readonly engine: EngineProcess;
@@ -50,10 +55,11 @@ export class VaultSession {
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
-  #judged: Pick<Judged, 'verdict' | 'anchors'> | null = null;
+  #judged: Judged | null = null;
   readonly #login: TokenLogin;
   #recovery: Recovery | null = null;
   #recoveries = 0;
+  #carryOver = false;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -84,8 +90,9 @@ export class VaultSession {
    * Logs in to the token, compares the ledger with what the token last signed, and proves the
    * masters. Every attempt is recorded.
    */
-  unlock(): Promise<void> {
+  unlock({ carryOver = false }: Pick<UnlockOptions, 'carryOver'> = {}): Promise<void> {
     this.#recoveries = 0;
+    this.#carryOver = carryOver;
     return this.#unlock(new AbortController().signal);
   }
 
@@ -116,13 +123,15 @@ export class VaultSession {
   }
 
   /** What the last unlock found signed, also one that a rollback ended; null where there is none. */
-  get judged(): Pick<Judged, 'verdict' | 'anchors'> | null {
+  get judged(): Judged | null {
     return this.#judged;
   }
 
   /** Signs everything that is recorded and brings the anchor up to date. @throws Failure */
-  checkpoint(): Promise<Checkpoint | null> {
-    return this.vault.checkpoint('now');
+  async checkpoint(): Promise<Checkpoint | null> {
+    const checkpoint = await this.vault.checkpoint('now');
+    await this.#remember(checkpoint);
+    return checkpoint;
   }
 
   /**
@@ -134,22 +143,13 @@ export class VaultSession {
     const engine = this.#parts.startEngine();
     try {
       await this.#login.logIn(engine.caller);
-      const judged = await judgeVault(this.vault, engine.caller);
-      if (judged?.verdict.isRolledBack === true) await this.vault.restrict(judged.verdict.findings);
-      if (judged === null || this.vault.restriction === null) throw nothingToAccept();
-      const { verdict, signer } = judged;
-      const signed = verdict.anchor ?? verdict.checkpoint;
-      const { epoch, note } = await this.vault.beginEpoch(
-        {
-          reason,
-          accepted:
-            signed === null ? null : { epoch: signed.epoch, size: signed.size, root: signed.root },
-          note: signed?.note ?? null,
-          findings: verdict.findings.map(({ problem }) => problem),
-        },
-        signer,
-      );
-      await signer.keepAnchor?.(note);
+      const token = await ledgerToken(engine.caller, this.vault);
+      const examined = await this.vault.examine(token, await this.#outside());
+      if (examined.verdict.isRolledBack) await this.vault.restrict(examined.verdict.findings);
+      if (this.vault.restriction === null) throw nothingToAccept();
+      const { epoch, note } = await this.vault.accept(token, examined, reason);
+      await token.keepAnchor?.(note, examined.anchors);
+      await this.#remember(seenIn(note));
       return epoch;
     } finally {
       await engine.stop();
@@ -170,15 +170,20 @@ export class VaultSession {
     this.#recovery?.stopping.abort();
     await this.#recovery?.done.catch(() => undefined);
     const unlocked = this.#unlocked;
-    if (unlocked === null) return;
     this.#unlocked = null;
+    if (unlocked === null) {
+      // The engine was given up: the lock is recorded all the same, and signed at the next unlock.
+      if (this.vault.isInSession) await this.#recordLock(reason);
+      this.vault.endSession();
+      return;
+    }
     const { engine } = unlocked;
     try {
       await this.#recordLock(reason);
-      const isSigned = await inTime(this.vault.checkpoint('now'), LAST_ANSWER_MS);
+      const isSigned = await inTime(this.checkpoint(), LAST_ANSWER_MS);
       if (isSigned) await inTime(engine.caller.call('logout', null), LAST_ANSWER_MS);
     } finally {
-      this.vault.setSigner(null);
+      this.vault.endSession();
       await engine.stop();
     }
   }
@@ -222,7 +227,7 @@ export class VaultSession {
 
   async #recover(cause: Failure, lost: EngineProcess, stopping: AbortSignal): Promise<void> {
     this.#unlocked = null;
-    this.vault.setSigner(null);
+    this.vault.stopSigning();
     await lost.stop();
     const { signal, code } = await lost.exited;
     const details = { cause: cause.message, signal, code };
@@ -243,7 +248,7 @@ export class VaultSession {
       const token = await this.#login.logIn(engine.caller);
       await this.#enter(engine, token, () => this.#login.profile(engine.caller));
     } catch (error) {
-      this.vault.setSigner(null);
+      this.vault.endSession();
       await engine.stop();
       throw error;
     }
@@ -255,22 +260,38 @@ export class VaultSession {
     token: TokenInfo,
     profileNow: () => Promise<TokenProfile>,
   ): Promise<void> {
-    const judged = await judgeVault(this.vault, engine.caller);
-    this.#judged = judged;
-    if (judged?.verdict.isRolledBack === true)
-      throw await this.vault.restrict(judged.verdict.findings);
-    if (this.vault.restriction !== null) throw this.vault.restriction;
+    const { vault } = this;
+    const ledger = await ledgerToken(engine.caller, vault);
+    const examined = await vault.examine(ledger, await this.#outside());
+    this.#judged = examined;
+    if (examined.verdict.isRolledBack) throw await vault.restrict(examined.verdict.findings);
+    if (vault.restriction !== null) throw vault.restriction;
     const profile = await profileNow();
     await engine.caller.call('useMasters', {
-      vaultId: this.vault.id,
-      masters: mastersOf(this.vault.tables),
+      vaultId: vault.id,
+      masters: mastersOf(vault.tables),
       profile,
       lifetimes: this.#parts.lifetimes(),
     });
-    await this.vault.record([unlockRecord(this.vault, judged, this.#login.findings)]);
-    this.vault.setSigner(judged?.signer ?? null);
-    await this.vault.checkpoint('now');
+    await vault.begin(ledger, examined, this.#login.findings);
+    await this.#login.keepProfile();
+    await this.checkpoint();
     this.#unlocked = { engine, token, profile };
+  }
+
+  /** What neither the folder nor the token can know. */
+  async #outside(): Promise<UnlockOptions> {
+    const known = await this.#parts.trust.find(this.vault.id);
+    return { seen: known?.seen ?? null, isTwin: this.#login.isTwin, carryOver: this.#carryOver };
+  }
+
+  /** From now on this computer knows of a ledger that is at least as long. */
+  async #remember(head: EpochHead | null): Promise<void> {
+    const { trust } = this.#parts;
+    const known = await trust.find(this.vault.id);
+    if (known === null || head === null) return;
+    const { epoch, size, root } = head;
+    await trust.remember({ ...known, seen: { epoch, size, root }, sessions: true });
   }
 
   #open(): Unlocked {
@@ -281,6 +302,9 @@ export class VaultSession {
     });
   }
 }
+
+const seenIn = (note: string): EpochHead | null =>
+  parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1));
 
 const nothingToAccept = (): Failure =>
   new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {

@@ -15,11 +15,9 @@ export interface Recognised {
   readonly isNew: boolean;
 }
 
-/** SHA-256 of the key that the ledger's first record names; null where it names none. */
-export const fingerprintOfVault = ({
-  checkpointKey,
-}: Pick<Vault, 'checkpointKey'>): string | null =>
-  checkpointKey && fingerprintOf(checkpointKey.spki);
+/** SHA-256 of the key that the ledger's first record names. */
+export const fingerprintOfVault = ({ checkpointKey }: Pick<Vault, 'checkpointKey'>): string =>
+  fingerprintOf(checkpointKey.spki);
 
 /**
  * What this computer knows of a vault. Nothing of what the vault's folder says leads to a library:
@@ -46,7 +44,7 @@ export const refuseOther = (
     {
       unharmed: 'No PKCS#11 library was loaded and no PIN was given to one.',
       next: 'Open the folder of the vault that you know, or restore it from a copy.',
-      detail: `fingerprint known ${checkpointKey ?? 'none'}, here ${fingerprint ?? 'none'}`,
+      detail: `fingerprint known ${checkpointKey ?? 'none'}, here ${fingerprint}`,
     },
   );
 };
@@ -76,5 +74,5 @@ const unknownVault = (vault: MetVault): Failure =>
   new Failure('vault-unknown', 'This computer does not know this vault yet.', {
     unharmed: 'No PKCS#11 library was loaded and no PIN was asked for.',
     next: 'Say which PKCS#11 library leads to its token, and compare the fingerprint of its key with the one that you were told.',
-    detail: `fingerprint of its key: ${fingerprintOfVault(vault) ?? 'none'}`,
+    detail: `fingerprint of its key: ${fingerprintOfVault(vault)}`,
   });

@@ -10,16 +10,10 @@ import {
 import { isSignatureOf } from '../ledger/note.ts';
 import type { Clock, Ledger } from '../ledger/ledger.ts';
 import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
+import { supersededAnchors, whyNotToSign } from './anchored.ts';
+import type { CheckpointSigner } from './ledger-token.ts';
 import { errnoOf, storageFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
-
-/** The token's side of checkpoints, there while the vault is unlocked. */
-export interface CheckpointSigner {
-  /** Signs with the checkpoint key; P-256 signatures are DER. */
-  sign(text: Uint8Array): Promise<Uint8Array>;
-  /** Replaces the anchor in the token; null where this token keeps none. */
-  readonly keepAnchor: ((note: string) => Promise<void>) | null;
-}
 
 /** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */
 export type AnchorTime = 'now' | 'when-due';
@@ -51,14 +45,10 @@ export class CheckpointKeeper {
     this.#newest = this.#newestOfBook();
   }
 
-  /** Null where the ledger's first record names no key: its token cannot sign. */
-  static async open(
-    storage: Storage,
-    ledger: Ledger,
-    clock: Clock,
-  ): Promise<CheckpointKeeper | null> {
+  /** @throws Failure 'ledger-damaged' where the ledger's first record names no key */
+  static async open(storage: Storage, ledger: Ledger, clock: Clock): Promise<CheckpointKeeper> {
     const { checkpointKey: key, vaultId, epoch } = ledger.facts;
-    if (key === null || vaultId === null) return null;
+    if (key === null || vaultId === null) throw keyless();
     const book = await CheckpointBook.open(storage);
     return new CheckpointKeeper({ ledger, book, clock, origin: { vaultId, epoch }, key });
   }
@@ -140,6 +130,8 @@ export class CheckpointKeeper {
   async #sign(signer: CheckpointSigner): Promise<Checkpoint> {
     const { ledger, key, origin, book } = this.#parts;
     const { head } = ledger;
+    const refusal = whyNotToSign(ledger, key, await signer.readAnchors());
+    if (refusal !== null) throw ledger.condemn(refusal);
     const text = Buffer.from(checkpointText(origin, head));
     const signature = await signer.sign(text);
     if (!isSignatureOf(key, text, signature)) throw notOurs();
@@ -163,7 +155,9 @@ export class CheckpointKeeper {
     // A clock that was set back must not keep the anchor waiting.
     const isEarly = Math.abs(now - this.#anchored.at) < ANCHOR_PAUSE_MS;
     if (time === 'when-due' && isEarly) return;
-    await signer.keepAnchor(newest.note);
+    const { ledger, key } = this.#parts;
+    const superseded = supersededAnchors(ledger, key, await signer.readAnchors(), newest);
+    await signer.keepAnchor(newest.note, superseded);
     this.#anchored = { size: newest.size, at: now };
   }
 
@@ -174,6 +168,16 @@ export class CheckpointKeeper {
     return ours.reduce((a, b) => ((a?.size ?? 0) > (b?.size ?? 0) ? a : b), null);
   }
 }
+
+const keyless = (): Failure =>
+  new Failure(
+    'ledger-damaged',
+    'The first record names no vault, or no key that signs its ledger.',
+    {
+      unharmed: 'Nothing was changed, and no key was used.',
+      next: 'It is not as Claviger wrote it. Restore the newest copy of the folder.',
+    },
+  );
 
 const notOurs = (): Failure =>
   new Failure('proof-failed', "The token's signature does not fit the vault's checkpoint key.", {

@@ -1,3 +1,4 @@
+import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -14,8 +15,7 @@ interface Parts {
   readonly storage: Storage;
   readonly ledger: Ledger;
   readonly keystore: Keystore;
-  /** Null where the vault's token cannot sign. */
-  readonly keeper: CheckpointKeeper | null;
+  readonly keeper: CheckpointKeeper;
 }
 
 /** Changes the keystore and the ledger together, one commit after the other. */
@@ -61,7 +61,7 @@ export class Committer {
       keystore.adopt(draft);
       isDraft = false;
       await this.#install(image, purge);
-      await keeper?.makeIfPossible('when-due');
+      await keeper.makeIfPossible('when-due');
       return result;
     } finally {
       if (isDraft) draft.close();
@@ -97,7 +97,7 @@ export class Committer {
   }
 }
 
-const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => ({
-  ...record,
-  details: { ...record.details, keystore: sha256(image) },
-});
+const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => {
+  if (!isCommitAction(record.action)) throw new Error(`${record.action} changes no keystore`);
+  return { ...record, details: { ...record.details, keystore: sha256(image) } };
+};

@@ -3,11 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { Keystore } from '../keystore/keystore.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
-import { vaultActions } from '../ledger/facts.ts';
+import { LEDGER_FORM, vaultActions } from '../ledger/facts.ts';
 import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import { isBetweenEpochs } from './epoch.ts';
 import { vaultFiles } from './files.ts';
+import { signFirst } from './first-checkpoint.ts';
 import { syncDirectory } from './folder-storage.ts';
 import { installNext } from './recovery.ts';
 import { sha256 } from './sha256.ts';
@@ -28,7 +30,11 @@ export const makeFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const leftovers: readonly string[] = [vaultFiles.ledgerNext, vaultFiles.keystoreNext];
+const leftovers: readonly string[] = [
+  vaultFiles.ledgerNext,
+  vaultFiles.keystoreNext,
+  vaultFiles.checkpointNext,
+];
 const isLock = (name: string): boolean =>
   name === vaultFiles.lock || name.startsWith(`${vaultFiles.lock}.`);
 
@@ -82,8 +88,8 @@ const noFolder = (): Failure =>
   });
 
 /**
- * Writes a new vault. The first record becomes the ledger by a rename: so a ledger that exists
- * holds a record, and an empty one is always damage.
+ * Writes a new vault. The first record is signed before it becomes the ledger by a rename: so a
+ * ledger that exists holds a record, an empty one is always damage, and none is ever unsigned.
  */
 export const writeNewVault = async (
   storage: Storage,
@@ -95,17 +101,20 @@ export const writeNewVault = async (
   const line = encodeRecord({ seq: 1, ...stampRecord(stamp, firstRecord(creation, image)) });
   await storage.writeSynced(vaultFiles.keystoreNext, image);
   await storage.writeSynced(vaultFiles.ledgerNext, line);
+  const checkpoint = await signFirst(line, { vaultId: creation.vaultId, epoch: 1 }, creation);
+  await storage.writeSynced(vaultFiles.checkpointNext, Buffer.from(checkpoint.note));
   await storage.syncFolder();
   await storage.rename(vaultFiles.ledgerNext, vaultFiles.ledger);
   await storage.syncFolder();
   await installNext(storage, image, { purge: false });
+  await (await CheckpointBook.open(storage)).add(checkpoint);
 };
 
 const firstRecord = ({ vaultId, details }: VaultCreation, image: Buffer): NewRecord => ({
   action: vaultActions.create,
   subject: { vault: vaultId },
   outcome: 'ok',
-  details: { ...details, keystore: sha256(image) },
+  details: { form: LEDGER_FORM, ...details, keystore: sha256(image) },
 });
 
 const firstImage = (creation: VaultCreation, context: VaultContext): Buffer => {

@@ -1,10 +1,9 @@
-import { leafHash } from '../ledger/merkle.ts';
-import { vaultActions, type EpochHead } from '../ledger/facts.ts';
+import { LEDGER_FORM, vaultActions, type EpochHead } from '../ledger/facts.ts';
 import { stampRecord, type Ledger, type Stamp } from '../ledger/ledger.ts';
-import { checkpointText, makeCheckpoint, type Origin } from '../ledger/checkpoint.ts';
 import { encodeRecord, type JsonObject } from '../ledger/record.ts';
 import { vaultFiles } from './files.ts';
-import type { CheckpointSigner } from './checkpoint-keeper.ts';
+import { signFirst } from './first-checkpoint.ts';
+import type { CheckpointSigner } from './ledger-token.ts';
 import type { Storage } from './storage.ts';
 
 /** Why a rollback is accepted, and what the token said before. */
@@ -14,8 +13,14 @@ export interface Acceptance {
   readonly accepted: EpochHead | null;
   /** Its note: the evidence that the folder was newer once. */
   readonly note: string | null;
+  /** Every note that the token holds as an anchor: none of them counts any more. */
+  readonly anchors: readonly string[];
   /** The findings that are accepted, as sentences. */
   readonly findings: readonly string[];
+  /** The newest epoch that anything signed speaks of. */
+  readonly newestEpoch: number;
+  /** SHA-256 (hex) of the keystore that goes on: one that a record of ours names. */
+  readonly keystore: string;
 }
 
 export interface NewEpoch {
@@ -40,7 +45,8 @@ export const beginEpoch = async (
   const { facts } = ledger;
   const { vaultId, checkpointKey: key } = facts;
   if (vaultId === null || key === null) throw new Error('this vault signs nothing');
-  const epoch = Math.max(facts.epoch, acceptance.accepted?.epoch ?? 0) + 1;
+  // An attempt that was interrupted may have signed the next one already.
+  const epoch = Math.max(facts.epoch, acceptance.newestEpoch) + 1;
   const line = encodeRecord({
     seq: 1,
     ...stampRecord(stamp, {
@@ -50,10 +56,8 @@ export const beginEpoch = async (
       details: firstDetails(ledger, epoch, acceptance),
     }),
   });
-  const origin: Origin = { vaultId, epoch };
-  const head = { size: 1, root: leafHash(line.subarray(0, -1)).toString('hex') };
-  const signature = await signer.sign(Buffer.from(checkpointText(origin, head)));
-  const { note } = makeCheckpoint(key, origin, head, signature);
+  const sign = signer.sign.bind(signer);
+  const { note } = await signFirst(line, { vaultId, epoch }, { key, sign });
   await storage.writeSynced(vaultFiles.ledgerNext, line);
   await storage.writeSynced(vaultFiles.checkpointNext, Buffer.from(note));
   await storage.syncFolder();
@@ -68,17 +72,19 @@ export const beginEpoch = async (
 
 const firstDetails = (ledger: Ledger, epoch: number, acceptance: Acceptance): JsonObject => {
   const { facts, head } = ledger;
-  const { reason, accepted, note, findings } = acceptance;
+  const { reason, accepted, note, anchors, findings, keystore } = acceptance;
   return {
     ...facts.first?.details,
+    form: LEDGER_FORM,
     epoch,
     reason,
     findings,
     // The anchor that the token still holds if a crash comes before the new one.
     accepted: accepted === null ? null : { ...accepted },
     acceptedNote: note,
+    acceptedNotes: anchors,
     previous: { epoch: facts.epoch, size: head.size, root: head.root },
-    keystore: facts.keystore,
+    keystore,
   };
 };
 

@@ -1,13 +1,20 @@
-import { constants, createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../../shared/failure.ts';
 import { isErrno } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
 
 const PRIVATE = 0o600;
 const PIECE = 256 * 1024;
+const { O_RDONLY, O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** A link is not followed, and a FIFO is not waited for. Windows has neither flag. */
+const SAFELY = O_NOFOLLOW | O_NONBLOCK;
 
-/** A folder of the local file system. Every file it creates is readable by its owner only. */
+/**
+ * A folder of the local file system. Every file it creates is readable by its owner only. Others
+ * may write into it too: what is no ordinary file with a single name is neither read nor written.
+ */
 export class FolderStorage implements Storage {
   readonly #folder: string;
   /** Which file each name stood for when something was first added to it. */
@@ -19,7 +26,7 @@ export class FolderStorage implements Storage {
 
   async read(name: string): Promise<Buffer | null> {
     try {
-      return await readFile(this.#path(name));
+      return await this.#with(name, O_RDONLY, (file) => file.readFile());
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return null;
       throw error;
@@ -27,7 +34,7 @@ export class FolderStorage implements Storage {
   }
 
   async readAt(name: string, offset: number, length: number): Promise<Buffer> {
-    return this.#with(name, 'r', async (file) => {
+    return this.#with(name, O_RDONLY, async (file) => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
       return buffer.subarray(0, bytesRead);
     });
@@ -35,24 +42,28 @@ export class FolderStorage implements Storage {
 
   async *stream(name: string, from: number, to?: number): AsyncGenerator<Buffer> {
     if (to !== undefined && to <= from) return;
-    const end = to === undefined ? {} : { end: to - 1 };
-    const pieces = createReadStream(this.#path(name), {
-      start: from,
-      highWaterMark: PIECE,
-      ...end,
-    });
-    for await (const piece of pieces as AsyncIterable<Buffer>) yield piece;
+    const file = await this.#open(name, O_RDONLY);
+    try {
+      const end = to === undefined ? {} : { end: to - 1 };
+      const pieces = file.createReadStream({
+        ...{ start: from, highWaterMark: PIECE, autoClose: false },
+        ...end,
+      });
+      for await (const piece of pieces as AsyncIterable<Buffer>) yield piece;
+    } finally {
+      await file.close();
+    }
   }
 
   async writeSynced(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#with(name, 'w', async (file) => {
+    await this.#with(name, 'new', async (file) => {
       await file.writeFile(bytes);
       await file.sync();
     });
   }
 
   async overwriteSynced(name: string, bytes: Uint8Array): Promise<void> {
-    await this.#with(name, 'r+', async (file) => {
+    await this.#with(name, O_RDWR, async (file) => {
       const { size } = await file.stat();
       await file.writeFile(bytes);
       if (size > bytes.length) await file.writeFile(Buffer.alloc(size - bytes.length));
@@ -64,7 +75,7 @@ export class FolderStorage implements Storage {
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     // No O_CREAT: a ledger that was taken away must not begin again as an empty one.
-    await this.#with(name, constants.O_WRONLY | constants.O_APPEND, async (file) => {
+    await this.#with(name, O_WRONLY | O_APPEND, async (file) => {
       const { size, dev, ino } = await file.stat({ bigint: true });
       if (size !== BigInt(at)) throw new Error(`${name} has ${size} bytes instead of ${at}`);
       this.#refuseAnother(name, `${dev} ${ino}`);
@@ -81,7 +92,7 @@ export class FolderStorage implements Storage {
   }
 
   async truncateSynced(name: string, length: number): Promise<void> {
-    await this.#with(name, 'r+', async (file) => {
+    await this.#with(name, O_RDWR, async (file) => {
       await file.truncate(length);
       await file.sync();
     });
@@ -109,17 +120,47 @@ export class FolderStorage implements Storage {
 
   async #with<T>(
     name: string,
-    flags: string | number,
+    flags: number | 'new',
     work: (file: FileHandle) => Promise<T>,
   ): Promise<T> {
-    const file = await open(this.#path(name), flags, PRIVATE);
+    const file = flags === 'new' ? await this.#create(name) : await this.#open(name, flags);
     try {
       return await work(file);
     } finally {
       await file.close();
     }
   }
+
+  /** A new file, in place of whatever has the name now. */
+  async #create(name: string): Promise<FileHandle> {
+    const path = this.#path(name);
+    await rm(path, { force: true });
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | SAFELY, PRIVATE);
+  }
+
+  async #open(name: string, flags: number): Promise<FileHandle> {
+    const file = await open(this.#path(name), flags | SAFELY).catch((error: unknown) => {
+      // ELOOP: a link. ENXIO: a FIFO that nobody reads, or a socket. EISDIR: a folder.
+      throw ['ELOOP', 'ENXIO', 'EISDIR'].some((code) => isErrno(error, code))
+        ? noOrdinaryFile(name)
+        : error;
+    });
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile() || stats.nlink > 1) throw noOrdinaryFile(name);
+      return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
 }
+
+const noOrdinaryFile = (name: string): Failure =>
+  new Failure('not-a-file', `${name} in the vault's folder is no ordinary file with one name.`, {
+    unharmed: 'It was neither read nor written.',
+    next: 'Somebody has put a link or a device in its place: put the vault’s own file back, or a copy of it.',
+  });
 
 /** Makes the names in a folder durable. Windows has no such call and journals names itself. */
 export const syncDirectory = async (folder: string): Promise<void> => {

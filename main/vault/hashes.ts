@@ -4,7 +4,8 @@ import type { Storage } from './storage.ts';
 
 /** Keeps the tree's hashes, so that a later change can be told to the record. A cache, no promise. */
 export const saveHashes = async (storage: Storage, tree: MerkleTree): Promise<void> => {
-  const known = await storage.read(vaultFiles.hashes);
+  // Whatever else has the name is replaced.
+  const known = await storage.read(vaultFiles.hashes).catch(() => null);
   const all = tree.storedSince(0);
   if (known?.equals(all) === true) return;
   if (known !== null && known.length < all.length && all.subarray(0, known.length).equals(known))

@@ -1,23 +1,32 @@
+import type { EpochHead } from '../ledger/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { judgeRollback, type RollbackVerdict } from './rollback.ts';
+import { judgeRollback, type RollbackVerdict, type Witnesses } from './rollback.ts';
 
-/** Compares an open ledger with what was signed of it. @param anchors null where the token keeps none */
+/** What the vault's own folder cannot know. */
+export type Outside = Pick<Witnesses, 'anchors' | 'isTwin'> & {
+  readonly seen: EpochHead | null;
+};
+
+/** Compares an open ledger with what was signed of it. */
 export const judgeLedger = (
-  { facts, tree, head: { size } }: Ledger,
+  { facts, claims, tree, head: { size } }: Ledger,
   { origin, key, candidates }: CheckpointKeeper,
-  anchors: readonly string[] | null,
+  outside: Outside,
 ): RollbackVerdict => {
-  const { accepted, sawCheckpoint, sawAnchor, lastLock } = facts;
+  const { accepted, acceptedNotes, isOlder } = facts;
   const rootAt = (at: number): string | null =>
     at > tree.size ? null : tree.root(at).toString('hex');
   return judgeRollback(
     {
       ...origin,
-      size,
-      rootAt,
-      ...{ accepted, sawCheckpoint, sawAnchor, lastLock, wasLocked: !facts.isOpen },
+      ...{ size, rootAt, accepted, acceptedNotes, isOlder },
+      // A claim that only ever raises an alarm need not be proved.
+      sawCheckpoint: claims.sawCheckpoint,
+      sawAnchor: claims.sawAnchor,
+      wasLocked: !claims.isOpen,
+      lastLock: claims.lastLock,
     },
-    { key, checkpoints: candidates, anchors },
+    { key, checkpoints: candidates, ...outside },
   );
 };

@@ -1,14 +1,11 @@
-import type { Failure } from '../../shared/failure.ts';
 import { Keystore } from '../keystore/keystore.ts';
 import type { Migration } from '../keystore/migrate.ts';
 import { migrations as allMigrations } from '../keystore/migrations/index.ts';
-import { vaultActions } from '../ledger/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
-import { completeEpoch } from './epoch.ts';
-import { judgeKeystore, recover } from './recovery.ts';
-import { rolledBack } from './restriction.ts';
+import { judgeKeystore } from './recovery.ts';
+import { sha256 } from './sha256.ts';
 import { orFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
@@ -24,17 +21,19 @@ interface Opening {
 /** What an open vault consists of. */
 export interface VaultParts extends Opening {
   readonly ledger: Ledger;
+  /** Of a locked vault what its folder says; after unlock what a session or a signature vouches for. */
   readonly keystore: Keystore;
-  /** Null where the vault's token cannot sign. */
-  readonly keeper: CheckpointKeeper | null;
+  readonly keeper: CheckpointKeeper;
   readonly committer: Committer;
-  /** Why the vault can only be looked at; null where it is in order. */
-  readonly restriction: Failure | null;
+  /** SHA-256 (hex) of the keystore's image. */
+  readonly image: string;
+  /** Steps of the keystore's form that were taken in memory only. */
+  readonly pending: readonly Migration[];
 }
 
 /**
- * Brings ledger and keystore to the state that the ledger names, in the order of docs/ledger.md,
- * "Opening". A vault that was rolled back is left as it is.
+ * Reads a vault's folder, to be looked at: nothing is written, and nothing is believed that is not
+ * signed (docs/ledger.md, "Opening").
  * @throws Failure 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
  */
 export const openParts = (opening: Opening): Promise<VaultParts> =>
@@ -42,31 +41,33 @@ export const openParts = (opening: Opening): Promise<VaultParts> =>
 
 const open = async (opening: Opening): Promise<VaultParts> => {
   const { storage, identity, context } = opening;
-  await completeEpoch(storage);
   const ledger = await Ledger.open(storage, identity);
-  const verdict = await judgeKeystore(storage, ledger.facts.keystore);
-  const known = context.migrations ?? allMigrations;
-  const { keystore, pending } = Keystore.load(context.sqlJs, verdict.image, known);
   const keeper = await CheckpointKeeper.open(storage, ledger, context.clock);
+  const image = await imageToShow(storage, ledger);
+  const { keystore, pending } = loadKeystore(context, image);
   const committer = new Committer({ storage, ledger, keystore, keeper });
-  const restriction = ledger.facts.isRolledBack ? rolledBack() : null;
-  const parts = { ...opening, ledger, keystore, keeper, committer, restriction };
-  if (restriction !== null) return parts;
+  return { ...opening, ledger, keystore, keeper, committer, pending, image: sha256(image) };
+};
+
+/** The keystore that the newest record names, or else the one that is signed. */
+const imageToShow = async (storage: Storage, { claims, facts }: Ledger): Promise<Buffer> => {
   try {
-    await recover(storage, ledger, verdict);
-    if (pending.length > 0) await migrate(committer, pending);
-    return parts;
+    return (await judgeKeystore(storage, claims.keystore)).image;
   } catch (error) {
-    keystore.close();
-    throw error;
+    if (claims.keystore === facts.keystore || facts.keystore === null) throw error;
+    return (await judgeKeystore(storage, facts.keystore)).image;
   }
 };
 
-const migrate = (committer: Committer, pending: readonly Migration[]): Promise<void> => {
-  const details = { migrations: pending.map(({ id, name }) => `${id} ${name}`) };
-  return committer.commit(
-    (draft) => draft.migrate(pending),
-    () => ({ action: vaultActions.migrate, subject: {}, outcome: 'ok', details }),
-    {},
-  );
+/** An older form is brought up to date in memory; unlocking commits that. */
+export const loadKeystore = (
+  context: VaultContext,
+  image: Buffer,
+): { readonly keystore: Keystore; readonly pending: readonly Migration[] } => {
+  const loaded = Keystore.load(context.sqlJs, image, context.migrations ?? allMigrations);
+  if (loaded.pending.length === 0) return loaded;
+  const draft = loaded.keystore.draft();
+  draft.migrate(loaded.pending);
+  loaded.keystore.adopt(draft);
+  return loaded;
 };

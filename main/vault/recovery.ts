@@ -29,14 +29,13 @@ export const judgeKeystore = async (
   throw current === null || current.length === 0 ? lost(current === null) : foreign();
 };
 
-/** Sets torn bytes aside, records what is being repaired, then repairs it. */
+/** Records what is being repaired, then repairs it. */
 export const recover = async (
   storage: Storage,
   ledger: Ledger,
   { image, next }: KeystoreVerdict,
 ): Promise<void> => {
-  const torn = await ledger.setTornAside();
-  await ledger.append([...torn, ...nextRecords(next, ledger.facts.keystore)]);
+  await ledger.append(nextRecords(next, ledger.facts.keystore));
   if (next === 'roll-forward') await installNext(storage, image, { purge: true });
   if (next === 'discard') {
     await storage.remove(vaultFiles.keystoreNext);

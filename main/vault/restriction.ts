@@ -3,7 +3,11 @@ import type { RollbackFinding } from './rollback.ts';
 
 /** Why a vault can only be looked at. */
 export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure => {
-  const problems = findings.filter(({ blocks }) => blocks).map(({ problem }) => problem);
+  const blocking = findings.filter(({ blocks }) => blocks);
+  // Several witnesses of the same: one says it.
+  const problems = blocking
+    .filter(({ kind }, at) => blocking.findIndex((each) => each.kind === kind) === at)
+    .map(({ problem }) => problem);
   return new Failure(
     'rolled-back',
     ['This vault is not as it was signed last.', ...problems].join(' '),

@@ -40,6 +40,8 @@ const view = (size: number, changes: Partial<LedgerView> = {}, of = tree): Ledge
   size,
   rootAt: (at) => (at > size ? null : of.root(at).toString('hex')),
   accepted: null,
+  acceptedNotes: [],
+  isOlder: true,
   sawCheckpoint: true,
   sawAnchor: true,
   wasLocked: true,
@@ -51,7 +53,12 @@ const judge = (
   ledger: LedgerView,
   anchors: readonly string[] | null,
   checkpoints: readonly string[],
-): RollbackVerdict => judgeRollback(ledger, { key: token.key, anchors, checkpoints });
+): RollbackVerdict =>
+  // null: a token that keeps no anchor.
+  judgeRollback(anchors === null ? { ...ledger, sawAnchor: false } : ledger, {
+    ...{ key: token.key, anchors: anchors ?? [], checkpoints },
+    ...{ isTwin: false, seen: null },
+  });
 
 const kinds = ({ findings }: RollbackVerdict): string[] => findings.map(({ kind }) => kind);
 

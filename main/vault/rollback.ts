@@ -13,8 +13,11 @@ export interface LedgerView {
   readonly size: number;
   /** Merkle root (hex) over the first records; null where there are not so many. */
   readonly rootAt: (size: number) => string | null;
-  /** The head that was accepted when this epoch began. */
+  /** The head that was accepted when this epoch began, and the anchors that the token held then. */
   readonly accepted: EpochHead | null;
+  readonly acceptedNotes: readonly string[];
+  /** True for a ledger that was begun before each was signed from its first record on. */
+  readonly isOlder: boolean;
   readonly sawCheckpoint: boolean;
   readonly sawAnchor: boolean;
   /** False where the last session did not end with a lock. */
@@ -27,8 +30,12 @@ export interface Witnesses {
   readonly key: CheckpointKey;
   /** Notes from the vault's folder. */
   readonly checkpoints: readonly string[];
-  /** Notes from the token; null where this token keeps none. */
-  readonly anchors: readonly string[] | null;
+  /** Notes from the token. */
+  readonly anchors: readonly string[];
+  /** True where this token never held the vault's anchor: another one with the same keys. */
+  readonly isTwin: boolean;
+  /** The newest head that was verified on this computer; null where it knows none. */
+  readonly seen: EpochHead | null;
 }
 
 export type RollbackFindingKind =
@@ -40,6 +47,9 @@ export type RollbackFindingKind =
   | 'checkpoint-missing'
   | 'checkpoint-foreign'
   | 'epoch-unsigned'
+  | 'epoch-new'
+  | 'ledger-unsigned'
+  | 'not-ours'
   | 'lock-unsigned'
   | 'no-lock';
 
@@ -60,16 +70,19 @@ export interface RollbackVerdict {
 }
 
 export const judgeRollback = (ledger: LedgerView, witnesses: Witnesses): RollbackVerdict => {
-  const anchors = sorted(ledger, witnesses, witnesses.anchors ?? []);
+  const anchors = sorted(ledger, witnesses, witnesses.anchors);
   const checkpoints = sorted(ledger, witnesses, witnesses.checkpoints);
-  const [anchor = null] = anchors.ours;
+  const open = anchors.ours.filter(({ note }) => !ledger.acceptedNotes.includes(note));
+  const anchor = open[0] ?? anchors.ours[0] ?? null;
   const checkpoint = checkpoints.ours.find(({ epoch }) => epoch === ledger.epoch) ?? null;
   const findings = [
     ...strangers('anchor', anchors.foreign),
     ...strangers('checkpoint', checkpoints.foreign),
-    ...forks(anchors.ours),
+    ...forks(open),
     ...(anchor === null ? [] : againstAnchor(ledger, anchor)),
+    ...otherAnchors(ledger, open),
     ...againstCheckpoints(ledger, checkpoints.ours),
+    ...againstSeen(ledger, witnesses.seen),
     ...missing(ledger, witnesses, anchor, checkpoint),
     ...(ledger.wasLocked ? unsignedLock(ledger, anchor, checkpoint) : [noLock]),
   ];
@@ -119,14 +132,31 @@ const blocking = (kind: RollbackFindingKind, problem: string): RollbackFinding =
 const againstAnchor = (ledger: LedgerView, anchor: Checkpoint): RollbackFinding[] => {
   if (anchor.epoch === ledger.epoch) return compare(ledger, anchor, 'the token');
   if (anchor.epoch > ledger.epoch) return [olderEpoch(ledger, anchor, 'the token')];
-  const { accepted } = ledger;
+  const { accepted, acceptedNotes } = ledger;
   const isAccepted =
-    accepted?.epoch === anchor.epoch &&
-    accepted.size === anchor.size &&
-    accepted.root === anchor.root;
+    acceptedNotes.includes(anchor.note) ||
+    (accepted?.epoch === anchor.epoch &&
+      accepted.size === anchor.size &&
+      accepted.root === anchor.root);
   return isAccepted
     ? []
     : [blocking('rollback', 'This ledger did not begin where the token says the last one ended.')];
+};
+
+/** A smaller anchor that does not lie on this ledger was signed for another one. */
+const otherAnchors = (ledger: LedgerView, anchors: readonly Checkpoint[]): RollbackFinding[] =>
+  anchors
+    .slice(1)
+    .filter(({ epoch, size }) => epoch === ledger.epoch && size <= ledger.size)
+    .flatMap((anchor) => compare(ledger, anchor, 'the token'))
+    .slice(0, 1);
+
+const againstSeen = (ledger: LedgerView, seen: EpochHead | null): RollbackFinding[] => {
+  if (seen === null) return [];
+  if (seen.epoch > ledger.epoch) return [olderEpoch(ledger, seen, 'this computer')];
+  if (seen.epoch === ledger.epoch) return compare(ledger, seen, 'this computer');
+  const problem = `Epoch ${ledger.epoch} was begun elsewhere since this computer saw this vault last (epoch ${seen.epoch}).`;
+  return [{ kind: 'epoch-new', problem, blocks: false }];
 };
 
 const againstCheckpoints = (
@@ -140,38 +170,42 @@ const againstCheckpoints = (
   return findings.slice(0, 1);
 };
 
-const compare = (ledger: LedgerView, signed: Checkpoint, where: string): RollbackFinding[] => {
+const compare = (ledger: LedgerView, signed: EpochHead, where: string): RollbackFinding[] => {
   const root = ledger.rootAt(signed.size);
   if (root === null)
     return [
       blocking(
         'rollback',
-        `The ledger ends after ${ledger.size} records; the newest signed checkpoint in ${where} covers ${signed.size}.`,
+        `The ledger ends after ${ledger.size} records; the newest signed checkpoint known to ${where} covers ${signed.size}.`,
       ),
     ];
   if (root === signed.root) return [];
-  const problem = `The first ${signed.size} records are not those that were signed (checkpoint in ${where}).`;
+  const problem = `The first ${signed.size} records are not those that were signed (checkpoint known to ${where}).`;
   return [blocking('edited', problem)];
 };
 
-const olderEpoch = (ledger: LedgerView, signed: Checkpoint, where: string): RollbackFinding =>
+const olderEpoch = (ledger: LedgerView, signed: EpochHead, where: string): RollbackFinding =>
   blocking(
     'rollback',
-    `This is the ledger of epoch ${ledger.epoch}; ${where} holds a checkpoint of epoch ${signed.epoch}.`,
+    `This is the ledger of epoch ${ledger.epoch}; ${where} knows a checkpoint of epoch ${signed.epoch}.`,
   );
 
 const missing = (
   ledger: LedgerView,
-  { anchors }: Witnesses,
+  { isTwin }: Witnesses,
   anchor: Checkpoint | null,
   checkpoint: Checkpoint | null,
 ): RollbackFinding[] => {
   const isAnchored = anchor?.epoch === ledger.epoch;
   const findings: RollbackFinding[] = [];
-  if (anchors !== null && anchor === null && ledger.sawAnchor)
-    findings.push(
-      blocking('anchor-missing', 'The token no longer holds the anchor that the ledger records.'),
-    );
+  if (anchor === null && ledger.sawAnchor)
+    findings.push({
+      kind: 'anchor-missing',
+      problem: 'The token no longer holds the anchor that the ledger records.',
+      blocks: !isTwin,
+    });
+  if (!ledger.isOlder && checkpoint === null && !isAnchored)
+    findings.push(blocking('ledger-unsigned', 'Nothing that is signed speaks of this ledger.'));
   if (checkpoint === null && ledger.sawCheckpoint)
     findings.push({
       kind: 'checkpoint-missing',

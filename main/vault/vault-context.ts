@@ -2,6 +2,7 @@ import type { SqlJsStatic } from 'sql.js';
 import type { VaultId } from '../../shared/ids.ts';
 import type { Tables } from '../keystore/keystore.ts';
 import type { Migration } from '../keystore/migrate.ts';
+import type { CheckpointKey } from '../ledger/checkpoint.ts';
 import type { Clock, Stamp } from '../ledger/ledger.ts';
 import type { Actor, JsonObject } from '../ledger/record.ts';
 import type { IndexCache } from './index-cache.ts';
@@ -17,7 +18,14 @@ export interface VaultContext {
   readonly migrations?: readonly Migration[];
 }
 
-export interface VaultCreation {
+/** Signs a ledger's first record. */
+export interface FirstSigner {
+  /** The public half, which the first record names too. */
+  readonly key: CheckpointKey;
+  sign(text: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface VaultCreation extends FirstSigner {
   readonly vaultId: VaultId;
   readonly token?: Actor['token'];
   /** What the first record says besides the vault's id. */

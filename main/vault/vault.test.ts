@@ -1,4 +1,19 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import {
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,13 +22,17 @@ import { migrations } from '../keystore/migrations/index.ts';
 import { verifyLedger } from '../ledger/verify.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { act, newKeyId, newVaultId, testContext, wrappedVersion } from './testing/context.ts';
+import { createUnlocked, openUnlocked, unlock } from './testing/sessions.ts';
+import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';
 
 let context: VaultContext;
+let token: SoftwareToken;
 let parent: string;
 let folder: string;
 beforeEach(async () => {
   context = await testContext();
+  token = new SoftwareToken();
   parent = await mkdtemp(join(tmpdir(), 'vault-'));
   folder = join(parent, 'v');
 });
@@ -30,7 +49,7 @@ const contents = async (): Promise<Record<string, string>> => {
 
 /** A closed vault with a row in every table. */
 const fullVault = async (): Promise<void> => {
-  const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+  const { vault } = await createUnlocked(folder, context, {}, token);
   await vault.commit(
     ({ meta, masters, keys, seals, batches }) => {
       meta.set('evaluation', true);
@@ -49,7 +68,7 @@ const fullVault = async (): Promise<void> => {
       const id = '0123456789abcdef0123456789abcdef' as never;
       batches.insert({ id, kind: 'encrypt', created: 'now', plan: { files: 3 }, state: 'running' });
     },
-    () => act('fill'),
+    () => act('key.create'),
   );
   await vault.close();
 };
@@ -57,12 +76,18 @@ const fullVault = async (): Promise<void> => {
 describe('creating a vault', () => {
   it('makes a private folder with a ledger, a keystore and nothing else', async () => {
     const vaultId = newVaultId();
-    const details = { reason: 'test' };
-    const vault = await Vault.create(folder, { vaultId, details }, context);
+    const details = { ...token.details, reason: 'test' };
+    const vault = await Vault.create(folder, { ...token.first, vaultId, details }, context);
     expect(vault.id).toBe(vaultId);
     expect(vault.head.size).toBe(1);
     await vault.close();
-    expect((await readdir(folder)).toSorted()).toEqual(['keystore.sqlite', 'ledger.jsonl']);
+    expect((await readdir(folder)).toSorted()).toEqual([
+      'checkpoint',
+      'checkpoints.jsonl',
+      'keystore.sqlite',
+      'ledger.hashes',
+      'ledger.jsonl',
+    ]);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, 'ledger.jsonl'))).mode & 0o777).toBe(0o600);
     const line = JSON.parse(await readFile(join(folder, 'ledger.jsonl'), 'utf8')) as object;
@@ -79,17 +104,23 @@ describe('creating a vault', () => {
   it('refuses a folder with a vault or with anything else, and leaves it as it is', async () => {
     await fullVault();
     const before = await contents();
-    const again = Vault.create(folder, { vaultId: newVaultId() }, context);
+    const again = Vault.create(folder, { ...token.first, vaultId: newVaultId() }, context);
     await expect(again).rejects.toMatchObject({ code: 'vault-exists' });
     expect(await contents()).toEqual(before);
     const other = join(parent, 'photos');
     await mkdir(other);
     await writeFile(join(other, 'holiday.jpg'), 'x');
-    await expect(Vault.create(other, { vaultId: newVaultId() }, context)).rejects.toMatchObject({
+    await expect(
+      Vault.create(other, { ...token.first, vaultId: newVaultId() }, context),
+    ).rejects.toMatchObject({
       code: 'vault-exists',
     });
     const beside = ['holiday.jpg'];
-    const vault = await Vault.create(other, { vaultId: newVaultId(), beside }, context);
+    const vault = await Vault.create(
+      other,
+      { ...token.first, vaultId: newVaultId(), beside },
+      context,
+    );
     await vault.close();
   });
 
@@ -103,7 +134,7 @@ describe('creating a vault', () => {
 
 describe('an open vault', () => {
   it('admits one program at a time and is free after closing', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-locked' });
     await vault.close();
     const again = await Vault.open(folder, context);
@@ -111,7 +142,7 @@ describe('an open vault', () => {
   });
 
   it('keeps what was committed, in the order of the calls, and numbers records without a gap', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     vault.setToken({ label: 'hsm', serial: '5B02' });
     const names = Array.from({ length: 30 }, (_, i) => `key ${i}`);
     const order: string[] = [];
@@ -133,7 +164,7 @@ describe('an open vault', () => {
     const { head } = vault;
     await vault.close();
     expect(order).toEqual(names);
-    expect(head.size).toBe(1 + 3 * names.length);
+    expect(head.size).toBe(2 + 3 * names.length); // created, unlocked, and those
     const again = await Vault.open(folder, context);
     expect(again.head).toEqual(head);
     expect(again.tables.keys.list().map(({ name }) => name)).toEqual(names.toSorted());
@@ -143,14 +174,14 @@ describe('an open vault', () => {
   });
 
   it('changes nothing where the change or its record throws', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     const before = await contents();
     const reserve = vault.commit(
       ({ seals }) => {
         seals.reserve('master', 5);
         throw new Error('second thoughts');
       },
-      () => act('never'),
+      () => act('seals.reserve'),
     );
     await expect(reserve).rejects.toThrow('second thoughts');
     const record = vault.commit(
@@ -166,7 +197,7 @@ describe('an open vault', () => {
   });
 
   it('shows a change only once it is on the disk', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     const change = vault.commit(
       ({ seals }) => seals.reserve('master', 5),
       () => {
@@ -180,7 +211,7 @@ describe('an open vault', () => {
   });
 
   it('cannot be changed around the ledger, nor be told what only the vault may record', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     const { seals } = vault.tables as unknown as { seals: { reserve(s: string, n: number): void } };
     expect(() => {
       seals.reserve('master', 1);
@@ -193,7 +224,7 @@ describe('an open vault', () => {
   });
 
   it('refuses to append to a ledger that somebody else has written to', async () => {
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     await writeFile(join(folder, 'ledger.jsonl'), 'x', { flag: 'a' });
     await expect(vault.record([act('a')])).rejects.toMatchObject({ code: 'record-failed' });
     await vault.close();
@@ -205,7 +236,7 @@ describe('a purging commit', () => {
     const secret = Buffer.from('A-SEALED-KEY-BLOB-THAT-HAS-TO-GO');
     const id = newKeyId();
     const blob = Buffer.concat([secret, Buffer.alloc(9000, 5), secret]);
-    const vault = await Vault.create(folder, { vaultId: newVaultId() }, context);
+    const { vault } = await createUnlocked(folder, context, {}, token);
     const key = { id, name: 'doomed', custody: 'hsm-wrapped', bulk: 'host' } as const;
     await vault.commit(
       ({ keys }) => {
@@ -273,7 +304,7 @@ describe('a keystore that was touched outside', () => {
     await fullVault();
     const path = join(folder, 'keystore.sqlite');
     const older = await readFile(path);
-    const vault = await Vault.open(folder, context);
+    const vault = await openUnlocked(folder, context, token);
     await vault.commit(
       ({ seals }) => seals.reserve('master', 1),
       () => act('seals.reserve'),
@@ -300,19 +331,21 @@ describe('a ledger that was touched outside', () => {
     expect(await readFile(path, 'utf8')).toBe('');
     await rm(path);
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'ledger-damaged' });
-    await expect(Vault.create(folder, { vaultId: newVaultId() }, context)).rejects.toMatchObject({
+    await expect(
+      Vault.create(folder, { ...token.first, vaultId: newVaultId() }, context),
+    ).rejects.toMatchObject({
       code: 'vault-exists',
     });
-    expect((await readdir(folder)).toSorted()).toEqual(['keystore.sqlite']);
+    expect(await readdir(folder)).not.toContain('ledger.jsonl');
   });
 
   it('has a torn tail set aside, recorded, and goes on', async () => {
     await fullVault();
     const path = join(folder, 'ledger.jsonl');
     const whole = await readFile(path);
-    const torn = '{"seq":3,"time":"2026-';
+    const torn = '{"seq":4,"time":"2026-';
     await writeFile(path, torn, { flag: 'a' });
-    const vault = await Vault.open(folder, context);
+    const vault = await openUnlocked(folder, context, token);
     await vault.record([act('after')]);
     await vault.close();
     const names = await readdir(folder);
@@ -320,18 +353,19 @@ describe('a ledger that was touched outside', () => {
     expect(await readFile(join(folder, file), 'utf8')).toBe(torn);
     const ledger = await readFile(path);
     expect(ledger.subarray(0, whole.length)).toEqual(whole);
-    const [record] = ledger.subarray(whole.length).toString().split('\n');
+    const [unlocked, record] = ledger.subarray(whole.length).toString().split('\n');
+    expect(JSON.parse(unlocked ?? '')).toMatchObject({ seq: 4, action: 'vault.unlock' });
     expect(JSON.parse(record ?? '')).toMatchObject({
-      seq: 3,
+      seq: 5,
       action: 'ledger.torn',
       details: {
         file,
         bytes: 22,
-        sha256: '90987b4fd985c4f2e300d261f3fb00e45fc586fcd3c7a81a5d066d18d0eeedd9',
+        sha256: createHash('sha256').update(torn).digest('hex'),
       },
     });
     const again = await Vault.open(folder, context);
-    expect(again.head.size).toBe(4);
+    expect(again.head.size).toBe(6);
     await again.close();
   });
 });
@@ -343,19 +377,72 @@ describe('a keystore of an older form', () => {
     script: `ALTER TABLE keys ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'`,
   };
 
-  it('is migrated and recorded when opened; an older program then refuses it', async () => {
+  it('is migrated and recorded at unlock; an older program then refuses it', async () => {
     await fullVault();
     const newer = { ...context, migrations: [...migrations, next] };
+    const untouched = await contents();
     const vault = await Vault.open(folder, newer);
     expect(vault.tables.keys.list()).toHaveLength(1);
-    expect(vault.head.size).toBe(3);
+    expect({ ...(await contents()), lock: '' }).toEqual({ ...untouched, lock: '' });
+    await unlock(vault, token);
+    expect(vault.head.size).toBe(5); // unlocked, migrated
     await vault.close();
-    const again = await Vault.open(folder, newer);
-    expect(again.head.size).toBe(3);
+    const again = await openUnlocked(folder, newer, token);
+    expect(again.head.size).toBe(6);
     await again.close();
     const before = await contents();
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'keystore-damaged' });
     expect(await contents()).toEqual(before);
     expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"2 colours"');
+  });
+});
+
+describe('a folder into which others may write', () => {
+  const names = ['ledger.jsonl', 'keystore.sqlite', 'checkpoint', 'checkpoints.jsonl'] as const;
+  const isRefused = async (): Promise<void> => {
+    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'not-a-file' });
+  };
+
+  it.each(names)('has no %s that is a link, a second name, a folder or a FIFO', async (name) => {
+    await fullVault();
+    const path = join(folder, name);
+    const elsewhere = join(parent, 'elsewhere');
+    await rename(path, elsewhere);
+    const before = await readFile(elsewhere);
+    await symlink(elsewhere, path);
+    await isRefused();
+    await rm(path);
+    await link(elsewhere, path);
+    await isRefused();
+    await rm(path);
+    await mkdir(path);
+    await isRefused();
+    await rm(path, { recursive: true });
+    execFileSync('mkfifo', [path]);
+    await isRefused();
+    expect(await readFile(elsewhere)).toEqual(before);
+  });
+
+  it('never writes through a link: a new file takes its place', async () => {
+    await fullVault();
+    const victim = join(parent, 'victim');
+    await writeFile(victim, 'mine');
+    const planted = ['keystore.next', 'ledger.hashes', 'ledger.resume'];
+    for (const name of planted) {
+      await rm(join(folder, name), { force: true });
+      await symlink(victim, join(folder, name));
+    }
+    // A keystore.next is read at opening; a link there is refused, not followed.
+    await isRefused();
+    await rm(join(folder, 'keystore.next'));
+    const vault = await openUnlocked(folder, context, token);
+    await symlink(victim, join(folder, 'keystore.next'));
+    await vault.commit(
+      ({ seals }) => seals.reserve('master', 1),
+      () => act('seals.reserve'),
+    );
+    await vault.close();
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+    expect((await lstat(join(folder, 'ledger.hashes'))).isSymbolicLink()).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { Failure } from '../../shared/failure.ts';
+import { Failure, type FailureCode } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
 import type { ReadTables, Tables } from '../keystore/keystore.ts';
 import { AuditIndex } from '../ledger/audit-index.ts';
@@ -10,20 +10,22 @@ import type { Actor, JsonObject, LedgerRecord, NewRecord } from '../ledger/recor
 import { readLines } from '../ledger/lines.ts';
 import type { LedgerHead } from '../ledger/scan.ts';
 import type { KeptCheckpoint } from './checkpoint-book.ts';
-import type { AnchorTime, CheckpointKeeper, CheckpointSigner } from './checkpoint-keeper.ts';
+import type { AnchorTime, CheckpointKeeper } from './checkpoint-keeper.ts';
 import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
-import { beginEpoch, type Acceptance, type NewEpoch } from './epoch.ts';
+import { acceptRollback } from './accepting.ts';
+import { completeEpoch, type NewEpoch } from './epoch.ts';
 import { vaultFiles } from './files.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { saveHashes } from './hashes.ts';
-import { judgeLedger } from './judge-ledger.ts';
+import type { CheckpointSigner, LedgerToken } from './ledger-token.ts';
 import { withVaultLock } from './lock.ts';
 import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
-import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
+import type { RollbackFinding } from './rollback.ts';
 import { orFailure } from './storage-failure.ts';
 import type { Storage } from './storage.ts';
+import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
 import { addTimestampLine, readTimestampLines } from './timestamp-file.ts';
 import {
   Identity,
@@ -36,19 +38,27 @@ export type { CommitOptions, VaultContext, VaultCreation };
 
 const released = (): Promise<void> => Promise.resolve();
 
+/** What keeps a vault from being written to, but not from being looked at. */
+const unwritable: ReadonlySet<FailureCode> = new Set([
+  'vault-locked',
+  'read-only',
+  'no-permission',
+  'disk-full',
+]);
+
 /** An open vault: the only way to change the keystore or to write the ledger. */
 export class Vault {
   readonly #parts: VaultParts;
   readonly #closed = new AbortController();
   readonly #behind: Promise<Failure | null>;
-  #restriction: Failure | null;
+  #restriction: Failure | null = null;
+  #unrecorded: Failure | null = null;
   #audit: Promise<AuditIndex> | null = null;
   #hasWritten = false;
   #closing: Promise<void> | null = null;
 
   private constructor(parts: VaultParts) {
     this.#parts = parts;
-    this.#restriction = parts.restriction;
     this.#behind = this.#verifyBehind();
     this.#behind.catch(() => undefined); // who awaits it is told; nobody has to
   }
@@ -69,7 +79,7 @@ export class Vault {
   }
 
   /**
-   * Opens a vault, repairing what a crash left behind.
+   * Opens a vault to be looked at, and to be unlocked.
    * @throws Failure 'vault-not-found' | 'vault-locked' | 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
    */
   static async open(folder: string, context: VaultContext): Promise<Vault> {
@@ -95,6 +105,31 @@ export class Vault {
   /** Like `open`, on any storage and without a lock of its own. */
   static async openOn(storage: Storage, context: VaultContext, release = released): Promise<Vault> {
     await refuseNoVault(storage);
+    await orFailure('The vault cannot be opened', completeEpoch(storage));
+    return Vault.#lookAt(storage, context, release);
+  }
+
+  /**
+   * Opens a vault to be looked at, also where another program uses it or its folder cannot be
+   * written: then looks are not recorded.
+   * @throws Failure 'vault-not-found' | 'ledger-damaged' and the like
+   */
+  static async look(folder: string, context: VaultContext): Promise<Vault> {
+    try {
+      return await Vault.open(folder, context);
+    } catch (error) {
+      if (!(error instanceof Failure) || !unwritable.has(error.code)) throw error;
+      const vault = await Vault.#lookAt(new FolderStorage(folder), context, released);
+      vault.#unrecorded = error;
+      return vault;
+    }
+  }
+
+  static async #lookAt(
+    storage: Storage,
+    context: VaultContext,
+    release: () => Promise<void>,
+  ): Promise<Vault> {
     const identity = new Identity(context, null);
     return new Vault(await openParts({ storage, identity, context, release }));
   }
@@ -127,15 +162,20 @@ export class Vault {
     return this.#behind;
   }
 
-  /** Reads what opening did not read. @throws Failure 'ledger-damaged' */
-  async readAll(): Promise<void> {
-    await orFailure('The ledger cannot be read', this.#parts.ledger.readAll());
-  }
-
   /** To be called before the last checkpoint of a session. */
   async sumUp(): Promise<void> {
-    const { ledger, keeper } = this.#parts;
-    if (this.#restriction === null && keeper !== null) await ledger.sumUp();
+    if (this.#restriction === null) await this.#parts.ledger.sumUp();
+  }
+
+  /** Whether the keystore that is shown is signed, or a session vouches for it. */
+  get isAuthenticated(): boolean {
+    const { ledger, image } = this.#parts;
+    return ledger.isInSession || ledger.facts.keystore === image;
+  }
+
+  /** Why looks are not recorded; null where they are. */
+  get unrecorded(): Failure | null {
+    return this.#unrecorded ?? this.#restriction;
   }
 
   get origin(): Origin {
@@ -152,24 +192,24 @@ export class Vault {
     return this.#parts.ledger.tree;
   }
 
-  /** The public key of the checkpoints; null where the vault's token cannot sign. */
-  get checkpointKey(): CheckpointKey | null {
-    return this.#parts.ledger.facts.checkpointKey;
+  /** The public key of the checkpoints, as the first record names it. */
+  get checkpointKey(): CheckpointKey {
+    return this.#parts.keeper.key;
   }
 
-  /** The newest checkpoint of this epoch; null before the first, and without a key. */
+  /** The newest checkpoint of this epoch in the folder; null where there is none. */
   get newestCheckpoint(): Checkpoint | null {
-    return this.#parts.keeper?.newest ?? null;
+    return this.#parts.keeper.newest;
   }
 
   /** When the newest checkpoint was signed, if since opening, and whether the token keeps it too. */
   get checkpointState(): Pick<CheckpointKeeper, 'signedAt' | 'isAnchored'> {
-    return this.#parts.keeper ?? { signedAt: null, isAnchored: false };
+    return this.#parts.keeper;
   }
 
   /** Every checkpoint of this epoch, oldest first; signatures are for the reader to check. */
   get checkpoints(): readonly KeptCheckpoint[] {
-    return this.#parts.keeper?.all ?? [];
+    return this.#parts.keeper.all;
   }
 
   /** Why the vault can only be looked at; null where it is in order. */
@@ -177,40 +217,69 @@ export class Vault {
     return this.#restriction;
   }
 
-  /** Signs checkpoints from now on; null when the vault is locked. */
-  setSigner(signer: CheckpointSigner | null): void {
-    this.#parts.keeper?.setSigner(signer);
-  }
-
-  /** A checkpoint over all records; null while locked or without a key. @throws Failure */
+  /** A checkpoint over all records; null while locked. @throws Failure */
   async checkpoint(anchor: AnchorTime): Promise<Checkpoint | null> {
     this.#refuseClosed();
-    return this.#restriction === null ? ((await this.#parts.keeper?.make(anchor)) ?? null) : null;
+    return this.#restriction === null ? this.#parts.keeper.make(anchor) : null;
   }
 
-  /** Compares the ledger with what was signed of it. @param anchors null where the token keeps none */
-  judge(anchors: readonly string[] | null): RollbackVerdict | null {
-    const { ledger, keeper } = this.#parts;
-    return keeper === null ? null : judgeLedger(ledger, keeper, anchors);
+  /**
+   * Compares the ledger with what was signed of it, and tells what of it is this vault's own.
+   * Changes nothing on the disk.
+   * @throws Failure 'keystore-damaged' | 'keystore-foreign' | 'unsigned-tail'
+   */
+  async examine(token: LedgerToken, options: UnlockOptions): Promise<Examined> {
+    this.#refuseClosed();
+    return orFailure('The vault cannot be read', examine(this.#parts, token, options));
+  }
+
+  /** Begins a session: from now on everything may be recorded, and the keystore changed. */
+  async begin(token: LedgerToken, examined: Examined, found: readonly Found[] = []): Promise<void> {
+    this.#refuseUnlessInOrder();
+    await orFailure('The vault cannot be unlocked', begin(this.#parts, token, examined, found));
+  }
+
+  /** Signs nothing for now: the engine is gone. The session goes on. */
+  stopSigning(): void {
+    this.#parts.keeper.setSigner(null);
+  }
+
+  get isInSession(): boolean {
+    return this.#parts.ledger.isInSession;
+  }
+
+  /** Ends the session: its key is erased, and nothing is signed any more. */
+  endSession(): void {
+    this.#parts.keeper.setSigner(null);
+    this.#parts.ledger.endSession();
+  }
+
+  /** Lets the token keep the checkpoint of a vault that has just been made. */
+  async anchorFirst(signer: CheckpointSigner): Promise<void> {
+    const { keeper } = this.#parts;
+    keeper.setSigner(signer);
+    await this.checkpoint('now');
+    keeper.setSigner(null);
   }
 
   /** Records that the folder is older than what was signed; from now on it can only be looked at. */
   async restrict(findings: readonly RollbackFinding[]): Promise<Failure> {
     const failure = rolledBack(findings);
-    if (this.#restriction === null) {
+    const { ledger } = this.#parts;
+    // Found again, it is not told again: the record of the finding stays the last one.
+    if (this.#restriction === null && ledger.lastAction !== vaultActions.rollback) {
       const details = { findings: findings.map(({ kind, problem }) => ({ kind, problem })) };
       const action = vaultActions.rollback;
-      await this.#parts.ledger.append([{ action, subject: {}, outcome: 'failed', details }]);
+      await ledger.append([{ action, subject: {}, outcome: 'failed', details }]);
     }
     this.#restriction = failure;
     return failure;
   }
 
   /** Accepts a rollback: a new ledger begins. The vault is to be opened again after that. */
-  async beginEpoch(acceptance: Acceptance, signer: CheckpointSigner): Promise<NewEpoch> {
+  async accept(token: LedgerToken, examined: Examined, reason: string): Promise<NewEpoch> {
     if (this.#restriction === null) throw new Error('there is nothing to accept');
-    const { storage, ledger, identity } = this.#parts;
-    const work = beginEpoch(storage, ledger, identity, acceptance, signer);
+    const work = acceptRollback(this.#parts, token, examined, reason);
     return orFailure('The new ledger cannot be begun', work);
   }
 
@@ -249,7 +318,7 @@ export class Vault {
 
   /** Records that somebody looked, which a vault that can only be looked at does not. */
   async recordLook(record: NewRecord): Promise<void> {
-    if (this.#restriction === null) await this.record([record]);
+    if (this.unrecorded === null) await this.record([record]);
   }
 
   /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
@@ -298,15 +367,15 @@ export class Vault {
   }
 
   async #close(): Promise<void> {
-    const { storage, ledger, keystore, keeper, committer, release } = this.#parts;
+    const { storage, ledger, keystore, committer, release } = this.#parts;
     this.#closed.abort();
     await this.#behind.catch(() => undefined);
     await committer.settled();
     await ledger.settled();
     await this.#audit?.then((index) => index.close()).catch(() => undefined);
     if (this.#hasWritten) await storage.remove(vaultFiles.oldAuditIndex).catch(() => undefined);
-    if (this.#restriction === null && keeper !== null)
-      await saveHashes(storage, ledger.tree).catch(() => undefined);
+    this.endSession();
+    if (this.unrecorded === null) await saveHashes(storage, ledger.tree).catch(() => undefined);
     keystore.close();
     await release();
   }

@@ -13,6 +13,9 @@ export const findingKinds = [
   'checkpoint-missing',
   'checkpoint-foreign',
   'epoch-unsigned',
+  'epoch-new',
+  'ledger-unsigned',
+  'not-ours',
   'lock-unsigned',
   'no-lock',
 ] as const;

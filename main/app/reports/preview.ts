@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
-import { type Failure, toFailureData } from '../../../shared/failure.ts';
+import { toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { reportKinds } from '../../../shared/reports.ts';
 import type { AuditLine, AuditRange } from '../../ledger/audit-index.ts';
@@ -14,7 +14,6 @@ import {
   openingOf,
   previousOf,
   selectionOf,
-  unsigned,
 } from '../../reports/make-report.ts';
 import type { ReportFilter } from '../../reports/report.ts';
 import { tablesFor } from '../../reports/tables.ts';
@@ -102,7 +101,7 @@ const proofsOf = async (
   const key = vault.checkpointKey;
   return {
     signsPdf: (keys?.reportCertificate ?? null) !== null,
-    opening: key !== null && openingOf(vault, key, range.first - 1) !== null,
+    opening: openingOf(vault, key, range.first - 1) !== null,
     previous: await previousReport(vault),
     timestamps: (await timestampsOf(vault, vault.head.size)).length,
   };
@@ -113,7 +112,7 @@ const exportSchema = v.object({ kind: v.picklist(reportKinds) });
 const previousReport = async (vault: Vault): Promise<Preview['previous']> => {
   const key = vault.checkpointKey;
   const last = vault.facts.lastReport;
-  const before = key === null ? null : previousOf(vault, key);
+  const before = previousOf(vault, key);
   if (before === null || last === null) return null;
   const found = await (await vault.audit()).line(last.record);
   const details = v.safeParse(exportSchema, found?.record.details);
@@ -132,7 +131,6 @@ const isInside = ({ tree }: Vault, { size, root }: { size: number; root: string 
   );
 
 const refusalOf = (vault: Vault): Preview['refusal'] => {
-  const refusal: Failure | null =
-    vault.restriction ?? (vault.checkpointKey === null ? unsigned() : null);
-  return refusal === null ? null : toFailureData(refusal);
+  const { restriction } = vault;
+  return restriction === null ? null : toFailureData(restriction);
 };

@@ -5,7 +5,7 @@ import type { LedgerVerdict } from '../../ledger/verify.ts';
 import { verifyAside } from '../../ledger/verify-aside.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, vaultDirOf, withVault } from '../command.ts';
+import { type Command, exitCodes, printResult, vaultDirOf, lookAtVault } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
@@ -30,7 +30,7 @@ export const auditListCommand: Command = {
     limit: { type: 'string', value: 'N', help: `at most so many records (${DEFAULT_LIMIT})` },
   },
   run: (args, context) =>
-    withVault(context, async (vault) => {
+    lookAtVault(context, async (vault) => {
       const filter = filterOf(args, vault);
       const { lines, total } = await (await vault.audit()).query(filter);
       const details = { ...filter, found: total };
@@ -120,8 +120,8 @@ const recordVerification = (
   context: Parameters<Command['run']>[1],
   head: { readonly size: number; readonly root: string },
 ): Promise<unknown> =>
-  withVault(context, (vault) =>
-    vault.record([{ action: 'audit.verify', subject: {}, outcome: 'ok', details: head }]),
+  lookAtVault(context, (vault) =>
+    vault.recordLook({ action: 'audit.verify', subject: {}, outcome: 'ok', details: head }),
   );
 
 const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): string[] => {

@@ -5,7 +5,7 @@ import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
+import { type Command, exitCodes, printResult, withSession, lookAtVault } from '../command.ts';
 
 export const checkpointShowCommand: Command = {
   name: 'checkpoint show',
@@ -13,9 +13,9 @@ export const checkpointShowCommand: Command = {
   usage: '',
   options: {},
   run: (_args, context) =>
-    withVault(context, (vault) => {
+    lookAtVault(context, (vault) => {
       const { note, size, root } = newestOf(vault);
-      const fingerprint = fingerprintOf(vault.checkpointKey?.spki ?? new Uint8Array());
+      const fingerprint = fingerprintOf(vault.checkpointKey.spki);
       const anchor = anchorWords(vault);
       const lines = [...note.split('\n'), `key fingerprint ${fingerprint}`, anchor];
       printResult(context, { size, root, note, fingerprint, anchor }, lines);
@@ -53,7 +53,7 @@ export const checkpointCompareCommand: Command = {
   options: {},
   run: (args, context) => {
     const file = positional(args, 'Which checkpoint?');
-    return withVault(context, async (vault) => {
+    return lookAtVault(context, async (vault) => {
       const note = await readCheckpointFile(file);
       const { agrees, words, kept, proof } = await compareWitness(vault, note);
       printResult(context, { agrees, words, kept: headOf(kept), proof }, [words]);
@@ -70,7 +70,7 @@ export const checkpointTimestampCommand: Command = {
   options: {},
   run: (args, context) => {
     const file = positional(args, 'Which reply?');
-    return withVault(context, async (vault) => {
+    return lookAtVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(context, { size }, [
         `The time stamp of the checkpoint over ${size} records is kept.`,

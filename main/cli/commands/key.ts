@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
 import { createKey } from '../../keys/key-service.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, withSession, withVault } from '../command.ts';
+import { type Command, exitCodes, printResult, withSession, lookAtVault } from '../command.ts';
 import { formatTable } from '../format.ts';
 
 export const keyCreateCommand: Command = {
@@ -46,7 +46,7 @@ export const keyListCommand: Command = {
   usage: '',
   options: {},
   run: (_args, context) =>
-    withVault(context, (vault) => {
+    lookAtVault(context, (vault) => {
       const keys = vault.tables.keys.list();
       printResult(context, { keys }, keys.length === 0 ? [noKeys] : tableOf(keys));
       return Promise.resolve(exitCodes.done);
@@ -81,7 +81,7 @@ export const keyShowCommand: Command = {
   usage: 'NAME',
   options: {},
   run: (args, context) =>
-    withVault(context, (vault) => {
+    lookAtVault(context, (vault) => {
       const { keys, seals } = vault.tables;
       const key = keys.get(onlyName(args));
       const versions = keys.versions(key.id).map((version) => ({

@@ -1,23 +1,35 @@
 import { Failure } from '../../../shared/failure.ts';
-import { type Command, exitCodes, printResult, withVault } from '../command.ts';
+import {
+  type CliContext,
+  type Command,
+  exitCodes,
+  printResult,
+  withSession,
+  withVault,
+} from '../command.ts';
+import { formatCount } from '../format.ts';
 import { sessionOf } from '../session.ts';
 
 export const recoverCommand: Command = {
   name: 'recover',
   summary: 'accept that the vault is older or other than what was signed, and begin a new ledger',
-  usage: '--accept "REASON"',
+  usage: '--accept "REASON" | --carry-over',
   notes:
     'First restore the newest copy of the folder: this is for when there is none. The new ledger\n' +
     'begins with both heads and your reason in its first record; the old one is kept beside it as\n' +
-    'ledger.epoch-N.jsonl. It is never signed again.',
+    'ledger.epoch-N.jsonl. It is never signed again.\n' +
+    'With --carry-over you confirm, once, the last records of a vault that an older version of\n' +
+    'Claviger left unsigned because it was interrupted.',
   options: {
     accept: {
       type: 'string',
       value: 'REASON',
       help: 'what happened, for those who read the ledger',
     },
+    'carry-over': { type: 'boolean', help: 'confirm unsigned records of an older version' },
   },
   run: async (args, context) => {
+    if (args.flag('carry-over')) return carryOver(context);
     const reason = args.text('accept')?.trim();
     if (reason === undefined || reason === '')
       throw new Failure('usage', 'What happened? Say it with --accept "REASON".');
@@ -29,3 +41,13 @@ export const recoverCommand: Command = {
     return exitCodes.done;
   },
 };
+
+const carryOver = (context: CliContext): Promise<number> =>
+  withSession(context, async (session) => {
+    await session.unlock({ carryOver: true });
+    const records = session.vault.facts.carried ?? 0;
+    printResult(context, { carried: records }, [
+      `The vault is in order: its first ${formatCount(records, 'record')} are carried over.`,
+    ]);
+    return exitCodes.done;
+  });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KnownVault } from '../../trust/known-vault.ts';
 import { fingerprintOfVault, refuseOther } from '../../trust/recognise.ts';
 import type { Vault } from '../../vault/vault.ts';
-import { type CliContext, type Command, exitCodes, printResult, withVault } from '../command.ts';
+import { type CliContext, type Command, exitCodes, printResult, lookAtVault } from '../command.ts';
 import { trustedBy, trustOptions } from '../trust-options.ts';
 
 export const trustCommand: Command = {
@@ -18,7 +18,7 @@ export const trustCommand: Command = {
     'what leads to its token is kept in your own state folder (or CLAVIGER_STATE), and so is the\n' +
     'fingerprint of its key: compare it with the one that you were told.',
   run: (args, context) =>
-    withVault(context, async (vault, vaultDir) => {
+    lookAtVault(context, async (vault, vaultDir) => {
       const before = await context.trust.find(vault.id);
       if (args.flag('show')) return show(context, vault, vaultDir, before);
       if (before !== null) refuseOther(before, vault);
@@ -43,7 +43,7 @@ const show = (
   if (known === null) {
     printResult(context, document, [
       `This computer does not know the vault ${vaultDir} (id ${vault.id}).`,
-      `Fingerprint of the key that its ledger names: ${fingerprint ?? 'none'}`,
+      `Fingerprint of the key that its ledger names: ${fingerprint}`,
     ]);
     return exitCodes.token;
   }

@@ -32,7 +32,8 @@ export interface VaultToken {
   readonly callerNonce: boolean;
 }
 
-const masterLabel = (vaultId: VaultId, role: 'wrap' | 'seal'): string =>
+/** CKA_LABEL of a vault's master. */
+export const masterLabel = (vaultId: VaultId, role: 'wrap' | 'seal'): string =>
   `claviger/${vaultId}/${role}`;
 
 export const createMasters = (

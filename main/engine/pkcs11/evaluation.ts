@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { storageFailure } from '../../vault/storage-failure.ts';
@@ -51,14 +59,20 @@ export const writeEvaluationConfig = (folder: string): void => {
     'slots.removable = false',
   ];
   // SoftHSM2 would only say that it does not start.
-  if (existsSync(folder) && !existsSync(tokens)) throw tokenGone(tokens);
+  if (existsSync(folder) && !isFolder(tokens)) throw tokenGone(tokens);
   const file = join(folder, evaluationFiles.config);
   try {
-    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
+    // A new file in place of whatever is there: a link would lead out of the folder.
+    rmSync(file, { force: true });
+    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     throw notWritten(folder, error);
   }
 };
+
+/** A link to a folder elsewhere is none. */
+const isFolder = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const tokenGone = (tokens: string): Failure =>
   new Failure('token-not-found', 'The evaluation token is not there: its folder is missing.', {

@@ -17,7 +17,8 @@ export const dataObject = (label: string, value: Buffer): Template => [
   { type: CKA.MODIFIABLE, value: false },
 ];
 
-export const labelledSecret = (label: string): Template => [
+/** @param objectId one that is free: on NSS an id that exists would silently replace its object */
+export const labelledSecret = (label: string, objectId: Buffer): Template => [
   { type: CKA.CLASS, value: CKO.SECRET_KEY },
   { type: CKA.KEY_TYPE, value: CKK.GENERIC_SECRET },
   { type: CKA.TOKEN, value: true },
@@ -28,8 +29,7 @@ export const labelledSecret = (label: string): Template => [
   { type: CKA.VERIFY, value: false },
   { type: CKA.DERIVE, value: false },
   { type: CKA.VALUE, value: randomBytes(16) },
-  // An id that exists would silently replace its object on NSS.
-  { type: CKA.ID, value: randomBytes(16) },
+  { type: CKA.ID, value: objectId },
   { type: CKA.LABEL, value: label },
   { type: CKA.MODIFIABLE, value: false },
 ];

@@ -122,6 +122,17 @@ export const generateSigningKey = (
   }
 };
 
+/** @throws Failure 'object-refused' where the object is not a private key as we make them */
+export const confirmPrivateKey = (session: Session, object: ObjectHandle, curve: Curve): void => {
+  const made = privateTemplate(curves[curve], null).filter(({ type }) => verifiedTypes.has(type));
+  session.requireAttributes(object, [
+    ...made.filter(({ type }) => type !== CKA.TOKEN),
+    { type: CKA.TOKEN, value: true },
+    { type: CKA.ALWAYS_SENSITIVE, value: true },
+    { type: CKA.NEVER_EXTRACTABLE, value: true },
+  ]);
+};
+
 /**
  * The public half as a DER SubjectPublicKeyInfo, as openssl and node:crypto read it. Tokens give
  * the point inside an OCTET STRING (PKCS#11 v2.40 §2.3.3) or, older ones, bare.

@@ -2,10 +2,11 @@ import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
 import type { Tables } from '../../keystore/keystore.ts';
 import type { NoteCurve } from '../../ledger/note.ts';
 import type { NewRecord } from '../../ledger/record.ts';
-import { newKeyId, newVaultId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
+import { newKeyId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
 import { DiskModel } from '../../vault/testing/disk-model.ts';
+import { createUnlocked } from '../../vault/testing/sessions.ts';
 import { SoftwareToken } from '../../vault/testing/software-token.ts';
-import { Vault } from '../../vault/vault.ts';
+import type { Vault } from '../../vault/vault.ts';
 import type { ReportSession } from '../make-report.ts';
 
 const tokenInfo: TokenInfo = {
@@ -66,13 +67,10 @@ export const makeReportVault = async (
   const disk = new DiskModel();
   const context = await testContext();
   const creation = {
-    vaultId: newVaultId(),
     token: { label: tokenInfo.label, serial: tokenInfo.serial },
-    details: token.details,
     change: bindSoftwareToken,
   };
-  const vault = await Vault.createOn(disk, creation, context);
-  vault.setSigner(token.signer());
+  const { vault } = await createUnlocked(disk, context, creation, token);
   const id = newKeyId();
   await vault.commit(
     ({ keys }) => {

@@ -128,8 +128,9 @@ export class DiskModel implements Storage {
 
   async writeSynced(name: string, bytes: Uint8Array): Promise<void> {
     this.#step();
-    const inode = this.#names.get(name) ?? this.#create(name);
-    inode.cached = Buffer.alloc(0);
+    if (this.#names.has(name)) this.#change({ kind: 'remove', name });
+    this.#step();
+    const inode = this.#create(name);
     this.#write(inode, bytes, (written) => Buffer.from(written));
     this.#sync(inode);
     await Promise.resolve();

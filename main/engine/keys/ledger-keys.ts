@@ -1,0 +1,185 @@
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import type { VaultId } from '../../../shared/ids.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { parseCheckpointText } from '../../ledger/checkpoint.ts';
+import type { TokenConnection } from '../pkcs11/connection.ts';
+import { CKA, CKO } from '../pkcs11/native.ts';
+import { tokenKeyIntent } from '../pkcs11/objects.ts';
+import type { ObjectHandle, Session } from '../pkcs11/session.ts';
+import { confirmPrivateKey, signMessage, type Curve } from '../pkcs11/signing.ts';
+import { masterLabel } from './vault-token.ts';
+
+/** What a ledger's first record says of its vault. */
+export interface LedgerIdentity {
+  readonly vaultId: VaultId;
+  /** The key that signs its checkpoints; DER SubjectPublicKeyInfo, base64. */
+  readonly key: { readonly curve: Curve; readonly spki: string };
+}
+
+/** What a session's key is sealed for. */
+export interface SessionKeyName {
+  readonly vaultId: VaultId;
+  readonly epoch: number;
+  /** 32 hex digits. */
+  readonly session: string;
+}
+
+const NONCE = 12;
+const TAG = 16;
+const SESSION_KEY_BYTES = 32;
+
+/**
+ * The two keys in the token that a vault's ledger is bound to, found without its keystore: by
+ * class and label, with attributes that nobody can give an object without the PIN, and by what
+ * the private half signs. Public halves in a token are ignored: anybody can put one there.
+ */
+export class LedgerKeys {
+  readonly #connection: TokenConnection;
+  readonly #vaultId: VaultId;
+  readonly #curve: Curve;
+  readonly #sign: ObjectHandle;
+  readonly #seal: ObjectHandle;
+  /** CKA_ID of the sealing master. */
+  readonly #sealId: Buffer;
+
+  private constructor(
+    connection: TokenConnection,
+    { vaultId, key }: LedgerIdentity,
+    { sign, seal, sealId }: { sign: ObjectHandle; seal: ObjectHandle; sealId: Buffer },
+  ) {
+    this.#connection = connection;
+    this.#vaultId = vaultId;
+    this.#curve = key.curve;
+    this.#sign = sign;
+    this.#seal = seal;
+    this.#sealId = sealId;
+  }
+
+  /** @throws Failure 'master-missing' | 'proof-failed' */
+  static find(connection: TokenConnection, identity: LedgerIdentity): LedgerKeys {
+    return connection.withSession((session) => {
+      const sign = findSigningKey(session, identity);
+      return new LedgerKeys(connection, identity, {
+        sign,
+        ...findSealingMaster(session, identity),
+      });
+    });
+  }
+
+  /** The master that seals keys must be the one that sealed the ledger's sessions. */
+  requireSealingMaster(objectId: Uint8Array): void {
+    if (this.#sealId.equals(objectId)) return;
+    throw new Failure(
+      'proof-failed',
+      'The keystore names another sealing master than the token holds.',
+      {
+        unharmed: 'No key was used and nothing was changed.',
+        next: 'Check that the right token is connected; otherwise restore the vault from a copy.',
+      },
+    );
+  }
+
+  /** Signs a checkpoint of this vault; whatever else is asked is a bug. P-256 gives DER. */
+  signCheckpoint(text: Uint8Array): Buffer {
+    if (parseCheckpointText(Buffer.from(text).toString('utf8'))?.vaultId !== this.#vaultId)
+      throw new Error('the checkpoint key signs nothing but checkpoints of its vault');
+    return this.#connection.withSession((session) =>
+      signMessage(session, this.#curve, this.#sign, text),
+    );
+  }
+
+  /** A new session's key, and the same under the sealing master: nonce 12, ciphertext 32, tag 16. */
+  newSessionKey(name: SessionKeyName): { key: Buffer; sealed: Buffer } {
+    return this.#connection.withSession((session) => {
+      const key = session.random(SESSION_KEY_BYTES);
+      const aad = this.#aad(name);
+      const { nonce, data } = session.encryptGcm(this.#seal, session.random(NONCE), aad, key);
+      return { key, sealed: Buffer.concat([nonce, data]) };
+    });
+  }
+
+  /** Null where it was not sealed for this session by this token. */
+  openSessionKey(name: SessionKeyName, sealed: Uint8Array): Buffer | null {
+    if (sealed.length !== NONCE + SESSION_KEY_BYTES + TAG) return null;
+    const [nonce, data] = [sealed.subarray(0, NONCE), sealed.subarray(NONCE)];
+    return this.#connection.withSession((session) =>
+      session.decryptGcm(this.#seal, nonce, this.#aad(name), data),
+    );
+  }
+
+  /** Opens nothing but session keys of this vault: a blob of a key has other bytes here. */
+  #aad({ vaultId, epoch, session }: SessionKeyName): Buffer {
+    if (vaultId !== this.#vaultId) throw new Error('a session belongs to its vault');
+    return Buffer.from(`claviger/session/1\n${vaultId}\n${epoch}\n${session}\n`, 'ascii');
+  }
+}
+
+const findSigningKey = (session: Session, { vaultId, key }: LedgerIdentity): ObjectHandle => {
+  const label = `claviger/${vaultId}/sign`;
+  const found = session.find({ class: CKO.PRIVATE_KEY, token: true, label });
+  if (found.length === 0) throw missing('the key that signs its ledger', label);
+  const own = found.filter((object) =>
+    isAsMade(() => confirmPrivateKey(session, object, key.curve)),
+  );
+  const proved = own.find((object) => provesPossession(session, object, key));
+  if (proved !== undefined) return proved;
+  throw new Failure('proof-failed', 'The token does not hold the key that this ledger names.', {
+    unharmed: 'Nothing was changed, nothing was signed and no key was used.',
+    next: 'The ledger may have been replaced: restore the newest copy of the folder. Or this is another token.',
+    detail: `CKA_LABEL ${label}: ${found.length} found, none fits`,
+  });
+};
+
+const findSealingMaster = (
+  session: Session,
+  { vaultId }: LedgerIdentity,
+): { readonly seal: ObjectHandle; readonly sealId: Buffer } => {
+  const label = masterLabel(vaultId, 'seal');
+  const found = session
+    .find({ class: CKO.SECRET_KEY, token: true, label })
+    .map((seal) => ({ seal, sealId: session.attribute(seal, CKA.ID) ?? Buffer.alloc(0) }))
+    .filter(({ seal, sealId: objectId }) =>
+      isAsMade(() => session.confirm(seal, tokenKeyIntent({ objectId, label }, 'data'), 'found')),
+    );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  if (only === undefined) throw missing('the sealing master key', label);
+  throw new Failure(
+    'object-refused',
+    `The token holds ${found.length} sealing masters of this vault.`,
+    {
+      unharmed: 'None of them was used.',
+      next: 'Remove the copies with the software of the token maker.',
+      detail: `CKA_LABEL ${label}`,
+    },
+  );
+};
+
+const isAsMade = (confirm: () => void): boolean => {
+  try {
+    confirm();
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'object-refused') return false;
+    throw error;
+  }
+};
+
+/** Lets the private half sign a random text that is no checkpoint and no report. */
+const provesPossession = (
+  session: Session,
+  object: ObjectHandle,
+  { curve, spki }: LedgerIdentity['key'],
+): boolean => {
+  const text = Buffer.from(`claviger/possession/1\n${randomBytes(32).toString('hex')}\n`);
+  const signature = signMessage(session, curve, object, text);
+  const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
+  return verify(curve === 'ed25519' ? null : 'sha256', text, key, signature);
+};
+
+const missing = (what: string, label: string): Failure =>
+  new Failure('master-missing', `The token does not hold ${what}.`, {
+    unharmed: 'Nothing was changed and nothing was signed.',
+    next: 'Check that this is the right token; restore its keys from the backup of its maker.',
+    detail: `CKA_LABEL ${label}`,
+  });

@@ -1,0 +1,59 @@
+import { Failure } from '../../shared/failure.ts';
+import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import type { Storage } from '../vault/storage.ts';
+import { LedgerFacts } from './facts.ts';
+import { readOn } from './read-on.ts';
+import { resumeLedger } from './resume.ts';
+import { LedgerScan } from './scan.ts';
+import type { Prefix } from './signed-prefix.ts';
+
+/** A ledger as it was found. */
+export interface ReadLedger {
+  /** Its sound lines, whoever wrote them. */
+  readonly scan: LedgerScan;
+  /** The part that is signed; of a ledger that nothing signs, only its first record is known. */
+  readonly signed: Prefix;
+  /** Bytes behind the sound lines: an unfinished line, or a line that is none and what follows. */
+  readonly rest: number;
+  /** Records and bytes that were not read: to be compared behind. */
+  readonly unread: { readonly records: number; readonly bytes: number };
+}
+
+/**
+ * Reads and checks every line, or those that follow a signed summing-up; changes nothing.
+ * @throws Failure 'ledger-damaged'
+ */
+export const readLedger = async (storage: Storage): Promise<ReadLedger> => {
+  const { candidates } = await CheckpointBook.open(storage);
+  return (await resumeLedger(storage, candidates)) ?? (await readWhole(storage, candidates));
+};
+
+/** @param notes checkpoints that may be of this ledger @throws Failure 'ledger-damaged' */
+export const readWhole = async (
+  storage: Storage,
+  notes: readonly string[],
+): Promise<ReadLedger> => {
+  const scan = new LedgerScan();
+  const { signed, fault, rest, signedSize } = await readOn(storage, scan, notes);
+  if (fault !== null && (scan.tree.size === 0 || scan.tree.size < signedSize))
+    throw damaged(`Record ${fault.record} is damaged at byte ${fault.byte} of the file`, {
+      detail: fault.problem,
+    });
+  if (scan.tree.size === 0) throw damaged('The ledger holds no record');
+  const nothing = { records: 0, bytes: 0 };
+  return { scan, signed: signed ?? unsigned(scan), rest, unread: nothing };
+};
+
+/** Of a ledger that nothing signs, only what its first record says of itself is known. */
+const unsigned = (scan: LedgerScan): Prefix => {
+  const facts = new LedgerFacts();
+  if (scan.facts.first !== null) facts.observe(scan.facts.first);
+  return { size: 0, bytes: 0, facts, end: null };
+};
+
+export const damaged = (cause: string, context: { detail?: string } = {}): Failure =>
+  new Failure('ledger-damaged', `${cause}.`, {
+    unharmed: 'Nothing in the vault was changed.',
+    next: 'Keep this folder as it is and restore the vault from a copy.',
+    ...context,
+  });

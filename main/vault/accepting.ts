@@ -1,0 +1,68 @@
+import { openCheckpoint, type Checkpoint } from '../ledger/checkpoint.ts';
+import { authenticateTail } from '../ledger/authenticate.ts';
+import { damaged, readWhole } from '../ledger/read-ledger.ts';
+import { beginEpoch, type NewEpoch } from './epoch.ts';
+import type { LedgerToken } from './ledger-token.ts';
+import type { VaultParts } from './opening.ts';
+import { judgeKeystore } from './recovery.ts';
+import type { Examined } from './unlocking.ts';
+
+/**
+ * Accepts a rollback: a new ledger begins. It carries over only a keystore that a record of this
+ * vault names, one that is signed or that a session vouches for.
+ * @throws Failure 'keystore-foreign' where that keystore is gone: then only a copy helps
+ */
+export const acceptRollback = async (
+  { storage, ledger, keeper, identity }: VaultParts,
+  token: LedgerToken,
+  { verdict, anchors }: Examined,
+  reason: string,
+): Promise<NewEpoch> => {
+  const { key, origin } = keeper;
+  const notes = [...keeper.all.map(({ note }) => note), ...keeper.candidates, ...anchors];
+  const signed = newestFirst(
+    notes.map((note) => openCheckpoint(note, key, origin.vaultId)).filter((each) => each !== null),
+  );
+  const own = await ownFacts({ storage, origin, notes, token });
+  const { keystore } = own;
+  await judgeKeystore(storage, keystore);
+  if (keystore === null) throw damaged('No record of this vault names its keystore');
+  const newest = verdict.anchor ?? verdict.checkpoint;
+  return beginEpoch(
+    storage,
+    ledger,
+    identity,
+    {
+      reason,
+      accepted:
+        newest === null ? null : { epoch: newest.epoch, size: newest.size, root: newest.root },
+      note: newest?.note ?? null,
+      anchors,
+      findings: verdict.findings.map(({ problem }) => problem),
+      newestEpoch: signed[0]?.epoch ?? 0,
+      keystore,
+    },
+    token,
+  );
+};
+
+interface Own extends Pick<VaultParts, 'storage'> {
+  readonly origin: VaultParts['keeper']['origin'];
+  readonly notes: readonly string[];
+  readonly token: LedgerToken;
+}
+
+/** What the records say that are this vault's own, up to the first one that is not. */
+const ownFacts = async ({ storage, origin, notes, token }: Own) => {
+  const { scan, signed: from } = await readWhole(storage, notes);
+  const tail = await authenticateTail({
+    ...{ storage, from, tree: scan.tree, bytes: scan.bytes, signed: from.size },
+    openKey: ({ session, sealed }) =>
+      token.openSessionKey({ ...origin, session }, Buffer.from(sealed, 'base64')),
+    carryOver: false,
+  });
+  return tail.prefix.facts;
+};
+
+const newestFirst = (checkpoints: readonly Checkpoint[]): Checkpoint[] =>
+  checkpoints.toSorted((a, b) => b.epoch - a.epoch || b.size - a.size);

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../shared/failure.ts';
+import type { Tail } from '../ledger/authenticate.ts';
+import { vaultActions, type EpochHead } from '../ledger/facts.ts';
+import type { NewRecord } from '../ledger/record.ts';
+import { judgeLedger } from './judge-ledger.ts';
+import type { LedgerToken } from './ledger-token.ts';
+import { loadKeystore, type VaultParts } from './opening.ts';
+import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
+import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
+import { sha256 } from './sha256.ts';
+
+export interface UnlockOptions {
+  /** The newest head that was verified on this computer; null where it knows none. */
+  readonly seen: EpochHead | null;
+  /** The token is another one with the same keys: it may lack the anchor. */
+  readonly isTwin?: boolean;
+  /** A person has confirmed the unsigned records of a vault from before there were sessions. */
+  readonly carryOver?: boolean;
+}
+
+/** What was found before anything is written. */
+export interface Examined {
+  readonly verdict: RollbackVerdict;
+  /** The notes that the token keeps. */
+  readonly anchors: readonly string[];
+  /** Null where the vault was rolled back: then nothing further is asked. */
+  readonly sound: { readonly tail: Tail; readonly keystore: KeystoreVerdict } | null;
+}
+
+/**
+ * Compares the ledger with what was signed of it and tells which of its records the vault itself
+ * wrote; the keystore is then the one that the newest of those names. Changes nothing on the disk.
+ * @throws Failure 'keystore-damaged' | 'keystore-foreign' | 'unsigned-tail'
+ */
+export const examine = async (
+  parts: VaultParts,
+  token: LedgerToken,
+  { seen, isTwin = false, carryOver = false }: UnlockOptions,
+): Promise<Examined> => {
+  const { storage, ledger, keeper, keystore } = parts;
+  const anchors = await token.readAnchors();
+  const outside = { anchors, isTwin, seen };
+  let verdict = judgeLedger(ledger, keeper, outside);
+  if (verdict.isRolledBack) {
+    // No alarm without having read the ledger itself.
+    await ledger.readAll();
+    verdict = judgeLedger(ledger, keeper, outside);
+  }
+  if (verdict.isRolledBack) return { verdict, anchors, sound: null };
+  const { epoch } = keeper.origin;
+  const heads = [verdict.anchor, verdict.checkpoint, seen];
+  const signed = Math.max(
+    ledger.ownSize,
+    ...heads.map((head) => (head?.epoch === epoch ? head.size : 0)),
+  );
+  const openKey = ({ session, sealed }: { session: string; sealed: string }) =>
+    token.openSessionKey({ ...keeper.origin, session }, Buffer.from(sealed, 'base64'));
+  const tail = await ledger.authenticate({ signed, openKey, carryOver });
+  if (tail.older !== null && !carryOver) throw unsignedTail(tail.older);
+  const found = await judgeKeystore(storage, tail.prefix.facts.keystore);
+  if (sha256(found.image) !== parts.image)
+    keystore.adopt(loadKeystore(parts.context, found.image).keystore);
+  const findings = [...verdict.findings, ...notOurs(tail)];
+  return { verdict: { ...verdict, findings }, anchors, sound: { tail, keystore: found } };
+};
+
+/** Begins a session: its unlock record is the first thing that is written. Then repairs. */
+export const begin = async (
+  parts: VaultParts,
+  token: LedgerToken,
+  { verdict, sound }: Examined,
+  /** What was found of the token. */
+  found: readonly Found[],
+): Promise<void> => {
+  if (sound === null) throw new Error('a vault that was rolled back is not unlocked');
+  const { storage, ledger, keeper, committer, pending } = parts;
+  const { tail, keystore } = sound;
+  const id = randomBytes(16).toString('hex');
+  const { key, sealed } = await token.newSessionKey({ ...keeper.origin, session: id });
+  const findings = [...verdict.findings, ...found];
+  const record = unlockRecord(tail, { ...verdict, findings }, sealed);
+  await ledger.append(await ledger.begin(tail, { id, key }, record));
+  await recover(storage, ledger, keystore);
+  keeper.setSigner(token);
+  if (pending.length > 0)
+    await committer.commit(
+      () => undefined,
+      () => ({
+        action: vaultActions.migrate,
+        subject: {},
+        outcome: 'ok',
+        details: { migrations: pending.map(({ id: number, name }) => `${number} ${name}`) },
+      }),
+      {},
+    );
+};
+
+export interface Found {
+  readonly kind: string;
+  readonly problem: string;
+}
+
+interface Signed extends Pick<RollbackVerdict, 'anchor' | 'checkpoint'> {
+  readonly findings: readonly Found[];
+}
+
+/** What was found signed, what no checkpoint covers yet, and the session's key for later. */
+const unlockRecord = (
+  { prefix, unmarked }: Tail,
+  { anchor, checkpoint, findings }: Signed,
+  sealed: Uint8Array,
+): NewRecord => {
+  const { size, facts } = prefix;
+  const signed = Math.max(checkpoint?.size ?? 0, anchor?.epoch === facts.epoch ? anchor.size : 0);
+  return {
+    action: vaultActions.unlock,
+    subject: {},
+    outcome: 'ok',
+    details: {
+      checkpoint: checkpoint?.size ?? null,
+      anchor: anchor?.size ?? null,
+      // Written while the vault was locked, or just before a crash.
+      unsigned: signed < size ? { first: signed + 1, last: size } : null,
+      // Those of them that no session vouches for.
+      notAuthenticated: unmarked.map(({ first, last }) => ({ first, last })),
+      findings: findings.map(({ kind, problem }) => ({ kind, problem })),
+      ...(facts.session === null ? { carried: facts.isOlder ? size : 1 } : {}),
+      sealed: Buffer.from(sealed).toString('base64'),
+    },
+  };
+};
+
+const notOurs = ({ rest }: Tail): RollbackFinding[] => {
+  if (rest === null) return [];
+  const problem = `Record ${rest.record} was not written by this vault, and what follows it does not count: ${rest.problem} It was set aside.`;
+  return [{ kind: 'not-ours', problem, blocks: false }];
+};
+
+const unsignedTail = ({ first, last }: { first: number; last: number }): Failure =>
+  new Failure(
+    'unsigned-tail',
+    `Records ${first} to ${last} were written by an older version of Claviger that was interrupted, and nothing signs them.`,
+    {
+      unharmed: 'Nothing was changed.',
+      next: 'Look at them. If they are what you did last, unlock once with “claviger recover --carry-over”; otherwise restore a copy of the vault.',
+    },
+  );
