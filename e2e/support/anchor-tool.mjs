@@ -2,7 +2,7 @@
 // Reads {module, parameters, label, pin, kind, vault, remove, add} as JSON from standard input and
 // prints the notes that the token holds afterwards. A process of its own: a library is initialised
 // once in each.
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pkcs11 from 'pkcs11js';
 
@@ -39,6 +39,20 @@ const anchors = () => {
   return objects.filter((each) => textOf(each).startsWith(`claviger.invalid/${given.vault}/`));
 };
 
+// The two places of a label anchor (docs/ledger.md, "Anchor and rollback"): the one that is free.
+const placeOf = (number) =>
+  createHash('sha256')
+    .update(`claviger/anchor/1\n${given.vault}\n${number}\n`)
+    .digest()
+    .subarray(0, 16);
+const isFree = (id) => {
+  p11.C_FindObjectsInit(session, [{ type: pkcs11.CKA_ID, value: id }]);
+  const found = p11.C_FindObjects(session, 1);
+  p11.C_FindObjectsFinal(session);
+  return found.length === 0;
+};
+const freePlace = () => [placeOf(0), placeOf(1)].find(isFree);
+
 const templateOf = (note) =>
   asData
     ? [
@@ -53,8 +67,8 @@ const templateOf = (note) =>
         { type: pkcs11.CKA_KEY_TYPE, value: pkcs11.CKK_GENERIC_SECRET },
         { type: pkcs11.CKA_TOKEN, value: true },
         { type: pkcs11.CKA_PRIVATE, value: true },
-        { type: pkcs11.CKA_ID, value: randomBytes(16) },
-        { type: pkcs11.CKA_VALUE, value: randomBytes(16) },
+        { type: pkcs11.CKA_ID, value: freePlace() },
+        { type: pkcs11.CKA_VALUE, value: Buffer.alloc(16, 7) },
         { type: pkcs11.CKA_LABEL, value: note },
       ];
 

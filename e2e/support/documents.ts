@@ -91,6 +91,10 @@ const record = v.strictObject({
   outcome: v.picklist(['ok', 'refused', 'failed']),
   code: v.optional(v.string()),
   details: v.record(v.string(), v.unknown()),
+  session: v.optional(hex(32)),
+  n: v.optional(count),
+  base: v.optional(v.strictObject({ size: version, root: hex(64) })),
+  mac: v.optional(hex(32)),
 });
 export type RecordDocument = v.InferOutput<typeof record>;
 

@@ -81,10 +81,13 @@ export type NewRecord = Omit<LedgerRecord, 'seq' | 'time' | 'clock' | 'actor' | 
 
 /** The bytes of one line of the ledger, with its LF. */
 export const encodeRecord = (record: LedgerRecord): Buffer => {
-  const line = Buffer.from(`${JSON.stringify({ seq: record.seq, ...fieldsOf(record) })}\n`);
+  const line = Buffer.from(`${JSON.stringify(jsonOf(record))}\n`);
   if (line.length > MAX_LINE) throw new Error(`a record of ${line.length} bytes is too long`);
   return line;
 };
+
+/** A record with the names and the order that its line has. */
+export const jsonOf = (record: LedgerRecord): object => ({ seq: record.seq, ...fieldsOf(record) });
 
 /** What a mark's code is made over: the line as it is written, without `seq` and `mac`. */
 export const encodeUnmarked = (record: LedgerRecord, mark: Omit<Mark, 'mac'>): string =>

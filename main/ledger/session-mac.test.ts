@@ -200,7 +200,7 @@ describe('the lines of a session', () => {
         bytes[where % bytes.length] = byte;
         const { record } = parseLine(bytes);
         if (record === null || !isMarked(record)) return;
-        const says = ({ seq: _, ...rest }: MarkedRecord): string => JSON.stringify(rest);
+        const says = (each: MarkedRecord): string => JSON.stringify({ ...each, seq: 0 });
         const expected = says(record) === says(line) ? lines.length : at;
         expect(accepted(lines.with(at, record))).toBe(expected);
       }),

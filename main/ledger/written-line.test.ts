@@ -25,11 +25,9 @@ const { json } = fc.letrec<{ json: Json }>((tie) => ({
 const object = fc.dictionary(name, json, { maxKeys: 5 });
 const text = fc.string({ maxLength: 10 });
 const hex = (length: number): fc.Arbitrary<string> =>
-  fc.string({
-    unit: fc.constantFrom(...'0123456789abcdef'),
-    minLength: length,
-    maxLength: length,
-  });
+  fc
+    .uint8Array({ minLength: length / 2, maxLength: length / 2 })
+    .map((bytes) => Buffer.from(bytes).toString('hex'));
 const n = fc.oneof(fc.nat({ max: 20 }), fc.maxSafeNat());
 const unbased: fc.Arbitrary<Mark> = fc.record({ session: hex(32), n, mac: hex(32) });
 const based: fc.Arbitrary<Mark> = fc.record({

@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/failure.ts';
 import type { AuditFilter } from '../../ledger/audit-query.ts';
-import type { LedgerRecord } from '../../ledger/record.ts';
+import { jsonOf, type LedgerRecord } from '../../ledger/record.ts';
 import type { LedgerVerdict } from '../../ledger/verify.ts';
 import { verifyAside } from '../../ledger/verify-aside.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -41,7 +41,7 @@ export const auditListCommand: Command = {
       const count = `${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
       const none = [`No record fits${span}.`];
       const shown = records.length === 0 ? none : [...tableOf(records), count];
-      printResult(context, { records, total }, shown);
+      printResult(context, { records: records.map(jsonOf), total }, shown);
       return exitCodes.done;
     }),
 };
