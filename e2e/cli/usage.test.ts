@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../support/documents.ts';
@@ -183,20 +183,21 @@ describe('a vault', () => {
     await until(() => partsIn(join(vault.home, 'busy'))[0]);
     // It stays busy for as long as the others are tried.
     process.kill(running.pid, 'SIGSTOP');
-    for (const args of [
-      ['key', 'list'],
-      ['encrypt', '--key', 'k', file],
-      ['audit', 'list'],
-    ]) {
-      const second = await vault.cli.run([...args, '--json']);
-      expect(second.code).toBe(1);
-      const { error } = documentOf('error', second);
-      expect(error.code).toBe('vault-locked');
-      expect(error.cause).toContain(`process ${running.pid}`);
+    const second = await vault.cli.run(['encrypt', '--key', 'k', file, '--json']);
+    expect(second.code).toBe(1);
+    const { error } = documentOf('error', second);
+    expect(error.code).toBe('vault-locked');
+    expect(error.cause).toContain(`process ${running.pid}`);
+    // Looking needs no lock and disturbs nobody; that it is not recorded is said.
+    const ledger = readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8');
+    for (const command of ['key list', 'audit list', 'audit verify', 'checkpoint show']) {
+      const look = await vault.cli.run([...command.split(' '), '--json']);
+      expect(look.code, look.stderr).toBe(0);
+      expect(() => JSON.parse(look.stdout) as unknown).not.toThrow();
+      expect(look.stderr).toContain(`This look was not recorded in the ledger`);
+      expect(look.stderr).toContain(`process ${running.pid}`);
     }
-    // Verifying needs no lock and disturbs nobody.
-    const verified = await vault.cli.run(['audit', 'verify', '--json']);
-    expect(verified.stdout).toContain('"verified": true');
+    expect(readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8')).toBe(ledger);
     process.kill(running.pid, 'SIGCONT');
     expect(await running.result).toMatchObject({ code: 0 });
     await vault.expectSound();

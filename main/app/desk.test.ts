@@ -219,7 +219,10 @@ it('says what needs attention: refused PINs and settings weaker than the default
 });
 
 describe('a vault that is not as it was signed last', () => {
-  /** Two records are missing from the folder, and the token knows it. */
+  const toldBy = (witness: string): unknown =>
+    expect.stringContaining(`checkpoint known to ${witness}`);
+
+  /** Two records are missing from the folder; the token and this computer know it. */
   const rollBack = async (): Promise<{ newest: string }> => {
     const { app } = desk;
     await app.desk.close();
@@ -240,7 +243,10 @@ describe('a vault that is not as it was signed last', () => {
     await app.desk.unlock(PIN);
     const { rollback } = openScreen();
     expect(rollback).toMatchObject({
-      findings: [{ kind: 'rollback' }],
+      findings: [
+        { kind: 'rollback', problem: toldBy('the token') },
+        { kind: 'rollback', problem: toldBy('this computer') },
+      ],
       held: { size: before },
       missing: { first: before + 1, last: before + 2 },
       confirmed: before,
@@ -262,7 +268,7 @@ describe('a vault that is not as it was signed last', () => {
     expect((await actions()).at(-1)).toBe('vault.rollback');
   });
 
-  it('tells a ledger that was edited, by what token and folder have kept of it', async () => {
+  it('tells a ledger that was edited, by what token, folder and computer have kept of it', async () => {
     const { app } = desk;
     await app.desk.close();
     const file = path.join(folder, 'ledger.jsonl');
@@ -272,7 +278,11 @@ describe('a vault that is not as it was signed last', () => {
     await app.desk.openFolder(folder);
     await app.desk.unlock(PIN);
     expect(openScreen().rollback).toMatchObject({
-      findings: [{ kind: 'edited' }, { kind: 'edited' }],
+      findings: [
+        { kind: 'edited', problem: toldBy('the token') },
+        { kind: 'edited', problem: toldBy('the folder') },
+        { kind: 'edited', problem: toldBy('this computer') },
+      ],
       missing: null,
       confirmed: 0,
     });

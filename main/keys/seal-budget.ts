@@ -2,9 +2,13 @@ import { limits } from '../../shared/limits.ts';
 import type { SealScope } from '../keystore/seals.ts';
 import type { Vault } from '../vault/vault.ts';
 
+/** A record of a lock names so many at most; what is not named counts as used. */
+const MOST_SCOPES = 64;
+
 /**
  * GCM seals under random nonces, counted before they are made. A block is reserved in the
- * keystore and used up in memory; what a crash leaves of it counts as used.
+ * keystore and used up in memory; what a
+ * clean lock leaves of it is recorded for the next session, what a crash leaves counts as used.
  */
 export class SealBudget {
   readonly #vault: Vault;
@@ -12,6 +16,17 @@ export class SealBudget {
 
   constructor(vault: Vault) {
     this.#vault = vault;
+  }
+
+  /** What was reserved and not used: to be recorded with a lock, for the session after it. */
+  get left(): Record<string, number> {
+    return Object.fromEntries([...this.#left].filter(([, left]) => left > 0).slice(0, MOST_SCOPES));
+  }
+
+  /** Goes on with what the session before recorded as left; after a crash there is nothing. */
+  resume(left: Readonly<Record<string, number>>): void {
+    this.#left.clear();
+    for (const [scope, count] of Object.entries(left)) this.#left.set(scope as SealScope, count);
   }
 
   /**

@@ -76,6 +76,11 @@ export interface LastReport {
   readonly sha256: string | null;
 }
 
+const lockSchema = v.object({
+  seals: v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+});
+export type SealsLeft = Readonly<Record<string, number>>;
+
 /** A session by its id, with its key as the token sealed it (base64). */
 export type KnownSession = Readonly<NonNullable<v.InferOutput<typeof sessionSchema>>>;
 
@@ -89,6 +94,7 @@ export class LedgerFacts {
   #first: LedgerRecord | null = null;
   #isOpen = false;
   #lastLock: number | null = null;
+  #sealsLeft: SealsLeft | null = null;
   #session: KnownSession | null = null;
   #carried: number | null = null;
   #sawCheckpoint = false;
@@ -132,6 +138,11 @@ export class LedgerFacts {
   /** The number of the record with which the last session was locked; null where it was not. */
   get lastLock(): number | null {
     return this.#lastLock;
+  }
+
+  /** Seals that the last session reserved and did not use; null where it was not locked. */
+  get sealsLeft(): SealsLeft | null {
+    return this.#sealsLeft;
   }
 
   /** The newest session; null where there was none yet. */
@@ -215,6 +226,7 @@ export class LedgerFacts {
     for (const name of this.#tornFiles) facts.#tornFiles.add(name);
     facts.#isOpen = this.#isOpen;
     facts.#lastLock = this.#lastLock;
+    facts.#sealsLeft = this.#sealsLeft;
     facts.#session = this.#session;
     facts.#carried = this.#carried;
     facts.#sawCheckpoint = this.#sawCheckpoint;
@@ -241,7 +253,7 @@ export class LedgerFacts {
     if (action === vaultActions.torn && typeof details['file'] === 'string')
       this.#tornFiles.add(details['file']);
     if (action === 'vault.lock' || action === 'engine.lost') this.#isOpen = false;
-    if (action === 'vault.lock') this.#lastLock = record.seq;
+    if (action === 'vault.lock') this.#locked(record);
     if (action === vaultActions.unlock) this.#unlocked(record);
     if (action.startsWith('report.')) this.#reported(record);
   }
@@ -251,9 +263,16 @@ export class LedgerFacts {
     return isMarked(record) || (this.isOlder && this.#session === null);
   }
 
+  #locked({ seq, details }: LedgerRecord): void {
+    this.#lastLock = seq;
+    const parsed = v.safeParse(lockSchema, details);
+    this.#sealsLeft = parsed.success ? parsed.output.seals : null;
+  }
+
   #unlocked({ details, mark }: LedgerRecord): void {
     this.#isOpen = true;
     this.#lastLock = null;
+    this.#sealsLeft = null;
     const seen = v.safeParse(unlockSchema, details);
     if (!seen.success) return;
     this.#sawCheckpoint ||= typeof seen.output.checkpoint === 'number';

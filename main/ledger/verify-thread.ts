@@ -12,7 +12,14 @@ const verify = async (
   onProgress: (records: number) => void,
 ): Promise<LedgerVerdict> => {
   await refuseNoVault(storage);
-  return verifyLedger(storage, { onProgress });
+  // Another program may commit between the reading of the ledger and that of the keystore: what is
+  // found has to be found once more in a ledger that stands still.
+  for (let before = -1; ;) {
+    const verdict = await verifyLedger(storage, { onProgress });
+    const isSound = verdict.findings.every(({ kind }) => kind !== 'damage');
+    if (isSound || verdict.size === before) return verdict;
+    before = verdict.size;
+  }
 };
 
 serveThread<VerifyCalls>({

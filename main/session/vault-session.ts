@@ -193,7 +193,12 @@ export class VaultSession {
     try {
       await this.vault.sumUp();
       await this.vault.record([
-        { action: 'vault.lock', subject: {}, outcome: 'ok', details: { reason } },
+        {
+          action: 'vault.lock',
+          subject: {},
+          outcome: 'ok',
+          details: { reason, seals: this.seals.left },
+        },
       ]);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -273,7 +278,11 @@ export class VaultSession {
       profile,
       lifetimes: this.#parts.lifetimes(),
     });
+    const left = examined.sound?.tail.prefix.facts.sealsLeft ?? null;
     await vault.begin(ledger, examined, this.#login.findings);
+    if (left !== null) this.seals.resume(left);
+    // The session's key is sealed under a random nonce too.
+    await this.seals.take('master', 1);
     await this.#login.keepProfile();
     await this.checkpoint();
     this.#unlocked = { engine, token, profile };

@@ -175,7 +175,10 @@ export class Vault {
 
   /** Why looks are not recorded; null where they are. */
   get unrecorded(): Failure | null {
-    return this.#unrecorded ?? this.#restriction;
+    if (this.#unrecorded !== null || this.#restriction !== null)
+      return this.#unrecorded ?? this.#restriction;
+    // The record of the finding is to stay the last one (docs/adr/0015).
+    return this.#parts.ledger.lastAction === vaultActions.rollback ? rolledBack() : null;
   }
 
   get origin(): Origin {
