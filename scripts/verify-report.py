@@ -180,12 +180,13 @@ FORMATS = {
     "claviger-report/1": {**REPORT, "key": {**KEY, "binding": (BINDING,)}},
     "claviger-report/2": {
         **REPORT,
-        "statement": {**STATEMENT, "opening": Maybe(HEAD), "timestamps": [HASH]},
+        "statement": {**STATEMENT, "opening": Maybe(HEAD), "timestamps": [HASH], "carried": int},
         "evidence": {"first": LINE, "before": Maybe(LINE), "after": [LINE], "export": LINE},
     },
 }
 RECORD = {"seq": int, "time": TIME, "clock": str, "actor": ACTOR, "action": str, "subject": dict,
-          "outcome": OUTCOME, "code": Field(str), "details": dict}
+          "outcome": OUTCOME, "code": Field(str), "details": dict,
+          "session": Field(ID), "n": Field(int), "base": Field(HEAD), "mac": Field(ID)}
 
 
 def is_first_format(report):
@@ -414,6 +415,9 @@ def read_line(text, what):
     record = parse(text, what)
     require_shape(record, RECORD, what)
     require(record["seq"] >= 1 and record["action"] != "", f"{what} is no record")
+    shown = {"session", "n", "mac"} & set(record)
+    require(len(shown) in (0, 3) and ("base" not in record or shown),
+            f"half of what shows the session of {what} is missing")
     return record
 
 
@@ -610,7 +614,19 @@ def verify(path, wanted=None):
     check_range(report)
     check_ends(report)
     check_timestamps(report, key, closing)
+    not_authenticated(report)
     return report, key[3], file_hash
+
+
+def not_authenticated(report):
+    """The records that were written while the vault was locked: no session vouches for them."""
+    if is_first_format(report):
+        return []
+    require("mac" in read_record(report["evidence"]["export"]),
+            "the export was not written in a session of the vault")
+    carried = report["statement"]["carried"]
+    return [each["seq"] for each in report["records"]
+            if each["seq"] > carried and "mac" not in read_record(each)]
 
 
 # 10. The report before is genuine, and this one names it.
@@ -638,6 +654,7 @@ def read_ledger(folder):
     lines, keystore = read_bytes(folder / "ledger.jsonl", MOST_LEDGER).split(b"\n"), None
     require(lines.pop() == b"", "the ledger ends in the middle of a record")
     require(lines, "the ledger holds no record")
+    older = True
     for number, line in enumerate(lines, 1):
         what = f"line {number} of the ledger"
         try:
@@ -645,7 +662,12 @@ def read_ledger(folder):
         except ValueError as error:
             raise NotGenuine(f"{what} is not UTF-8: {error}") from error
         require(record["seq"] == number, f"line {number} calls itself record {record['seq']}")
-        keystore = record["details"].get("keystore", keystore)
+        # Records without a session count in a ledger from before there were sessions, up to its first.
+        older = number == 1 or (older and "mac" not in record)
+        if number == 1 and record["details"].get("form", 1) > 1:
+            older, keystore = False, record["details"].get("keystore")
+        if older or "mac" in record:
+            keystore = record["details"].get("keystore", keystore)
     # Evidence comes without the keystore, which holds the wrapped keys.
     snapshots = [folder / "keystore.sqlite", folder / "keystore.next"]
     hashes = [sha256(read_bytes(file)).hex() for file in snapshots if file.exists()]
@@ -711,6 +733,10 @@ def verify_report(given):
         check_previous(report, fingerprint, given.previous)
     for limit in report["statement"]["limits"]:
         say(f"- {limit}")
+    marked = not_authenticated(report)
+    if marked:
+        named = ", ".join(map(str, marked[:8])) + (", ..." if len(marked) > 8 else "")
+        say(f"- Not authenticated, because written while the vault was locked: record {named}")
     say(f"SHA-256 of the file {file_hash}")
     counts, span = report["statement"]["counts"], report["statement"]["range"]
     found = "complete" if is_complete(report) else "not proved to be complete"

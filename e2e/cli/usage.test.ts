@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../support/documents.ts';
@@ -205,11 +205,18 @@ describe('a vault', () => {
 
   it('may be moved with its evaluation token', async () => {
     const moved = join(vault.home, 'moved to here');
-    cpSync(vault.dir, moved, { recursive: true });
+    renameSync(vault.dir, moved);
     const out = join(vault.home, 'moved-out');
     const env = { CLAVIGER_VAULT: moved };
     const result = await vault.cli.run(['encrypt', '--key', 'k', '--out', out, file], { env });
     expect(result, result.stderr).toMatchObject({ code: 0 });
+    // A copy that goes another way is told from the vault that this computer saw last.
+    const copy = join(vault.home, 'copy');
+    cpSync(moved, copy, { recursive: true });
+    expect(await vault.cli.run(['verify', out], { env })).toMatchObject({ code: 0 });
+    const behind = await vault.cli.run(['verify', out], { env: { CLAVIGER_VAULT: copy } });
+    expect(behind.code, behind.stderr).toBe(4);
+    renameSync(moved, vault.dir);
     expect(await vault.cli.run(['verify', out])).toMatchObject({ code: 0 });
   });
 });

@@ -17,6 +17,7 @@ const columns = [
   'outcome',
   'code',
   'made_while_locked',
+  'authenticated',
   'key',
   'key_version',
   'batch',
@@ -74,7 +75,7 @@ const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {
   ];
 };
 
-const rowOf = ({ record, madeWhileLocked }: RenderedRecord): string[] => {
+const rowOf = ({ record, madeWhileLocked, notAuthenticated }: RenderedRecord): string[] => {
   const { actor, subject, details } = record;
   return [
     String(record.seq),
@@ -89,6 +90,7 @@ const rowOf = ({ record, madeWhileLocked }: RenderedRecord): string[] => {
     record.outcome,
     record.code ?? '',
     madeWhileLocked ? 'yes' : 'no',
+    notAuthenticated ? 'no' : 'yes',
     cell(subject['key']),
     cell(subject['version']),
     cell(subject['batch']),

@@ -236,6 +236,7 @@ const state = (
     limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
     opening: opening && { size: opening.size, root: opening.root },
     timestamps: timestamps.map(({ reply }) => sha256(Buffer.from(reply, 'base64'))),
+    carried: vault.facts.carried ?? 1,
   };
 };
 

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type LedgerRecord, parseLine } from '../ledger/record.ts';
 import { encodeReport, type ReportDocument } from './report.ts';
+import { notAuthenticated } from './session-marks.ts';
 
 export interface RenderedRecord {
   readonly record: LedgerRecord;
   /** Written while the vault was locked: covered only by the next checkpoint. */
   readonly madeWhileLocked: boolean;
+  /** Nothing shows that the vault itself wrote it. */
+  readonly notAuthenticated: boolean;
 }
 
 /** A report as its renderings need it: records read, and what binds a rendering to the JSON. */
@@ -26,7 +29,8 @@ export const viewReport = (report: ReportDocument): ReportView => {
       const { record, fault } = parseLine(Buffer.from(line));
       if (record === null) throw new Error(`record ${seq} of the report: ${fault.problem}`);
       const madeWhileLocked = locked.some(({ first, last }) => seq >= first && seq <= last);
-      return { record, madeWhileLocked };
+      const marked = notAuthenticated({ seq, line }, report.statement);
+      return { record, madeWhileLocked, notAuthenticated: marked };
     }),
   };
 };

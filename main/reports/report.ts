@@ -147,6 +147,8 @@ const statementSchema = v.strictObject({
   opening: v.nullable(v.strictObject({ size: count, root: hash })),
   /** SHA-256 of each time stamp's reply. */
   timestamps: hashes,
+  /** How many records at the beginning of the ledger count without a session's mark. */
+  carried: sequence,
 });
 
 const currentSchema = v.strictObject({

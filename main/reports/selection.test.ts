@@ -3,6 +3,7 @@ import { Db, sql } from '../keystore/db.ts';
 import type { IndexCache } from '../vault/index-cache.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { testContext } from '../vault/testing/context.ts';
+import { unlock } from '../vault/testing/sessions.ts';
 import { Vault } from '../vault/vault.ts';
 import { makeReport } from './make-report.ts';
 import { fileAct, makeReportVault, sessionOn } from './testing/report-vault.ts';
@@ -32,7 +33,7 @@ it('takes its records from the ledger, whatever the search index hides', async (
   );
   images.push(db.image());
   const vault = await Vault.openOn(disk, { ...context, indexCache });
-  vault.setSigner(made.token.signer());
+  await unlock(vault, made.token);
   const index = await vault.audit();
   expect((await index.query({ action: 'file.decrypt', limit: 1 })).total).toBe(0);
   const filter = { key: made.key, action: 'file.decrypt' };

@@ -9,6 +9,7 @@ import { encodeReport, reportSchema, type AnyReport } from './report.ts';
 import { checkRange, isComplete } from './verify/check-range.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';
 import { checkCheckpoints, checkKey, checkTimestamps } from './verify/check-signed.ts';
+import { checkSessions } from './verify/check-session.ts';
 import { checkCounts, checkFilter, checkStatement } from './verify/check-statement.ts';
 import { MOST_REPORT_BYTES } from './read-report.ts';
 import { recordAround } from './verify/place.ts';
@@ -73,6 +74,7 @@ const checkAll = (opened: OpenedReport, { previous, fingerprint }: VerifyReport)
   checkRange(opened),
   checkCounts(opened),
   checkFilter(opened),
+  ...checkSessions(opened),
   ...checkTimestamps(opened),
   ...(previous === undefined ? [] : [checkPrevious(opened.report, previous)]),
 ];

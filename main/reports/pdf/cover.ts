@@ -109,7 +109,7 @@ const drawVerdict = (paper: Paper, part: StructureElement, statement: ReportStat
 
 const lockedWords = ({ unsignedWhenMade }: ReportStatement): string => {
   const records = unsignedWhenMade.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return `${counted(records, 'record')} made while locked, signed at the next unlock.`;
+  return `${counted(records, 'record')} signed only at the next unlock.`;
 };
 
 const factsOf = (statement: ReportStatement): Fact[] => {

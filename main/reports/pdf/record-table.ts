@@ -64,7 +64,13 @@ export const drawRecords = (
 
 const small = styles.cellSmall;
 
-const cellsOf = ({ record, madeWhileLocked }: RenderedRecord, withHashes: boolean): Cell[] => {
+const markOf = ({ madeWhileLocked, notAuthenticated }: RenderedRecord): string => {
+  if (notAuthenticated) return 'Made while locked, not authenticated';
+  return madeWhileLocked ? 'Signed later' : '';
+};
+
+const cellsOf = (rendered: RenderedRecord, withHashes: boolean): Cell[] => {
+  const { record } = rendered;
   const { name, facts, sha256 } = aboutRecord(record);
   const bad = record.outcome !== 'ok';
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
@@ -97,7 +103,7 @@ const cellsOf = ({ record, madeWhileLocked }: RenderedRecord, withHashes: boolea
         { text: facts, style: small, most: 2 },
         { text: withHashes ? sha256 : '', style: styles.monoSmall },
         {
-          text: madeWhileLocked ? 'Made while locked' : '',
+          text: markOf(rendered),
           style: { ...small, colour: colour.warn },
         },
       ],

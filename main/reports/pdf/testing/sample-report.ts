@@ -179,6 +179,7 @@ export const sampleReport = ({
       ],
       opening: null,
       timestamps: [],
+      carried: Math.max(1, records - 3),
     },
     records: lines,
     evidence: { first, before: null, after: [], export: first },
