@@ -3,7 +3,7 @@ import { Failure } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
-import type { Vault, VaultContext } from '../vault/vault.ts';
+import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 import { openVault } from './open-vault.ts';
 import type { PinOptions } from './pin.ts';
@@ -64,7 +64,9 @@ export const lookAtVault = async <T>(
   work: (vault: Vault, vaultDir: string) => Promise<T>,
 ): Promise<T> => {
   const vaultDir = vaultDirOf(context);
-  const vault = await Vault.look(vaultDir, await context.vaultContext());
+  const vault = context.wait
+    ? await openVault(context, vaultDir)
+    : await Vault.look(vaultDir, await context.vaultContext());
   try {
     const result = await work(vault, vaultDir);
     context.terminal.notice(noticesOf(vault));

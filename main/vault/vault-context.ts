@@ -22,7 +22,7 @@ export interface VaultContext {
 export interface FirstSigner {
   /** The public half, which the first record names too. */
   readonly key: CheckpointKey;
-  sign(text: Uint8Array): Promise<Uint8Array>;
+  readonly sign: (text: Uint8Array) => Promise<Uint8Array>;
 }
 
 export interface VaultCreation extends FirstSigner {

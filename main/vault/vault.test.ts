@@ -1,19 +1,5 @@
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import {
-  link,
-  lstat,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -394,55 +380,5 @@ describe('a keystore of an older form', () => {
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'keystore-damaged' });
     expect(await contents()).toEqual(before);
     expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"2 colours"');
-  });
-});
-
-describe('a folder into which others may write', () => {
-  const names = ['ledger.jsonl', 'keystore.sqlite', 'checkpoint', 'checkpoints.jsonl'] as const;
-  const isRefused = async (): Promise<void> => {
-    await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'not-a-file' });
-  };
-
-  it.each(names)('has no %s that is a link, a second name, a folder or a FIFO', async (name) => {
-    await fullVault();
-    const path = join(folder, name);
-    const elsewhere = join(parent, 'elsewhere');
-    await rename(path, elsewhere);
-    const before = await readFile(elsewhere);
-    await symlink(elsewhere, path);
-    await isRefused();
-    await rm(path);
-    await link(elsewhere, path);
-    await isRefused();
-    await rm(path);
-    await mkdir(path);
-    await isRefused();
-    await rm(path, { recursive: true });
-    execFileSync('mkfifo', [path]);
-    await isRefused();
-    expect(await readFile(elsewhere)).toEqual(before);
-  });
-
-  it('never writes through a link: a new file takes its place', async () => {
-    await fullVault();
-    const victim = join(parent, 'victim');
-    await writeFile(victim, 'mine');
-    const planted = ['keystore.next', 'ledger.hashes', 'ledger.resume'];
-    for (const name of planted) {
-      await rm(join(folder, name), { force: true });
-      await symlink(victim, join(folder, name));
-    }
-    // A keystore.next is read at opening; a link there is refused, not followed.
-    await isRefused();
-    await rm(join(folder, 'keystore.next'));
-    const vault = await openUnlocked(folder, context, token);
-    await symlink(victim, join(folder, 'keystore.next'));
-    await vault.commit(
-      ({ seals }) => seals.reserve('master', 1),
-      () => act('seals.reserve'),
-    );
-    await vault.close();
-    expect(await readFile(victim, 'utf8')).toBe('mine');
-    expect((await lstat(join(folder, 'ledger.hashes'))).isSymbolicLink()).toBe(false);
   });
 });

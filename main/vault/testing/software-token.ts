@@ -43,7 +43,7 @@ export class SoftwareToken {
 
   /** For a vault that is being created. */
   get first(): FirstSigner & { readonly details: JsonObject } {
-    return { key: this.key, details: this.details, sign: this.ledger().sign };
+    return { key: this.key, details: this.details, sign: (text) => this.ledger().sign(text) };
   }
 
   sign(text: Uint8Array): Buffer {
