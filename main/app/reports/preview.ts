@@ -9,12 +9,7 @@ import { isProcessing } from '../../ledger/audit-use.ts';
 import { consistencyProof, isConsistent } from '../../ledger/proofs.ts';
 import { fits } from '../../reports/filter.ts';
 import { limitsOf } from '../../reports/limits.ts';
-import {
-  filterOfKind,
-  openingOf,
-  previousOf,
-  selectionOf,
-} from '../../reports/make-report.ts';
+import { filterOfKind, openingOf, previousOf, selectionOf } from '../../reports/make-report.ts';
 import type { ReportFilter } from '../../reports/report.ts';
 import { tablesFor } from '../../reports/tables.ts';
 import { timestampsOf } from '../../reports/timestamps.ts';

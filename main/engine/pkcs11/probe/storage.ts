@@ -36,7 +36,12 @@ const keepsDataObject = (_: Bench, session: Session): Seen => {
 
 const keepsLongLabel = (_: Bench, session: Session): Seen => {
   const label = longText();
-  return storedAndGone(session, labelledSecret(label, randomBytes(16)), CKA.LABEL, Buffer.from(label));
+  return storedAndGone(
+    session,
+    labelledSecret(label, randomBytes(16)),
+    CKA.LABEL,
+    Buffer.from(label),
+  );
 };
 
 export const storageChecks: readonly Check[] = [
