@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** File systems of their own, for what permissions cannot show to root. Only root may mount. */
@@ -20,6 +20,62 @@ export const mountSmallDisk = (folder: string, mebibytes: number): Mount => {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
   return { folder, unmount: unmountOf(folder) };
 };
+
+/** Another way to `original`. */
+export const mountAgain = (original: string, folder: string): Mount => {
+  mkdirSync(folder, { recursive: true });
+  execFileSync('mount', ['--bind', original, folder]);
+  return { folder, unmount: unmountOf(folder) };
+};
+
+interface ImageKind {
+  readonly format: readonly [string, ...string[]];
+  readonly mount: readonly [string, ...string[]];
+}
+
+/** File systems that come on sticks: both ignore case; exFAT has no hard links either. */
+const images = {
+  exFAT: { format: ['mkfs.exfat'], mount: ['mount.exfat-fuse'] },
+  NTFS: { format: ['mkntfs', '-q', '-F'], mount: ['lowntfs-3g', '-o', 'ignore_case'] },
+} as const satisfies Record<string, ImageKind>;
+export type ImageName = keyof typeof images;
+export const imageNames: readonly ImageName[] = ['exFAT', 'NTFS'];
+
+/** Why such a file system cannot be mounted here; null where it can. */
+export const whyNoImage = (name: ImageName): string | null => {
+  if (!mayMount) return 'only root may mount';
+  if (!existsSync('/dev/fuse')) return 'there is no /dev/fuse';
+  const { format, mount } = images[name];
+  const missing = ['losetup', format[0], mount[0]].filter((tool) => !isInstalled(tool));
+  return missing.length === 0 ? null : `not installed: ${missing.join(', ')}`;
+};
+
+const isInstalled = (tool: string): boolean =>
+  ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(path.join(folder, tool)));
+
+/** A stick with such a file system, in a file. */
+export const mountImage = (name: ImageName, folder: string, mebibytes: number): Mount => {
+  const { format, mount } = images[name];
+  const file = `${folder}.img`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, '');
+  truncateSync(file, mebibytes * 1024 * 1024);
+  const device = execFileSync('losetup', ['-f', '--show', file], { encoding: 'utf8' }).trim();
+  const quietly = { stdio: 'ignore' } as const;
+  execFileSync(format[0], [...format.slice(1), device], quietly);
+  execFileSync(mount[0], [...mount.slice(1), device, folder], quietly);
+  const unmount = unmountOf(folder);
+  return {
+    folder,
+    unmount: () => {
+      unmount();
+      execFileSync('losetup', ['-d', device]);
+    },
+  };
+};
+
+/** The system forgets which files it has seen. Some file systems then number them anew. */
+export const forgetFiles = (): void => writeFileSync('/proc/sys/vm/drop_caches', '2');
 
 /** Another view of `original`, in which nothing can be written. */
 export const mountReadOnly = (original: string, folder: string): Mount => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, open as openFile, readdir, realpath } from 'node:fs/promises';
+import { copyFile, mkdir, open as openFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../shared/contract/rollback.ts';
-import { Failure } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
 import { pemOf } from '../ledger/public-key.ts';
 import { vaultFiles } from '../vault/files.ts';
+import { refuseInVault } from '../vault/own-files.ts';
 import { isErrno, orFailure } from '../vault/storage-failure.ts';
 import type { OpenVault } from './open-vault.ts';
 
@@ -42,7 +42,8 @@ const writeEvidence = async (
   rollback: Rollback,
   into: string,
 ): Promise<{ path: string; files: number }> => {
-  await refuseInside(open.folder, into);
+  // A copy in the vault's folder would be changed and restored together with what it proves.
+  await refuseInVault(open.folder, into);
   const target = await newFolder(into, `Evidence, ${path.basename(open.folder)}`);
   const written = [
     ...(await copyAll(open.folder, target)),
@@ -53,16 +54,6 @@ const writeEvidence = async (
   );
   await writeAll(target, { SHA256SUMS: sums.join('') });
   return { path: target, files: written.length + 1 };
-};
-
-/** A copy in the vault's folder would be changed and restored together with what it proves. */
-const refuseInside = async (vault: string, into: string): Promise<void> => {
-  const way = path.relative(await realpath(vault), await realpath(into));
-  if (way !== '' && (way.startsWith('..') || path.isAbsolute(way))) return;
-  throw new Failure('not-allowed', "The evidence may not lie in the vault's own folder.", {
-    unharmed: 'Nothing was written.',
-    next: 'Choose another folder, best on another disk.',
-  });
 };
 
 const newFolder = async (into: string, name: string): Promise<string> => {

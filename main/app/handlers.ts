@@ -64,7 +64,7 @@ const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
   'setup.modules': () => setup.modules(),
   'setup.pickModule': () => setup.pickModule(),
   'setup.connect': (input) => setup.connect(input),
-  'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs),
+  'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs, null),
   'setup.finish': (input) => setup.finish(input),
   'setup.cancel': async () => {
     await setup.cancel();
@@ -89,7 +89,10 @@ const sessionHandlers = (app: App): Part<'session'> => ({
   },
   'session.status': () => app.status(),
   'session.profile': () => storedProfile(app.desk.unlocked),
-  'session.saveEvidence': () => saveTokenEvidence(storedProfile(app.desk.unlocked), app.dialogs),
+  'session.saveEvidence': () => {
+    const open = app.desk.unlocked;
+    return saveTokenEvidence(storedProfile(open), app.dialogs, open.folder);
+  },
   'session.flushKeys': async ({ id }) => {
     await app.desk.unlocked.session.engine.call('flushKeys', { id });
     return app.status();

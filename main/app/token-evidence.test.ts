@@ -43,7 +43,7 @@ it('writes the findings as words, and whatever a token says of itself as text', 
       return Promise.resolve(file);
     },
   };
-  expect(await saveTokenEvidence(profile, dialogs)).toEqual({ path: file });
+  expect(await saveTokenEvidence(profile, dialogs, null)).toEqual({ path: file });
   expect(asked).toBe('token-evidence-_5B02.html');
   const page = await readFile(file, 'utf8');
   expect(page).not.toContain('<script');
@@ -59,7 +59,11 @@ it('writes the findings as words, and whatever a token says of itself as text', 
 });
 
 it('writes nothing where the dialog was cancelled, and says why it could not', async () => {
-  expect(await saveTokenEvidence(profile, { pickSave: () => Promise.resolve(null) })).toBe(null);
+  expect(await saveTokenEvidence(profile, { pickSave: () => Promise.resolve(null) }, null)).toBe(
+    null,
+  );
   const pickSave = () => Promise.resolve(path.join(folder, 'gone', 'evidence.html'));
-  await expect(saveTokenEvidence(profile, { pickSave })).rejects.toMatchObject({ code: 'io' });
+  await expect(saveTokenEvidence(profile, { pickSave }, null)).rejects.toMatchObject({
+    code: 'io',
+  });
 });

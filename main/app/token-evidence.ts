@@ -1,16 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import type { Profile } from '../../shared/contract/token.ts';
 import { VERSION } from '../../shared/version.ts';
+import { refuseInVault } from '../vault/own-files.ts';
 import { orFailure } from '../vault/storage-failure.ts';
 import type { Dialogs } from './dialogs.ts';
 
-/** Asks where, and writes what the probe found as one page that any browser shows and prints. */
+/**
+ * Asks where, and writes what the probe found as one page that any browser shows and prints.
+ * @param vault the folder of the open vault, where nothing is written
+ */
 export const saveTokenEvidence = async (
   profile: Profile,
   dialogs: Pick<Dialogs, 'pickSave'>,
+  vault: string | null,
 ): Promise<{ path: string } | null> => {
   const file = await dialogs.pickSave(`token-evidence-${safe(profile.token.serial)}.html`);
   if (file === null) return null;
+  await refuseInVault(vault, file);
   const page = evidencePage(profile, new Date().toISOString());
   await orFailure('The evidence page could not be written', writeFile(file, page));
   return { path: file };

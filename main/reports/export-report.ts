@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
 import type { VaultSession } from '../session/vault-session.ts';
+import { refuseInVault } from '../vault/own-files.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';
@@ -14,7 +15,7 @@ import { takeBack } from './take-back.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 
 /** What an export needs of an unlocked vault. */
-export type ExportSession = ReportSession & Pick<VaultSession, 'engine'>;
+export type ExportSession = ReportSession & Pick<VaultSession, 'engine' | 'vaultDir'>;
 
 export interface ExportReport extends ReportRequest {
   /** Where the JSON goes, ending so; renderings get the same name with their own ending. */
@@ -48,6 +49,9 @@ export const exportReport = async (
   request: ExportReport,
 ): Promise<ExportedReport> => {
   const places = reportFiles(request.file, request.also);
+  for (const file of [places.json, ...places.renderings.map((each) => each.file)]) {
+    await refuseInVault(session.vaultDir, file);
+  }
   await requirePlaces(places);
   const { vault } = session;
   const newest = vault.facts.lastReport;

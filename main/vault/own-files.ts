@@ -1,6 +1,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Failure } from '../../shared/failure.ts';
 
 /** Device and inode: the same for one file, by whatever way one comes to it. */
 type Numbers = Pick<BigIntStats, 'dev' | 'ino'>;
@@ -29,7 +30,7 @@ export class OwnFiles {
     return this.#numbers.has(keyOf(file));
   }
 
-  /** Whether a folder lies in the vault, or would, where it is still to be made. */
+  /** Whether a file or folder lies in the vault, or would, where it is still to be made. */
   async holds(folder: string): Promise<boolean> {
     const place = await placeOf(folder);
     return isInside(place, this.#place) || this.#isBelowOwn(place);
@@ -49,6 +50,19 @@ export class OwnFiles {
     return parent !== folder && this.#isBelowOwn(parent);
   }
 }
+
+/**
+ * What is written for people to keep never goes into the vault, nor over one of its files.
+ * @param vault null where none is open
+ * @throws Failure 'not-allowed'
+ */
+export const refuseInVault = async (vault: string | null, file: string): Promise<void> => {
+  if (vault === null || !(await (await OwnFiles.of(vault)).holds(path.resolve(file)))) return;
+  throw new Failure('not-allowed', `${file} lies in the vault's own folder.`, {
+    unharmed: 'Nothing was written.',
+    next: 'Choose another folder, best on another disk.',
+  });
+};
 
 const collect = async (file: string, numbers: Set<string>): Promise<void> => {
   const stats = await lstat(file, { bigint: true }).catch(() => null);

@@ -6,6 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
+import { refuseInVault } from '../../vault/own-files.ts';
 import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -50,6 +51,7 @@ export class Checkpoints {
     const folder = await dialogs.pickFolder('Choose where the checkpoint is to be kept');
     if (folder === null) return null;
     const { vault, session } = desk.unlocked;
+    await refuseInVault(session.vaultDir, folder);
     await vault.record([
       { action: 'checkpoint.write', subject: { name: folder }, outcome: 'ok', details: {} },
     ]);

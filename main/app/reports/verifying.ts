@@ -7,6 +7,7 @@ import { fingerprintDigits, fingerprintFault } from '../../../shared/fingerprint
 import { fingerprintOf } from '../../ledger/note.ts';
 import { callInThread } from '../../thread/call-in-thread.ts';
 import type { Signers } from '../../trust/signers.ts';
+import { refuseInVault } from '../../vault/own-files.ts';
 import { orFailure } from '../../vault/storage-failure.ts';
 import type { Desk } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';
@@ -77,6 +78,7 @@ export class Verifying {
     const name = `${path.basename(verdict.file.name, '.json')}-verdict.txt`;
     const file = await this.#parts.dialogs.pickSave(name);
     if (file === null) return null;
+    await refuseInVault(this.#parts.desk.open?.folder ?? null, file);
     await orFailure('The verdict cannot be written', writeFile(file, wordsOf(verdict)));
     return { path: file };
   }

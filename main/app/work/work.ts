@@ -20,6 +20,7 @@ import type { RunOptions } from '../../batch/run.ts';
 import type { Trash } from '../../batch/trash.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
+import { refuseInVault } from '../../vault/own-files.ts';
 import { orFailure } from '../../vault/storage-failure.ts';
 import type { Desk, LockedWork } from '../desk.ts';
 import { vaultIsLocked } from '../desk-failures.ts';
@@ -182,6 +183,7 @@ export class Work {
     const { stored, receipts } = this.#of(id);
     const file = await this.#parts.dialogs.pickSave(`receipts-${id.slice(0, 8)}.${format}`);
     if (file === null) return null;
+    await refuseInVault(this.#parts.desk.open?.folder ?? null, file);
     const content = format === 'csv' ? receiptsAsCsv(receipts) : receiptsAsJson(stored, receipts);
     await orFailure('The receipts could not be written', writeFile(file, content));
     return { path: file };

@@ -2,6 +2,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { fingerprintOf } from '../../ledger/note.ts';
 import { attachTimestamp } from '../../reports/timestamps.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
+import { refuseInVault } from '../../vault/own-files.ts';
 import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Arguments } from '../arguments.ts';
@@ -32,6 +33,7 @@ export const checkpointWriteCommand: Command = {
   run: (args, context) => {
     const folder = positional(args, 'Which folder?');
     return withSession(context, async (session) => {
+      await refuseInVault(session.vaultDir, folder);
       await session.unlock();
       const { vault } = session;
       await vault.record([
