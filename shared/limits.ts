@@ -10,6 +10,8 @@ export const limits = {
   workers: 8,
   /** Files of one commit group: they share one ledger fsync. */
   filesPerGroup: 64,
+  /** Folders of one group: each is held open, and a process may hold 1,024 files by default. */
+  foldersPerGroup: 32,
   /** Files up to this many bytes are processed whole, in memory, by one worker. */
   wholeFileBytes: 4 * 1024 * 1024,
   /** Bytes of a large file that a worker processes in one go: then other files have their turn. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { PlannedFile } from '../../shared/batch.ts';
 import { limits } from '../../shared/limits.ts';
 
@@ -9,18 +10,28 @@ export const makeGroups = (files: readonly PlannedFile[]): PlannedFile[][] => {
   const groups: PlannedFile[][] = [];
   let group: PlannedFile[] = [];
   let bytes = 0;
+  let folders = new Set<string>();
   const finish = (): void => {
     if (group.length > 0) groups.push(group);
     group = [];
     bytes = 0;
+    folders = new Set();
   };
   for (const file of files) {
-    const full = group.length === limits.filesPerGroup || bytes + file.size > GROUP_BYTES;
+    const own = foldersOf(file);
+    const full =
+      group.length === limits.filesPerGroup ||
+      bytes + file.size > GROUP_BYTES ||
+      folders.size + own.length > limits.foldersPerGroup;
     if (full || file.size > limits.wholeFileBytes) finish();
     group.push(file);
     bytes += file.size;
+    for (const folder of own) folders.add(folder);
     if (file.size > limits.wholeFileBytes) finish();
   }
   finish();
   return groups;
 };
+
+const foldersOf = ({ input, output }: PlannedFile): string[] =>
+  [input, ...(output === null ? [] : [output])].map((file) => path.dirname(file));
