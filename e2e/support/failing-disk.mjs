@@ -69,6 +69,15 @@ const exchangeBefore = async (action, folder, target) => {
   };
 };
 
+/** The power goes when a part is about to take the name that was claimed for it. */
+const endAfterClaim = () => {
+  const { rename } = promises;
+  promises.rename = (from, to) => {
+    if (from.endsWith('.part')) process.kill(process.pid, 'SIGKILL');
+    return rename(from, to);
+  };
+};
+
 /** No part gets its name. */
 const failPublishing = () => {
   const { rename } = promises;
@@ -100,6 +109,7 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
       process.env.CLAVIGER_EXCHANGED_FOLDER,
       process.env.CLAVIGER_EXCHANGED_FOR,
     );
+  if (FAULT === 'end after claim') endAfterClaim();
   if (FAULT === 'end') await endBefore('file.encrypt');
   if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
   if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));
