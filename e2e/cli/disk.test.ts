@@ -147,11 +147,16 @@ describe.skipIf(!mayMount)('a disk', () => {
     await vault.cli.run(['init', '--evaluation'], { env });
     const mount = mountReadOnly(original, join(vault.home, 'second-read-only'));
     mounts.push(mount);
-    const result = await vault.cli.run(['key', 'list', '--json'], {
-      env: { CLAVIGER_VAULT: mount.folder },
-    });
+    const readOnly = { env: { CLAVIGER_VAULT: mount.folder } };
+    const result = await vault.cli.run(['key', 'create', 'no', '--json'], readOnly);
     expect(result.code).not.toBe(0);
     expect(documentOf('error', result).error.code).toBe('read-only');
+    // It can be looked at; that the look is not recorded is said.
+    for (const command of ['key list', 'audit list', 'audit verify', 'checkpoint show']) {
+      const look = await vault.cli.run([...command.split(' '), '--json'], readOnly);
+      expect(look, look.stderr).toMatchObject({ code: 0 });
+      expect(look.stderr).toContain('This look was not recorded');
+    }
   });
 });
 

@@ -20,7 +20,8 @@ beforeAll(async () => {
   vault = await makeVault();
   await create('host a', 'hsm-only', 'host');
   await create('token a', 'hsm-only', 'token');
-  earlier = join(vault.home, 'earlier');
+  // In a home of its own: another computer, which has not seen how the vault went on.
+  earlier = join(vault.home, 'elsewhere', 'earlier');
   cpSync(vault.dir, earlier, { recursive: true });
   await create('host b', 'hsm-wrapped', 'host');
   await create('host c', 'resident', 'host');

@@ -158,7 +158,7 @@ const unreachable: ReadonlySet<FailureCode> = new Set(['not-found', 'symlink', '
 
 const removePart = async (open: OpenFolders, part: string): Promise<void> => {
   try {
-    await withFileFailures(removeFile(await open.at(part)), 'output');
+    await withFileFailures(open.at(part).then(removeFile), 'output');
   } catch (error) {
     if (!(error instanceof Failure) || !unreachable.has(error.code)) throw error;
   }
