@@ -21,7 +21,9 @@ test('(the inspection finds what is wrong)', async ({ driver }) => {
     const cut = document.createElement('div');
     wide.style.minWidth = '3000px';
     wide.textContent = 'too wide';
-    Object.assign(cut.style, { width: '20px', overflow: 'hidden', whiteSpace: 'nowrap' });
+    Object.assign(cut.style, {
+      ...{ flex: 'none', width: '20px', overflow: 'hidden', whiteSpace: 'nowrap' },
+    });
     cut.textContent = 'text that is cut';
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     svg.setAttribute('viewBox', '0 0 1000 100');
@@ -124,7 +126,7 @@ test('a batch from the drop to its results', async ({ driver, home }) => {
   await work.setKind('Verify');
   await work.drop([folder]);
   await work.start('Verify');
-  expect(await work.ended()).toBe('1 of 3 files failed');
+  expect(await work.ended()).toBe('1 of 6 files failed');
   await inspect(driver, 'results, failed');
   await work.row('a.txt.clv').dblclick();
   await page.getByRole('dialog').waitFor();

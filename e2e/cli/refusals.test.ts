@@ -238,7 +238,8 @@ describe('inputs', () => {
     execFileSync('chmod', ['711', vault.home]);
     execFileSync('chown', ['-R', 'nobody', home]);
     const through = ['runuser', '-u', 'nobody', '--'];
-    const options = { through, env: { CLAVIGER_VAULT: dir, HOME: home } };
+    const env = { CLAVIGER_VAULT: dir, HOME: home, CLAVIGER_STATE: join(home, 'state') };
+    const options = { through, env };
     const made = await vault.cli.run(['init', '--evaluation'], options);
     expect(made, made.stderr).toMatchObject({ code: 0 });
     await vault.cli.run(['key', 'create', 'k'], options);

@@ -243,17 +243,19 @@ export class VaultSession {
     if (pause === undefined) throw cause;
     await setTimeout(pause);
     if (stopping.aborted) throw cause;
-    await this.#unlock(stopping);
+    await this.#unlock(stopping, true);
   }
 
-  async #unlock(stopping: AbortSignal): Promise<void> {
+  async #unlock(stopping: AbortSignal, recovers = false): Promise<void> {
     const engine = this.#parts.startEngine();
     stopping.addEventListener('abort', () => void engine.stop());
     try {
       const token = await this.#login.logIn(engine.caller);
       await this.#enter(engine, token, () => this.#login.profile(engine.caller));
     } catch (error) {
-      this.vault.endSession();
+      // What is under way has still to be recorded; the session then ends with the lock.
+      if (recovers) this.vault.stopSigning();
+      else this.vault.endSession();
       await engine.stop();
       throw error;
     }

@@ -80,13 +80,20 @@ interface Prepared {
 
 const prepare = async (lock: string): Promise<Prepared> => {
   const path = `${lock}.${randomBytes(16).toString('hex')}`;
-  const file = await open(path, 'wx+', 0o600);
+  let file = await open(path, 'wx+', 0o600);
   try {
     // Locked before it is linked to: nobody finds a lock whose holder seems to be gone.
-    const content = JSON.stringify(await thisProcess(await lockOpenFile(file)));
+    const reader = await lockReading(path);
+    const isLocked = reader !== null || (await lockOpenFile(file));
+    const content = JSON.stringify(await thisProcess(isLocked));
     await file.writeFile(content);
     await file.sync();
-    return { path, content, file, madeMs: (await file.stat()).mtimeMs };
+    const { mtimeMs: madeMs } = await file.stat();
+    if (reader !== null) {
+      await file.close();
+      file = reader;
+    }
+    return { path, content, file, madeMs };
   } catch (error) {
     await file.close();
     await rm(path, { force: true });
@@ -94,11 +101,34 @@ const prepare = async (lock: string): Promise<Prepared> => {
   }
 };
 
+/**
+ * A file that is only read keeps no disk from being made read-only. Over NFS the kernel locks files
+ * that are open for writing alone: null there.
+ */
+const lockReading = async (path: string): Promise<FileHandle | null> => {
+  const file = await open(path, 'r');
+  if (await lockOpenFile(file)) return file;
+  await file.close();
+  return null;
+};
+
 /** For those whom the kernel does not tell that this process is alive. */
 const giveSign = async ({ file, content }: Prepared): Promise<void> => {
   // The same bytes again, for the time that the file system gives them. A disk that refuses this
   // refuses what matters too, and says so there.
-  await file.write(content, 0).catch(() => undefined);
+  await rewrite(file, content)
+    .catch(() => file.write(content, 0))
+    .catch(() => undefined);
+};
+
+/** The file itself may be open for reading alone, and its first name be gone. */
+const rewrite = async (file: FileHandle, content: string): Promise<void> => {
+  const writer = await open(`/proc/self/fd/${file.fd}`, 'r+');
+  try {
+    await writer.write(content, 0);
+  } finally {
+    await writer.close();
+  }
 };
 
 /**

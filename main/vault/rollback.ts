@@ -82,10 +82,11 @@ export const judgeRollback = (ledger: LedgerView, witnesses: Witnesses): Rollbac
     ...(anchor === null ? [] : againstAnchor(ledger, anchor)),
     ...otherAnchors(ledger, open),
     ...againstCheckpoints(ledger, checkpoints.ours),
-    ...againstSeen(ledger, witnesses.seen),
     ...missing(ledger, witnesses, anchor, checkpoint),
     ...(ledger.wasLocked ? unsignedLock(ledger, anchor, checkpoint) : [noLock]),
   ];
+  // What the token or the folder tells already need not be told twice.
+  if (!findings.some(({ blocks }) => blocks)) findings.push(...againstSeen(ledger, witnesses.seen));
   return { findings, isRolledBack: findings.some(({ blocks }) => blocks), anchor, checkpoint };
 };
 
