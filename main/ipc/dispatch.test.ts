@@ -198,6 +198,10 @@ describe('while locked', () => {
       'setup.saveEvidence',
       'setup.finish',
       'setup.cancel',
+      // Before the PIN: the library that gets it is chosen among those that main has shown.
+      'trust.question',
+      'trust.pickLibrary',
+      'trust.answer',
       'session.unlock',
       'session.lock',
       'verify.pick',
