@@ -72,8 +72,8 @@ const story = async (disk: DiskModel, told: Told, token: SoftwareToken): Promise
   await again.close();
 };
 
-/** Before it: create, write and sync the snapshot, sync the folder, write and sync the record. */
-const RENAME_OF_A_COMMIT = 6;
+/** Before it: free the name, create, write and sync the snapshot, sync the folder, write and sync the record. */
+const RENAME_OF_A_COMMIT = 7;
 
 const newTold = (): Told => ({ created: false, keys: [], destroyed: [], acts: [], open: '' });
 
