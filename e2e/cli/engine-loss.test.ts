@@ -96,8 +96,9 @@ describe.each(tokenNames)('with %s', (token) => {
   );
 
   it('gives up after some losses in words, and resume finishes', async () => {
-    // Files that take long, so that no engine ends one before it is killed.
-    const names = ['1', '2', '3', '4'];
+    // Files that take long, so that no engine ends one before it is killed. One more than are under
+    // way at a time: those fail by themselves after three losses, and the fourth gives the engine up.
+    const names = ['1', '2', '3', '4', '5'];
     const long = join(vault.home, 'long');
     for (const name of names) truncateSync(writeFile(join(long, name), name), 192 * MIB);
     const out = join(vault.home, 'gives-up');

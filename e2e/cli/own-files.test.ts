@@ -94,7 +94,8 @@ it.for(ways)(
 it('a hard link to a file of the vault is no input', async () => {
   const link = join(vault.home, 'linked', 'keys');
   mkdirSync(join(vault.home, 'linked'));
-  linkSync(join(vault.dir, 'keystore.sqlite'), link);
+  const object = filesIn(vault.tokenDir)[0] ?? '';
+  linkSync(object, link);
   const { code, files } = await batch(vault.cli, ['encrypt', '--key', 'k', link]);
   expect(code).toBe(1);
   expect(files).toMatchObject([
