@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startEngine } from './start.ts';
 
@@ -11,8 +13,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const script = (program: string): URL => {
-  const file = path.join(folder, 'engine.mjs');
+const script = (program: string, name = 'engine.mjs'): URL => {
+  const file = path.join(folder, name);
   writeFileSync(file, program);
   return pathToFileURL(file);
 };
@@ -35,4 +37,28 @@ it('an engine that is gone can be stopped as often as one likes, and its end sta
   await expect(engine.caller.call('logout', null)).rejects.toMatchObject({ code: 'engine-lost' });
   for (let time = 0; time < 3; time++) await engine.stop();
   await expect(engine.exited).resolves.toMatchObject({ asked: false, code: 7 });
+});
+
+it('an engine whose parent is gone ends without a word', async () => {
+  const channels = new URL('../../out/main/engine/rpc/channels.js', import.meta.url);
+  const start = new URL('../../out/main/engine/start.js', import.meta.url);
+  // It goes on answering for a while, as one does whose driver is at work.
+  const engine = script(`
+    import { parentChannel } from ${JSON.stringify(channels.href)};
+    const channel = parentChannel(process);
+    const answer = () => channel.post({ kind: 'progress', id: 1, bytes: 1 });
+    answer();
+    setInterval(answer, 1);
+    channel.onClose(() => setTimeout(() => process.exit(), 50));`);
+  const program = script(
+    `import { startEngine } from ${JSON.stringify(start.href)};
+     const { caller } = startEngine(new URL(${JSON.stringify(engine.href)}));
+     caller.call('logout', null).catch(() => undefined);
+     setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500);`,
+    'parent.mjs',
+  );
+  const parent = spawn(process.execPath, [fileURLToPath(program)]);
+  const errors = await text(parent.stderr);
+  expect(errors).toBe('');
+  expect(parent.signalCode).toBe('SIGKILL');
 });

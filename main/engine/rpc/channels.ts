@@ -19,7 +19,10 @@ export const childChannel = (child: ChildProcess): Channel<Request, Response> =>
 
 /** The same channel, seen from the child. */
 export const parentChannel = (own: NodeJS.Process): Channel<Response, Request> => ({
-  post: (message) => own.send?.(message),
+  post: (message) => {
+    // A parent that is gone is noticed by the disconnect; nobody is there to read the error.
+    if (own.connected) own.send?.(message, undefined, undefined, () => undefined);
+  },
   onMessage: (listener) => own.on('message', (message) => listener(message as Request)),
   onClose: (listener) => own.once('disconnect', listener),
 });
