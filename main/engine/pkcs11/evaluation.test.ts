@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -78,6 +88,29 @@ describe('an evaluation token', () => {
     after.login(PIN);
     after.withSession((session) => expect(findTokenKey(session, key, 'data')).toBeDefined());
     after.close();
+  });
+
+  test('its configuration is never missing or half, also while several engines write it', async () => {
+    const home = mkdtempSync(join(root, 'busy '));
+    const built = new URL('../../../out/main/engine/pkcs11/evaluation.js', import.meta.url);
+    const program = `import { writeEvaluationConfig } from ${JSON.stringify(built.href)};
+      for (let time = 0; time < 2000; time++) writeEvaluationConfig(${JSON.stringify(home)});`;
+    mkdirSync(join(home, 'token'));
+    writeEvaluationConfig(home);
+    const whole = readFileSync(join(home, 'softhsm2.conf'), 'utf8');
+    const writers = [1, 2].map(() =>
+      spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' }),
+    );
+    const ended = Promise.all(writers.map((writer) => once(writer, 'exit')));
+    while (writers.some(({ exitCode }) => exitCode === null)) {
+      expect(readFileSync(join(home, 'softhsm2.conf'), 'utf8')).toBe(whole);
+      await new Promise(setImmediate);
+    }
+    expect(await ended).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    expect(readdirSync(home).toSorted()).toEqual(['softhsm2.conf', 'token']);
   });
 
   test('the officer PIN is nowhere: not even the usual ones open the token', () => {

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -60,13 +61,25 @@ export const writeEvaluationConfig = (folder: string): void => {
   ];
   // SoftHSM2 would only say that it does not start.
   if (existsSync(folder) && !isFolder(tokens)) throw tokenGone(tokens);
-  const file = join(folder, evaluationFiles.config);
   try {
-    // A new file in place of whatever is there: a link would lead out of the folder.
-    rmSync(file, { force: true });
-    writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600, flag: 'wx' });
+    replaceFile(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`);
   } catch (error) {
     throw notWritten(folder, error);
+  }
+};
+
+/**
+ * A new file takes the name of whatever is there, in one step: a link would lead out of the folder,
+ * and an engine that starts meanwhile would find no configuration and look for another token.
+ */
+const replaceFile = (file: string, text: string): void => {
+  const written = `${file}.${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
+    renameSync(written, file);
+  } catch (error) {
+    rmSync(written, { force: true });
+    throw error;
   }
 };
 
