@@ -91,4 +91,22 @@ describe('text of a file under verification', () => {
     expect([none.code, obeyed.test(none.text)]).toEqual([2, false]);
     expect(obeyed.test(python([file, file]).text)).toBe(false);
   });
+
+  it('does not change what a filter means: a name is taken as it is written', async () => {
+    const name = 'An\u200cna';
+    await vault.createKey(name, 'hsm-only', 'host');
+    const found = async (...filter: string[]): Promise<unknown> => {
+      const said = await vault.cli.run(['audit', 'list', '--json', ...filter]);
+      expect(said.stdout + said.stderr).not.toMatch(obeyed);
+      return (JSON.parse(said.stdout) as { total?: number }).total;
+    };
+    expect(await found('--action', 'key.create', '--key', name)).toBe(1);
+    expect(await found('--action', 'key.create', '--text', name)).toBe(1);
+    const out = join(vault.home, 'named.json');
+    const said = await vault.cli.run(['report', '--out', out, '--json', '--key', name]);
+    expect(said.code).toBe(0);
+    expect(said.stdout + said.stderr).not.toMatch(obeyed);
+    const spelt = await vault.cli.run(['audit', 'list', '--key', 'An\\u{200c}na']);
+    expect([spelt.code, spelt.stdout]).toEqual([2, '']);
+  });
 });

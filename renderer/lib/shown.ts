@@ -3,8 +3,11 @@ import { printable } from '../../shared/printable.ts';
 /** Most text is plain, and is not looked at character by character. */
 const PLAIN = /^[\n -~]*$/;
 
-/** Records as they are on the disk, to be copied so; ExactLine shows them. */
-const EXACT: ReadonlySet<string> = new Set(['line']);
+/**
+ * Left as they are, and spelt out where they are shown: a record is copied as it is on the disk
+ * (ExactLine), a user's name goes back to main as a filter (ConditionChips).
+ */
+const EXACT: ReadonlySet<string> = new Set(['line', 'knownUsers']);
 
 const inLines = (text: string): string =>
   PLAIN.test(text) ? text : text.split('\n').map(printable).join('\n');

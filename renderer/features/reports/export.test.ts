@@ -68,6 +68,14 @@ describe('what a report will hold', () => {
     expect(screen.queryByRole('button', { name: 'Action' })).toBe(null);
   });
 
+  test('filters by a user’s name as it is, and shows it spelt out', async () => {
+    const user = 'an\u200bna';
+    const opened = await openReports({ 'reports.preview': () => preview({ knownUsers: [user] }) });
+    await narrow(opened, 'User', 'an\\u{200b}na');
+    expect(newest(opened)).toMatchObject({ filter: { user } });
+    expect(screen.getByRole('button', { name: /^User/ })).toHaveTextContent('an\\u{200b}na');
+  });
+
   test('asks for the key before it counts one key’s life', async () => {
     const opened = await openReports();
     await choose(opened, 'Kind', /One key’s life/);
