@@ -53,4 +53,38 @@ describe('a batch in which inputs were refused', () => {
     expect(await retry()).toEqual({ code: 1, outcomes: ['failed'] });
     expect(filesIn(out)).toHaveLength(1);
   });
+
+  it.each([
+    { of: 'encrypt', args: ['--key', 'k'], code: 1, count: { failed: 2, skipped: 0 } },
+    { of: 'verify', args: [], code: 1, count: { failed: 2, skipped: 0 } },
+  ])(
+    'is recorded like any other one where all of them were: $of',
+    async ({ of, args, ...want }) => {
+      const inputs = ['gone-1', 'gone-2'].map((name) => join(vault.home, `${of}-${name}`));
+      const call = await batch(vault.cli, [of, ...args, ...inputs]);
+      expect(call.code).toBe(want.code);
+      const records = vault.records().filter(({ subject }) => subject['batch'] === call.batch);
+      const files = records.filter(({ action }) => action === `file.${of}`);
+      expect(files.map(({ subject }) => subject['input'])).toEqual(inputs);
+      for (const each of files)
+        expect(each).toMatchObject({ outcome: 'failed', code: 'not-found' });
+      const details = { files: 0, ...want.count };
+      expect(records.find(({ action }) => action === 'batch.start')?.details).toMatchObject(
+        details,
+      );
+      const end = records.find(({ action }) => action === 'batch.end');
+      expect(end).toMatchObject({ outcome: 'failed', details: { done: 0, ...want.count } });
+    },
+  );
+
+  it('is recorded where every output is there already', async () => {
+    const file = writeFile(join(vault.home, 'again', 'a.txt'), 'a');
+    const args = ['encrypt', '--key', 'k', '--conflict', 'skip', file];
+    await batch(vault.cli, args);
+    const again = await batch(vault.cli, args);
+    expect(again).toMatchObject({ code: 0, files: [{ outcome: 'skipped' }] });
+    const records = vault.records().filter(({ subject }) => subject['batch'] === again.batch);
+    expect(records.map(({ action }) => action)).toEqual(['file.skip', 'batch.start', 'batch.end']);
+    expect(records[0]).toMatchObject({ subject: { input: file }, details: { reason: 'exists' } });
+  });
 });

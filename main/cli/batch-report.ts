@@ -39,7 +39,7 @@ export interface BatchReport {
   readonly code: number;
 }
 
-/** What became of the inputs; without an id where no batch was needed, because all were left out. */
+/** What became of the inputs; without an id where no file was met, so that there was no batch. */
 export interface Outcome extends Omit<BatchResult, 'id'> {
   readonly id: BatchResult['id'] | null;
 }

@@ -177,7 +177,12 @@ it('counts every input from the plan to the ledger and to the retry', async () =
   await writeFile(path.join(folder, 'b.txt'), 'b');
   await work.retry(work.current()?.id ?? '');
   expect(await ended()).toMatchObject({ done: 1, failed: 1 });
-  await expect(work.retry(work.current()?.id ?? '')).rejects.toMatchObject({ code: 'usage' });
+  // Also where all of it is refused once more.
+  await work.retry(work.current()?.id ?? '');
+  const last = await ended();
+  expect(last).toMatchObject({ files: 0, done: 0, failed: 1 });
+  const [ending] = await recorded(last.id);
+  expect(ending).toMatchObject({ action: 'batch.end', details: { done: 0, failed: 1 } });
 });
 
 it('forgets drafts, plans and folders when the vault is locked', async () => {

@@ -126,7 +126,7 @@ export class Work {
     });
     const again = await planAgain({ ...stored, vaultDir: folder }, stored.refused);
     const files = [...known.files, ...again.files].map((file, index) => ({ ...file, index }));
-    if (files.length === 0) throw nothingToRetry(again.skipped.length);
+    if (files.length + again.skipped.length === 0) throw nothingToRetry();
     const folders = [...known.folders, ...again.folders];
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     const originals = stored.deleteOriginals ? stored.removal : 'keep';
@@ -307,15 +307,10 @@ export class Work {
 
 const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
 
-const nothingToRetry = (refused: number): Failure =>
-  refused === 0
-    ? new Failure('usage', 'Nothing of this batch has failed.', {
-        unharmed: 'Nothing was started.',
-      })
-    : new Failure('usage', 'Nothing has changed: what was refused would be refused again.', {
-        unharmed: 'Nothing was started.',
-        next: 'See below why, then try again.',
-      });
+const nothingToRetry = (): Failure =>
+  new Failure('usage', 'Nothing of this batch has failed.', {
+    unharmed: 'Nothing was started.',
+  });
 
 const broken = (): Failure =>
   new Failure('io', 'Something in Claviger failed, and the batch stopped.', {

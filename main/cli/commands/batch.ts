@@ -10,14 +10,12 @@ import { Failure } from '../../../shared/failure.ts';
 import { runBatch, unfinishedBatches } from '../../batch/batches.ts';
 import { encryptionKeys } from '../../batch/lending.ts';
 import { planBatch } from '../../batch/plan.ts';
-import { skippedReceipt } from '../../batch/receipts.ts';
 import { checkSpace } from '../../batch/space.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import { type CliContext, type Command, printResult, withSession } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
-import { describeReceipt } from '../receipts.ts';
 
 const outputOptions = {
   out: {
@@ -107,12 +105,9 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
       encryptedInputs: args.flag('encrypt-again') ? 'encrypt' : 'refuse',
       vaultDir: session.vaultDir,
     });
-    if (plan.files.length === 0) {
-      const receipts = plan.skipped.map(skippedReceipt);
-      if (!context.json)
-        for (const each of receipts) context.terminal.notice(describeReceipt(each));
-      return endOfBatch(context, session, kind, { id: null, receipts, interrupted: null });
-    }
+    // Where not one file was met there is nothing to record either.
+    if (plan.files.length + plan.skipped.length === 0)
+      return endOfBatch(context, session, kind, { id: null, receipts: [], interrupted: null });
     const space = await checkSpace(plan.files);
     describePlan(context, plan, space?.free ?? null);
     hintUnfinished(context, session);
@@ -162,8 +157,8 @@ const outputDirOf = (args: Arguments): string | null => {
 };
 
 const describePlan = (context: CliContext, plan: BatchPlan, free: number | null): void => {
-  if (context.json) return;
   const { files, bytes, conflicts } = plan;
+  if (context.json || files.length === 0) return;
   const parts = [
     `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}`,
     ...(free === null ? [] : [`${formatBytes(free)} free`]),
