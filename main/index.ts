@@ -5,7 +5,7 @@ import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
 import { App } from './app/app.ts';
-import { forbidCoreDumps } from './core-dumps.ts';
+import { forbidCoreDumpsOfAll } from './core-dumps.ts';
 import { loadSqlJs } from './keystore/sql-js.ts';
 import { osUser } from './session/os-user.ts';
 import { systemClock } from './session/system-clock.ts';
@@ -28,7 +28,7 @@ import { userIndexCache } from './vault/index-cache.ts';
 // Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
 // without a top-level await, which would keep 'ready' back for ever.
 
-forbidCoreDumps();
+forbidCoreDumpsOfAll();
 const here = import.meta.dirname;
 const dataDir = app.getPath('userData');
 const incidents = new Incidents(path.join(dataDir, 'incidents.jsonl'));

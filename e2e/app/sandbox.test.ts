@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { dumpRulesOf } from '../support/core-dumps.ts';
 import { WorkPage } from './pages/work-page.ts';
 import { appCommand, Driver } from './support/driver.ts';
 import { makeFiles } from './support/files.ts';
@@ -67,6 +68,8 @@ test('does its work with its window in a sandbox', async ({ home, skip }) => {
     expect(status).toMatch(/^Seccomp:\t2$/m);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     expect(status).toMatch(/^CapEff:\t0+$/m);
+    // The helpers that fork the page have another user namespace, and it all the same.
+    expect(dumpRulesOf(renderer).limit).toBe('0 0');
     expect(await app.app.evaluate(() => process.argv.includes('--no-sandbox'))).toBe(false);
 
     await makeVault(app);

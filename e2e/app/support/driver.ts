@@ -25,6 +25,8 @@ interface Place {
   readonly env?: Readonly<Record<string, string>>;
   /** Starts the app in its own way, as another user; then with Chromium's sandbox. */
   readonly starter?: string;
+  /** The folder that it runs in; that of the tests otherwise. */
+  readonly cwd?: string;
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -63,7 +65,7 @@ export class Driver {
     });
   }
 
-  static async start({ home, args = [], env = {}, starter }: Place): Promise<Driver> {
+  static async start({ home, args = [], env = {}, starter, cwd }: Place): Promise<Driver> {
     const command = appCommand(home);
     const app = await launched({
       executablePath: starter ?? command.executable,
@@ -72,6 +74,7 @@ export class Driver {
       chromiumSandbox: starter !== undefined || !isRoot,
       // Otherwise Playwright pins the scheme and the app's own setting has no effect.
       colorScheme: null,
+      ...(cwd === undefined ? {} : { cwd }),
       env: {
         ...stringsOnly(process.env),
         HOME: home,
