@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { loadSqlJs } from '../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../main/sqlite/sql-js.ts';
 import { verifyAside } from '../main/ledger/verify-aside.ts';
 import { inclusionProof } from '../main/ledger/proofs.ts';
 import { makeReport } from '../main/reports/make-report.ts';

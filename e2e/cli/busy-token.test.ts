@@ -8,7 +8,7 @@ import type { KeyMaterial } from '../../shared/keys.ts';
 import { type KeyId, keyIdSchema, vaultIdSchema } from '../../shared/ids.ts';
 import type { EngineCalls, UseMasters } from '../../main/engine/api.ts';
 import type { FolderPlace } from '../../main/engine/files/open-folder.ts';
-import type { Caller } from '../../main/engine/rpc/caller.ts';
+import type { Caller } from '../../main/rpc/caller.ts';
 import { type EngineProcess, startEngine } from '../../main/engine/start.ts';
 import { makeHome, PIN } from '../support/vaults.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { writeFile } from '../support/trees.ts';
 import { clavigerOf, makeHome, modulePathOf, PIN } from '../support/vaults.ts';
 

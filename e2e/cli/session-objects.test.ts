@@ -5,7 +5,7 @@ import { planBatch } from '../../main/batch/plan.ts';
 import { noTrash } from '../../main/batch/trash.ts';
 import { runBatch } from '../../main/batch/batches.ts';
 import { startEngine } from '../../main/engine/start.ts';
-import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { VaultSession } from '../../main/session/vault-session.ts';
 import { Vault } from '../../main/vault/vault.ts';
 import { type BatchKind } from '../../shared/batch.ts';

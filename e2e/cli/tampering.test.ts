@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
 import { snapshotOf, writeFile } from '../support/trees.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 
 /**
  * Names another library in a vault's keystore, as somebody may who can write into its folder, with

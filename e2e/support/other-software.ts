@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pkcs11 from 'pkcs11js';
 import { nssParameters } from '../../main/engine/pkcs11/known-modules.ts';
-import { loadSqlJs } from '../../main/keystore/sql-js.ts';
+import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { modulePathOf, PIN, type TestVault } from './vaults.ts';
 
 /*

@@ -3,7 +3,7 @@ import type { Input, Output } from '../../shared/contract.ts';
 import type { AuditFilter, AuditRecord, Verdict } from '../../shared/contract/audit.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { AuditFilter as IndexFilter } from '../ledger/audit-query.ts';
-import { openCheckpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint } from '../pki/checkpoint.ts';
 import { verifyAside } from '../ledger/verify-aside.ts';
 import type { LedgerVerdict } from '../ledger/verify.ts';
 import { rowsOf } from './audit-rows.ts';

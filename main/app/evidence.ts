@@ -5,10 +5,10 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../shared/contract/rollback.ts';
 import { VERSION } from '../../shared/version.ts';
-import { pemOf } from '../ledger/public-key.ts';
+import { pemOf } from '../pki/public-key.ts';
 import { vaultFiles } from '../vault/files.ts';
 import { refuseInVault } from '../vault/own-files.ts';
-import { isErrno, orFailure } from '../vault/storage-failure.ts';
+import { isErrno, orFailure } from '../system/storage-failure.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** What a stranger needs to judge for themselves; no key blob is among it. */

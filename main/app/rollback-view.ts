@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type FindingKind, findingKinds, type Rollback } from '../../shared/contract/rollback.ts';
-import { openCheckpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint } from '../pki/checkpoint.ts';
 import { vaultActions } from '../ledger/facts.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';

@@ -4,7 +4,7 @@ import {
   type SettingsChange,
   settingsChangeSchema,
 } from '../../shared/contract/settings.ts';
-import { storageFailure } from '../vault/storage-failure.ts';
+import { storageFailure } from '../system/storage-failure.ts';
 import { JsonFile } from './json-file.ts';
 
 const storedSchema = v.strictObject({

@@ -2,7 +2,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import type { BatchKind, PlannedFile, Removal, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
 import { fileIdentityOf } from '../engine/files/describe.ts';
-import { fileFailure } from '../engine/files/errno.ts';
+import { fileFailure } from '../system/errno.ts';
 import { isSame } from '../engine/files/identity.ts';
 import type { FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
 import type { OpenFolders } from '../engine/files/open-folders.ts';

@@ -1,7 +1,7 @@
 import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
-import { fileFailure } from '../engine/files/errno.ts';
+import { fileFailure } from '../system/errno.ts';
 import type { FileDone, FileResult } from '../engine/files/jobs.ts';
 import type { OpenFolders } from '../engine/files/open-folders.ts';
 import type { VaultSession } from '../session/vault-session.ts';

@@ -1,6 +1,6 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
-import { systemFailure } from '../engine/files/errno.ts';
+import { systemFailure } from '../system/errno.ts';
 import { Arguments, notUtf8, readable } from './arguments.ts';
 import { type CliContext, type Command, exitCodes } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';

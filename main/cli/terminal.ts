@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { printable, printableJson } from '../../shared/printable.ts';
-import { storageFailure } from '../vault/storage-failure.ts';
+import { storageFailure } from '../system/storage-failure.ts';
 import { exitCodes } from './command.ts';
 import type { Output } from './output.ts';
 import { describeFailure } from './receipts.ts';

@@ -9,7 +9,7 @@ import {
   type Result,
 } from '../../shared/contract.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
-import { systemFailure } from '../engine/files/errno.ts';
+import { systemFailure } from '../system/errno.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { isBounded } from './bounds.ts';
 import { Refusals } from './refusals.ts';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
 import type { Json } from '../ledger/record.ts';
-import { sql, type Db } from './db.ts';
+import { sql, type Db } from '../sqlite/db.ts';
 
 const jsonSchema = v.pipe(
   v.string(),

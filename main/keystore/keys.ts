@@ -15,7 +15,7 @@ import {
   type KeyState,
   type KeySummary,
 } from '../../shared/keys.ts';
-import { sql, type Db, type Query } from './db.ts';
+import { sql, type Db, type Query } from '../sqlite/db.ts';
 
 const summarySchema = v.strictObject({
   id: keyIdSchema,

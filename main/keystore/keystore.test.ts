@@ -4,11 +4,11 @@ import type { BatchId } from '../../shared/ids.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { newKeyId, newVaultId, wrappedVersion } from '../vault/testing/context.ts';
-import { Db, sql } from './db.ts';
+import { Db, sql } from '../sqlite/db.ts';
 import { Keystore, type Tables } from './keystore.ts';
 import { applyMigrations, pendingMigrations, type Migration } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { loadSqlJs } from './sql-js.ts';
+import { loadSqlJs } from '../sqlite/sql-js.ts';
 import * as v from 'valibot';
 
 let sqlJs: SqlJsStatic;

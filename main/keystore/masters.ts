@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { bytesSchema } from '../../shared/keys.ts';
-import { sql, type Db } from './db.ts';
+import { sql, type Db } from '../sqlite/db.ts';
 
 const masterSchema = v.strictObject({
   role: v.picklist(['wrap', 'seal']),

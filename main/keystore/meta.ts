@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
 import { jsonObjectSchema } from '../ledger/record.ts';
-import { sql, type Db } from './db.ts';
+import { sql, type Db } from '../sqlite/db.ts';
 
 /** The token that holds the vault's masters, and the library that leads to it. */
 export const tokenBindingSchema = v.strictObject({

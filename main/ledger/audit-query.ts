@@ -1,7 +1,7 @@
 import type { SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
-import { sql, type Db, type Query } from '../keystore/db.ts';
+import { sql, type Db, type Query } from '../sqlite/db.ts';
 import type { Json, LedgerRecord } from './record.ts';
 
 export interface AuditFilter {

@@ -1,4 +1,4 @@
-import { Db } from '../keystore/db.ts';
+import { Db } from '../sqlite/db.ts';
 import { vaultFiles } from '../vault/files.ts';
 import type { IndexedLedger } from '../vault/index-cache.ts';
 import type { Storage } from '../vault/storage.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import type { SqlJsStatic } from 'sql.js';
-import { loadSqlJs } from '../keystore/sql-js.ts';
-import { Db } from '../keystore/db.ts';
+import { loadSqlJs } from '../sqlite/sql-js.ts';
+import { Db } from '../sqlite/db.ts';
 import { createAuditTables } from './audit-schema.ts';
 import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';

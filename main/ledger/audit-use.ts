@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
-import { sql, type Db } from '../keystore/db.ts';
+import { sql, type Db } from '../sqlite/db.ts';
 import type { Json, LedgerRecord } from './record.ts';
 
 /** What the ledger says of the use of one key version. */

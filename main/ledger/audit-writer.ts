@@ -1,4 +1,4 @@
-import { sql, type Db } from '../keystore/db.ts';
+import { sql, type Db } from '../sqlite/db.ts';
 import { readWords } from './audit-schema.ts';
 import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
 import type { Json, LedgerRecord } from './record.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vaultFiles } from '../vault/files.ts';
-import { sha256 } from '../vault/sha256.ts';
+import { sha256 } from '../pki/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';

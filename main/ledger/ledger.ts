@@ -1,8 +1,10 @@
+import type { Clock } from '../system/clock.ts';
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import { CheckpointBook } from '../vault/checkpoint-book.ts';
 import { vaultFiles } from '../vault/files.ts';
-import { errnoOf, reasonOf } from '../vault/storage-failure.ts';
+import { errnoOf, reasonOf } from '../system/storage-failure.ts';
 import type { Storage } from '../vault/storage.ts';
 import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
@@ -16,16 +18,10 @@ import {
   type NewRecord,
 } from './record.ts';
 import { compareUnread, WORTH_SUMMING_UP, writeHint } from './resume.ts';
-import { LedgerScan, type LedgerHead } from './scan.ts';
+import { LedgerScan } from './scan.ts';
 import { SessionMarks } from './session-mac.ts';
 import { setAside, setAsideRecords } from './set-aside.ts';
 import { prefixOf, type Prefix } from './signed-prefix.ts';
-
-export interface Clock {
-  /** Where the time comes from, as it is written in records. */
-  readonly source: string;
-  now(): Date;
-}
 
 /** Who and when of the next record. */
 export interface Stamp {

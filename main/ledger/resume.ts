@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint } from '../pki/checkpoint.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
 import { leafHash, MerkleTree, storedCount, HASH_BYTES } from './merkle.ts';

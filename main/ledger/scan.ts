@@ -1,17 +1,11 @@
 import { vaultFiles } from '../vault/files.ts';
 import type { Storage } from '../vault/storage.ts';
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
 import { MerkleTree } from './merkle.ts';
 import { parseLine, type LedgerRecord } from './record.ts';
 import { type WrittenLine, WrittenLines } from './written-line.ts';
-
-export interface LedgerHead {
-  /** Number of records. */
-  readonly size: number;
-  /** Merkle tree hash over them (RFC 6962 §2.1), 64 hex digits. */
-  readonly root: string;
-}
 
 /** Something that is wrong with one line. */
 export interface LineFinding {

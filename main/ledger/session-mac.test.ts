@@ -1,3 +1,4 @@
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +9,6 @@ import {
   type LedgerRecord,
   type MarkedRecord,
 } from './record.ts';
-import type { LedgerHead } from './scan.ts';
 import { endOf, SESSION_KEY_BYTES, SessionCheck, SessionMarks } from './session-mac.ts';
 
 const keyOf = (byte: number): Uint8Array => new Uint8Array(SESSION_KEY_BYTES).fill(byte);

@@ -1,6 +1,6 @@
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { encodeUnmarked, type LedgerRecord, type Mark, type MarkedRecord } from './record.ts';
-import type { LedgerHead } from './scan.ts';
 
 /*
  * What makes a line of the ledger the vault's own before it is signed: a message authentication

@@ -1,7 +1,7 @@
 import { serveThread } from '../thread/serve-thread.ts';
 import { FolderStorage } from '../vault/folder-storage.ts';
 import { refuseNoVault } from '../vault/creation.ts';
-import { orFailure } from '../vault/storage-failure.ts';
+import { orFailure } from '../system/storage-failure.ts';
 import type { VerifyCalls } from './verify-aside.ts';
 import { type LedgerVerdict, verifyLedger } from './verify.ts';
 

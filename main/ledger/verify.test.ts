@@ -1,9 +1,9 @@
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../vault/files.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
-import type { LedgerHead } from './scan.ts';
 import { verifyLedger } from './verify.ts';
 
 let files: Record<string, Buffer>;

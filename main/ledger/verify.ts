@@ -1,10 +1,11 @@
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { vaultFiles } from '../vault/files.ts';
 import { judgeKeystore } from '../vault/recovery.ts';
 import type { Storage } from '../vault/storage.ts';
 import { Failure } from '../../shared/failure.ts';
 import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
 import { encodeRecord, firstDifference, type LedgerRecord } from './record.ts';
-import { LedgerScan, scanLedger, type LedgerHead } from './scan.ts';
+import { LedgerScan, scanLedger } from './scan.ts';
 import type { WrittenLine } from './written-line.ts';
 import { checkSigned, type SignedPart } from './verify-signed.ts';
 

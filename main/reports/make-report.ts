@@ -10,15 +10,15 @@ import {
   originText,
   type Checkpoint,
   type CheckpointKey,
-} from '../ledger/checkpoint.ts';
+} from '../pki/checkpoint.ts';
 import { leafHash } from '../ledger/merkle.ts';
-import { fingerprintOf, verifierKey } from '../ledger/note.ts';
+import { fingerprintOf, verifierKey } from '../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
-import { pemOf } from '../ledger/public-key.ts';
+import { pemOf } from '../pki/public-key.ts';
 import { jsonObjectSchema, type JsonObject, type LedgerRecord } from '../ledger/record.ts';
 import { anchorWords } from '../session/checkpointing.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { sha256 } from '../vault/sha256.ts';
+import { sha256 } from '../pki/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { limitsOf } from './limits.ts';

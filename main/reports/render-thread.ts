@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../shared/failure.ts';
 import { serveThread } from '../thread/serve-thread.ts';
-import { sha256 } from '../vault/sha256.ts';
-import { orFailure } from '../vault/storage-failure.ts';
+import { sha256 } from '../pki/sha256.ts';
+import { orFailure } from '../system/storage-failure.ts';
 import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
 import type { RenderCalls } from './render-aside.ts';

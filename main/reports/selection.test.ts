@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Db, sql } from '../keystore/db.ts';
+import { Db, sql } from '../sqlite/db.ts';
 import type { IndexCache } from '../vault/index-cache.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';
 import { testContext } from '../vault/testing/context.ts';

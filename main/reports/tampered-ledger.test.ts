@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkpointText, makeCheckpoint } from '../ledger/checkpoint.ts';
+import { checkpointText, makeCheckpoint } from '../pki/checkpoint.ts';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
-import { fingerprintOf } from '../ledger/note.ts';
+import { fingerprintOf } from '../pki/note.ts';
 import { vaultFiles } from '../vault/files.ts';
 import { act, newVaultId, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../vault/testing/disk-model.ts';

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
-import { fingerprintOf } from '../ledger/note.ts';
+import { fingerprintOf } from '../pki/note.ts';
 import { jsonFault } from '../ledger/json-fault.ts';
 import { hasMoreValues } from '../ledger/json-limits.ts';
-import { readPem } from '../ledger/public-key.ts';
+import { readPem } from '../pki/public-key.ts';
 import { firstDifference } from '../ledger/record.ts';
-import { sha256 } from '../vault/sha256.ts';
+import { sha256 } from '../pki/sha256.ts';
 import { encodeReport, reportSchema, type AnyReport } from './report.ts';
 import { checkRange, isComplete } from './verify/check-range.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';

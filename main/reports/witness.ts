@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { openCheckpoint, parseCheckpointText, type Checkpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint, parseCheckpointText, type Checkpoint } from '../pki/checkpoint.ts';
 import { consistencyProof } from '../ledger/proofs.ts';
-import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+import { isErrno, storageFailure } from '../system/storage-failure.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /*

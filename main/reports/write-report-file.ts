@@ -3,7 +3,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { syncDirectory } from '../vault/folder-storage.ts';
-import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+import { isErrno, storageFailure } from '../system/storage-failure.ts';
 
 export interface WrittenFile {
   readonly bytes: number;

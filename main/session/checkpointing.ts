@@ -1,6 +1,6 @@
 import type { EngineCalls } from '../engine/api.ts';
 import type { AnchorKind } from '../engine/pkcs11/anchors.ts';
-import type { Caller } from '../engine/rpc/caller.ts';
+import type { Caller } from '../rpc/caller.ts';
 import type { LedgerToken } from '../vault/ledger-token.ts';
 import type { Vault } from '../vault/vault.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { evaluationFiles } from '../engine/pkcs11/evaluation-files.ts';
-import { isErrno, storageFailure } from '../vault/storage-failure.ts';
+import { isErrno, storageFailure } from '../system/storage-failure.ts';
 
 /** @throws Failure 'vault-exists' */
 export const refuseUsedFolder = async (folder: string): Promise<void> => {

@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../engine/rpc/caller.ts';
+import type { Caller } from '../rpc/caller.ts';
 import type { KnownVault } from '../trust/known-vault.ts';
 import { isAdministrators, libraryAt } from '../trust/library.ts';
 import { type MetVault, recognise, type Recognised } from '../trust/recognise.ts';

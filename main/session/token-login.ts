@@ -2,7 +2,7 @@ import { Failure } from '../../shared/failure.ts';
 import type { EngineCalls } from '../engine/api.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../engine/rpc/caller.ts';
+import type { Caller } from '../rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';

@@ -1,6 +1,6 @@
 import { utilityProcess } from 'electron';
-import { Caller } from '../engine/rpc/caller.ts';
-import { utilityChannel } from '../engine/rpc/channels.ts';
+import { Caller } from '../rpc/caller.ts';
+import { utilityChannel } from '../rpc/channels.ts';
 import {
   engineEnvironment,
   type EngineExit,

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
-import { Caller } from '../engine/rpc/caller.ts';
-import { workerChannel } from '../engine/rpc/channels.ts';
-import type { CallInput, CallName, CallOutput } from '../engine/rpc/messages.ts';
-import { isErrno } from '../vault/storage-failure.ts';
+import { Caller } from '../rpc/caller.ts';
+import { workerChannel } from '../rpc/channels.ts';
+import type { CallInput, CallName, CallOutput } from '../rpc/messages.ts';
+import { isErrno } from '../system/storage-failure.ts';
 
 export interface ThreadCall {
   /** Ends the thread at once, whatever it does. */

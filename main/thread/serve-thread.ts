@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { portChannel } from '../engine/rpc/channels.ts';
-import type { Calls } from '../engine/rpc/messages.ts';
-import { serve } from '../engine/rpc/serve.ts';
+import { portChannel } from '../rpc/channels.ts';
+import type { Calls } from '../rpc/messages.ts';
+import { serve } from '../rpc/serve.ts';
 
 /** The other end of `callInThread`. */
 export const serveThread = <Api>(calls: Calls<Api>): void => {

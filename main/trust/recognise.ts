@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
 import { findModules } from '../engine/pkcs11/known-modules.ts';
 import { requireSoftHsm } from '../engine/pkcs11/evaluation.ts';
-import { fingerprintOf } from '../ledger/note.ts';
+import { fingerprintOf } from '../pki/note.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { KnownVault } from './known-vault.ts';
 import { libraryAt } from './library.ts';

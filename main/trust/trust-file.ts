@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { syncDirectory } from '../vault/folder-storage.ts';
-import { errnoOf, isErrno, reasonOf } from '../vault/storage-failure.ts';
+import { errnoOf, isErrno, reasonOf } from '../system/storage-failure.ts';
 
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;

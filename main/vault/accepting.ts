@@ -1,4 +1,4 @@
-import { openCheckpoint, type Checkpoint } from '../ledger/checkpoint.ts';
+import { openCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
 import { authenticateTail } from '../ledger/authenticate.ts';
 import { damaged, readWhole } from '../ledger/read-ledger.ts';
 import { beginEpoch, type NewEpoch } from './epoch.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../shared/failure.ts';
-import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../ledger/checkpoint.ts';
+import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../pki/checkpoint.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rolledBack } from './restriction.ts';
 

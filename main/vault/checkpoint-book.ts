@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { parseCheckpointText, type Checkpoint } from '../ledger/checkpoint.ts';
-import type { LedgerHead } from '../ledger/scan.ts';
+import { parseCheckpointText, type Checkpoint, type LedgerHead } from '../pki/checkpoint.ts';
 import { vaultFiles } from './files.ts';
 import { replaceFile, type Storage } from './storage.ts';
 

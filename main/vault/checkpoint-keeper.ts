@@ -1,3 +1,4 @@
+import type { Clock } from '../system/clock.ts';
 import { Failure } from '../../shared/failure.ts';
 import {
   checkpointText,
@@ -6,13 +7,13 @@ import {
   type Checkpoint,
   type CheckpointKey,
   type Origin,
-} from '../ledger/checkpoint.ts';
-import { isSignatureOf } from '../ledger/note.ts';
-import type { Clock, Ledger } from '../ledger/ledger.ts';
+} from '../pki/checkpoint.ts';
+import { isSignatureOf } from '../pki/note.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
-import { errnoOf, storageFailure } from './storage-failure.ts';
+import { errnoOf, storageFailure } from '../system/storage-failure.ts';
 import type { Storage } from './storage.ts';
 
 /** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */

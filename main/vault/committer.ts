@@ -6,8 +6,8 @@ import type { NewRecord } from '../ledger/record.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { vaultFiles } from './files.ts';
 import { installNext, writeNext } from './recovery.ts';
-import { sha256 } from './sha256.ts';
-import { reasonOf, storageFailure } from './storage-failure.ts';
+import { sha256 } from '../pki/sha256.ts';
+import { reasonOf, storageFailure } from '../system/storage-failure.ts';
 import type { Storage } from './storage.ts';
 import type { CommitOptions } from './vault-context.ts';
 

@@ -12,8 +12,8 @@ import { vaultFiles } from './files.ts';
 import { signFirst } from './first-checkpoint.ts';
 import { syncDirectory } from './folder-storage.ts';
 import { installNext } from './recovery.ts';
-import { sha256 } from './sha256.ts';
-import { isErrno, storageFailure } from './storage-failure.ts';
+import { sha256 } from '../pki/sha256.ts';
+import { isErrno, storageFailure } from '../system/storage-failure.ts';
 import type { Storage } from './storage.ts';
 import type { VaultContext, VaultCreation } from './vault-context.ts';
 

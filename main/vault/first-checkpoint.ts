@@ -1,9 +1,4 @@
-import {
-  checkpointText,
-  makeCheckpoint,
-  type Checkpoint,
-  type Origin,
-} from '../ledger/checkpoint.ts';
+import { checkpointText, makeCheckpoint, type Checkpoint, type Origin } from '../pki/checkpoint.ts';
 import { leafHash } from '../ledger/merkle.ts';
 import type { FirstSigner } from './vault-context.ts';
 

@@ -5,8 +5,8 @@ import { Ledger } from '../ledger/ledger.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
 import { judgeKeystore } from './recovery.ts';
-import { sha256 } from './sha256.ts';
-import { orFailure } from './storage-failure.ts';
+import { sha256 } from '../pki/sha256.ts';
+import { orFailure } from '../system/storage-failure.ts';
 import type { Storage } from './storage.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
 

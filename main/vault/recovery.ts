@@ -3,7 +3,7 @@ import { vaultActions } from '../ledger/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { vaultFiles } from './files.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../pki/sha256.ts';
 import type { Storage } from './storage.ts';
 
 /** Which file is the keystore, and what to do with the other. */

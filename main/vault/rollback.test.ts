@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkpointText, makeCheckpoint, type Checkpoint } from '../ledger/checkpoint.ts';
+import { checkpointText, makeCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { judgeRollback, type LedgerView, type RollbackVerdict } from './rollback.ts';
 import { newVaultId } from './testing/context.ts';

@@ -1,4 +1,4 @@
-import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../ledger/checkpoint.ts';
+import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../pki/checkpoint.ts';
 import type { EpochHead } from '../ledger/facts.ts';
 
 /*

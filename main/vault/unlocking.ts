@@ -8,7 +8,7 @@ import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
 import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
-import { sha256 } from './sha256.ts';
+import { sha256 } from '../pki/sha256.ts';
 
 export interface UnlockOptions {
   /** The newest head that was verified on this computer; null where it knows none. */

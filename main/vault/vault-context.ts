@@ -1,9 +1,10 @@
+import type { Clock } from '../system/clock.ts';
 import type { SqlJsStatic } from 'sql.js';
 import type { VaultId } from '../../shared/ids.ts';
 import type { Tables } from '../keystore/keystore.ts';
 import type { Migration } from '../keystore/migrate.ts';
-import type { CheckpointKey } from '../ledger/checkpoint.ts';
-import type { Clock, Stamp } from '../ledger/ledger.ts';
+import type { CheckpointKey } from '../pki/checkpoint.ts';
+import type { Stamp } from '../ledger/ledger.ts';
 import type { Actor, JsonObject } from '../ledger/record.ts';
 import type { IndexCache } from './index-cache.ts';
 

@@ -3,7 +3,7 @@ import type { Output } from '../../../shared/contract.ts';
 import type { CheckpointView, Comparison } from '../../../shared/contract/checkpoints.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
-import { fingerprintOf } from '../../ledger/note.ts';
+import { fingerprintOf } from '../../pki/note.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
 import { refuseInVault } from '../../vault/own-files.ts';

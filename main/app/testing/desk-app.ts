@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AnyEvent } from '../../../shared/contract.ts';
 import { type EngineProcess, startEngine } from '../../engine/start.ts';
-import { loadSqlJs } from '../../keystore/sql-js.ts';
+import { loadSqlJs } from '../../sqlite/sql-js.ts';
 import { FreedesktopTrash } from '../../batch/trash.ts';
 import { TrustStore } from '../../trust/trust-store.ts';
 import { App } from '../app.ts';

@@ -21,7 +21,7 @@ import type { Trash } from '../../batch/trash.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
 import { refuseInVault } from '../../vault/own-files.ts';
-import { orFailure } from '../../vault/storage-failure.ts';
+import { orFailure } from '../../system/storage-failure.ts';
 import type { Desk, LockedWork } from '../desk.ts';
 import { vaultIsLocked } from '../desk-failures.ts';
 import type { Dialogs } from '../dialogs.ts';

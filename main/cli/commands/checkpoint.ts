@@ -1,5 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
-import { fingerprintOf } from '../../ledger/note.ts';
+import { fingerprintOf } from '../../pki/note.ts';
 import { attachTimestamp } from '../../reports/timestamps.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { refuseInVault } from '../../vault/own-files.ts';

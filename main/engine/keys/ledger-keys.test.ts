@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VaultId } from '../../../shared/ids.ts';
-import { checkpointText } from '../../ledger/checkpoint.ts';
-import { isSignatureOf } from '../../ledger/note.ts';
+import { checkpointText } from '../../pki/checkpoint.ts';
+import { isSignatureOf } from '../../pki/note.ts';
 import { newVaultId } from '../../vault/testing/context.ts';
 import { type AnchorKind, keepAnchor, readAnchors } from '../pkcs11/anchors.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '../../vault/sha256.ts';
+import { sha256 } from '../../pki/sha256.ts';
 import {
   completeness,
   count,

@@ -1,3 +1,5 @@
+import type { SignDigest } from '../../pki/certificate.ts';
+
 /** What a signature says of itself. */
 export interface Seal {
   /** The certificate of the report key, DER. */
@@ -14,5 +16,3 @@ export interface ReportSigner extends Seal {
    */
   readonly sign: SignDigest;
 }
-
-export type SignDigest = (digest: Uint8Array) => Promise<Uint8Array>;

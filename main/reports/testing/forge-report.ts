@@ -1,12 +1,12 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../../shared/ids.ts';
-import { checkpointText, makeCheckpoint, originText } from '../../ledger/checkpoint.ts';
+import { checkpointText, makeCheckpoint, originText } from '../../pki/checkpoint.ts';
 import { leafHash, MerkleTree } from '../../ledger/merkle.ts';
-import { fingerprintOf, verifierKey, type NoteCurve } from '../../ledger/note.ts';
+import { fingerprintOf, verifierKey, type NoteCurve } from '../../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../../ledger/proofs.ts';
 import { encodeRecord, type JsonObject, type LedgerRecord } from '../../ledger/record.ts';
-import { sha256 } from '../../vault/sha256.ts';
+import { sha256 } from '../../pki/sha256.ts';
 import {
   encodeReport,
   evidenceRecords,

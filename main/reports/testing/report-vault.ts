@@ -1,6 +1,6 @@
 import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
 import type { Tables } from '../../keystore/keystore.ts';
-import type { NoteCurve } from '../../ledger/note.ts';
+import type { NoteCurve } from '../../pki/note.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import { newKeyId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
 import { DiskModel } from '../../vault/testing/disk-model.ts';

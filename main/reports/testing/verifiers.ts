@@ -1,9 +1,9 @@
+import type { LedgerHead } from '../../pki/checkpoint.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LedgerHead } from '../../ledger/scan.ts';
 import { verifyLedger } from '../../ledger/verify.ts';
 import { DiskModel } from '../../vault/testing/disk-model.ts';
 import { verifyReport } from '../verify-report.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { keyIdSchema, vaultIdSchema, type KeyId, type VaultId } from '../../../shared/ids.ts';
 import type { NewKeyVersion } from '../../keystore/keys.ts';
-import { loadSqlJs } from '../../keystore/sql-js.ts';
+import { loadSqlJs } from '../../sqlite/sql-js.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import type { VaultContext } from '../vault.ts';
 

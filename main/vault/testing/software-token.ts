@@ -6,8 +6,8 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import type { CheckpointKey } from '../../ledger/checkpoint.ts';
-import type { NoteCurve } from '../../ledger/note.ts';
+import type { CheckpointKey } from '../../pki/checkpoint.ts';
+import type { NoteCurve } from '../../pki/note.ts';
 import type { JsonObject } from '../../ledger/record.ts';
 import type { LedgerToken, SessionName } from '../ledger-token.ts';
 import type { FirstSigner } from '../vault-context.ts';

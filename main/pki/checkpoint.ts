@@ -1,8 +1,15 @@
 import type { VaultId } from '../../shared/ids.ts';
-import type { LedgerHead } from './scan.ts';
 import { encodeNote, openNote, type NoteCurve, type NoteKey } from './note.ts';
 
 /* Checkpoints (c2sp.org/tlog-checkpoint): origin, size and root hash as a signed note. */
+
+/** A ledger up to a record. */
+export interface LedgerHead {
+  /** Number of records. */
+  readonly size: number;
+  /** Merkle tree hash over them (RFC 6962 §2.1), 64 hex digits. */
+  readonly root: string;
+}
 
 /** Which ledger a checkpoint speaks of: every epoch of a vault is a ledger of its own. */
 export interface Origin {

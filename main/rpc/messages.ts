@@ -1,4 +1,4 @@
-import type { FailureData } from '../../../shared/failure.ts';
+import type { FailureData } from '../../shared/failure.ts';
 
 /** What travels to the side that serves. */
 export type Request =

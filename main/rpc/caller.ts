@@ -1,4 +1,4 @@
-import { Failure, fromFailureData } from '../../../shared/failure.ts';
+import { Failure, fromFailureData } from '../../shared/failure.ts';
 import type { CallInput, CallName, CallOutput, Channel, Request, Response } from './messages.ts';
 
 interface Pending {

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
-import { Failure } from '../../../shared/failure.ts';
+import { Failure } from '../../shared/failure.ts';
 import { Caller } from './caller.ts';
 import type { CallContext, Channel, Request, Response } from './messages.ts';
 import { portChannel } from './channels.ts';

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { sampleVault } from './testing/sample-report.ts';
-import { makeSoftwareSigner } from './testing/software-signer.ts';
-import { ask, withFile } from './testing/tools.ts';
+import { sampleVault } from '../reports/pdf/testing/sample-report.ts';
+import { makeSoftwareSigner } from '../reports/pdf/testing/software-signer.ts';
+import { ask, withFile } from '../reports/pdf/testing/tools.ts';
 
 const time = new Date('2026-11-22T03:11:05Z');
 

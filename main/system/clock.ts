@@ -1,5 +1,10 @@
 import { Failure } from '../../shared/failure.ts';
-import type { Clock } from '../ledger/ledger.ts';
+
+export interface Clock {
+  /** Where the time comes from, as it is written in records. */
+  readonly source: string;
+  now(): Date;
+}
 
 /** Records hold four-digit years: a ledger with another one could not be read any more. */
 const LAST_YEAR = 9999;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { Failure, type FailureCode } from '../../../shared/failure.ts';
+import { Failure, type FailureCode } from '../../shared/failure.ts';
 
 /** Which file an error is about: the one that is read, or the one that is made of it. */
 export type Side = 'original' | 'output';

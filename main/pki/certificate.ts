@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import type { SignDigest } from './report-signer.ts';
 
 /** Names of ASN.1 objects that are used here. */
 const oid = {
@@ -13,6 +12,9 @@ const oid = {
   extendedKeyUsage: '2.5.29.37',
   documentSigning: '1.3.6.1.5.5.7.3.36',
 } as const;
+
+/** ECDSA on P-256 over a SHA-256 digest (32 bytes), as DER. */
+export type SignDigest = (digest: Uint8Array) => Promise<Uint8Array>;
 
 export interface CertificateRequest {
   /** 32 lower-case hex digits. */
