@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../shared/contract/rollback.ts';
 import { VERSION } from '../../shared/version.ts';
 import { pemOf } from '../pki/public-key.ts';
-import { vaultFiles } from '../vault/files.ts';
-import { refuseInVault } from '../vault/own-files.ts';
+import { vaultFiles } from '../store/files.ts';
+import { refuseInVault } from '../store/folder/own-files.ts';
 import { isErrno, orFailure } from '../system/storage-failure.ts';
 import type { OpenVault } from './open-vault.ts';
 

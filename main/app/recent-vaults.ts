@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { orFailure } from '../system/storage-failure.ts';
 import { JsonFile } from './json-file.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Profile } from '../../shared/contract/token.ts';
 import { VERSION } from '../../shared/version.ts';
-import { refuseInVault } from '../vault/own-files.ts';
+import { refuseInVault } from '../store/folder/own-files.ts';
 import { orFailure } from '../system/storage-failure.ts';
 import type { Dialogs } from './dialogs.ts';
 

@@ -10,7 +10,7 @@ import type {
 } from '../../shared/batch.ts';
 import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
 import { identityOf } from '../engine/files/identity.ts';
-import { OwnFiles } from '../vault/own-files.ts';
+import { OwnFiles } from '../store/folder/own-files.ts';
 import { InputFiles, nameKey } from './input-files.ts';
 import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';

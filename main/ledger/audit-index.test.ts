@@ -13,7 +13,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { Db, sql } from '../sqlite/db.ts';
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { folderIndexCache } from '../vault/index-cache.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';

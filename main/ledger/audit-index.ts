@@ -1,5 +1,5 @@
-import { vaultFiles } from '../vault/files.ts';
-import type { Storage } from '../vault/storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 import { auditLine, linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
   boundsOf,

@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/failure.ts';
-import { vaultFiles } from '../vault/files.ts';
-import type { Storage } from '../vault/storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Place } from './audit-query.ts';
 import { parseLine, type LedgerRecord } from './record.ts';
 

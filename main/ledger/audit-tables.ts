@@ -1,7 +1,7 @@
 import { Db } from '../sqlite/db.ts';
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import type { IndexedLedger } from '../vault/index-cache.ts';
-import type { Storage } from '../vault/storage.ts';
+import type { Storage } from '../store/storage.ts';
 import type { VaultContext } from '../vault/vault-context.ts';
 import { recordOf } from './audit-lines.ts';
 import {

@@ -1,6 +1,6 @@
 import { isLockedAction } from '../../shared/actions.ts';
-import { vaultFiles } from '../vault/files.ts';
-import type { Storage } from '../vault/storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 import { vaultActions, type KnownSession } from './facts.ts';
 import { readLines } from './lines.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/failure.ts';
 import { CheckpointBook } from '../vault/checkpoint-book.ts';
-import type { Storage } from '../vault/storage.ts';
+import type { Storage } from '../store/storage.ts';
 import { LedgerFacts } from './facts.ts';
 import { readOn } from './read-on.ts';
 import { resumeLedger } from './resume.ts';

@@ -1,5 +1,5 @@
-import { vaultFiles } from '../vault/files.ts';
-import type { Storage } from '../vault/storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 import { readLines } from './lines.ts';
 import type { LedgerScan, LineFinding } from './scan.ts';
 import { SignedPrefix, type Prefix } from './signed-prefix.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { vaultFiles } from '../vault/files.ts';
-import type { Storage } from '../vault/storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 import { openCheckpoint } from '../pki/checkpoint.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';

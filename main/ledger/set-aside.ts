@@ -1,6 +1,6 @@
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { sha256 } from '../pki/sha256.ts';
-import type { Storage } from '../vault/storage.ts';
+import type { Storage } from '../store/storage.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import type { NewRecord } from './record.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FolderStorage } from '../vault/folder-storage.ts';
+import { FolderStorage } from '../store/folder/folder-storage.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { translate, type Translated } from '../vault/testing/process-from.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';

@@ -1,7 +1,7 @@
 import { CheckpointBook } from '../vault/checkpoint-book.ts';
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { readHashes } from '../vault/hashes.ts';
-import type { Storage } from '../vault/storage.ts';
+import type { Storage } from '../store/storage.ts';
 import { openCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
 import type { Findings } from './findings.ts';
 import { readLines } from './lines.ts';

@@ -1,5 +1,5 @@
 import { serveThread } from '../thread/serve-thread.ts';
-import { FolderStorage } from '../vault/folder-storage.ts';
+import { FolderStorage } from '../store/folder/folder-storage.ts';
 import { refuseNoVault } from '../vault/creation.ts';
 import { orFailure } from '../system/storage-failure.ts';
 import type { VerifyCalls } from './verify-aside.ts';

@@ -1,7 +1,7 @@
 import type { LedgerHead } from '../pki/checkpoint.ts';
-import { vaultFiles } from '../vault/files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { judgeKeystore } from '../vault/recovery.ts';
-import type { Storage } from '../vault/storage.ts';
+import type { Storage } from '../store/storage.ts';
 import { Failure } from '../../shared/failure.ts';
 import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
 import { encodeRecord, firstDifference, type LedgerRecord } from './record.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { refuseInVault } from '../vault/own-files.ts';
+import { refuseInVault } from '../store/folder/own-files.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncDirectory } from '../vault/folder-storage.ts';
+import { syncDirectory } from '../store/folder/folder-storage.ts';
 import { isErrno, storageFailure } from '../system/storage-failure.ts';
 
 export interface WrittenFile {

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncDirectory } from '../vault/folder-storage.ts';
+import { syncDirectory } from '../store/folder/folder-storage.ts';
 import { errnoOf, isErrno, reasonOf } from '../system/storage-failure.ts';
 
 const PRIVATE_FOLDER = 0o700;

@@ -14,7 +14,7 @@ import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
 import { errnoOf, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 
 /** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */
 export type AnchorTime = 'now' | 'when-due';

@@ -4,11 +4,11 @@ import type { Keystore } from '../keystore/keystore.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { installNext, writeNext } from './recovery.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { reasonOf, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 import type { CommitOptions } from './vault-context.ts';
 
 interface Parts {

@@ -8,13 +8,13 @@ import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { isBetweenEpochs } from './epoch.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';
-import { syncDirectory } from './folder-storage.ts';
+import { syncDirectory } from '../store/folder/folder-storage.ts';
 import { installNext } from './recovery.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { isErrno, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 import type { VaultContext, VaultCreation } from './vault-context.ts';
 
 /** Makes the folder for its owner only, where there is none. Its parent must exist. */

@@ -1,10 +1,10 @@
 import { LEDGER_FORM, vaultActions, type EpochHead } from '../ledger/facts.ts';
 import { stampRecord, type Ledger, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type JsonObject } from '../ledger/record.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 
 /** Why a rollback is accepted, and what the token said before. */
 export interface Acceptance {

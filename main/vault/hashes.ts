@@ -1,6 +1,6 @@
 import { MerkleTree } from '../ledger/merkle.ts';
-import { vaultFiles } from './files.ts';
-import type { Storage } from './storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import type { Storage } from '../store/storage.ts';
 
 /** Keeps the tree's hashes, so that a later change can be told to the record. A cache, no promise. */
 export const saveHashes = async (storage: Storage, tree: MerkleTree): Promise<void> => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
 import { lockedActions } from '../../shared/actions.ts';
 import { encodeRecord, parseLine, type LedgerRecord } from '../ledger/record.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { DiskModel, seededRandom } from './testing/disk-model.ts';

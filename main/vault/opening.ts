@@ -7,7 +7,7 @@ import { Committer } from './committer.ts';
 import { judgeKeystore } from './recovery.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { orFailure } from '../system/storage-failure.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
 
 interface Opening {

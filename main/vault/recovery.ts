@@ -2,9 +2,9 @@ import { Failure } from '../../shared/failure.ts';
 import { vaultActions } from '../ledger/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewRecord } from '../ledger/record.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { sha256 } from '../pki/sha256.ts';
-import type { Storage } from './storage.ts';
+import type { Storage } from '../store/storage.ts';
 
 /** Which file is the keystore, and what to do with the other. */
 export interface KeystoreVerdict {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MerkleTree } from '../ledger/merkle.ts';
 import { Failure } from '../../shared/failure.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { act, newVaultId, testContext } from './testing/context.ts';
 import { DiskModel } from './testing/disk-model.ts';

@@ -1,5 +1,5 @@
-import { vaultFiles } from './files.ts';
-import { replaceFile, type Storage } from './storage.ts';
+import { vaultFiles } from '../store/files.ts';
+import { replaceFile, type Storage } from '../store/storage.ts';
 
 /* Time-stamping authorities' replies: one JSON line each in a file that is replaced as a whole. */
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { vaultFiles } from './files.ts';
+import { vaultFiles } from '../store/files.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { DiskModel } from './testing/disk-model.ts';
 import { createUnlocked, openUnlocked } from './testing/sessions.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Migration } from '../keystore/migrate.ts';
 import { migrations } from '../keystore/migrations/index.ts';
 import { verifyLedger } from '../ledger/verify.ts';
-import { FolderStorage } from './folder-storage.ts';
+import { FolderStorage } from '../store/folder/folder-storage.ts';
 import { act, newKeyId, newVaultId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, openUnlocked, unlock } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';

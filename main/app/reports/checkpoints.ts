@@ -6,7 +6,7 @@ import { limits } from '../../../shared/limits.ts';
 import { fingerprintOf } from '../../pki/note.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
 import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
-import { refuseInVault } from '../../vault/own-files.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
 import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Vault } from '../../vault/vault.ts';

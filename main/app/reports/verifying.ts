@@ -7,7 +7,7 @@ import { fingerprintDigits, fingerprintFault } from '../../../shared/fingerprint
 import { fingerprintOf } from '../../pki/note.ts';
 import { callInThread } from '../../thread/call-in-thread.ts';
 import type { Signers } from '../../trust/signers.ts';
-import { refuseInVault } from '../../vault/own-files.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
 import { orFailure } from '../../system/storage-failure.ts';
 import type { Desk } from '../desk.ts';
 import type { Dialogs } from '../dialogs.ts';

@@ -20,7 +20,7 @@ import type { RunOptions } from '../../batch/run.ts';
 import type { Trash } from '../../batch/trash.ts';
 import { inTime } from '../../session/in-time.ts';
 import type { VaultSession } from '../../session/vault-session.ts';
-import { refuseInVault } from '../../vault/own-files.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
 import { orFailure } from '../../system/storage-failure.ts';
 import type { Desk, LockedWork } from '../desk.ts';
 import { vaultIsLocked } from '../desk-failures.ts';

@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { fingerprintOf } from '../../pki/note.ts';
 import { attachTimestamp } from '../../reports/timestamps.ts';
 import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
-import { refuseInVault } from '../../vault/own-files.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
 import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Arguments } from '../arguments.ts';

@@ -1,5 +1,5 @@
 import type { VaultId } from '../../../shared/ids.ts';
-import type { Storage } from '../storage.ts';
+import type { Storage } from '../../store/storage.ts';
 import type { UnlockOptions } from '../unlocking.ts';
 import { Vault, type VaultContext, type VaultCreation } from '../vault.ts';
 import { newVaultId } from './context.ts';

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../../shared/failure.ts';
-import { isErrno } from '../system/storage-failure.ts';
-import type { Storage } from './storage.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { isErrno } from '../../system/storage-failure.ts';
+import type { Storage } from '../storage.ts';
 
 const PRIVATE = 0o600;
 const PIECE = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { Failure } from '../../../shared/failure.ts';
 
 /** Device and inode: the same for one file, by whatever way one comes to it. */
 type Numbers = Pick<BigIntStats, 'dev' | 'ino'>;
