@@ -5,7 +5,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { loadSqlJs } from '../main/sqlite/sql-js.ts';
-import { verifyAside } from '../main/ledger/verify-aside.ts';
+import { verifyAside } from '../main/vault/verify-aside.ts';
 import { inclusionProof } from '../main/ledger/proofs.ts';
 import { makeReport } from '../main/reports/make-report.ts';
 import { renderAside } from '../main/reports/render-aside.ts';

@@ -13,9 +13,9 @@ import { type EngineProcess, startEngine } from './engine/start.ts';
 import { loadSqlJs } from './sqlite/sql-js.ts';
 import { osUser } from './system/os-user.ts';
 import { systemClock } from './system/clock.ts';
-import { stateFolder } from './trust/state-folder.ts';
+import { stateFolder } from './system/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
-import { userIndexCache } from './vault/index-cache.ts';
+import { userIndexCache } from './audit/index-cache.ts';
 import type { VaultContext } from './vault/vault.ts';
 
 // Composition root of the command line.

@@ -21,9 +21,9 @@ import { systemTrash } from './shell/system-trash.ts';
 import { loadHome, makeWindow } from './shell/window.ts';
 import { WindowState } from './shell/window-state.ts';
 import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
-import { stateFolder } from './trust/state-folder.ts';
+import { stateFolder } from './system/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
-import { userIndexCache } from './vault/index-cache.ts';
+import { userIndexCache } from './audit/index-cache.ts';
 
 // Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
 // without a top-level await, which would keep 'ready' back for ever.

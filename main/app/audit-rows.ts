@@ -1,7 +1,8 @@
+import type { Json, JsonObject } from '../json/json.ts';
 import type { AuditRow } from '../../shared/contract/audit.ts';
 import { limits } from '../../shared/limits.ts';
-import type { AuditLine } from '../ledger/audit-lines.ts';
-import type { Json, JsonObject, LedgerRecord } from '../ledger/record.ts';
+import type { AuditLine } from '../audit/audit-lines.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** Records as the window shows them. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { AuditFilter, AuditRecord, Verdict } from '../../shared/contract/audit.ts';
 import { Failure } from '../../shared/failure.ts';
-import type { AuditFilter as IndexFilter } from '../ledger/audit-query.ts';
+import type { AuditFilter as IndexFilter } from '../audit/audit-query.ts';
 import { openCheckpoint } from '../pki/checkpoint.ts';
-import { verifyAside } from '../ledger/verify-aside.ts';
-import type { LedgerVerdict } from '../ledger/verify.ts';
+import { verifyAside } from '../vault/verify-aside.ts';
+import type { LedgerVerdict } from '../vault/verify.ts';
 import { rowsOf } from './audit-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 

@@ -3,7 +3,7 @@ import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { KeySummary } from '../../shared/keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { createKey } from '../keys/key-service.ts';
-import type { KeyUse } from '../ledger/audit-use.ts';
+import type { KeyUse } from '../audit/audit-use.ts';
 import { rowsOf } from './audit-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 

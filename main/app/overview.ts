@@ -3,7 +3,7 @@ import type { Attention, Overview } from '../../shared/contract/overview.ts';
 import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import { keyStates } from '../../shared/keys.ts';
-import type { FileActivity } from '../ledger/audit-use.ts';
+import type { FileActivity } from '../audit/audit-use.ts';
 import { rowsOf } from './audit-rows.ts';
 import { listKeys, sealsOf } from './keys-view.ts';
 import type { OpenVault } from './open-vault.ts';

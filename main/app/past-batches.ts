@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { PastBatch } from '../../shared/contract/work.ts';
 import { batchKinds } from '../../shared/batch.ts';
 import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
-import type { AuditIndex } from '../ledger/audit-index.ts';
+import type { AuditIndex } from '../audit/audit-index.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { OpenVault } from './open-vault.ts';
 

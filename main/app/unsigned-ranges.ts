@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Mark } from '../../shared/contract/audit.ts';
-import type { AuditLine } from '../ledger/audit-lines.ts';
+import type { AuditLine } from '../audit/audit-lines.ts';
 import type { Vault } from '../vault/vault.ts';
 
 const unlockSchema = v.object({

@@ -1,3 +1,4 @@
+import { type JsonObject, jsonObjectSchema } from '../json/json.ts';
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import {
@@ -13,7 +14,6 @@ import {
 } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
-import { type JsonObject, jsonObjectSchema } from '../ledger/record.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import type { Vault } from '../vault/vault.ts';
 import { afterInterruption, lookAgain } from './again.ts';

@@ -1,6 +1,6 @@
+import type { Json } from '../json/json.ts';
 import * as v from 'valibot';
 import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
-import type { Json } from '../ledger/record.ts';
 import { sql, type Db } from '../sqlite/db.ts';
 
 const jsonSchema = v.pipe(

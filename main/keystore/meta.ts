@@ -1,6 +1,6 @@
+import { jsonObjectSchema } from '../json/json.ts';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
-import { jsonObjectSchema } from '../ledger/record.ts';
 import { sql, type Db } from '../sqlite/db.ts';
 
 /** The token that holds the vault's masters, and the library that leads to it. */

@@ -2,7 +2,7 @@ import type { Clock } from '../system/clock.ts';
 import type { LedgerHead } from '../pki/checkpoint.ts';
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
-import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import { vaultFiles } from '../store/files.ts';
 import { errnoOf, reasonOf } from '../system/storage-failure.ts';
 import type { Storage } from '../store/storage.ts';

@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import type { Storage } from '../store/storage.ts';
 import { LedgerFacts } from './facts.ts';
 import { readOn } from './read-on.ts';

@@ -1,20 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
-import { jsonFault } from './json-fault.ts';
-import { tooDeepAt } from './json-limits.ts';
-
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+import { jsonObjectSchema } from '../json/json.ts';
+import { jsonFault } from '../json/json-fault.ts';
+import { tooDeepAt } from '../json/json-limits.ts';
 
 /** Longest line, in bytes without its LF: bounds what a reader holds of an untrusted file. */
 export const MAX_LINE = 1024 * 1024;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export const jsonObjectSchema = v.custom<JsonObject>(isObject, 'must be an object');
 
 const actorSchema = v.strictObject({
   /** The operating system's user name. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../store/files.ts';
 import { act, testContext } from '../vault/testing/context.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked, lock, openUnlocked } from '../vault/testing/sessions.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';

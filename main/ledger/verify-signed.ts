@@ -1,6 +1,6 @@
-import { CheckpointBook } from '../vault/checkpoint-book.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import { vaultFiles } from '../store/files.ts';
-import { readHashes } from '../vault/hashes.ts';
+import { readHashes } from './hashes.ts';
 import type { Storage } from '../store/storage.ts';
 import { openCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
 import type { Findings } from './findings.ts';

@@ -1,6 +1,7 @@
+import type { Json } from '../json/json.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, parseLine, type Json, type LedgerRecord, type Mark } from './record.ts';
+import { encodeRecord, parseLine, type LedgerRecord, type Mark } from './record.ts';
 import { WrittenLines } from './written-line.ts';
 
 const lines = new WrittenLines();

@@ -1,5 +1,5 @@
+import type { Json } from '../json/json.ts';
 import { stringify } from 'csv-stringify/sync';
-import type { Json } from '../ledger/record.ts';
 import type { ReportDocument } from './report.ts';
 import { completeness, filterWords, kindNames } from './render-words.ts';
 import { type RenderedRecord, type ReportView, viewReport } from './render-view.ts';

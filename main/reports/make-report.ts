@@ -1,9 +1,10 @@
+import { type JsonObject, jsonObjectSchema } from '../json/json.ts';
 import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { AuditSelection } from '../ledger/audit-query.ts';
+import type { AuditSelection } from '../audit/audit-query.ts';
 import {
   noteKeyOf,
   openCheckpoint,
@@ -15,7 +16,7 @@ import { leafHash } from '../ledger/merkle.ts';
 import { fingerprintOf, verifierKey } from '../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
 import { pemOf } from '../pki/public-key.ts';
-import { jsonObjectSchema, type JsonObject, type LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 import { anchorWords } from '../session/checkpointing.ts';
 import type { VaultSession } from '../session/vault-session.ts';
 import { sha256 } from '../pki/sha256.ts';

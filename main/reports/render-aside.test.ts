@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { translate, type Translated } from '../vault/testing/process-from.ts';
+import { translate, type Translated } from '../thread/testing/process-from.ts';
 import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
 import { sampleReport } from './pdf/testing/sample-report.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Db, sql } from '../sqlite/db.ts';
-import type { IndexCache } from '../vault/index-cache.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
+import type { IndexCache } from '../audit/index-cache.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { testContext } from '../vault/testing/context.ts';
 import { unlock } from '../vault/testing/sessions.ts';
 import { Vault } from '../vault/vault.ts';

@@ -1,9 +1,9 @@
+import type { JsonObject } from '../json/json.ts';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
 import type { LastReport } from '../ledger/facts.ts';
-import type { JsonObject } from '../ledger/record.ts';
 import type { Vault } from '../vault/vault.ts';
 
 /** How far an export had come when it was cancelled. */

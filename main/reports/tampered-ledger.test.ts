@@ -4,7 +4,7 @@ import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { fingerprintOf } from '../pki/note.ts';
 import { vaultFiles } from '../store/files.ts';
 import { act, newVaultId, testContext } from '../vault/testing/context.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
 import { judgeFolder, type KeptElsewhere } from './testing/verifiers.ts';

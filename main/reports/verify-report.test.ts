@@ -3,7 +3,7 @@ import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { sharedInclusionProof } from '../ledger/proofs.ts';
 import { checkpointText, makeCheckpoint } from '../pki/checkpoint.ts';
 import { sha256 } from '../pki/sha256.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { testContext } from '../vault/testing/context.ts';
 import { Vault } from '../vault/vault.ts';

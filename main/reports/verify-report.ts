@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { fingerprintOf } from '../pki/note.ts';
-import { jsonFault } from '../ledger/json-fault.ts';
-import { hasMoreValues } from '../ledger/json-limits.ts';
+import { jsonFault } from '../json/json-fault.ts';
+import { hasMoreValues } from '../json/json-limits.ts';
 import { readPem } from '../pki/public-key.ts';
 import { firstDifference } from '../ledger/record.ts';
 import { sha256 } from '../pki/sha256.ts';

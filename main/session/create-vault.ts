@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json/json.ts';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,7 +16,6 @@ import type { Caller } from '../rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { TokenBinding } from '../keystore/meta.ts';
 import { fingerprintOf } from '../pki/note.ts';
-import type { JsonObject } from '../ledger/record.ts';
 import { makeReportCertificate } from '../pki/certificate.ts';
 import type { KnownVault } from '../trust/known-vault.ts';
 import { fullPathOf } from '../trust/library.ts';

@@ -1,10 +1,10 @@
+import { jsonObjectSchema } from '../json/json.ts';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { Masters } from '../engine/keys/vault-token.ts';
 import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { ReadTables } from '../keystore/keystore.ts';
 import type { TokenBinding } from '../keystore/meta.ts';
-import { jsonObjectSchema } from '../ledger/record.ts';
 
 /** The token that a vault belongs to. @throws Failure `keystore-damaged` */
 export const bindingOf = ({ meta }: ReadTables): TokenBinding => {

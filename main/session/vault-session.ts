@@ -6,7 +6,7 @@ import type { TokenProfile } from '../engine/pkcs11/profile.ts';
 import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
 import type { Caller } from '../rpc/caller.ts';
 import type { EngineProcess } from '../engine/start.ts';
-import { SealBudget } from '../keys/seal-budget.ts';
+import { SealBudget } from './seal-budget.ts';
 import { parseCheckpointText, type Checkpoint } from '../pki/checkpoint.ts';
 import type { EpochHead } from '../ledger/facts.ts';
 import type { RollbackFinding } from '../vault/rollback.ts';

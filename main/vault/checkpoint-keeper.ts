@@ -10,7 +10,7 @@ import {
 } from '../pki/checkpoint.ts';
 import { isSignatureOf } from '../pki/note.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { CheckpointBook, type KeptCheckpoint } from './checkpoint-book.ts';
+import { CheckpointBook, type KeptCheckpoint } from '../ledger/checkpoint-book.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
 import { errnoOf, storageFailure } from '../system/storage-failure.ts';

@@ -6,7 +6,7 @@ import { migrations as allMigrations } from '../keystore/migrations/index.ts';
 import { LEDGER_FORM, vaultActions } from '../ledger/facts.ts';
 import { stampRecord, type Stamp } from '../ledger/ledger.ts';
 import { encodeRecord, type NewRecord } from '../ledger/record.ts';
-import { CheckpointBook } from './checkpoint-book.ts';
+import { CheckpointBook } from '../ledger/checkpoint-book.ts';
 import { isBetweenEpochs } from './epoch.ts';
 import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';

@@ -1,6 +1,7 @@
+import type { JsonObject } from '../json/json.ts';
 import { LEDGER_FORM, vaultActions, type EpochHead } from '../ledger/facts.ts';
 import { stampRecord, type Ledger, type Stamp } from '../ledger/ledger.ts';
-import { encodeRecord, type JsonObject } from '../ledger/record.ts';
+import { encodeRecord } from '../ledger/record.ts';
 import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';
 import type { CheckpointSigner } from './ledger-token.ts';

@@ -6,7 +6,7 @@ import { encodeRecord, parseLine, type LedgerRecord } from '../ledger/record.ts'
 import { vaultFiles } from '../store/files.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
-import { DiskModel, seededRandom } from './testing/disk-model.ts';
+import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { createUnlocked, lock, unlock } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';

@@ -5,7 +5,7 @@ import { Failure } from '../../shared/failure.ts';
 import { vaultFiles } from '../store/files.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { act, newVaultId, testContext } from './testing/context.ts';
-import { DiskModel } from './testing/disk-model.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { lock as end, unlock as begin } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json/json.ts';
 import type { Clock } from '../system/clock.ts';
 import type { SqlJsStatic } from 'sql.js';
 import type { VaultId } from '../../shared/ids.ts';
@@ -5,8 +6,8 @@ import type { Tables } from '../keystore/keystore.ts';
 import type { Migration } from '../keystore/migrate.ts';
 import type { CheckpointKey } from '../pki/checkpoint.ts';
 import type { Stamp } from '../ledger/ledger.ts';
-import type { Actor, JsonObject } from '../ledger/record.ts';
-import type { IndexCache } from './index-cache.ts';
+import type { Actor } from '../ledger/record.ts';
+import type { IndexCache } from '../audit/index-cache.ts';
 
 export interface VaultContext {
   readonly sqlJs: SqlJsStatic;

@@ -1,8 +1,8 @@
 import { Failure } from '../../../shared/failure.ts';
-import type { AuditFilter } from '../../ledger/audit-query.ts';
+import type { AuditFilter } from '../../audit/audit-query.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/record.ts';
-import type { LedgerVerdict } from '../../ledger/verify.ts';
-import { verifyAside } from '../../ledger/verify-aside.ts';
+import type { LedgerVerdict } from '../../vault/verify.ts';
+import { verifyAside } from '../../vault/verify-aside.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Arguments } from '../arguments.ts';
 import { type Command, exitCodes, printResult, vaultDirOf, lookAtVault } from '../command.ts';

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../json/json.ts';
 import { count, shortId } from '../render-words.ts';
-import type { JsonObject } from '../../ledger/record.ts';
 import type { ReportView } from '../render-view.ts';
 import { contentWidth, styles } from './look.ts';
 import type { Paper } from './paper.ts';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json/json.ts';
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../../shared/ids.ts';
@@ -5,7 +6,7 @@ import { checkpointText, makeCheckpoint, originText } from '../../pki/checkpoint
 import { leafHash, MerkleTree } from '../../ledger/merkle.ts';
 import { fingerprintOf, verifierKey, type NoteCurve } from '../../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../../ledger/proofs.ts';
-import { encodeRecord, type JsonObject, type LedgerRecord } from '../../ledger/record.ts';
+import { encodeRecord, type LedgerRecord } from '../../ledger/record.ts';
 import { sha256 } from '../../pki/sha256.ts';
 import {
   encodeReport,

@@ -3,7 +3,7 @@ import type { Tables } from '../../keystore/keystore.ts';
 import type { NoteCurve } from '../../pki/note.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import { newKeyId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
-import { DiskModel } from '../../vault/testing/disk-model.ts';
+import { DiskModel } from '../../store/testing/disk-model.ts';
 import { createUnlocked } from '../../vault/testing/sessions.ts';
 import { SoftwareToken } from '../../vault/testing/software-token.ts';
 import type { Vault } from '../../vault/vault.ts';

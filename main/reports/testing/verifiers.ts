@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { verifyLedger } from '../../ledger/verify.ts';
-import { DiskModel } from '../../vault/testing/disk-model.ts';
+import { verifyLedger } from '../../vault/verify.ts';
+import { DiskModel } from '../../store/testing/disk-model.ts';
 import { verifyReport } from '../verify-report.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/verify-report.py', import.meta.url));

@@ -17,11 +17,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VaultLock } from './lock.ts';
 import { bootId, machineId, ownStartTime, pidNamespace } from './process-identity.ts';
-import { translate, type Translated } from '../../vault/testing/process-from.ts';
+import { translate, type Translated } from '../../thread/testing/process-from.ts';
 
 let program: Translated;
 beforeAll(async () => {
-  program = await translate(fileURLToPath(new URL('testing/hold-lock.ts', import.meta.url)));
+  program = await translate(fileURLToPath(new URL('../testing/hold-lock.ts', import.meta.url)));
 });
 afterAll(() => program.remove());
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json/json.ts';
 import {
   createCipheriv,
   createDecipheriv,
@@ -8,7 +9,6 @@ import {
 } from 'node:crypto';
 import type { CheckpointKey } from '../../pki/checkpoint.ts';
 import type { NoteCurve } from '../../pki/note.ts';
-import type { JsonObject } from '../../ledger/record.ts';
 import type { LedgerToken, SessionName } from '../ledger-token.ts';
 import type { FirstSigner } from '../vault-context.ts';
 

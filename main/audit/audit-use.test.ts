@@ -6,7 +6,7 @@ import { Db } from '../sqlite/db.ts';
 import { createAuditTables } from './audit-schema.ts';
 import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';
-import type { LedgerRecord, NewRecord } from './record.ts';
+import type { LedgerRecord, NewRecord } from '../ledger/record.ts';
 
 let sqlJs: SqlJsStatic;
 beforeAll(async () => {

@@ -7,7 +7,7 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { VaultLock } from '../../store/folder/lock.ts';
+import { VaultLock } from '../folder/lock.ts';
 
 const [, , folder = '', rounds = '0'] = process.argv;
 const inside = join(folder, 'inside');

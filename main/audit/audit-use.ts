@@ -1,7 +1,8 @@
+import type { Json } from '../json/json.ts';
 import * as v from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
 import { sql, type Db } from '../sqlite/db.ts';
-import type { Json, LedgerRecord } from './record.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 
 /** What the ledger says of the use of one key version. */
 export interface KeyUse {

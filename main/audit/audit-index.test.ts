@@ -14,14 +14,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { Db, sql } from '../sqlite/db.ts';
 import { vaultFiles } from '../store/files.ts';
-import { folderIndexCache } from '../vault/index-cache.ts';
+import { folderIndexCache } from './index-cache.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { AuditFilter } from './audit-query.ts';
-import { encodeRecord, type LedgerRecord, type NewRecord } from './record.ts';
+import { encodeRecord, type LedgerRecord, type NewRecord } from '../ledger/record.ts';
 
 let context: VaultContext;
 beforeAll(async () => {

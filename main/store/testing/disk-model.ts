@@ -1,4 +1,4 @@
-import type { Storage } from '../../store/storage.ts';
+import type { Storage } from '../storage.ts';
 
 /** Numbers from 0 up to, not including, `below`; the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): ((below: number) => number) => {

@@ -1,9 +1,9 @@
 import type { LedgerHead } from '../pki/checkpoint.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../store/files.ts';
-import { act, testContext } from '../vault/testing/context.ts';
-import { DiskModel } from '../vault/testing/disk-model.ts';
-import { createUnlocked } from '../vault/testing/sessions.ts';
+import { act, testContext } from './testing/context.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
+import { createUnlocked } from './testing/sessions.ts';
 import { verifyLedger } from './verify.ts';
 
 let files: Record<string, Buffer>;

@@ -2,7 +2,7 @@ import { Failure } from '../../shared/failure.ts';
 import { vaultFiles } from '../store/files.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Place } from './audit-query.ts';
-import { parseLine, type LedgerRecord } from './record.ts';
+import { parseLine, type LedgerRecord } from '../ledger/record.ts';
 
 export interface AuditLine {
   readonly record: LedgerRecord;

@@ -1,13 +1,13 @@
 import type { LedgerHead } from '../pki/checkpoint.ts';
 import { vaultFiles } from '../store/files.ts';
-import { judgeKeystore } from '../vault/recovery.ts';
+import { judgeKeystore } from './recovery.ts';
 import type { Storage } from '../store/storage.ts';
 import { Failure } from '../../shared/failure.ts';
-import { Findings, MAX_FINDINGS, type Finding } from './findings.ts';
-import { encodeRecord, firstDifference, type LedgerRecord } from './record.ts';
-import { LedgerScan, scanLedger } from './scan.ts';
-import type { WrittenLine } from './written-line.ts';
-import { checkSigned, type SignedPart } from './verify-signed.ts';
+import { Findings, MAX_FINDINGS, type Finding } from '../ledger/findings.ts';
+import { encodeRecord, firstDifference, type LedgerRecord } from '../ledger/record.ts';
+import { LedgerScan, scanLedger } from '../ledger/scan.ts';
+import type { WrittenLine } from '../ledger/written-line.ts';
+import { checkSigned, type SignedPart } from '../ledger/verify-signed.ts';
 
 export interface LedgerVerdict extends LedgerHead, SignedPart {
   /** The first ones, at most `MAX_FINDINGS`. */

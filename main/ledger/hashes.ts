@@ -1,4 +1,4 @@
-import { MerkleTree } from '../ledger/merkle.ts';
+import { MerkleTree } from './merkle.ts';
 import { vaultFiles } from '../store/files.ts';
 import type { Storage } from '../store/storage.ts';
 

@@ -1,6 +1,6 @@
 import { serveThread } from '../thread/serve-thread.ts';
 import { FolderStorage } from '../store/folder/folder-storage.ts';
-import { refuseNoVault } from '../vault/creation.ts';
+import { refuseNoVault } from './creation.ts';
 import { orFailure } from '../system/storage-failure.ts';
 import type { VerifyCalls } from './verify-aside.ts';
 import { type LedgerVerdict, verifyLedger } from './verify.ts';

@@ -1,7 +1,8 @@
+import type { Json } from '../json/json.ts';
 import { sql, type Db } from '../sqlite/db.ts';
 import { readWords } from './audit-schema.ts';
 import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
-import type { Json, LedgerRecord } from './record.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 
 export interface IndexedLine {
   readonly record: LedgerRecord;

@@ -1,8 +1,8 @@
 import { Db } from '../sqlite/db.ts';
 import { vaultFiles } from '../store/files.ts';
-import type { IndexedLedger } from '../vault/index-cache.ts';
+import type { IndexCache, IndexedLedger } from './index-cache.ts';
 import type { Storage } from '../store/storage.ts';
-import type { VaultContext } from '../vault/vault-context.ts';
+import type { SqlJsStatic } from 'sql.js';
 import { recordOf } from './audit-lines.ts';
 import {
   createAuditIndexes,
@@ -12,15 +12,19 @@ import {
   type IndexProgress,
 } from './audit-schema.ts';
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
-import type { Ledger } from './ledger.ts';
-import { readLines } from './lines.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readLines } from '../ledger/lines.ts';
 
 /** Saving pays only when reading the file is quicker than reading this many lines again. */
 const WORTH_SAVING = 1000;
 /** Lines put into the index at once; bounds how long the main process is kept busy. */
 const PORTION = 2000;
 
-export type IndexContext = Pick<VaultContext, 'sqlJs' | 'indexCache'>;
+export interface IndexContext {
+  readonly sqlJs: SqlJsStatic;
+  /** Keeps the search index from one opening to the next; none is kept without it. */
+  readonly indexCache?: IndexCache | undefined;
+}
 
 /**
  * The tables of the search index: loaded from the user's cache, or begun anew, and brought level

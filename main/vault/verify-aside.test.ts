@@ -4,9 +4,9 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStorage } from '../store/folder/folder-storage.ts';
-import { act, testContext } from '../vault/testing/context.ts';
-import { translate, type Translated } from '../vault/testing/process-from.ts';
-import { createUnlocked } from '../vault/testing/sessions.ts';
+import { act, testContext } from './testing/context.ts';
+import { translate, type Translated } from '../thread/testing/process-from.ts';
+import { createUnlocked } from './testing/sessions.ts';
 import { verifyAside } from './verify-aside.ts';
 import { verifyLedger } from './verify.ts';
 

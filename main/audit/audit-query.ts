@@ -1,8 +1,9 @@
+import type { Json } from '../json/json.ts';
 import type { SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { sql, type Db, type Query } from '../sqlite/db.ts';
-import type { Json, LedgerRecord } from './record.ts';
+import type { LedgerRecord } from '../ledger/record.ts';
 
 export interface AuditFilter {
   /** Records from this moment on, UTC ISO 8601. */

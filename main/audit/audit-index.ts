@@ -19,8 +19,8 @@ import {
   type FileActivity,
   type KeyUse,
 } from './audit-use.ts';
-import type { Ledger } from './ledger.ts';
-import { readLines } from './lines.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { readLines } from '../ledger/lines.ts';
 
 export type { AuditLine };
 
