@@ -4,23 +4,29 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
-import { App } from './app/app.ts';
+import { App } from './desktop/app.ts';
 import { forbidCoreDumpsOfAll } from './system/core-dumps.ts';
 import { loadSqlJs } from './sqlite/sql-js.ts';
 import { osUser } from './system/os-user.ts';
 import { systemClock } from './system/clock.ts';
-import { startUtilityEngine } from './shell/engine-process.ts';
-import { Incidents } from './shell/incidents.ts';
-import { openedFiles } from './shell/opened-files.ts';
-import { SCHEME } from './shell/pages.ts';
-import { quitInOrder } from './shell/quitting.ts';
-import { reviveWindow } from './shell/revive.ts';
-import { trustInRuntime } from './shell/runtime.ts';
-import { systemDialogs } from './shell/system-dialogs.ts';
-import { systemTrash } from './shell/system-trash.ts';
-import { loadHome, makeWindow } from './shell/window.ts';
-import { WindowState } from './shell/window-state.ts';
-import { answerCalls, prepareSession, showEvents, takeFiles, watch } from './shell/wiring.ts';
+import { startUtilityEngine } from './desktop/shell/engine-process.ts';
+import { Incidents } from './desktop/shell/incidents.ts';
+import { openedFiles } from './desktop/shell/opened-files.ts';
+import { SCHEME } from './desktop/shell/pages.ts';
+import { quitInOrder } from './desktop/shell/quitting.ts';
+import { reviveWindow } from './desktop/shell/revive.ts';
+import { trustInRuntime } from './desktop/shell/runtime.ts';
+import { systemDialogs } from './desktop/shell/system-dialogs.ts';
+import { systemTrash } from './desktop/shell/system-trash.ts';
+import { loadHome, makeWindow } from './desktop/shell/window.ts';
+import { WindowState } from './desktop/shell/window-state.ts';
+import {
+  answerCalls,
+  prepareSession,
+  showEvents,
+  takeFiles,
+  watch,
+} from './desktop/shell/wiring.ts';
 import { stateFolder } from './system/state-folder.ts';
 import { TrustStore } from './trust/trust-store.ts';
 import { userIndexCache } from './audit/index-cache.ts';

@@ -1,0 +1,56 @@
+import type { Json, JsonObject } from '../../json/json.ts';
+import type { AuditRow } from '../../../shared/contract/audit.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { AuditLine } from '../../audit/audit-lines.ts';
+import type { LedgerRecord } from '../../ledger/record.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+/** Records as the window shows them. */
+export const rowsOf = async (
+  lines: readonly AuditLine[],
+  { vault, unsigned }: OpenVault,
+): Promise<AuditRow[]> => {
+  const names = vault.tables.keys.names();
+  const markOf = await unsigned.marks();
+  return lines.map(({ record }) => auditRow(record, names, markOf(record.seq)));
+};
+
+const auditRow = (
+  record: LedgerRecord,
+  names: ReadonlyMap<string, string>,
+  mark: AuditRow['mark'],
+): AuditRow => {
+  const { seq, time, actor, action, outcome, code, subject, details } = record;
+  const key = subject['key'];
+  return {
+    seq,
+    time,
+    user: cut(actor.user),
+    host: cut(actor.host),
+    action: cut(action),
+    outcome,
+    code: code === undefined ? null : cut(code),
+    keyName: typeof key === 'string' ? (names.get(key) ?? null) : null,
+    subject: factsOf(subject),
+    details: factsOf(details),
+    mark,
+  };
+};
+
+const cut = (text: string, most: number = limits.textLength): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+
+/** What is not a plain value is told as its JSON text. */
+const factsOf = (values: JsonObject): AuditRow['subject'] =>
+  Object.fromEntries(
+    Object.entries(values)
+      .slice(0, limits.recordFacts)
+      .map(([name, value]) => [cut(name), factOf(value)]),
+  );
+
+const factOf = (value: Json): string | number | boolean | null => {
+  if (typeof value === 'string') return cut(value, limits.longTextLength);
+  if (typeof value === 'object' && value !== null)
+    return cut(JSON.stringify(value), limits.longTextLength);
+  return value;
+};

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { AuditFilter, AuditRecord, Verdict } from '../../../shared/contract/audit.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { AuditFilter as IndexFilter } from '../../audit/audit-query.ts';
+import { openCheckpoint } from '../../pki/checkpoint.ts';
+import { verifyAside } from '../../vault/verify-aside.ts';
+import type { LedgerVerdict } from '../../vault/verify.ts';
+import { rowsOf } from './audit-rows.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+/** The audit list. Looking is recorded once for each filter, not for each page of its results. */
+export class AuditView {
+  #looked = '';
+
+  async query(open: OpenVault, input: Input<'audit.query'>): Promise<Output<'audit.query'>> {
+    const { filter, offset, limit } = input;
+    const upTo = input.upTo ?? open.vault.head.size;
+    const index = await open.vault.audit();
+    const wanted = { ...definedOnly(filter), offset, limit, upTo };
+    const { lines, total } = await index.query(wanted);
+    await this.#recordLook(open, filter, total);
+    return { rows: await rowsOf(lines, open), total, upTo };
+  }
+
+  /** Another session looks anew. */
+  forget(): void {
+    this.#looked = '';
+  }
+
+  async #recordLook(open: OpenVault, filter: AuditFilter, found: number): Promise<void> {
+    const looked = JSON.stringify(filter);
+    if (looked === this.#looked) return;
+    this.#looked = looked;
+    const details = { ...filter, found };
+    await open.vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
+  }
+}
+
+/** A key of the filter that is there but undefined would count as a condition. */
+const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'> =>
+  text === undefined || text.trim() === '' ? rest : { ...rest, text: text.trim() };
+
+export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'audit.record'>> => {
+  const found = await (await open.vault.audit()).line(seq);
+  if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
+  const { record, line } = found;
+  const { app, token } = record.actor;
+  const leaf = createHash('sha256').update('\0').update(line).digest('hex');
+  const [row] = await rowsOf([found], open);
+  if (row === undefined) throw new Error('a line is one row');
+  return { row, clock: record.clock, app, token, line, leaf, signed: signedIn(open, seq) };
+};
+
+/** The first kept checkpoint that covers a record, if the vault's key has signed it. */
+const signedIn = ({ vault }: OpenVault, seq: number): AuditRecord['signed'] => {
+  const key = vault.checkpointKey;
+  const covering = vault.checkpoints.find(({ size }) => size >= seq);
+  if (covering === undefined) return null;
+  const { size, note } = covering;
+  return openCheckpoint(note, key, vault.id) === null ? null : { records: size, curve: key.curve };
+};
+
+/** Checks every record; the result stays with the vault until the next check. */
+export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
+  const before = open.verification;
+  open.verification = { ...before, state: 'running' };
+  try {
+    const verdict = await verdictOf(open);
+    const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
+    const at = new Date().toISOString();
+    open.verification = { state: sound ? 'sound' : 'damaged', records: verdict.size, at };
+    const { size, root, total } = verdict;
+    const findings = verdict.findings.map((finding) => ({ ...finding }));
+    return { sound, records: size, root, at, findings, total };
+  } catch (error) {
+    open.verification = before;
+    throw error;
+  }
+};
+
+/** A change that is made in between looks like damage: then it is read again. */
+const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
+  const { root } = open.vault.head;
+  const verdict = await verifyAside(open.folder);
+  const changed = open.vault.head.root !== root;
+  const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
+  return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;
+};

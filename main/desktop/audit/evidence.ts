@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, mkdir, open as openFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Rollback } from '../../../shared/contract/rollback.ts';
+import { VERSION } from '../../../shared/version.ts';
+import { pemOf } from '../../pki/public-key.ts';
+import { vaultFiles } from '../../store/files.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
+import { isErrno, orFailure } from '../../system/storage-failure.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+/** What a stranger needs to judge for themselves; no key blob is among it. */
+const wanted: readonly string[] = [
+  vaultFiles.ledger,
+  vaultFiles.checkpoint,
+  vaultFiles.checkpoints,
+  vaultFiles.timestamps,
+];
+const wantedBeginnings: readonly string[] = [
+  vaultFiles.oldLedger,
+  vaultFiles.oldCheckpoints,
+  vaultFiles.torn,
+];
+
+/**
+ * Copies what shows the rollback into a new folder: ledger and checkpoints as they are, the notes
+ * that the token keeps, the public key that checks both, what was found, and SHA256SUMS over it.
+ * @param into a folder outside of the vault
+ * @throws Failure 'not-allowed' where it is inside the vault; the disk's refusal
+ */
+export const exportEvidence = async (
+  open: OpenVault,
+  rollback: Rollback,
+  into: string,
+): Promise<{ path: string; files: number }> =>
+  orFailure('The evidence could not be written', writeEvidence(open, rollback, into));
+
+const writeEvidence = async (
+  open: OpenVault,
+  rollback: Rollback,
+  into: string,
+): Promise<{ path: string; files: number }> => {
+  // A copy in the vault's folder would be changed and restored together with what it proves.
+  await refuseInVault(open.folder, into);
+  const target = await newFolder(into, `Evidence, ${path.basename(open.folder)}`);
+  const written = [
+    ...(await copyAll(open.folder, target)),
+    ...(await writeAll(target, { ...notesOf(open), 'findings.json': describe(open, rollback) })),
+  ];
+  const sums = await Promise.all(
+    written.map(async (name) => `${await sha256Of(path.join(target, name))}  ${name}\n`),
+  );
+  await writeAll(target, { SHA256SUMS: sums.join('') });
+  return { path: target, files: written.length + 1 };
+};
+
+const newFolder = async (into: string, name: string): Promise<string> => {
+  for (let n = 1; ; n++) {
+    const folder = path.join(into, n === 1 ? name : `${name} (${n})`);
+    try {
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if (!isErrno(error, 'EEXIST')) throw error;
+    }
+  }
+};
+
+const copyAll = async (from: string, to: string): Promise<string[]> => {
+  const names = (await readdir(from))
+    .filter(
+      (name) => wanted.includes(name) || wantedBeginnings.some((begin) => name.startsWith(begin)),
+    )
+    .sort();
+  for (const name of names) {
+    await copyFile(path.join(from, name), path.join(to, name), constants.COPYFILE_EXCL);
+    await sync(path.join(to, name));
+  }
+  return names;
+};
+
+const writeAll = async (
+  folder: string,
+  contents: Readonly<Record<string, string>>,
+): Promise<string[]> => {
+  for (const [name, content] of Object.entries(contents)) {
+    const file = await openFile(path.join(folder, name), 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+  return Object.keys(contents);
+};
+
+const sync = async (name: string): Promise<void> => {
+  const file = await openFile(name, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
+const notesOf = ({ session, vault }: OpenVault): Record<string, string> => {
+  const notes: Record<string, string> = { 'checkpoint-key.pem': pemOf(vault.checkpointKey.spki) };
+  for (const [at, note] of (session.judged?.anchors ?? []).entries())
+    notes[`token-anchor-${at + 1}.note`] = note;
+  return notes;
+};
+
+const describe = ({ vault, folder }: OpenVault, rollback: Rollback): string => {
+  const { found, findings, signed, held, missing, confirmed } = rollback;
+  const { epoch, size, root } = held;
+  const about = {
+    program: `claviger/${VERSION}`,
+    exported: new Date().toISOString(),
+    vault: vault.id,
+    folder,
+    found,
+    findings,
+    signed,
+    held: { epoch, size, root },
+    missing,
+    confirmed,
+  };
+  return `${JSON.stringify(about, null, 2)}\n`;
+};
+
+const sha256Of = async (file: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+};

@@ -1,0 +1,211 @@
+import type { Profile } from '../../shared/contract/token.ts';
+import type { Handlers } from './ipc/dispatch.ts';
+import { profileOf, bindingOf } from '../session/token-binding.ts';
+import type { App } from './app.ts';
+import { recordOf, verifyVault } from './audit/audit-view.ts';
+import { describeProfile } from './setup/describe-profile.ts';
+import { nothingToAccept } from './vault/desk-failures.ts';
+import { keyDetail, listKeys, makeKey } from './keys/keys-view.ts';
+import { overviewOf } from './overview/overview.ts';
+import { exportEvidence } from './audit/evidence.ts';
+import type { OpenVault } from './vault/open-vault.ts';
+import { pastBatches } from './work/past-batches.ts';
+import { saveTokenEvidence } from './audit/token-evidence.ts';
+import { plannedRows, skippedRows, viewOfPlan } from './work/plan.ts';
+
+type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
+
+/** What answers each call of the contract. */
+export const handlersOf = (app: App): Handlers => ({
+  'app.state': () => app.state(),
+  'clipboard.write': async ({ text }) => {
+    await app.dialogs.copy(text);
+    return null;
+  },
+  ...vaultHandlers(app),
+  ...setupHandlers(app),
+  ...trustHandlers(app),
+  ...sessionHandlers(app),
+  ...keyHandlers(app),
+  ...draftHandlers(app),
+  ...batchHandlers(app),
+  ...auditHandlers(app),
+  ...reportHandlers(app),
+  ...checkpointHandlers(app),
+  ...verifyHandlers(app),
+  'overview.get': async () =>
+    overviewOf(app.desk.unlocked, await app.status(), app.work.unfinished(), app.settings.values),
+  ...rollbackHandlers(app),
+  ...settingsHandlers(app),
+});
+
+const vaultHandlers = ({ desk, dialogs, recent }: App): Part<'vault'> => ({
+  'vault.recent': () => desk.recent(),
+  'vault.choose': async () => {
+    const folder = await dialogs.pickFolder('Open a vault');
+    return folder === null ? null : desk.openFolder(folder);
+  },
+  'vault.open': ({ id }) => desk.openFolder(desk.folderOf(id)),
+  'vault.forget': async ({ id }) => {
+    await recent.remove(desk.folderOf(id));
+    return desk.recent();
+  },
+  'vault.close': () => desk.close(),
+  'vault.reveal': () => {
+    const screen = desk.screen();
+    if (screen.screen !== 'first-run') dialogs.reveal(screen.vault.path);
+    return null;
+  },
+});
+
+const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
+  'setup.folder': () => setup.suggestFolder(),
+  'setup.pickFolder': () => setup.pickFolder(),
+  'setup.modules': () => setup.modules(),
+  'setup.pickModule': () => setup.pickModule(),
+  'setup.connect': (input) => setup.connect(input),
+  'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs, null),
+  'setup.finish': (input) => setup.finish(input),
+  'setup.cancel': async () => {
+    await setup.cancel();
+    return null;
+  },
+});
+
+const trustHandlers = ({ trusting }: App): Part<'trust'> => ({
+  'trust.question': () => trusting.question(),
+  'trust.pickLibrary': () => trusting.pickLibrary(),
+  'trust.answer': ({ library }) => trusting.answer(library),
+});
+
+const sessionHandlers = (app: App): Part<'session'> => ({
+  'session.unlock': async ({ pin }) => {
+    await app.desk.unlock(pin);
+    return app.status();
+  },
+  'session.lock': async () => {
+    await app.desk.lock('user');
+    return null;
+  },
+  'session.status': () => app.status(),
+  'session.profile': () => storedProfile(app.desk.unlocked),
+  'session.saveEvidence': () => {
+    const open = app.desk.unlocked;
+    return saveTokenEvidence(storedProfile(open), app.dialogs, open.folder);
+  },
+  'session.flushKeys': async ({ id }) => {
+    await app.desk.unlocked.session.engine.call('flushKeys', { id });
+    return app.status();
+  },
+});
+
+const storedProfile = ({ vault, isEvaluation: evaluation }: OpenVault): Profile =>
+  describeProfile(profileOf(bindingOf(vault.tables)), { evaluation, took: null, probed: null });
+
+const keyHandlers = ({ desk }: App): Part<'keys'> => ({
+  'keys.list': () => listKeys(desk.unlocked),
+  'keys.options': () =>
+    desk.unlocked.session.profile.pairs.map(({ custody, bulk, carried, reason }) => ({
+      custody,
+      bulk,
+      carried,
+      reason,
+    })),
+  'keys.create': (input) => makeKey(desk.unlocked, input),
+  'keys.detail': (input) => keyDetail(desk.unlocked, input),
+});
+
+const draftHandlers = ({ work, dialogs }: App): Part<'draft'> => ({
+  'draft.get': () => work.draft.view(),
+  'draft.pickFiles': async () => work.draft.add(await dialogs.pickFiles('Add files')),
+  'draft.pickFolder': async () => {
+    const folder = await dialogs.pickFolder('Add a folder');
+    return folder === null ? work.draft.view() : work.draft.add([folder]);
+  },
+  'draft.remove': ({ ids }) => work.draft.remove(ids),
+  'draft.clear': () => work.draft.clear(),
+});
+
+const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan'> => ({
+  'batch.pickOutput': async () => {
+    const folder = await dialogs.pickFolder('Choose where the outputs go');
+    return folder === null ? null : work.giveOutput(folder);
+  },
+  'batch.plan': async (input) => viewOfPlan(await work.plan(input)),
+  'plan.files': ({ id, ...page }) => plannedRows(work.planOf(id), page),
+  'plan.skipped': ({ id, ...page }) => skippedRows(work.planOf(id), page),
+  'batch.start': ({ plan }) => work.start(plan),
+  'batch.current': () => work.current(),
+  'batch.dismiss': ({ id }) => {
+    work.dismiss(id);
+    return null;
+  },
+  'batch.cancel': ({ id }) => {
+    work.cancel(id);
+    return null;
+  },
+  'batch.retry': ({ id }) => work.retry(id),
+  'batch.receipts': (input) => work.receipts(input),
+  'batch.export': (input) => work.export(input),
+  'batch.reveal': ({ id }) => {
+    work.reveal(id);
+    return null;
+  },
+  'batch.unfinished': () => work.unfinished(),
+  'batch.resume': ({ id }) => work.resume(id),
+  'batch.abandon': ({ id }) => work.abandon(id),
+  'batch.recent': () => pastBatches(desk.unlocked),
+});
+
+const auditHandlers = ({ desk, audit }: App): Part<'audit'> => ({
+  'audit.query': (input) => audit.query(desk.unlocked, input),
+  'audit.record': ({ seq }) => recordOf(desk.unlocked, seq),
+  'audit.actions': async () => [...(await (await desk.unlocked.vault.audit()).actions())],
+  'audit.verify': () => verifyVault(desk.unlocked),
+});
+
+const rollbackHandlers = ({ desk, dialogs }: App): Part<'rollback'> => ({
+  'rollback.export': async () => {
+    const open = desk.unlocked;
+    if (open.rollback === null) throw nothingToAccept();
+    const folder = await dialogs.pickFolder('Choose where the evidence goes');
+    return folder === null ? null : exportEvidence(open, open.rollback, folder);
+  },
+  'rollback.accept': async ({ pin, reason }) => ({ epoch: await desk.accept(pin, reason) }),
+});
+
+const reportHandlers = ({ reports }: App): Part<'reports'> => ({
+  'reports.preview': (input) => reports.preview(input),
+  'reports.export': (input) => reports.export(input),
+  'reports.cancel': () => {
+    reports.cancel();
+    return null;
+  },
+  'reports.past': () => reports.past(),
+  'reports.reveal': ({ id }) => {
+    reports.reveal(id);
+    return null;
+  },
+});
+
+const checkpointHandlers = ({ checkpoints }: App): Part<'checkpoints'> => ({
+  'checkpoints.current': () => checkpoints.current(),
+  'checkpoints.write': () => checkpoints.write(),
+  'checkpoints.compare': () => checkpoints.pickAndCompare(),
+  'checkpoints.attach': () => checkpoints.attach(),
+});
+
+const verifyHandlers = ({ verifying }: App): Part<'verify'> => ({
+  'verify.pick': () => verifying.pick(),
+  'verify.against': ({ fingerprint }) => verifying.against(fingerprint),
+  'verify.save': () => verifying.save(),
+});
+
+const settingsHandlers = (app: App): Part<'settings'> => ({
+  'settings.set': (change) => app.changeSettings(change),
+  'settings.pickOutputFolder': async () => {
+    const folder = await app.dialogs.pickFolder('Choose where outputs go');
+    return folder === null ? app.settingsView() : app.changeSettings({ outputFolder: folder });
+  },
+  'settings.clearOutputFolder': () => app.changeSettings({ outputFolder: null }),
+});

@@ -1,0 +1,24 @@
+import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
+import { channels } from '../../../shared/contract/channels.ts';
+import type { Dispatcher, Sender } from './dispatch.ts';
+
+/** The only place that listens to a window. */
+export const registerIpc = (dispatcher: Dispatcher, ownWindow: () => WebContents | null): void => {
+  ipcMain.handle(channels.call, (event, name: unknown, input: unknown) =>
+    dispatcher.call(senderOf(event, ownWindow()), name, input),
+  );
+  ipcMain.handle(channels.dropReport, (event, paths: unknown) =>
+    dispatcher.dropReport(senderOf(event, ownWindow()), paths),
+  );
+  ipcMain.handle(channels.dropCheckpoint, (event, paths: unknown) =>
+    dispatcher.dropCheckpoint(senderOf(event, ownWindow()), paths),
+  );
+  ipcMain.handle(channels.drop, (event, paths: unknown) =>
+    dispatcher.drop(senderOf(event, ownWindow()), paths),
+  );
+};
+
+const senderOf = (event: IpcMainInvokeEvent, own: WebContents | null): Sender => ({
+  isOwnWindow: own !== null && event.sender === own && event.senderFrame === event.sender.mainFrame,
+  url: event.senderFrame?.url ?? '',
+});

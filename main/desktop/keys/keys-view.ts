@@ -1,0 +1,77 @@
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { KeyRow } from '../../../shared/contract/keys.ts';
+import type { KeySummary } from '../../../shared/keys.ts';
+import { limits } from '../../../shared/limits.ts';
+import { createKey } from '../../keys/key-service.ts';
+import type { KeyUse } from '../../audit/audit-use.ts';
+import { rowsOf } from '../audit/audit-rows.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+
+const HISTORY = 50;
+
+export const listKeys = async (open: OpenVault): Promise<KeyRow[]> => {
+  const uses = await usesOf(open);
+  return open.vault.tables.keys.list().map((key) => keyRow(key, uses(key.id)));
+};
+
+export const makeKey = async (
+  open: OpenVault,
+  request: Input<'keys.create'>,
+): Promise<Output<'keys.create'>> => {
+  const { key } = await createKey(open.session, request);
+  const uses = await usesOf(open);
+  return { key: keyRow(key, uses(key.id)), record: open.vault.head.size };
+};
+
+export const keyDetail = async (
+  open: OpenVault,
+  { id }: Input<'keys.detail'>,
+): Promise<Output<'keys.detail'>> => {
+  const key = open.vault.tables.keys.get(id);
+  const index = await open.vault.audit();
+  const uses = (await usesOf(open))(key.id);
+  const acts = await index.query({ key: key.id, actsOnly: true, limit: HISTORY });
+  const { total } = await index.query({ key: key.id, limit: 1 });
+  return {
+    key: keyRow(key, uses),
+    versions: open.vault.tables.keys.versions(id).map(({ kcv, ...version }) => ({
+      ...version,
+      kcv: kcv === '' ? null : kcv,
+      ...useOf(uses.filter((use) => use.version === version.version)),
+    })),
+    history: await rowsOf(acts.lines, open),
+    records: total,
+    seals: sealsOf(open, key),
+  };
+};
+
+/** Seals of the version that encrypts, under random nonces; token keys wrap and make none. */
+export const sealsOf = (
+  { vault }: OpenVault,
+  key: KeySummary,
+): { used: number; limit: number } | null =>
+  key.bulk === 'host'
+    ? {
+        used: vault.tables.seals.reserved(`${key.id}/${key.version}`),
+        limit: limits.sealsPerKey,
+      }
+    : null;
+
+type UsesOf = (id: string) => readonly KeyUse[];
+
+const usesOf = async ({ vault }: OpenVault): Promise<UsesOf> => {
+  const byKey = new Map<string, KeyUse[]>();
+  for (const use of await (await vault.audit()).uses())
+    byKey.set(use.key, [...(byKey.get(use.key) ?? []), use]);
+  return (id) => byKey.get(id) ?? [];
+};
+
+const keyRow = (key: KeySummary, uses: readonly KeyUse[]): KeyRow => ({ ...key, ...useOf(uses) });
+
+const useOf = (uses: readonly KeyUse[]): { files: number; lastUsed: string | null } => ({
+  files: uses.reduce((sum, { files }) => sum + files, 0),
+  lastUsed: uses.reduce<string | null>(
+    (last, each) => (last === null || each.last > last ? each.last : last),
+    null,
+  ),
+});

@@ -1,0 +1,140 @@
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { Preview } from '../../../shared/contract/reports.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { type ExportedReport, exportReport } from '../../reports/export-report.ts';
+import type { Desk } from '../vault/desk.ts';
+import type { Dialogs } from '../dialogs.ts';
+import type { Events } from '../events.ts';
+import { Handles } from '../handles.ts';
+import { fileNameOf } from './file-name.ts';
+import { pastReports } from './past-reports.ts';
+import { previewOf } from './preview.ts';
+
+export interface ReportsParts {
+  readonly desk: Desk;
+  readonly events: Events;
+  readonly dialogs: Dialogs;
+}
+
+interface RunningExport {
+  readonly cancelling: AbortController;
+  /** Whatever became of it. */
+  readonly ended: Promise<void>;
+}
+
+/** Reports of the open vault: what one would hold, its export, those exported before. */
+export class Reports {
+  readonly #parts: ReportsParts;
+  readonly #files = new Handles<string>('report files');
+  #question = 0;
+  #exporting = false;
+  #running: RunningExport | null = null;
+  #looked = false;
+
+  constructor(parts: ReportsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws Failure 'cancelled' where a newer question came before the answer */
+  preview(request: Input<'reports.preview'>): Promise<Preview> {
+    const question = ++this.#question;
+    return previewOf(this.#parts.desk.unlocked.vault, request, () => {
+      if (question !== this.#question) throw superseded();
+    });
+  }
+
+  async export(request: Input<'reports.export'>): Promise<Output<'reports.export'>> {
+    if (this.#exporting) throw busy();
+    this.#exporting = true;
+    try {
+      const name = fileNameOf(request.kind, request.filter, new Date());
+      const chosen = await this.#parts.dialogs.pickSave(name);
+      if (chosen === null) return null;
+      // The name of the JSON file ends so, because renderings are named after it.
+      const file = chosen.toLowerCase().endsWith('.json') ? chosen : `${chosen}.json`;
+      return this.#viewOf(await this.#run(request, file));
+    } finally {
+      this.#exporting = false;
+    }
+  }
+
+  /** The export that runs, if one does, ends without leaving a file behind. */
+  cancel(): void {
+    this.#running?.cancelling.abort();
+  }
+
+  /** Nothing is signed for a vault that is being locked. @returns when the export has ended */
+  async lock(): Promise<void> {
+    this.cancel();
+    await this.#running?.ended;
+  }
+
+  async past(): Promise<Output<'reports.past'>> {
+    const { vault } = this.#parts.desk.unlocked;
+    const past = await pastReports(vault, this.#files);
+    if (!this.#looked) {
+      this.#looked = true;
+      const details = { action: 'report.export', found: past.total };
+      await vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
+    }
+    return past;
+  }
+
+  reveal(id: string): void {
+    this.#parts.dialogs.reveal(this.#files.get(id));
+  }
+
+  /** Everything that was given out is void, and the next look is a record again. */
+  forget(): void {
+    this.#files.clear();
+    this.#question += 1;
+    this.#looked = false;
+  }
+
+  async #run(request: Input<'reports.export'>, file: string): Promise<ExportedReport> {
+    const { desk, events } = this.#parts;
+    const cancelling = new AbortController();
+    const exporting = exportReport(desk.unlocked.session, {
+      ...request,
+      file,
+      signal: cancelling.signal,
+      onStep: (step) => events.push('reports.step', step),
+    });
+    const ended = exporting.then(nothing, nothing);
+    this.#running = { cancelling, ended };
+    try {
+      return await exporting;
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #viewOf({ report, files }: ExportedReport): Output<'reports.export'> {
+    const { statement, evidence, checkpoints, key } = report;
+    return {
+      record: evidence.export.seq,
+      counts: statement.counts,
+      range: statement.range,
+      size: checkpoints.closing.size,
+      fingerprint: key.fingerprint,
+      files: files.map(({ file, ...rest }) => ({
+        ...rest,
+        path: file,
+        id: this.#files.give(file),
+      })),
+    };
+  }
+}
+
+const nothing = (): void => undefined;
+
+const superseded = (): Failure =>
+  new Failure('cancelled', 'Another question came before this one was answered.', {
+    unharmed: 'Nothing was done.',
+  });
+
+const busy = (): Failure =>
+  new Failure('busy', 'A report is being exported.', {
+    unharmed: 'It goes on; nothing else was started.',
+    next: 'Wait for its end or cancel it.',
+  });

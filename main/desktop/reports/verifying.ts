@@ -1,0 +1,164 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Output } from '../../../shared/contract.ts';
+import type { ReportVerdict } from '../../../shared/contract/verify.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { fingerprintDigits, fingerprintFault } from '../../../shared/fingerprint.ts';
+import { fingerprintOf } from '../../pki/note.ts';
+import { callInThread } from '../../thread/call-in-thread.ts';
+import type { Signers } from '../../trust/signers.ts';
+import { refuseInVault } from '../../store/folder/own-files.ts';
+import { orFailure } from '../../system/storage-failure.ts';
+import type { Desk } from '../vault/desk.ts';
+import type { Dialogs } from '../dialogs.ts';
+import { notFromDisk } from './dropped.ts';
+
+export type FoundVerdict = Omit<ReportVerdict, 'at' | 'signer' | 'otherVault'>;
+
+/** What the verifying thread answers. */
+export interface VerifyCalls {
+  verify: (input: {
+    readonly files: readonly string[];
+    readonly fingerprint: string | null;
+  }) => Promise<FoundVerdict>;
+}
+
+export interface VerifyingParts {
+  readonly desk: Desk;
+  readonly dialogs: Dialogs;
+  readonly signers: Signers;
+  /** The operating system's name of whoever sits here. */
+  readonly user: string;
+}
+
+const SCRIPT = new URL('./verify-thread.js', import.meta.url);
+/** A report, the one before it, and their renderings. */
+const MOST_FILES = 8;
+
+/** Verifies reports of any vault, with none open too. Large ones take seconds: in a thread. */
+export class Verifying {
+  readonly #parts: VerifyingParts;
+  #files: readonly string[] = [];
+  #verdict: ReportVerdict | null = null;
+
+  constructor(parts: VerifyingParts) {
+    this.#parts = parts;
+  }
+
+  async pick(): Promise<ReportVerdict | null> {
+    const files = await this.#parts.dialogs.pickFiles('Choose a report, and the one before it');
+    return files.length === 0 ? null : this.verify(files);
+  }
+
+  /** @throws Failure where a file cannot be read or is none of this computer */
+  verify(files: readonly string[]): Promise<ReportVerdict> {
+    if (files.length === 0 || files.some((file) => !path.isAbsolute(file))) throw notFromDisk();
+    if (files.length > MOST_FILES) throw tooMany();
+    this.#files = files;
+    return this.against(null);
+  }
+
+  async against(fingerprint: string | null): Promise<ReportVerdict> {
+    const files = this.#files;
+    if (files.length === 0) throw nothingYet();
+    const fault = fingerprint === null ? null : fingerprintFault(fingerprint);
+    if (fault !== null) throw incomplete(fault);
+    const input = { files, fingerprint: fingerprint && fingerprintDigits(fingerprint) };
+    const found = await callInThread<VerifyCalls, 'verify'>(SCRIPT, 'verify', input);
+    const at = new Date().toISOString();
+    const verdict = { ...found, ...(await this.#signerOf(found, at)), at };
+    await this.#record(verdict);
+    this.#verdict = verdict;
+    return verdict;
+  }
+
+  async save(): Promise<Output<'verify.save'>> {
+    const verdict = this.#verdict;
+    if (verdict === null) throw nothingYet();
+    const name = `${path.basename(verdict.file.name, '.json')}-verdict.txt`;
+    const file = await this.#parts.dialogs.pickSave(name);
+    if (file === null) return null;
+    await refuseInVault(this.#parts.desk.open?.folder ?? null, file);
+    await orFailure('The verdict cannot be written', writeFile(file, wordsOf(verdict)));
+    return { path: file };
+  }
+
+  /** Whose key it is; that somebody has compared it now is remembered. */
+  async #signerOf(
+    { fingerprint, genuine, compared }: FoundVerdict,
+    at: string,
+  ): Promise<Pick<ReportVerdict, 'signer' | 'otherVault'>> {
+    const { desk, signers, user } = this.#parts;
+    const key = desk.isUnlocked ? (desk.open?.vault.checkpointKey ?? null) : null;
+    const own = key === null ? null : fingerprintOf(key.spki);
+    if (fingerprint === null) return { signer: null, otherVault: false };
+    if (fingerprint === own) return { signer: { kind: 'this-vault' }, otherVault: false };
+    if (compared && genuine) await signers.remember({ fingerprint, by: user, at });
+    const known = await signers.find(fingerprint);
+    const signer = known && { kind: 'compared' as const, by: known.by, at: known.at };
+    return { signer, otherVault: own !== null };
+  }
+
+  /** Where a vault is open and not read-only: that somebody verified is one of its records. */
+  async #record({ file, genuine, checks }: ReportVerdict): Promise<void> {
+    const { desk } = this.#parts;
+    const vault = desk.open?.vault;
+    if (!desk.isUnlocked || vault?.restriction !== null) return;
+    const fault = checks.find(({ ok }) => !ok)?.words ?? null;
+    await vault.recordLook({
+      action: 'report.verify',
+      subject: { name: file.name },
+      outcome: genuine ? 'ok' : 'failed',
+      details: { sha256: file.sha256, genuine, fault },
+    });
+  }
+}
+
+const namedWords = {
+  this: 'this report',
+  previous: 'the report before',
+  other: 'another file',
+} as const;
+
+const wordsOf = (verdict: ReportVerdict): string =>
+  [
+    `${verdict.file.name}, SHA-256 ${verdict.file.sha256}`,
+    `verified ${verdict.at}`,
+    verdict.genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
+    ...verdict.checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
+    `key fingerprint ${verdict.fingerprint ?? 'none'}, ${signerWords(verdict)}`,
+    ...(verdict.previous === null ? [] : [`report before ${verdict.previous}`]),
+    ...verdict.renderings.map(
+      ({ name, of, signature }) =>
+        `${name} names ${namedWords[of ?? 'other']}${signature === null ? '' : `; ${signatureWords[signature]}`}`,
+    ),
+    '',
+  ].join('\n');
+
+const signatureWords = {
+  whole: 'signed by the vault, unchanged',
+  other: 'signed by another key',
+  broken: 'CHANGED SINCE IT WAS SIGNED',
+  none: 'not signed',
+} as const;
+
+const signerWords = ({ signer }: ReportVerdict): string => {
+  if (signer === null) return 'NOT COMPARED';
+  return signer.kind === 'this-vault'
+    ? 'that of the open vault'
+    : `compared by ${signer.by} at ${signer.at}`;
+};
+
+const incomplete = (fault: string): Failure =>
+  new Failure('usage', fault, {
+    unharmed: 'Nothing was compared.',
+    next: 'Give all of it, as you got it.',
+  });
+
+const tooMany = (): Failure =>
+  new Failure('usage', `More than ${MOST_FILES} files at once are too many.`, {
+    next: 'Drop one report, and the one before it if you have it.',
+  });
+
+const nothingYet = (): Failure =>
+  new Failure('invalid-request', 'No report was given yet.', { next: 'Drop or choose one.' });

@@ -1,0 +1,106 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Failure } from '../../../shared/failure.ts';
+import { type DeskApp, type Engines, makeEngines, PIN, startDeskApp } from '../testing/desk-app.ts';
+
+let engines: Engines;
+let desk: DeskApp;
+
+beforeEach(async () => {
+  engines = makeEngines();
+  desk = await startDeskApp(engines);
+});
+afterEach(async () => {
+  await desk.remove();
+  await engines.remove();
+});
+
+/** @returns the folder's id */
+const connect = async (folder: string): Promise<string> => {
+  desk.answer = folder;
+  const picked = await desk.app.setup.pickFolder();
+  if (picked === null) throw new Error('no folder');
+  await desk.app.setup.connect({ kind: 'evaluation', folder: picked.id, pin: PIN });
+  return picked.id;
+};
+
+/** @returns how it failed */
+const refused = async (folder: string): Promise<Failure> => {
+  const error: unknown = await connect(folder).catch((thrown: unknown) => thrown);
+  if (error instanceof Failure) return error;
+  throw new Error('it did not fail as expected', { cause: error });
+};
+
+it('leaves nothing of a wizard that was cancelled, also none of the folders above', async () => {
+  await connect(path.join(desk.home, 'Safe', 'Claviger', 'Vault'));
+  expect(await readdir(path.join(desk.home, 'Safe', 'Claviger', 'Vault'))).not.toEqual([]);
+  await desk.app.setup.cancel();
+  expect(await readdir(desk.home)).toEqual(['data']);
+});
+
+it('is cancelled while it makes and probes the token, as when the program is quit', async () => {
+  const connected = refused(path.join(desk.home, 'Claviger', 'Vault'));
+  await vi.waitFor(async () => {
+    expect(await readdir(path.join(desk.home, 'Claviger', 'Vault'))).toContain('token');
+  });
+  await desk.app.setup.cancel();
+  expect(await readdir(desk.home)).toEqual(['data']);
+  expect((await connected).code).toBe('engine-lost');
+  expect(() => desk.app.setup.profile).toThrow();
+});
+
+it('makes one vault where it is asked to twice', async () => {
+  const id = await connect(path.join(desk.home, 'Vault'));
+  const finish = (): Promise<unknown> => desk.app.setup.finish({ folder: id, lossPlan: null });
+  const [first, second] = await Promise.allSettled([finish(), finish()]);
+  expect(first.status).toBe('fulfilled');
+  expect(second).toMatchObject({ status: 'rejected', reason: { code: 'busy' } });
+  const index = await desk.app.desk.unlocked.vault.audit();
+  expect((await index.query({ action: 'vault.create', limit: 5 })).total).toBe(1);
+});
+
+it('takes the last of two tokens that are asked for at once', async () => {
+  const [first, second] = await Promise.allSettled([
+    connect(path.join(desk.home, 'One')),
+    connect(path.join(desk.home, 'Two')),
+  ]);
+  expect(first.status).toBe('rejected');
+  if (second.status !== 'fulfilled') throw second.reason;
+  expect((await readdir(desk.home)).sort()).toEqual(['Two', 'data']);
+  await desk.app.setup.finish({ folder: second.value, lossPlan: null });
+  expect(desk.app.desk.isUnlocked).toBe(true);
+});
+
+it('leaves a folder that was there before, and what others put beside it', async () => {
+  await mkdir(path.join(desk.home, 'there'));
+  await connect(path.join(desk.home, 'there'));
+  await desk.app.setup.cancel();
+  await connect(path.join(desk.home, 'new', 'Vault'));
+  await writeFile(path.join(desk.home, 'new', 'notes.txt'), 'of somebody else');
+  await desk.app.setup.cancel();
+  expect(await readdir(path.join(desk.home, 'there'))).toEqual([]);
+  expect(await readdir(path.join(desk.home, 'new'))).toEqual(['notes.txt']);
+});
+
+it('says in the words of a window what is wrong with a folder', async () => {
+  const file = path.join(desk.home, 'a file');
+  await writeFile(file, '');
+  for (const folder of [desk.home, file, path.join(file, 'below')]) {
+    const { code, unharmed, next } = await refused(folder);
+    expect(code).toBe('vault-exists');
+    expect(unharmed).toMatch(/\w/);
+    expect(next).toMatch(/^Choose/);
+    expect(next).not.toContain('--');
+  }
+});
+
+// mkdir of /proc says that the folder above is missing, which it is not.
+it.runIf(process.platform === 'linux')(
+  'gives up where the system makes no folder, and does not try for ever',
+  async () => {
+    const { code, next } = await refused('/proc/claviger/Vault');
+    expect(code).toBe('io');
+    expect(next).toBe('Choose a place where you may write.');
+  },
+);

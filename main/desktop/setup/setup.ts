@@ -1,0 +1,253 @@
+import { homedir } from 'node:os';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Input, Output } from '../../../shared/contract.ts';
+import type { FoundToken, Module, Profile } from '../../../shared/contract/token.ts';
+import { Failure, toFailureData } from '../../../shared/failure.ts';
+import { findModules } from '../../engine/pkcs11/known-modules.ts';
+import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
+import type { EngineProcess } from '../../engine/start.ts';
+import { type ExistingToken, type TokenChoice, VaultSetup } from '../../session/create-vault.ts';
+import type { TrustStore } from '../../trust/trust-store.ts';
+import type { VaultContext } from '../../vault/vault.ts';
+import { describeProfile } from './describe-profile.ts';
+import type { Desk } from '../vault/desk.ts';
+import type { Dialogs } from '../dialogs.ts';
+import type { Events } from '../events.ts';
+import { Handles } from '../handles.ts';
+
+export interface SetupPlaces {
+  readonly desk: Desk;
+  readonly events: Events;
+  readonly dialogs: Dialogs;
+  readonly vaultContext: VaultContext;
+  readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
+  /** False on a runtime of a third party: evaluation tokens only. */
+  readonly anyToken: boolean;
+}
+
+interface Running {
+  readonly setup: VaultSetup;
+  readonly choice: TokenChoice;
+  readonly folder: string;
+  readonly profile: Profile;
+}
+
+/** The first-run wizard, step by step. */
+export class Setup {
+  readonly #places: SetupPlaces;
+  readonly #folders = new Handles<string>('folders');
+  readonly #tokens = new Handles<ExistingToken>('tokens');
+  readonly #modules = new Handles<string>('modules');
+  #running: Running | null = null;
+  /** What is being connected or made right now, and when that has ended, well or not. */
+  #under: { readonly setup: VaultSetup; readonly ended: Promise<void> } | null = null;
+
+  constructor(places: SetupPlaces) {
+    this.#places = places;
+  }
+
+  /** A folder that is not there yet. */
+  suggestFolder(): Output<'setup.folder'> {
+    const home = path.join(homedir(), 'Claviger');
+    for (let n = 1; ; n++) {
+      const folder = path.join(home, n === 1 ? 'Vault' : `Vault ${n}`);
+      if (!existsSync(folder)) return this.#giveFolder(folder);
+    }
+  }
+
+  async pickFolder(): Promise<Output<'setup.pickFolder'>> {
+    const folder = await this.#places.dialogs.pickFolder('Choose an empty folder for the vault');
+    return folder === null ? null : this.#giveFolder(folder);
+  }
+
+  /** Every library that is found in its usual place, and its tokens. */
+  async modules(): Promise<Module[]> {
+    // NSS is left out: it is a database in somebody's folder, which only they can name.
+    const known = findModules().filter(({ needsParameters }) => !needsParameters);
+    return Promise.all(known.map(({ product, path: file }) => this.#module(product, file)));
+  }
+
+  async pickModule(): Promise<Module | null> {
+    const file = await this.#places.dialogs.pickLibrary();
+    return file === null ? null : this.#module(path.basename(file), file);
+  }
+
+  /** @throws Failure 'pin-incorrect', 'cannot-carry' and the like; then nothing was left behind */
+  async connect(input: Input<'setup.connect'>): Promise<Profile> {
+    while (this.#running !== null || this.#under !== null) await this.cancel();
+    const choice = this.#choiceOf(input);
+    const folder = input.kind === 'evaluation' ? this.#folders.get(input.folder) : homedir();
+    const vaultDir = input.kind === 'evaluation' ? folder : path.join(folder, NOT_YET);
+    const { vaultContext: context, startEngine, trust } = this.#places;
+    const setup = new VaultSetup({ vaultDir, choice, context, startEngine, trust });
+    const started = performance.now();
+    return this.#alone(setup, async () => {
+      try {
+        this.#step(input.kind === 'evaluation' ? 'making-token' : 'connecting');
+        const found = await setup.connect(() => pinOf(input.pin));
+        const took = Math.round(performance.now() - started);
+        const about = { evaluation: input.kind === 'evaluation', took, probed: nowText() };
+        const profile = describeProfile(found, about);
+        this.#running = { setup, choice, folder: vaultDir, profile };
+        return profile;
+      } catch (error) {
+        await undo(setup);
+        throw error;
+      }
+    });
+  }
+
+  /** What the probe found. @throws Failure 'usage' before it */
+  get profile(): Profile {
+    if (this.#running === null) throw notConnected();
+    return this.#running.profile;
+  }
+
+  async finish({ folder, lossPlan }: Input<'setup.finish'>): Promise<Output<'setup.finish'>> {
+    const running = this.#running;
+    if (running === null) throw notConnected();
+    const vaultDir = this.#folders.get(folder);
+    if (running.choice.kind === 'evaluation' && vaultDir !== running.folder) throw notConnected();
+    if (this.#under !== null) throw busy();
+    await this.#alone(running.setup, async () => {
+      this.#step('making-masters');
+      await running.setup.finish(vaultDir);
+      this.#running = null;
+      this.#step('opening');
+      await this.#open(vaultDir, running.setup.engine);
+    });
+    if (lossPlan !== null) {
+      const details = { plan: lossPlan };
+      const act = { action: 'vault.loss-plan', subject: {}, outcome: 'ok', details } as const;
+      await this.#places.desk.record(act);
+    }
+    const made = nowText();
+    return {
+      vault: { name: path.basename(vaultDir), path: vaultDir },
+      masters: [
+        { role: 'wrap', made },
+        { role: 'seal', made },
+      ],
+    };
+  }
+
+  /** Ends what is under way, by ending its engine, and removes what was made. */
+  async cancel(): Promise<void> {
+    const under = this.#under;
+    if (under !== null) {
+      await under.setup.engine.stop();
+      await under.ended;
+    }
+    const running = this.#running;
+    this.#running = null;
+    if (running !== null) await undo(running.setup);
+  }
+
+  async #alone<T>(setup: VaultSetup, work: () => Promise<T>): Promise<T> {
+    const done = work();
+    const under = { setup, ended: done.then(nothing, nothing) };
+    this.#under = under;
+    try {
+      return await done;
+    } finally {
+      if (this.#under === under) this.#under = null;
+    }
+  }
+
+  /** The vault is there from here on: what fails now leaves it locked. */
+  async #open(vaultDir: string, engine: EngineProcess): Promise<void> {
+    try {
+      await this.#places.desk.adopt(vaultDir, engine);
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+  }
+
+  #step(step: 'making-token' | 'connecting' | 'making-masters' | 'opening'): void {
+    this.#places.events.push('setup.step', step);
+  }
+
+  #giveFolder(folder: string): { id: string; path: string } {
+    return { id: this.#folders.give(folder), path: folder };
+  }
+
+  #choiceOf(input: Input<'setup.connect'>): TokenChoice {
+    if (input.kind === 'evaluation') return { kind: 'evaluation' };
+    if (!this.#places.anyToken) throw unsafeRuntime();
+    return this.#tokens.get(input.token);
+  }
+
+  /** Each library in an engine of its own: one that crashes does not hide the others. */
+  async #module(product: string, file: string): Promise<Module> {
+    const engine = this.#places.startEngine();
+    const id = this.#modules.give(file);
+    const unknown = { description: '', manufacturer: '', version: '', tokens: [] };
+    try {
+      const target = { modulePath: file, parameters: null, environment: {} };
+      const { module, tokens } = await engine.caller.call('listTokens', target);
+      const { description, manufacturer, version } = module;
+      const found = tokens.map((token) => this.#token(file, token));
+      const about = { description, manufacturer, version, tokens: found };
+      return { id, product, path: file, ...about, failure: null };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { id, product, path: file, ...unknown, failure: toFailureData(error) };
+    } finally {
+      await engine.stop();
+    }
+  }
+
+  #token(modulePath: string, token: TokenInfo): FoundToken {
+    const { label, serial, manufacturer, model, firmware } = token;
+    const { pinPad, pinState, pinLength, initialised, writeProtected } = token;
+    const choice: ExistingToken = { kind: 'existing', modulePath, parameters: null, label, serial };
+    return {
+      id: this.#tokens.give(choice),
+      ...{ label, serial, manufacturer, model, firmware },
+      ...{ pinPad, pinState, pinLength: { ...pinLength }, initialised, writeProtected },
+    };
+  }
+}
+
+/** Name of a folder that a vault on an existing token has not got yet. */
+const NOT_YET = '.claviger-not-yet';
+
+const nowText = (): string => new Date().toISOString();
+
+const pinOf = (pin: string | null): Promise<string> =>
+  pin === null
+    ? Promise.reject(new Failure('pin-missing', 'The PIN of the token is needed.'))
+    : Promise.resolve(pin);
+
+/** Ends the engine and removes what was made with it. */
+const undo = async (setup: VaultSetup): Promise<void> => {
+  await setup.engine.stop();
+  await setup.cancel();
+};
+
+const nothing = (): void => undefined;
+
+const busy = (): Failure =>
+  new Failure('busy', 'The vault is being made already.', {
+    unharmed: 'Nothing else was begun.',
+    next: 'Wait until it is ready.',
+  });
+
+const notConnected = (): Failure =>
+  new Failure('usage', 'The token must be connected and probed before the vault is made.', {
+    unharmed: 'Nothing was created.',
+    next: 'Go back to the token.',
+  });
+
+const unsafeRuntime = (): Failure =>
+  new Failure(
+    'unsafe-runtime',
+    'This copy of Claviger runs on an Electron from a third party, which takes evaluation tokens only.',
+    {
+      unharmed: 'The token was not touched.',
+      next: 'Make an evaluation token, or use an installed Claviger.',
+    },
+  );

@@ -1,0 +1,29 @@
+import { type BrowserWindow, Notification } from 'electron';
+import type { AnyEvent } from '../../../shared/contract.ts';
+import type { Batch } from '../../../shared/contract/work.ts';
+
+/** A batch that took longer than this is told of when it ends and nobody looks. */
+const LONG_MS = 10_000;
+const NONE = -1;
+
+/** Progress in the taskbar, and a word at the end. Names of files are nobody else's business. */
+export const showBatchSigns = (event: AnyEvent, window: BrowserWindow): void => {
+  if (event.name === 'batch.progress') {
+    const { bytes, bytesDone } = event.data;
+    window.setProgressBar(bytes === 0 ? 0 : bytesDone / bytes);
+  }
+  if (event.name === 'batch.finished') {
+    window.setProgressBar(NONE);
+    if (!window.isFocused() && isLong(event.data)) new Notification(wordsFor(event.data)).show();
+  }
+};
+
+const isLong = ({ started, ended }: Batch): boolean =>
+  ended !== null && Date.parse(ended) - Date.parse(started) >= LONG_MS;
+
+const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
+
+const wordsFor = ({ kind, done, failed, state }: Batch): { title: string; body: string } => ({
+  title: state === 'interrupted' ? 'The batch was interrupted' : 'The batch has ended',
+  body: `${done.toLocaleString('en')} files ${past[kind]}, ${failed.toLocaleString('en')} failed.`,
+});

@@ -1,0 +1,43 @@
+import { utilityProcess } from 'electron';
+import { Caller } from '../../rpc/caller.ts';
+import { utilityChannel } from '../../rpc/channels.ts';
+import {
+  engineEnvironment,
+  type EngineExit,
+  engineLost,
+  type EngineProcess,
+  PATIENCE_MS,
+} from '../../engine/start.ts';
+
+/** Starts the engine as a utility process: a driver that crashes there leaves the window alone. */
+export const startUtilityEngine = (script: string): EngineProcess => {
+  const child = utilityProcess.fork(script, [], {
+    serviceName: 'claviger-engine',
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: engineEnvironment(),
+  });
+  let asked = false;
+  const exited = new Promise<EngineExit>((resolve) => {
+    child.once('exit', (code) => resolve({ asked, code, signal: null }));
+  });
+  const stop = async (): Promise<void> => {
+    asked = true;
+    // What has not begun yet cannot be ended: then as soon as it has.
+    if (child.pid === undefined) child.once('spawn', () => child.kill());
+    else child.kill();
+    // A driver that blocks SIGTERM is ended all the same.
+    const killer = setTimeout(() => killHard(child.pid), PATIENCE_MS);
+    await exited;
+    clearTimeout(killer);
+  };
+  return { caller: new Caller(utilityChannel(child), engineLost), exited, stop };
+};
+
+const killHard = (pid: number | undefined): void => {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended at this moment.
+  }
+};

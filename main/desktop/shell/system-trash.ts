@@ -1,0 +1,21 @@
+import { shell } from 'electron';
+import { FreedesktopTrash, type Trash } from '../../batch/trash.ts';
+import { Failure } from '../../../shared/failure.ts';
+
+/** On Linux Electron would start another program for each file, which may not be there. */
+export const systemTrash = (): Trash =>
+  process.platform === 'linux' ? new FreedesktopTrash() : { serves: always, take };
+
+const always = (): Promise<boolean> => Promise.resolve(true);
+
+const take = async (file: string): Promise<void> => {
+  try {
+    await shell.trashItem(file);
+  } catch (error) {
+    throw new Failure('io', 'The system did not take the original to its trash.', {
+      unharmed: 'The original was kept.',
+      next: 'Choose to delete originals instead, or remove them yourself.',
+      detail: String(error),
+    });
+  }
+};

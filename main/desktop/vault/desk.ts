@@ -1,0 +1,342 @@
+import type { Output } from '../../../shared/contract.ts';
+import type { LockReason, Screen } from '../../../shared/contract/app.ts';
+import { Failure, toFailureData } from '../../../shared/failure.ts';
+import type { EngineProcess } from '../../engine/start.ts';
+import type { NewRecord } from '../../ledger/record.ts';
+import { inTime } from '../../session/in-time.ts';
+import type { AutoLock } from './auto-lock.ts';
+import {
+  batchBehind,
+  noVault,
+  nothingToAccept,
+  onlyToLookAt,
+  vaultIsLocked,
+} from './desk-failures.ts';
+import { EngineRecovery } from './engine-recovery.ts';
+import { enterVault, type VaultSurroundings } from './enter-vault.ts';
+import { Lookout } from './lookout.ts';
+import type { OpenVault } from './open-vault.ts';
+import { type Place, screenOf } from './place.ts';
+import type { RecentVaults } from './recent-vaults.ts';
+import { unlockBehind, unlockToken, withPin } from './unlocking.ts';
+import { VaultFolders } from './vault-folders.ts';
+import { CANCEL_MS } from '../work/hung-driver.ts';
+
+export interface DeskParts extends VaultSurroundings {
+  readonly recent: RecentVaults;
+  readonly autoLock: AutoLock;
+  /** Another screen is due. */
+  readonly onScreen: () => void;
+  /** The session's status changed. */
+  readonly onSession: () => void;
+  /** How many files the shell has opened that are not planned yet. */
+  readonly filesWaiting: () => number;
+  /** Called when the vault is locked: everything given out is void, and a batch may go on. */
+  readonly onLock: (reason: LockReason) => LockedWork;
+}
+
+/** What becomes of the work when the window is locked. */
+export interface LockedWork {
+  /** A batch goes on; the engine is needed until it has ended. */
+  readonly goesOn: boolean;
+  readonly ended: Promise<void>;
+}
+
+/** Which vault lies on the desk, and whether it is locked. One thing happens after the other. */
+export class Desk {
+  readonly #parts: DeskParts;
+  readonly #folders: VaultFolders;
+  readonly #recovery: EngineRecovery;
+  readonly #lookout: Lookout;
+  #place: Place = { kind: 'none' };
+  #behind = false;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#folders = new VaultFolders(parts.recent);
+    this.#lookout = new Lookout(parts.startEngine);
+    this.#recovery = new EngineRecovery({
+      isCurrent: (open) => this.open === open,
+      onSession: parts.onSession,
+      giveUp: () => void this.lock('engine-lost'),
+    });
+  }
+
+  get isUnlocked(): boolean {
+    return this.#place.kind === 'vault' && this.#place.open.lock === null;
+  }
+
+  /** The open vault, locked or not; null where none is. */
+  get open(): OpenVault | null {
+    return this.#place.kind === 'vault' ? this.#place.open : null;
+  }
+
+  /** @throws Failure 'not-logged-in' */
+  get unlocked(): OpenVault {
+    const { open } = this;
+    if (open?.lock === null) return open;
+    throw vaultIsLocked();
+  }
+
+  /** Why the open vault can only be looked at; null where it is in order, or locked. */
+  get restriction(): Failure | null {
+    const { open } = this;
+    return open?.lock === null && open.rollback !== null ? onlyToLookAt() : null;
+  }
+
+  /** @throws Failure 'not-logged-in' | 'rolled-back' */
+  refuseChanges(): void {
+    if (!this.isUnlocked) throw vaultIsLocked();
+    if (this.restriction !== null) throw this.restriction;
+  }
+
+  /** The vault that lies on the desk once what is under way has ended. */
+  settled(): Promise<OpenVault | null> {
+    return this.#queue.then(() => this.open);
+  }
+
+  screen(): Screen {
+    return screenOf(this.#place, {
+      recent: this.recent(),
+      token: this.#lookout.presence,
+      batchRunning: this.#behind,
+      filesWaiting: this.#parts.filesWaiting(),
+    });
+  }
+
+  recent(): Output<'vault.recent'> {
+    return this.#folders.recent();
+  }
+
+  folderOf(id: string): string {
+    return this.#folders.get(id);
+  }
+
+  /**
+   * Opens a vault's folder; one that does not open is shown as damaged, with the reason.
+   * @throws Failure 'busy'
+   */
+  openFolder(folder: string): Promise<Screen> {
+    return this.#alone(async () => {
+      this.#refuseBehind();
+      await this.#leave('user');
+      await this.#enterOrShow(folder);
+      this.#parts.onScreen();
+      void this.look();
+      return this.screen();
+    });
+  }
+
+  /** Opens a vault that has just been made, with the engine that made it. */
+  adopt(folder: string, engine: EngineProcess): Promise<void> {
+    return this.#alone(async () => {
+      await this.#leave('user');
+      const open = await this.#enter(folder);
+      void engine.exited.then(({ asked }) => {
+        if (!asked) this.#recovery.begin(open);
+      });
+      await open.session.adopt(engine, await engine.caller.call('tokenStatus', null));
+      this.#unlocked(open);
+    });
+  }
+
+  /** Leaves the vault, locking it first. @throws Failure 'busy', unless the program ends */
+  close(reason: LockReason = 'user'): Promise<Screen> {
+    return this.#alone(async () => {
+      if (reason !== 'quit') this.#refuseBehind();
+      await this.#leave(reason);
+      this.#parts.onScreen();
+      return this.screen();
+    });
+  }
+
+  /** @throws Failure 'pin-incorrect' and the like */
+  async unlock(pin: string | null): Promise<void> {
+    const { open } = this;
+    if (open?.gate.isAwaited === true) return this.#recovery.go(open, pin);
+    try {
+      await this.#alone(async () => {
+        const vault = this.#needVault();
+        if (vault.lock === null) return;
+        if (this.#behind) await unlockBehind(vault, pin);
+        else await this.#unlockToken(vault, pin);
+        this.#unlocked(vault);
+      });
+    } catch (error) {
+      // The state of the PIN is another one now.
+      void this.look();
+      throw error;
+    }
+  }
+
+  lock(reason: LockReason): Promise<void> {
+    const { open } = this;
+    if (open?.lock !== null) return Promise.resolve();
+    // At once, so that nothing that is asked from now on is answered.
+    open.lock = { reason, at: new Date().toISOString() };
+    open.gate.close();
+    this.#lookout.forget();
+    this.#parts.onScreen();
+    return this.#alone(async () => {
+      await this.#lockNow(open, reason);
+      this.#parts.onScreen();
+      void this.look();
+    });
+  }
+
+  /** Looks for the token. While unlocked, a token that is gone locks the vault. */
+  async look(): Promise<void> {
+    const { open } = this;
+    if (open === null) return;
+    if (open.lock !== null) return this.#lookLocked(open);
+    if (open.gate.isAwaited || !open.session.isUnlocked) return;
+    try {
+      await open.session.tokenNow();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.code === 'token-removed' || error.code === 'token-not-found')
+        await this.lock('token-removed');
+    }
+  }
+
+  /**
+   * Begins a new epoch of a vault that was rolled back, and opens it with the same PIN. Where only
+   * the latter fails, the vault is locked, and the new epoch begun all the same.
+   * @throws Failure 'pin-incorrect' and the like, with nothing changed
+   */
+  accept(pin: string | null, reason: string): Promise<number> {
+    return this.#alone(async () => {
+      const before = this.#needVault();
+      if (before.rollback === null) throw nothingToAccept();
+      const epoch = await withPin(before, pin, () => before.session.acceptAndContinue(reason));
+      await this.#leave('user');
+      const fresh = await this.#enterOrShow(before.folder);
+      // Somebody may have locked the window meanwhile.
+      if (fresh !== null && before.lock === null) await this.#unlockAgain(fresh, pin);
+      this.#parts.onScreen();
+      return epoch;
+    });
+  }
+
+  /** Writes to the ledger, where a vault is open. @throws Failure 'rolled-back' | 'record-failed' */
+  async record(record: NewRecord): Promise<void> {
+    await this.open?.vault.record([record]);
+  }
+
+  /** The same of what changes nothing: a vault that can only be looked at goes without the record. */
+  async recordLook(record: NewRecord): Promise<void> {
+    await this.open?.vault.recordLook(record);
+  }
+
+  async #unlockToken(open: OpenVault, pin: string | null): Promise<void> {
+    await withPin(open, pin, async () => {
+      await this.#lookout.pause();
+      await unlockToken(open);
+    });
+  }
+
+  async #unlockAgain(open: OpenVault, pin: string | null): Promise<void> {
+    try {
+      await this.#unlockToken(open, pin);
+      this.#unlocked(open);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
+
+  async #enterOrShow(folder: string): Promise<OpenVault | null> {
+    try {
+      return await this.#enter(folder);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const vault = this.#folders.give(folder);
+      this.#place = { kind: 'damaged', vault, failure: toFailureData(error) };
+      return null;
+    }
+  }
+
+  async #enter(folder: string): Promise<OpenVault> {
+    const place = {
+      id: this.#folders.give(folder).id,
+      folder,
+      onEngineLost: (lost: OpenVault) => this.#recovery.begin(lost),
+      onRecovery: (...recovery: Parameters<EngineRecovery['follow']>) =>
+        this.#recovery.follow(...recovery),
+      onPinAwaited: () => this.#parts.onSession(),
+    };
+    const open = await enterVault(place, this.#parts);
+    this.#place = { kind: 'vault', open };
+    await this.#lookout.turnTo(open);
+    await this.#parts.recent.add(folder);
+    return open;
+  }
+
+  async #leave(reason: LockReason): Promise<void> {
+    const { open } = this;
+    this.#place = { kind: 'none' };
+    await this.#lookout.leave();
+    if (open === null) return;
+    open.gate.close();
+    await this.#lockAfter(this.#parts.onLock(reason), open, reason);
+    await open.vault.close();
+  }
+
+  #unlocked(open: OpenVault): void {
+    open.lock = null;
+    open.lost = null;
+    open.unlockedAt = new Date().toISOString();
+    this.#behind = false;
+    this.#parts.autoLock.restart();
+    this.#parts.onScreen();
+  }
+
+  async #lockNow(open: OpenVault, reason: LockReason): Promise<void> {
+    const work = this.#parts.onLock(reason);
+    if (!work.goesOn) return this.#lockAfter(work, open, reason);
+    this.#behind = true;
+    await open.vault.record([
+      { action: 'window.lock', subject: {}, outcome: 'ok', details: { reason } },
+    ]);
+    void work.ended.then(() => this.#lockBehind(open, reason));
+  }
+
+  /** A driver that hangs does not answer a batch that was cancelled: it ends with its engine. */
+  async #lockAfter({ ended }: LockedWork, open: OpenVault, reason: LockReason): Promise<void> {
+    await inTime(ended, CANCEL_MS);
+    await open.session.lock(reason);
+    await ended;
+  }
+
+  /** The batch has ended behind the locked window: now the token is locked too. */
+  #lockBehind(open: OpenVault, reason: LockReason): Promise<void> {
+    return this.#alone(async () => {
+      if (open.lock === null || this.open !== open) return;
+      this.#behind = false;
+      await open.session.lock(reason);
+      this.#parts.onScreen();
+    });
+  }
+
+  async #lookLocked(open: OpenVault): Promise<void> {
+    if (this.#behind) return;
+    const changed = await this.#lookout.look(() => open.lock !== null && this.open === open);
+    if (changed) this.#parts.onScreen();
+  }
+
+  /** Whoever finds a locked window must not end the batch behind it. */
+  #refuseBehind(): void {
+    if (this.#behind) throw batchBehind();
+  }
+
+  #needVault(): OpenVault {
+    if (this.open !== null) return this.open;
+    throw noVault();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}

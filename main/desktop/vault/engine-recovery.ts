@@ -1,0 +1,54 @@
+import type { Failure } from '../../../shared/failure.ts';
+import { engineLost } from '../../engine/start.ts';
+import type { OpenVault } from './open-vault.ts';
+
+export interface EngineRecoveryParts {
+  /** Whether this vault is still the one on the desk. */
+  readonly isCurrent: (open: OpenVault) => boolean;
+  readonly onSession: () => void;
+  /** Recovering has failed. */
+  readonly giveUp: () => void;
+}
+
+/** An engine that was lost: the session starts another one, and the PIN is asked for once. */
+export class EngineRecovery {
+  readonly #parts: EngineRecoveryParts;
+
+  constructor(parts: EngineRecoveryParts) {
+    this.#parts = parts;
+  }
+
+  /** The engine ended by itself; a batch may have noticed it before. */
+  begin(open: OpenVault): void {
+    if (!this.#parts.isCurrent(open) || !open.session.isUnlocked) return;
+    // How it ends is told to `follow`.
+    open.session.recover(engineLost(), open.session.engine).catch(() => undefined);
+  }
+
+  /** A recovery that was begun here or by a batch. */
+  follow(open: OpenVault, cause: Failure, recovered: Promise<void>): void {
+    const { isCurrent, onSession, giveUp } = this.#parts;
+    open.lost = cause;
+    recovered.then(
+      () => {
+        open.lost = null;
+        onSession();
+      },
+      () => {
+        if (isCurrent(open)) giveUp();
+      },
+    );
+    onSession();
+  }
+
+  /**
+   * The PIN that the recovery waits for. A wrong one is found beside it, so that it goes on waiting.
+   * @throws Failure 'pin-incorrect' and the like
+   */
+  async go(open: OpenVault, pin: string | null): Promise<void> {
+    await open.session.checkPin(pin);
+    // It may have been locked meanwhile: then nobody takes the PIN.
+    if (open.gate.isAwaited) open.gate.offer(pin);
+    await open.session.ready();
+  }
+}

@@ -1,0 +1,37 @@
+import type { EngineProcess } from '../../engine/start.ts';
+import type { TrustStore } from '../../trust/trust-store.ts';
+import { Vault, type VaultContext } from '../../vault/vault.ts';
+import { unsafeRuntime } from './desk-failures.ts';
+import { OpenVault, type OpenVaultParts } from './open-vault.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+
+export interface VaultSurroundings {
+  readonly settings: SettingsStore;
+  readonly vaultContext: VaultContext;
+  readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
+  /** False on a runtime of a third party: evaluation vaults only. */
+  readonly anyToken: boolean;
+}
+
+/** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
+export const enterVault = async (
+  place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onRecovery' | 'onPinAwaited'>,
+  { vaultContext, startEngine, trust, settings, anyToken }: VaultSurroundings,
+): Promise<OpenVault> => {
+  const vault = await Vault.open(place.folder, vaultContext);
+  if (!anyToken && !vault.tables.meta.isEvaluation()) {
+    await vault.close();
+    throw unsafeRuntime();
+  }
+  return new OpenVault({
+    ...place,
+    vault,
+    startEngine,
+    trust,
+    lifetimes: () => ({
+      idleMs: settings.values.cacheIdleMinutes * 60_000,
+      absoluteMs: settings.values.cacheMinutes * 60_000,
+    }),
+  });
+};

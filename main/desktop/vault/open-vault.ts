@@ -1,0 +1,96 @@
+import type { LockReason, VaultInfo } from '../../../shared/contract/app.ts';
+import type { Rollback } from '../../../shared/contract/rollback.ts';
+import type { Verification } from '../../../shared/contract/session.ts';
+import type { Failure } from '../../../shared/failure.ts';
+import path from 'node:path';
+import type { KeyringLifetimes } from '../../engine/keys/keyring.ts';
+import type { EngineProcess } from '../../engine/start.ts';
+import { bindingOf } from '../../session/token-binding.ts';
+import { VaultSession } from '../../session/vault-session.ts';
+import type { TrustStore } from '../../trust/trust-store.ts';
+import type { Vault } from '../../vault/vault.ts';
+import { PinGate } from './pin-gate.ts';
+import { UnsignedRanges } from './unsigned-ranges.ts';
+
+export interface Locked {
+  readonly reason: LockReason;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+}
+
+export interface OpenVaultParts {
+  readonly id: string;
+  readonly folder: string;
+  readonly vault: Vault;
+  readonly startEngine: () => EngineProcess;
+  readonly trust: TrustStore;
+  readonly lifetimes: () => KeyringLifetimes;
+  /** The engine ended without having been told to. */
+  readonly onEngineLost: (open: OpenVault) => void;
+  /** Another engine is being started and unlocked. */
+  readonly onRecovery: (open: OpenVault, cause: Failure, recovered: Promise<void>) => void;
+  /** The PIN must be entered once more. */
+  readonly onPinAwaited: () => void;
+}
+
+/** A vault whose folder is open, locked or unlocked. */
+export class OpenVault {
+  readonly id: string;
+  readonly folder: string;
+  readonly vault: Vault;
+  readonly trust: TrustStore;
+  readonly session: VaultSession;
+  readonly gate: PinGate;
+  readonly unsigned: UnsignedRanges;
+  /** null while the window may do what needs an unlocked vault. */
+  lock: Locked | null;
+  unlockedAt: string | null = null;
+  /** Why it can only be looked at, known since the last unlock; no engine runs then. */
+  rollback: Rollback | null = null;
+  /** Why the PIN is asked for again. */
+  lost: Failure | null = null;
+  verification: Verification = { state: 'none', records: 0, at: null };
+
+  constructor(parts: OpenVaultParts) {
+    this.id = parts.id;
+    this.folder = parts.folder;
+    this.vault = parts.vault;
+    this.trust = parts.trust;
+    this.unsigned = new UnsignedRanges(parts.vault);
+    this.lock = { reason: 'start', at: new Date().toISOString() };
+    this.gate = new PinGate(parts.onPinAwaited);
+    this.session = new VaultSession({
+      vaultDir: parts.folder,
+      vault: parts.vault,
+      trust: parts.trust,
+      lifetimes: parts.lifetimes,
+      askPin: () => this.gate.take(),
+      onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
+      startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
+    });
+  }
+
+  get isEvaluation(): boolean {
+    return this.vault.tables.meta.isEvaluation();
+  }
+
+  info(): VaultInfo {
+    const { label, serial, inVault } = bindingOf(this.vault.tables);
+    return {
+      id: this.id,
+      name: path.basename(this.folder),
+      path: this.folder,
+      created: this.vault.tables.meta.created(),
+      evaluation: this.isEvaluation,
+      records: this.vault.head.size,
+      token: { label, serial, inVault },
+    };
+  }
+
+  #watched(engine: EngineProcess, onLost: (open: OpenVault) => void): EngineProcess {
+    void engine.exited.then(({ asked }) => {
+      if (!asked) onLost(this);
+    });
+    return engine;
+  }
+}

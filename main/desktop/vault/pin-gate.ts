@@ -1,0 +1,60 @@
+import { Failure } from '../../../shared/failure.ts';
+
+/**
+ * Passes one PIN from the window to whoever asks for it, and keeps none: what is offered is taken
+ * once, and what is asked for without an offer waits for one.
+ */
+export class PinGate {
+  readonly #onAwaited: () => void;
+  #offered: string | null = null;
+  #waiting: { resolve: (pin: string) => void; reject: (failure: Failure) => void } | null = null;
+  #closed = false;
+
+  /** @param onAwaited called when the window must ask for the PIN */
+  constructor(onAwaited: () => void) {
+    this.#onAwaited = onAwaited;
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiting !== null;
+  }
+
+  offer(pin: string | null): void {
+    this.#closed = false;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting === null) this.#offered = pin;
+    else if (pin === null) waiting.reject(missing());
+    else waiting.resolve(pin);
+  }
+
+  /** Forgets what was offered and not taken. */
+  withdraw(): void {
+    this.#offered = null;
+  }
+
+  /** From now on nobody is there to be asked, until the next offer. */
+  close(): void {
+    this.#closed = true;
+    this.#offered = null;
+    this.#waiting?.reject(missing());
+    this.#waiting = null;
+  }
+
+  take(): Promise<string> {
+    const pin = this.#offered;
+    this.#offered = null;
+    if (pin !== null) return Promise.resolve(pin);
+    if (this.#closed) return Promise.reject(missing());
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#onAwaited();
+    });
+  }
+}
+
+const missing = (): Failure =>
+  new Failure('pin-missing', 'The PIN of the token is needed and was not given.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Enter the PIN.',
+  });

@@ -1,0 +1,30 @@
+import type { Output } from '../../../shared/contract.ts';
+import type { Screen, TokenPresence, VaultPlace } from '../../../shared/contract/app.ts';
+import type { FailureData } from '../../../shared/failure.ts';
+import type { OpenVault } from './open-vault.ts';
+
+/** What lies on the desk. */
+export type Place =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'damaged'; readonly vault: VaultPlace; readonly failure: FailureData }
+  | { readonly kind: 'vault'; readonly open: OpenVault };
+
+interface Around {
+  readonly recent: Output<'vault.recent'>;
+  readonly token: TokenPresence;
+  /** A batch goes on behind the locked window. */
+  readonly batchRunning: boolean;
+  readonly filesWaiting: number;
+}
+
+/** The screen that shows it. */
+export const screenOf = (place: Place, { recent, token, ...around }: Around): Screen => {
+  if (place.kind === 'none') return { screen: 'first-run', recent };
+  if (place.kind === 'damaged')
+    return { screen: 'damaged', vault: place.vault, failure: place.failure };
+  const { open } = place;
+  const vault = open.info();
+  return open.lock === null
+    ? { screen: 'open', vault, rollback: open.rollback }
+    : { screen: 'locked', vault, token, lock: { ...open.lock }, ...around };
+};

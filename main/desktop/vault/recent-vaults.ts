@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as v from 'valibot';
+import { vaultFiles } from '../../store/files.ts';
+import { orFailure } from '../../system/storage-failure.ts';
+import { JsonFile } from '../json-file.ts';
+
+const schema = v.strictObject({
+  vaults: v.array(
+    v.strictObject({ path: v.string(), opened: v.pipe(v.string(), v.isoTimestamp()) }),
+  ),
+});
+type Recent = v.InferOutput<typeof schema>['vaults'][number];
+
+const MOST = 10;
+
+/** The vault folders that were opened before, newest first. */
+export class RecentVaults {
+  readonly #file: JsonFile<typeof schema>;
+  #vaults: readonly Recent[];
+
+  private constructor(file: JsonFile<typeof schema>, vaults: readonly Recent[]) {
+    this.#file = file;
+    this.#vaults = vaults;
+  }
+
+  static async open(file: string): Promise<RecentVaults> {
+    const json = new JsonFile(file, schema, { vaults: [] });
+    return new RecentVaults(json, (await json.read()).vaults);
+  }
+
+  list(): readonly (Recent & { readonly present: boolean })[] {
+    const isThere = (folder: string): boolean => existsSync(path.join(folder, vaultFiles.ledger));
+    return this.#vaults.map((each) => ({ ...each, present: isThere(each.path) }));
+  }
+
+  /** A list that cannot be written keeps no vault from being opened: it lasts as long as the program. */
+  async add(folder: string): Promise<void> {
+    const others = this.#vaults.filter((each) => each.path !== folder);
+    this.#vaults = [{ path: folder, opened: new Date().toISOString() }, ...others].slice(0, MOST);
+    await this.#write(this.#vaults).catch(() => undefined);
+  }
+
+  /** @throws the disk's refusal as a Failure */
+  async remove(folder: string): Promise<void> {
+    const others = this.#vaults.filter((each) => each.path !== folder);
+    await orFailure('The list of vaults cannot be saved', this.#write(others));
+    this.#vaults = others;
+  }
+
+  #write(vaults: readonly Recent[]): Promise<void> {
+    return this.#file.write({ vaults: [...vaults] });
+  }
+}
