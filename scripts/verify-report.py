@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from datetime import datetime
 from pathlib import Path
 
 class NotGenuine(Exception):
@@ -73,6 +74,15 @@ WORTH_COUNTING = 32 << 20
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 HASH = re.compile("[0-9a-f]{64}")
 ID = re.compile("[0-9a-f]{32}")
+
+
+def is_time(text):
+    """In UTC with milliseconds; no 30 February, no 24:00, no leap second."""
+    try:
+        return bool(TIME.fullmatch(text)) and int(text[17:19]) < 60 and bool(
+            datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return False
 
 
 class Maybe:
@@ -137,6 +147,8 @@ def require_shape(value, shape, where):
         require(value is None or require_shape(value, shape.shape, where) is None, where)
     elif isinstance(shape, tuple):
         require(isinstance(value, str) and value in shape, f"{where} is another word")
+    elif shape is TIME:
+        require(isinstance(value, str) and is_time(value), f"{where} is no time that exists")
     elif isinstance(shape, type):
         require(type(value) is shape and (shape is not int or 0 <= value < 2 ** 53),
                 f"{where} is of another kind")

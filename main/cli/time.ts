@@ -1,4 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
+import { isUtcTime } from '../../shared/time.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 
 /** The options of a command that looks at a span of time. */
@@ -64,10 +65,8 @@ export const utcOf = (text: string): string | null => {
     pattern.exec(text) ?? [];
   if (date === undefined) return null;
   const written = `${date}T${time}:${seconds}.${ms}Z`;
-  const read = new Date(written);
-  // What exists is written as it was read: no 30 February, 24:00 or leap second is.
-  if (Number.isNaN(read.getTime()) || read.toISOString() !== written) return null;
+  if (!isUtcTime(written)) return null;
   const offset = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * (sign === '-' ? -1 : 1);
-  const utc = new Date(read.getTime() - offset * MINUTE_MS).toISOString();
+  const utc = new Date(Date.parse(written) - offset * MINUTE_MS).toISOString();
   return /^\d{4}-/.test(utc) ? utc : null;
 };

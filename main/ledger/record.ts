@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
+import { isUtcTime } from '../../shared/time.ts';
 import { jsonObjectSchema } from '../json/json.ts';
 import { jsonFault } from '../json/json-fault.ts';
 import { tooDeepAt } from '../json/json-limits.ts';
@@ -23,8 +24,7 @@ const recordSchema = v.strictObject({
   /** UTC, ISO 8601 with milliseconds. */
   time: v.pipe(
     v.string(),
-    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds'),
-    v.check((time) => !Number.isNaN(Date.parse(time)), 'must be a date that exists'),
+    v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
   ),
   /** Where the time comes from, like "system". */
   clock: v.string(),

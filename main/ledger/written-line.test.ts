@@ -140,6 +140,7 @@ describe('reading a record by its bytes', () => {
     ['a day that does not exist', '2026-11-20', '2026-02-31'],
     ['a month that does not exist', '2026-11-20', '2026-13-20'],
     ['an hour that does not exist', 'T12:58', 'T24:58'],
+    ['a year that does not exist', '2026-11-20', '0000-11-20'],
     ['no action', '"file.encrypt"', '""'],
     ['another order', '"clock":"system",', ''],
     ['an unknown outcome', '"failed"', '"maybe"'],

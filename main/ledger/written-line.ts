@@ -209,6 +209,7 @@ export class WrittenLines {
     const [month, day] = [two(6), two(9)];
     this.#at = from + TIME_LENGTH;
     return (
+      two(1) + two(3) > 0 &&
       month >= 1 &&
       month <= 12 &&
       day >= 1 &&

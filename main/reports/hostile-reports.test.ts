@@ -348,6 +348,17 @@ describe('a file of the wrong form', () => {
       expect(judge(forgeReport({ line: nested(depth) }))).toMatchObject(found);
   });
 
+  it.each(['2026-02-30T12:00:01.000Z', '2026-10-01T24:00:00.000Z', '2026-10-01T12:00:60.000Z'])(
+    'is refused where it holds a time that does not exist: %s',
+    (time) => {
+      const untimely = (line: string, seq: number): string =>
+        seq === 2 ? line.replace(/"time":"[^"]+"/, `"time":"${time}"`) : line;
+      expect(judge(forgeReport({ line: untimely }))).toMatchObject(found);
+      const state: Forgery['state'] = (statement) => void Object.assign(statement, { made: time });
+      expect(judge(forgeReport({ state }))).toMatchObject(found);
+    },
+  );
+
   it('is refused where a line is longer than a record, or has a name twice', () => {
     const long = (line: string, seq: number): string =>
       seq === 2 ? line.replace('"details":{}', `"details":{"a":"${'x'.repeat(1 << 20)}"}`) : line;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
 import { reportKinds } from '../../shared/reports.ts';
+import { isUtcTime } from '../../shared/time.ts';
 
 /*
  * The JSON document of a report (docs/verify-a-report.md): the authority that CSV and PDF render.
@@ -18,7 +19,7 @@ const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case
 const hashes = v.array(hash);
 const time = v.pipe(
   v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'must be UTC with milliseconds'),
+  v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
 );
 
 /**

@@ -154,6 +154,23 @@ describe('verifying a ledger', () => {
     expect((await verifyLedger(back)).findings).toMatchObject([{ kind: 'notice', record: 6 }]);
   });
 
+  it.each([
+    ['a leap second', '2026-06-30T23:59:60.000Z'],
+    ['24:00', '2026-01-31T24:00:00.000Z'],
+    ['30 February', '2026-02-30T12:00:00.000Z'],
+    ['the year 0', '0000-01-01T00:00:00.000Z'],
+  ])('takes no record with a time that does not exist: %s', async (_, time) => {
+    const untimely = withLedger((ledger) => {
+      const all = lines(ledger);
+      all[5] = all[5]?.replace(/"time":"[^"]+"/, `"time":"${time}"`) ?? '';
+      return joined(all);
+    });
+    const { findings } = await verifyLedger(untimely);
+    expect(findings.filter(({ problem }) => problem.includes('a time that exists'))).toMatchObject([
+      { kind: 'damage', record: 6 },
+    ]);
+  });
+
   it('says when there is no ledger', async () => {
     const { total, findings } = await verifyLedger(new DiskModel());
     expect(total).toBe(1);

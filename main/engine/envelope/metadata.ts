@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
+import { isUtcTime } from '../../../shared/time.ts';
 import { readCanonical } from './canonical.ts';
 import { metadataDamaged } from './damage.ts';
 
@@ -34,14 +35,9 @@ export const isStorableName = (name: string): boolean =>
 export const storedTime = (milliseconds: number): string =>
   new Date(Math.min(Math.max(milliseconds, EARLIEST), LATEST)).toISOString();
 
-const isStoredTime = (text: string): boolean => {
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && storedTime(time) === text;
-};
-
 const metadataSchema = v.strictObject({
   name: v.pipe(v.string(), v.check(isStorableName)),
-  mtime: v.pipe(v.string(), v.check(isStoredTime)),
+  mtime: v.pipe(v.string(), v.check(isUtcTime)),
   mode: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(PERMISSION_BITS)),
 });
 

@@ -1,3 +1,4 @@
+import { isUtcTime } from '../../../shared/time.ts';
 import { moment } from '../render-words.ts';
 import type { ReportTable } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
@@ -24,11 +25,9 @@ export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   part.end();
 };
 
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
 const readable = (table: ReportTable): ReportTable => ({
   ...table,
-  rows: table.rows.map((row) => row.map((text) => (instant.test(text) ? moment(text) : text))),
+  rows: table.rows.map((row) => row.map((text) => (isUtcTime(text) ? moment(text) : text))),
 });
 
 const drawTable = (paper: Paper, part: StructureElement, given: ReportTable): void => {

@@ -1,0 +1,10 @@
+const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * Whether a text is a time in UTC with milliseconds, as ISO 8601 writes it, and exists: years 0001
+ * to 9999, no 30 February, no 24:00 and no leap second, which Date.parse takes or takes for others.
+ */
+export const isUtcTime = (text: string): boolean => {
+  const time = form.test(text) && !text.startsWith('0000') ? new Date(text) : null;
+  return time !== null && !Number.isNaN(time.getTime()) && time.toISOString() === text;
+};
