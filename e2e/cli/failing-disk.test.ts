@@ -68,6 +68,17 @@ it.each([
   const result = await vault.cli.run(args, failing(fault));
   expect(result, result.stderr).toMatchObject({ code: 0 });
   await batchDone(vault.cli, ['verify', out]);
+  // The same of the folder in which a vault, its token and a report lie.
+  const dir = join(vault.home, `${fault}-vault`);
+  for (const more of [
+    ['init', '--evaluation'],
+    ['key', 'create', 'k'],
+    ['report', '--out', `${dir}.json`],
+  ]) {
+    const made = await vault.cli.run([...more, '--vault', dir], failing(fault));
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    expect(made.stderr).not.toContain('could not be remembered');
+  }
 });
 
 it('a power cut before a refused name is recorded does not pass an older output off as the new one', async () => {

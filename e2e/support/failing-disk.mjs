@@ -86,10 +86,15 @@ const failPublishing = () => {
 };
 
 /** Every fsync(2) of a file or folder that `isMeant` fails. */
-const failFsync = (isMeant, code = 'EIO') => {
+const failFsync = async (isMeant, code = 'EIO') => {
   const { fsync } = fs;
   fs.fsync = (fd, done) =>
     isMeant(pathOf(fd)) ? process.nextTick(done, failed(code, 'fsync')) : fsync(fd, done);
+  const prototype = await fileHandles();
+  const { sync } = prototype;
+  prototype.sync = function () {
+    return isMeant(pathOf(this.fd)) ? Promise.reject(failed(code, 'fsync')) : sync.call(this);
+  };
 };
 
 /** As on file systems that do not know their size: a refusal, or 0 of 0 blocks. */
@@ -111,9 +116,13 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
     );
   if (FAULT === 'end after claim') endAfterClaim();
   if (FAULT === 'end') await endBefore('file.encrypt');
-  if (FAULT === 'fsync-part') failFsync((path) => path.endsWith('.part'));
-  if (FAULT === 'fsync-folder') failFsync((path) => path.endsWith('/fsync-folder'));
-  if (FAULT === 'fsync-no-folder') failFsync((path) => fs.statSync(path).isDirectory(), 'EINVAL');
+  if (FAULT === 'fsync-part') await failFsync((path) => path.endsWith('.part'));
+  if (FAULT === 'fsync-folder') await failFsync((path) => path.endsWith('/fsync-folder'));
+  if (FAULT === 'fsync-no-folder')
+    await failFsync(
+      (path) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+      'EINVAL',
+    );
   if (FAULT === 'statfs') failStatfs(() => Promise.reject(failed('ENOSYS', 'statfs')));
   if (FAULT === 'statfs-0')
     failStatfs(() => Promise.resolve({ blocks: 0, bavail: 0, bsize: 4096 }));

@@ -5,7 +5,7 @@ import type { PlannedFolder } from '../../shared/batch.ts';
 import { withFileFailures } from '../system/errno.ts';
 import type { FolderPlace, OpenFolder } from '../engine/files/open-folder.ts';
 import { OpenFolders } from '../engine/files/open-folders.ts';
-import { syncFolder } from '../engine/files/part.ts';
+import { syncFolder } from '../system/sync-folder.ts';
 import { isErrno } from '../system/storage-failure.ts';
 
 /** The folders of a batch: as they were planned, and those that it has made. */

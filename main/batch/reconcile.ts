@@ -6,7 +6,7 @@ import type { EngineCalls } from '../engine/api.ts';
 import { withFileFailures } from '../system/errno.ts';
 import type { OpenFolder } from '../engine/files/open-folder.ts';
 import type { OpenFolders } from '../engine/files/open-folders.ts';
-import { syncFolder } from '../engine/files/part.ts';
+import { syncFolder } from '../system/sync-folder.ts';
 import type { Caller } from '../rpc/caller.ts';
 import type { Vault } from '../vault/vault.ts';
 import { partOf } from './engine-calls.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncDirectory } from '../store/folder/folder-storage.ts';
+import { syncFolder } from '../system/sync-folder.ts';
 import { isErrno, storageFailure } from '../system/storage-failure.ts';
 
 export interface WrittenFile {
@@ -24,7 +24,7 @@ export const writeReportFile = async (
     const handle = await open(file, 'wx', 0o600);
     try {
       const written = await writePieces(handle, pieces);
-      await syncDirectory(path.dirname(file));
+      await syncFolder(path.dirname(file));
       return written;
     } catch (error) {
       await rm(file, { force: true }).catch(() => undefined);

@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'this user lacks the permission',
   EPERM: 'this user lacks the permission',
   EIO: 'the disk reports an error',
+  ENOTCONN: 'the disk or share is not connected any more',
   ENOENT: 'the file or its folder is not there',
 };
 

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncDirectory } from '../store/folder/folder-storage.ts';
+import { syncFolder } from '../system/sync-folder.ts';
 import { errnoOf, isErrno, reasonOf } from '../system/storage-failure.ts';
 
 const PRIVATE_FOLDER = 0o700;
@@ -54,7 +54,7 @@ export const writeTrusted = async (file: string, text: string): Promise<void> =>
     await rm(fresh, { force: true });
     throw error;
   }
-  await syncDirectory(folder);
+  await syncFolder(folder);
 };
 
 /** Node's own way to make the folders above, too, never ends where the system refuses them (/proc). */

@@ -10,7 +10,7 @@ import { CheckpointBook } from '../ledger/checkpoint-book.ts';
 import { isBetweenEpochs } from './epoch.ts';
 import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';
-import { syncDirectory } from '../store/folder/folder-storage.ts';
+import { syncFolder } from '../system/sync-folder.ts';
 import { installNext } from './recovery.ts';
 import { sha256 } from '../pki/sha256.ts';
 import { isErrno, storageFailure } from '../system/storage-failure.ts';
@@ -21,7 +21,7 @@ import type { VaultContext, VaultCreation } from './vault-context.ts';
 export const makeFolder = async (folder: string): Promise<void> => {
   try {
     await mkdir(folder, { mode: 0o700 });
-    await syncDirectory(dirname(resolve(folder)));
+    await syncFolder(dirname(resolve(folder)));
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return;
     throw storageFailure(error, `The folder ${folder} cannot be made`, {

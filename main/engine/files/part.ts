@@ -1,6 +1,7 @@
-import { closeSync, fsync, open, openSync, unlinkSync, writevSync } from 'node:fs';
+import { closeSync, fsync, openSync, unlinkSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { syncFolder } from '../../system/sync-folder.ts';
 
 /**
  * Parts: unfinished outputs. Each lies in the destination folder under a name of its own, is
@@ -87,7 +88,6 @@ const afterBytes = (pieces: readonly Uint8Array[], count: number): Uint8Array[] 
 };
 
 const fsyncAsync = promisify(fsync);
-const openAsync = promisify(open);
 
 /** Puts a file on disk and closes it. */
 const syncAndClose = async (fd: number): Promise<void> => {
@@ -97,26 +97,3 @@ const syncAndClose = async (fd: number): Promise<void> => {
     closeSync(fd); // has nothing left to wait for
   }
 };
-
-/** Puts the names in a folder on disk: POSIX promises a new or renamed entry only after this. */
-export const syncFolder = async (path: string): Promise<void> => {
-  // Windows opens no folder for writing and needs none of this: NTFS journals its names.
-  if (process.platform === 'win32') return;
-  try {
-    await syncAndClose(await openAsync(path, 'r'));
-  } catch (error) {
-    if (!withoutSync.has(codeOf(error))) throw error;
-  }
-};
-
-/**
- * Folders that cannot be put on disk by themselves: of some network and FUSE file systems, and those
- * that one may write into but not read (a drop box). Their names go to disk with the files.
- */
-const withoutSync: ReadonlySet<string> = new Set([
-  'EINVAL',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EACCES',
-]);

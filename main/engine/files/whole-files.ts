@@ -19,7 +19,8 @@ import {
 import { failedFile } from './failed-file.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
-import { type Parts, syncFolder, writeAll } from './part.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
+import { type Parts, writeAll } from './part.ts';
 import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
 
 /** A group of files that each fit into memory, processed one by one in a worker. */

@@ -3,6 +3,7 @@ import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { isErrno } from '../../system/storage-failure.ts';
+import { syncFolder } from '../../system/sync-folder.ts';
 import type { Storage } from '../storage.ts';
 
 const PRIVATE = 0o600;
@@ -111,7 +112,7 @@ export class FolderStorage implements Storage {
   }
 
   async syncFolder(): Promise<void> {
-    await syncDirectory(this.#folder);
+    await syncFolder(this.#folder);
   }
 
   #path(name: string): string {
@@ -161,14 +162,3 @@ const noOrdinaryFile = (name: string): Failure =>
     unharmed: 'It was neither read nor written.',
     next: 'Somebody has put a link or a device in its place: put the vault’s own file back, or a copy of it.',
   });
-
-/** Makes the names in a folder durable. Windows has no such call and journals names itself. */
-export const syncDirectory = async (folder: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
