@@ -127,7 +127,11 @@ def publish(part, out):
             os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         except FileExistsError:
             raise Refused("exists", f"{out!r} is there already") from None
-        os.replace(part, out)
+        try:
+            os.replace(part, out)
+        except OSError:
+            os.unlink(out)
+            raise
 
 def decrypt(path, key, dek, out):
     with open(path, "rb") as file:

@@ -80,17 +80,33 @@ describe.each(imageNames)('%s', (name) => {
     },
   );
 
-  it('gives its files new numbers at any time, and they are still the planned ones', async () => {
-    for (const file of filesIn(plain)) writeFile(at('plain', `${basename(file)} x`), 'x');
+  /** Runs a batch that waits for its PIN, behind its plan, while something else happens. */
+  const afterPlan = async (args: readonly string[], meanwhile: () => void): Promise<void> => {
     const pin = join(vault.home, `pin-${round}`);
     execFileSync('mkfifo', ['-m', '600', pin]);
-    const args = ['encrypt', '--key', 'k', '--pin-file', pin, '--out', at('sealed'), at('plain')];
-    const running = vault.cli.start(args, { env: { CLAVIGER_PIN: undefined } });
+    const running = vault.cli.start([...args, '--pin-file', pin], {
+      env: { CLAVIGER_PIN: undefined },
+    });
     await until(() => running.stderrSoFar().includes('free'));
-    forgetFiles();
+    meanwhile();
     writeFileSync(pin, PIN);
     const { code, stderr } = await running.result;
     expect(code, stderr).toBe(0);
+  };
+
+  it('keeps a file that has appeared under the name of an output since the plan', async () => {
+    writeFile(at('sealed', 'older'), 'older');
+    const theirs = at('sealed', 'F0.TXT.clv');
+    const args = ['encrypt', '--key', 'k', '--out', at('sealed'), join(plain, 'f0.txt')];
+    await afterPlan(args, () => void writeFile(theirs, 'theirs'));
+    expect(readFileSync(theirs, 'utf8')).toBe('theirs');
+    expect(filesIn(at('sealed'))).toContain(at('sealed', 'f0 (2).txt.clv'));
+  });
+
+  it('gives its files new numbers at any time, and they are still the planned ones', async () => {
+    for (const file of filesIn(plain)) writeFile(at('plain', `${basename(file)} x`), 'x');
+    const args = ['encrypt', '--key', 'k', '--out', at('sealed'), at('plain')];
+    await afterPlan(args, forgetFiles);
     expect(filesIn(at('sealed'))).toHaveLength(filesIn(at('plain')).length);
   });
 

@@ -16,16 +16,22 @@ const folder = fileURLToPath(new URL('testdata/', import.meta.url));
 const index = JSON.parse(readFileSync(path.join(folder, 'vectors.json'), 'utf8')) as VectorIndex;
 
 /** The key goes to standard input, as a pipe from wherever it is kept. */
-const decrypt = (cwd: string, option: string, secret: string, ...args: readonly string[]) =>
+const python = (cwd: string, args: readonly string[], secret: string) =>
   new Promise<{ status: unknown; errors: string }>((resolve) => {
-    const child = execFile(
-      '/usr/bin/python3',
-      [script, option, '-', ...args],
-      { cwd },
-      (error, _, errors) => resolve({ status: error === null ? 0 : error.code, errors }),
+    const child = execFile('/usr/bin/python3', args, { cwd }, (error, _, errors) =>
+      resolve({ status: error === null ? 0 : error.code, errors }),
     );
     child.stdin?.end(`${secret}\n`);
   });
+
+const decrypt = (cwd: string, option: string, secret: string, ...args: readonly string[]) =>
+  python(cwd, [script, option, '-', ...args], secret);
+
+const anyVector = (): GoodVector => {
+  const vector = index.good.find(({ file }) => file === 'good/a256kw-one-byte.clv');
+  if (vector === undefined) throw new Error('the vector is missing');
+  return vector;
+};
 
 const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
   const cwd = await mkdtemp(path.join(tmpdir(), 'clv-decrypt-'));
@@ -71,11 +77,37 @@ describe('the independent decryptor', () => {
 
   test('overwrites nothing', () =>
     inFolder(async (cwd) => {
-      const vector = index.good.find(({ file }) => file === 'good/a256kw-one-byte.clv');
-      if (vector === undefined) throw new Error('the vector is missing');
+      const vector = anyVector();
       const args = ['--dek', vector.dek, path.join(folder, vector.file), 'out'] as const;
       expect(await decrypt(cwd, ...args)).toEqual(success);
       expect(await decrypt(cwd, ...args)).toMatchObject({ status: 1 });
       expect(await readdir(cwd)).toEqual(['out']);
     }));
+
+  // Somebody else makes the file once all of it is decrypted; links are those of the disk, or none.
+  test.each([
+    { disk: 'with hard links', links: '' },
+    { disk: 'without hard links', links: 'os.link = refuse' },
+  ])('keeps a file that appears while it decrypts, on a disk $disk', ({ links }) =>
+    inFolder(async (cwd) => {
+      const meanwhile = [
+        'import os, runpy, sys',
+        'sync = os.fsync',
+        'def refuse(*_): raise PermissionError(1, "no links here")',
+        'def appear(fd): sync(fd); open("out", "x").write("theirs")',
+        `os.fsync = appear; ${links}`,
+        'sys.argv = sys.argv[1:]',
+        'runpy.run_path(sys.argv[0], run_name="__main__")',
+      ].join('\n');
+      const { dek, file } = anyVector();
+      const args = ['-c', meanwhile, script, '--dek', '-', path.join(folder, file), 'out'];
+      const { status, errors } = await python(cwd, args, dek);
+      expect([status, errors]).toEqual([
+        1,
+        expect.stringMatching(/^exists: 'out' is there already/),
+      ]);
+      expect(await readdir(cwd)).toEqual(['out']);
+      expect(await readFile(path.join(cwd, 'out'), 'utf8')).toBe('theirs');
+    }),
+  );
 });
