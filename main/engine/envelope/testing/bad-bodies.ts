@@ -271,6 +271,7 @@ const bodies: BadRecipe[] = [
   instead('no-milliseconds', 'a time without milliseconds', '15.250Z', '15Z'),
   instead('no-such-day', 'February 30', '11-22', '02-30'),
   instead('no-such-hour', 'hour 24', 'T08:30:15.250', 'T24:00:00.000'),
+  instead('leap-second', 'second 60', 'T08:30:15.250', 'T23:59:60.000'),
   instead('year-zero', 'year 0000', '2026', '0000'),
   instead('local-time', 'a time zone', '250Z', '250+01:00'),
   instead('mode-large', 'a set-user-id bit', '420', '2468'),
