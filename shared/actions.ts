@@ -1,6 +1,6 @@
 /*
- * Which acts of the ledger have which power. The whole of them closes here one day; what decides
- * something already does.
+ * The acts in the ledger that something follows from: those that may name a keystore, and those
+ * that count as nothing because no session vouches for them. Every other act is only told.
  */
 
 /** Acts that change the keystore: only their records may name a keystore. */
