@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -119,17 +119,21 @@ it('tries every file again where trying again was interrupted', async () => {
   await expectResumed(out);
 });
 
-it('an original that is written to while its deletion is recorded stays', async () => {
-  const file = writeFile(join(vault.home, 'late-plain', 'a.txt'), 'a');
-  const out = join(vault.home, 'late');
+it.each([
+  { fault: 'change', what: 'longer', left: 'a and more' },
+  { fault: 'change alike', what: 'of the same length and time', left: 'b' },
+])('an original that is written to while its deletion is recorded stays: $what', async (each) => {
+  const file = writeFile(join(vault.home, `${each.fault}-plain`, 'a.txt'), 'a');
+  utimesSync(file, 1_000_000_000, 1_000_000_000);
+  const out = join(vault.home, each.fault);
   const args = ['encrypt', '--key', 'k', '--delete-originals', '--out', out, file];
-  const env = { ...failing('change').env, CLAVIGER_CHANGED_FILE: file };
+  const env = { ...failing(each.fault).env, CLAVIGER_CHANGED_FILE: file };
   const { code, files } = await batch(vault.cli, args, { env });
   expect(code).toBe(1);
   expect(files).toMatchObject([
     { outcome: 'done', originalDeleted: false, reason: { code: 'source-changed' } },
   ]);
-  expect(readFileSync(file, 'utf8')).toContain('a and more');
+  expect(readFileSync(file, 'utf8')).toContain(each.left);
   await vault.expectSound();
 });
 

@@ -45,13 +45,20 @@ const endBefore = async (action) => {
 };
 
 /** Somebody writes to a file while the record of its deletion is being written. */
-const changeBefore = async (action, file) => {
+const changeBefore = async (action, change) => {
   const prototype = await fileHandles();
   const { writeFile } = prototype;
   prototype.writeFile = function (bytes, ...rest) {
-    if (String(bytes).includes(`"action":"${action}"`)) fs.appendFileSync(file, ' and more');
+    if (String(bytes).includes(`"action":"${action}"`)) change(process.env.CLAVIGER_CHANGED_FILE);
     return writeFile.call(this, bytes, ...rest);
   };
+};
+
+/** Length and time stay as they were. */
+const changeAlike = (file) => {
+  const { size, atime, mtime } = fs.statSync(file);
+  fs.writeFileSync(file, 'b'.repeat(size));
+  fs.utimesSync(file, atime, mtime);
 };
 
 /** Somebody puts a link in a folder's place while a record of this act is being written. */
@@ -107,7 +114,8 @@ if (isMainThread || FAULT?.startsWith('fsync')) {
   if (FAULT === 'publish') failPublishing();
   if (FAULT === 'publish') await endBefore('file.publish');
   if (FAULT === 'change')
-    await changeBefore('file.delete-original', process.env.CLAVIGER_CHANGED_FILE);
+    await changeBefore('file.delete-original', (file) => fs.appendFileSync(file, ' and more'));
+  if (FAULT === 'change alike') await changeBefore('file.delete-original', changeAlike);
   if (FAULT?.startsWith('exchange '))
     await exchangeBefore(
       FAULT.slice('exchange '.length),
