@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 
 /** File systems of their own, for what permissions cannot show to root. Only root may mount. */
@@ -72,6 +79,22 @@ export const mountImage = (name: ImageName, folder: string, mebibytes: number): 
       execFileSync('losetup', ['-d', device]);
     },
   };
+};
+
+/** Ends the program behind a stick's file system: the system then answers for nothing on it. */
+export const disconnect = ({ folder }: Mount): void => {
+  const daemon = readdirSync('/proc').find((pid) => isDaemonOf(pid, folder));
+  if (daemon === undefined) throw new Error(`nothing serves ${folder}`);
+  process.kill(Number(daemon), 'SIGKILL');
+};
+
+const isDaemonOf = (pid: string, folder: string): boolean => {
+  try {
+    const [command = '', ...args] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return command === images.exFAT.mount[0] && args.includes(folder);
+  } catch {
+    return false;
+  }
 };
 
 /** The system forgets which files it has seen. Some file systems then number them anew. */

@@ -72,7 +72,10 @@ const makeFolders = async (folder: string, made: string[]): Promise<void> => {
 const isFolder = (folder: string): Promise<boolean> =>
   stat(folder).then(
     (stats) => stats.isDirectory(),
-    () => false,
+    (error: unknown) => {
+      if (isErrno(error, 'ENOTCONN')) throw error; // It is there, but its disk is not.
+      return false;
+    },
   );
 
 const noFolder = (folder: string): Failure =>
