@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownVaultSchema, type KnownVault } from '../../main/trust/known-vault.ts';
 import type { Claviger, CliResult } from '../support/cli.ts';
 import { documentOf, type RecordDocument, recordOf } from '../support/documents.ts';
+import { mayMount, mountReadOnly } from '../support/mounts.ts';
 import { nameLibrary } from '../support/edited-keystore.ts';
 import {
   copySoftHsm,
@@ -246,6 +247,82 @@ it('goes on where nothing can be remembered, and says so', async () => {
   expect(await refused(['trust'], 3, env)).toMatchObject({ code: 'not-remembered' });
   mkdirSync(join(home, 'state/vaults'), { recursive: true });
   await succeed(['trust']);
+});
+
+describe('what leads to a token, said with a call', () => {
+  const values = (): string[] => {
+    const { token: kept, librarySha256, checkpointKey } = known();
+    const which = ['--token', kept.label, '--serial', kept.serial, '--fingerprint'];
+    return ['--module', library, ...which, checkpointKey ?? '', '--library-sha256', librarySha256];
+  };
+  const notKept = 'could not be remembered';
+
+  it('serves every command where no state folder can be made', async () => {
+    await init();
+    const env = { CLAVIGER_STATE: '/proc/claviger' };
+    const told = values();
+    const file = join(home, 'a.txt');
+    writeFileSync(file, 'hello');
+    await refused(['key', 'create', 'Payroll'], 3, env);
+    for (const args of [
+      ['key', 'create', 'Payroll'],
+      ['encrypt', '--key', 'Payroll', file],
+      ['verify', `${file}.clv`],
+      ['decrypt', '--out', join(home, 'out'), `${file}.clv`],
+      ['resume'],
+      ['retry'],
+      ['report', '--out', join(home, 'report.json')],
+      ['checkpoint', 'write', home],
+    ]) {
+      const { stderr } = await succeed([...args, ...told], env);
+      expect(stderr, args.join(' ')).toContain(notKept);
+      expect((await run([...args, '--help'])).stdout).toContain('--library-sha256 HEX');
+    }
+    expect(readFileSync(join(home, 'out/a.txt'), 'utf8')).toBe('hello');
+    const accept = await refused(['recover', '--accept', 'a test', ...told], 2, env);
+    expect(accept.text).toContain('nothing to accept');
+  });
+
+  it('is refused where a value is another one, before anything is loaded', async () => {
+    await init();
+    const env = { CLAVIGER_STATE: '/proc/claviger' };
+    const trace = join(home, 'trace');
+    const stranger = join(home, 'stranger.so');
+    makeStranger(stranger, trace);
+    const args = ['key', 'create', 'Payroll', '--module', stranger];
+    const hash = ['--library-sha256', known().librarySha256];
+    expect((await refused([...args, ...hash], 3, env)).code).toBe('library-changed');
+    const key = ['--fingerprint', 'ab'.repeat(32)];
+    expect((await refused([...args, ...key], 4, env)).code).toBe('vault-other');
+    expect(existsSync(trace)).toBe(false);
+  });
+
+  it('is remembered like that of trust where that is possible', async () => {
+    await init();
+    const first = known();
+    await succeed(['key', 'create', 'Payroll', ...values()], secondUser());
+    expect((await succeed(['key', 'create', 'Second'], secondUser())).stderr).toBe('');
+    rmSync(state(), { recursive: true });
+    await succeed(['key', 'create', 'Third', '--module', library]);
+    expect(known()).toMatchObject({ ...first, seen: expect.anything() as object, sessions: true });
+  });
+
+  it('goes before what a read-only state folder says', async ({ skip }) => {
+    skip(!mayMount, 'only root may mount');
+    await init();
+    appendFileSync(library, 'an update');
+    const before = readFileSync(stateFile(), 'utf8');
+    const shown = mountReadOnly(join(home, 'state'), join(home, 'read-only'));
+    try {
+      const env = { CLAVIGER_STATE: shown.folder };
+      await refused(['key', 'create', 'Payroll'], 3, env);
+      const named = ['key', 'create', 'Payroll', '--module', library];
+      expect((await succeed(named, env)).stderr).toContain(notKept);
+      expect(readFileSync(stateFile(), 'utf8')).toBe(before);
+    } finally {
+      shown.unmount();
+    }
+  });
 });
 
 it('wants the state folder by its full path', async () => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { EngineProcess } from '../engine/start.ts';
 import type { VaultSession } from '../session/vault-session.ts';
+import { refuseOther } from '../trust/recognise.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
@@ -9,6 +10,7 @@ import { openVault } from './open-vault.ts';
 import type { PinOptions } from './pin.ts';
 import { sessionOf } from './session.ts';
 import type { Terminal } from './terminal.ts';
+import { trustedBy } from './trust-options.ts';
 
 /** What every command has at hand. */
 export interface CliContext {
@@ -22,6 +24,8 @@ export interface CliContext {
   readonly startEngine: () => EngineProcess;
   /** What this user knows of vaults, outside of their folders. */
   readonly trust: TrustStore;
+  /** What the call itself says of the vault and its token; null where it says nothing. */
+  readonly told: Arguments | null;
   readonly vaultContext: () => Promise<VaultContext>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -39,6 +43,8 @@ export interface Command {
    * `paths`: of files that it tells of one by one, also where a name is not UTF-8.
    */
   readonly takesArguments?: true | 'paths';
+  /** Works with the vault's token: what leads to it may be said here as with `claviger trust`. */
+  readonly usesToken?: true;
   /** More lines of help. */
   readonly notes?: string;
   /** @returns the exit code */
@@ -95,10 +101,20 @@ export const withVault = async <T>(
   const vaultDir = vaultDirOf(context);
   const vault = await openVault(context, vaultDir);
   try {
+    await learn(context, vault);
     return await work(vault, vaultDir);
   } finally {
     await vault.close();
   }
+};
+
+/** The same as `claviger trust` before, also where nothing can be remembered. */
+const learn = async ({ told, trust, terminal }: CliContext, vault: Vault): Promise<void> => {
+  if (told === null) return;
+  const before = await trust.find(vault.id);
+  if (before !== null) refuseOther(before, vault);
+  const notKept = await trust.remember(await trustedBy(told, vault, before));
+  if (notKept !== null) terminal.notice([`claviger: ${notKept.message}`]);
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { OptionSpecs } from './arguments.ts';
 import type { Command } from './command.ts';
+import { trustOptions } from './trust-options.ts';
 import { VERSION } from '../../shared/version.ts';
 
 /** Options that every command takes. */
@@ -28,6 +29,13 @@ export const helpOf = (command: Command): string =>
     '',
     'Options:',
     ...optionLines({ ...command.options, ...commonOptions }),
+    ...(command.usesToken
+      ? [
+          '',
+          'Options for a vault that this computer does not know yet:',
+          ...optionLines(trustOptions),
+        ]
+      : []),
   ].join('\n');
 
 const optionLines = (specs: OptionSpecs): string[] => {

@@ -9,7 +9,7 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'blob-damaged': '"claviger audit verify" verifies the ledger.',
   'report-unproved': '"claviger audit verify" verifies the ledger.',
   'vault-unknown':
-    '"claviger trust --module PATH --fingerprint HEX" does that; "claviger token list" shows the libraries that are here.',
+    '"claviger trust --module PATH --fingerprint HEX" does that, or the same options here where nothing can be remembered; "claviger token list" shows the libraries.',
   'library-changed': '"claviger trust --module PATH" trusts it as it is now.',
   'already-encrypted': 'With --encrypt-again it is encrypted once more.',
   'no-key': '"claviger inspect FILE" shows which keys open it.',

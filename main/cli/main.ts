@@ -9,6 +9,7 @@ import { commonOptions, helpOf, overview } from './help.ts';
 import { describeFailure } from './receipts.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { Terminal } from './terminal.ts';
+import { saysWhatToTrust, trustOptions } from './trust-options.ts';
 
 /** What the composition root provides; the rest of a context comes from the arguments. */
 export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext' | 'signal'> {
@@ -25,13 +26,17 @@ export const runCli = async (args: readonly string[], parts: CliParts): Promise<
     const found = findCommand(args);
     if (found === null) return await withoutCommand(args, parts.terminal);
     const command = await found.command.load();
-    const parsed = new Arguments(found.rest, { ...command.options, ...commonOptions });
+    const parsed = new Arguments(found.rest, {
+      ...command.options,
+      ...(command.usesToken ? trustOptions : {}),
+      ...commonOptions,
+    });
     if (parsed.flag('help')) {
       parts.terminal.print(helpOf(command).split('\n'));
       return exitCodes.done;
     }
     refuseArguments(command, parsed);
-    return await command.run(parsed, contextOf(parsed, parts));
+    return await command.run(parsed, contextOf(parsed, parts, command));
   } catch (thrown) {
     const error = systemFailure(thrown);
     if (!(error instanceof Failure)) throw error;
@@ -90,7 +95,7 @@ const withoutCommand = async (args: readonly string[], terminal: Terminal): Prom
   });
 };
 
-const contextOf = (args: Arguments, parts: CliParts): CliContext => {
+const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): CliContext => {
   const { terminal, environment, startEngine, vaultContext, signal } = parts;
   return {
     terminal,
@@ -98,6 +103,7 @@ const contextOf = (args: Arguments, parts: CliParts): CliContext => {
     vaultContext,
     signal,
     trust: parts.openTrust(),
+    told: usesToken === true && saysWhatToTrust(args) ? args : null,
     json: args.flag('json'),
     wait: args.flag('wait'),
     vault: args.text('vault') ?? vaultOf(environment),

@@ -30,6 +30,9 @@ export const trustOptions = {
   },
 } as const satisfies OptionSpecs;
 
+export const saysWhatToTrust = (args: Arguments): boolean =>
+  Object.keys(trustOptions).some((name) => args.text(name) !== undefined);
+
 /** @throws Failure 'usage' | 'vault-other' | 'library-changed' | 'module-not-found' */
 export const trustedBy = async (
   args: Arguments,

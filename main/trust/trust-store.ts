@@ -52,11 +52,6 @@ export class TrustStore {
     return null;
   }
 
-  /** Takes this for what is known, in this run of the program alone. */
-  assume(known: KnownVault): void {
-    this.#here.set(known.vault, known);
-  }
-
   /** Where a vault is remembered; null for a user without a home folder. */
   fileOf(vault: VaultId): string | null {
     return this.#folder === null ? null : path.join(this.#folder, 'vaults', `${vault}.json`);

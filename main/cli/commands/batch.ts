@@ -36,6 +36,7 @@ export const encryptCommand: Command = {
   takesArguments: 'paths',
   usage:
     '--key NAME [--key NAME2] [--out DIR] [--conflict RULE] [--encrypt-again] [--delete-originals | --trash-originals] PATH...',
+  usesToken: true,
   options: {
     key: {
       type: 'string',
@@ -65,6 +66,7 @@ export const decryptCommand: Command = {
   summary: 'decrypt files and folders',
   takesArguments: 'paths',
   usage: '[--out DIR] [--conflict RULE] PATH...',
+  usesToken: true,
   options: outputOptions,
   run: (args, context) => runCommand('decrypt', args, context),
 };
@@ -74,6 +76,7 @@ export const verifyCommand: Command = {
   summary: 'check every tag of encrypted files with their keys; writes nothing',
   takesArguments: 'paths',
   usage: 'PATH...',
+  usesToken: true,
   options: {},
   run: (args, context) => runCommand('verify', args, context),
 };

@@ -29,6 +29,7 @@ export const checkpointWriteCommand: Command = {
   summary: 'sign everything that is recorded and write the checkpoint into a folder to be kept',
   takesArguments: true,
   usage: 'FOLDER',
+  usesToken: true,
   options: {},
   run: (args, context) => {
     const folder = positional(args, 'Which folder?');

@@ -10,6 +10,7 @@ export const keyCreateCommand: Command = {
   summary: 'create a key',
   takesArguments: true,
   usage: 'NAME [--custody CUSTODY] [--bulk BULK]',
+  usesToken: true,
   options: {
     custody: {
       type: 'string',

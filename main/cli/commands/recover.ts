@@ -20,6 +20,7 @@ export const recoverCommand: Command = {
     'ledger.epoch-N.jsonl. It is never signed again.\n' +
     'With --carry-over you confirm, once, the last records of a vault that an older version of\n' +
     'Claviger left unsigned because it was interrupted.',
+  usesToken: true,
   options: {
     accept: {
       type: 'string',

@@ -29,6 +29,7 @@ export const reportCommand: Command = {
   name: 'report',
   summary: 'write a report that anybody can verify, on another machine and years later',
   usage: '--out FILE.json [--kind KIND] [--csv] [--pdf] [filters]',
+  usesToken: true,
   options: {
     out: { type: 'string', value: 'FILE', help: 'the JSON file, which is the authority' },
     kind: { type: 'string', value: 'KIND', help: `${reportKinds.join(', ')} (activity)` },

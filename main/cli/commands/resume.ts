@@ -24,6 +24,7 @@ export const resumeCommand: Command = {
   summary: 'go on with batches that a crash or a lost token has interrupted',
   takesArguments: true,
   usage: '[--list | --abandon] [BATCH]',
+  usesToken: true,
   options: {
     list: { type: 'boolean', help: 'only list the batches that wait; no PIN is needed' },
     abandon: {
@@ -46,6 +47,7 @@ export const retryCommand: Command = {
   summary: 'try the failed files of earlier batches again',
   takesArguments: true,
   usage: '[BATCH]',
+  usesToken: true,
   options: {},
   run: (args, context) =>
     withSession(context, (session) => {
