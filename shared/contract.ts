@@ -4,6 +4,7 @@ import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
+import { carryOverCalls } from './contract/carry-over.ts';
 import { checkpointCalls, comparisonSchema } from './contract/checkpoints.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
@@ -67,6 +68,7 @@ export const contract = {
     ...setupCalls,
     ...trustCalls,
     ...sessionCalls,
+    ...carryOverCalls,
     ...keyCalls,
     ...workCalls,
     ...auditCalls,

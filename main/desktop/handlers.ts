@@ -4,10 +4,11 @@ import { profileOf, bindingOf } from '../session/token-binding.ts';
 import type { App } from './app.ts';
 import { recordOf, verifyVault } from './audit/audit-view.ts';
 import { describeProfile } from './setup/describe-profile.ts';
-import { nothingToAccept } from './vault/desk-failures.ts';
+import { noVault, nothingToAccept } from './vault/desk-failures.ts';
 import { keyDetail, listKeys, makeKey } from './keys/keys-view.ts';
 import { overviewOf } from './overview/overview.ts';
 import { exportEvidence } from './audit/evidence.ts';
+import { unsignedTailOf } from './vault/carry-over.ts';
 import type { OpenVault } from './vault/open-vault.ts';
 import { pastBatches } from './work/past-batches.ts';
 import { saveTokenEvidence } from './audit/token-evidence.ts';
@@ -26,6 +27,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...setupHandlers(app),
   ...trustHandlers(app),
   ...sessionHandlers(app),
+  ...carryOverHandlers(app),
   ...keyHandlers(app),
   ...draftHandlers(app),
   ...batchHandlers(app),
@@ -95,6 +97,18 @@ const sessionHandlers = (app: App): Part<'session'> => ({
   },
   'session.flushKeys': async ({ id }) => {
     await app.desk.unlocked.session.engine.call('flushKeys', { id });
+    return app.status();
+  },
+});
+
+const carryOverHandlers = (app: App): Part<'carryOver'> => ({
+  'carryOver.look': async () => {
+    const open = await app.desk.settled();
+    if (open === null) throw noVault();
+    return unsignedTailOf(open);
+  },
+  'carryOver.confirm': async ({ pin }) => {
+    await app.desk.unlock(pin, true);
     return app.status();
   },
 });

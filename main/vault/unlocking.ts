@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '../../shared/failure.ts';
 import type { Tail } from '../ledger/authenticate.ts';
 import { vaultActions, type EpochHead } from '../ledger/facts.ts';
 import type { NewRecord } from '../ledger/record.ts';
@@ -9,6 +8,7 @@ import { loadKeystore, type VaultParts } from './opening.ts';
 import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
 import { sha256 } from '../pki/sha256.ts';
+import { UnsignedTail } from './unsigned-tail.ts';
 
 export interface UnlockOptions {
   /** The newest head that was verified on this computer; null where it knows none. */
@@ -57,7 +57,7 @@ export const examine = async (
   const openKey = ({ session, sealed }: { session: string; sealed: string }) =>
     token.openSessionKey({ ...keeper.origin, session }, Buffer.from(sealed, 'base64'));
   const tail = await ledger.authenticate({ signed, openKey, carryOver });
-  if (tail.older !== null && !carryOver) throw unsignedTail(tail.older);
+  if (tail.older !== null && !carryOver) throw new UnsignedTail(tail.older);
   const found = await judgeKeystore(storage, tail.prefix.facts.keystore);
   if (sha256(found.image) !== parts.image)
     keystore.adopt(loadKeystore(parts.context, found.image).keystore);
@@ -136,13 +136,3 @@ const notOurs = ({ rest }: Tail): RollbackFinding[] => {
   const problem = `Record ${rest.record} was not written by this vault, and what follows it does not count: ${rest.problem} It was set aside.`;
   return [{ kind: 'not-ours', problem, blocks: false }];
 };
-
-const unsignedTail = ({ first, last }: { first: number; last: number }): Failure =>
-  new Failure(
-    'unsigned-tail',
-    `Records ${first} to ${last} were written by an older version of Claviger that was interrupted, and nothing signs them.`,
-    {
-      unharmed: 'Nothing was changed.',
-      next: 'Look at them. If they are what you did last, unlock once with “claviger recover --carry-over”; otherwise restore a copy of the vault.',
-    },
-  );

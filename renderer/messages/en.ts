@@ -1,4 +1,5 @@
 import { audit, acts } from './en/audit.ts';
+import { carryOver } from './en/carry-over.ts';
 import { common } from './en/common.ts';
 import { keys } from './en/keys.ts';
 import { overview } from './en/overview.ts';
@@ -16,6 +17,7 @@ export const messages = {
   ...start,
   setup,
   trust,
+  carryOver,
   overview,
   keys,
   work,

@@ -61,6 +61,8 @@ const lockedSchema = v.strictObject({
   vault: vaultSchema,
   token: tokenPresenceSchema,
   lock: v.strictObject({ reason: v.picklist(lockReasons), at: time }),
+  /** Records of an older version are to be confirmed before it unlocks (carryOver.look). */
+  unconfirmed: v.boolean(),
   /** A batch goes on behind the lock. */
   batchRunning: v.boolean(),
   /** Files and folders that the shell opened; they are planned after the unlock. */

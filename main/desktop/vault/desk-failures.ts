@@ -33,6 +33,11 @@ export const nothingToAccept = (): Failure =>
     unharmed: NOTHING,
   });
 
+export const nothingToConfirm = (): Failure =>
+  new Failure('usage', 'There is nothing to confirm: no unsigned records were found here.', {
+    unharmed: NOTHING,
+  });
+
 export const unsafeRuntime = (): Failure =>
   new Failure(
     'unsafe-runtime',

@@ -151,8 +151,11 @@ export class Desk {
     });
   }
 
-  /** @throws Failure 'pin-incorrect' and the like */
-  async unlock(pin: string | null): Promise<void> {
+  /**
+   * @param carryOver somebody has confirmed the records that an older version left unsigned
+   * @throws Failure 'pin-incorrect' and the like
+   */
+  async unlock(pin: string | null, carryOver = false): Promise<void> {
     const { open } = this;
     if (open?.gate.isAwaited === true) return this.#recovery.go(open, pin);
     try {
@@ -160,10 +163,11 @@ export class Desk {
         const vault = this.#needVault();
         if (vault.lock === null) return;
         if (this.#behind) await unlockBehind(vault, pin);
-        else await this.#unlockToken(vault, pin);
+        else await this.#unlockToken(vault, pin, carryOver);
         this.#unlocked(vault);
       });
     } catch (error) {
+      if (open !== null && open.unconfirmed !== null) this.#parts.onScreen();
       // The state of the PIN is another one now.
       void this.look();
       throw error;
@@ -229,10 +233,10 @@ export class Desk {
     await this.open?.vault.recordLook(record);
   }
 
-  async #unlockToken(open: OpenVault, pin: string | null): Promise<void> {
+  async #unlockToken(open: OpenVault, pin: string | null, carryOver = false): Promise<void> {
     await withPin(open, pin, async () => {
       await this.#lookout.pause();
-      await unlockToken(open);
+      await unlockToken(open, carryOver);
     });
   }
 

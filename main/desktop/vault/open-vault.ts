@@ -4,6 +4,7 @@ import type { Verification } from '../../../shared/contract/session.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import path from 'node:path';
 import type { KeyringLifetimes } from '../../engine/keys/keyring.ts';
+import type { RecordRange } from '../../ledger/authenticate.ts';
 import type { EngineProcess } from '../../engine/start.ts';
 import { bindingOf } from '../../session/token-binding.ts';
 import { VaultSession } from '../../session/vault-session.ts';
@@ -47,6 +48,8 @@ export class OpenVault {
   unlockedAt: string | null = null;
   /** Why it can only be looked at, known since the last unlock; no engine runs then. */
   rollback: Rollback | null = null;
+  /** Records of an older version that a person is to confirm, found by the last unlock. */
+  unconfirmed: RecordRange | null = null;
   /** Why the PIN is asked for again. */
   lost: Failure | null = null;
   verification: Verification = { state: 'none', records: 0, at: null };

@@ -1,5 +1,7 @@
 import { Failure } from '../../../shared/failure.ts';
 import type { OpenVault } from './open-vault.ts';
+import { UnsignedTail } from '../../vault/unsigned-tail.ts';
+import { nothingToConfirm } from './desk-failures.ts';
 import { rollbackOf } from './rollback-view.ts';
 
 /** Work that needs the PIN. The window asks for one: a second question would find nobody. */
@@ -18,11 +20,15 @@ export const withPin = async <T>(
 };
 
 /** A vault that is not as it was signed last opens too, to be looked at. */
-export const unlockToken = async (open: OpenVault): Promise<void> => {
+export const unlockToken = async (open: OpenVault, carryOver: boolean): Promise<void> => {
+  // Only what somebody was shown can be confirmed.
+  if (carryOver && open.unconfirmed === null) throw nothingToConfirm();
   open.rollback = null;
   try {
-    await open.session.unlock();
+    await open.session.unlock({ carryOver });
+    open.unconfirmed = null;
   } catch (error) {
+    if (error instanceof UnsignedTail) open.unconfirmed = error.range;
     if (!(error instanceof Failure) || open.vault.restriction === null) throw error;
     if (error.code !== 'rolled-back') throw error;
     open.rollback = await rollbackOf(open);

@@ -132,6 +132,7 @@ test('no vault has to be open', async () => {
         vault: vaultInfo,
         token: { present: true, pinPad: false, pinState: 'ok', model: null, failure: null },
         lock: { reason: 'user', at: noon },
+        unconfirmed: false,
         batchRunning: false,
         filesWaiting: 0,
       }),

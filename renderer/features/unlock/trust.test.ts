@@ -25,6 +25,7 @@ const locked = (code: FailureCode): AppState =>
       failure: { code, cause: 'A reason.' },
     },
     lock: { reason: 'start', at: noon },
+    unconfirmed: false,
     batchRunning: false,
     filesWaiting: 0,
   });

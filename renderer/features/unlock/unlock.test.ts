@@ -22,6 +22,7 @@ const lockedState = (
       ...token,
     },
     lock: { reason, at: noon },
+    unconfirmed: false,
     batchRunning,
     filesWaiting,
   });

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { auditRowSchema } from './audit.ts';
+import { list, nothing, pin, positive, rows, text, time } from './basics.ts';
+import { sessionSchema } from './session.ts';
+
+/** The last records of a vault from before there were sessions, which nothing signs. */
+export const unsignedTailSchema = v.strictObject({
+  first: positive,
+  last: positive,
+  /** Of the first of them and of the last. */
+  from: time,
+  to: time,
+  /** What they say was done, the most frequent first. */
+  acts: list(v.strictObject({ action: text(), records: positive })),
+  /** The newest of them, newest first. */
+  rows: rows(auditRowSchema),
+});
+export type UnsignedTail = v.InferOutput<typeof unsignedTailSchema>;
+
+export const carryOverCalls = {
+  /** @fails usage where the vault asks for no confirmation */
+  'carryOver.look': {
+    input: nothing,
+    output: unsignedTailSchema,
+    unlocked: false,
+    audit: 'none',
+  },
+  /** Unlocks, and takes the records that were shown for the vault's own. @fails as session.unlock */
+  'carryOver.confirm': {
+    input: v.strictObject({ pin }),
+    output: sessionSchema,
+    unlocked: false,
+    audit: 'by-service',
+  },
+} as const;
