@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { nameLibrary } from '../support/edited-keystore.ts';
@@ -11,6 +18,7 @@ import {
 import { clavigerOf, PIN } from '../support/vaults.ts';
 import { UnlockPage } from './pages/unlock-page.ts';
 import { Driver, isPackaged } from './support/driver.ts';
+import { inspect } from './support/inspect.ts';
 import { test } from './support/test.ts';
 
 // A vault whose token lies outside of its folder, as it is opened in the window.
@@ -113,4 +121,62 @@ test('shows a library that has changed, and loads it only when told to', async (
   const state = path.join(home, 'state/vaults');
   const known = readFileSync(path.join(state, readdirSync(state)[0] ?? ''), 'utf8');
   expect(known).toContain(made.library);
+});
+
+/** What this computer knows of the one vault of a test. */
+const stateFile = (home: string): string => {
+  const folder = path.join(home, 'state/vaults');
+  return path.join(folder, readdirSync(folder)[0] ?? '');
+};
+
+test('tells of another vault under the name of the known one', async ({ home, skip }) => {
+  skip(isPackaged(), 'no package opens it on a stand-in');
+  const made = await make(home);
+  const file = stateFile(home);
+  const known = readFileSync(file, 'utf8');
+  const other = 'ab'.repeat(32);
+  writeFileSync(file, known.replace(made.fingerprint, other));
+  const app = await start(home, made);
+  const { page } = app;
+  await page
+    .getByRole('heading', { level: 1, name: 'This is not the vault that this computer knows' })
+    .waitFor();
+  // Both keys, what is unharmed, what to do; and nothing to type a PIN into.
+  const keys = (await page.locator('.print').allInnerTexts()).map((key) => key.replace(/\s/g, ''));
+  expect(keys).toEqual([other, made.fingerprint]);
+  await page.getByText('No PKCS#11 library was loaded and no PIN was given to one.').waitFor();
+  await page.getByText('Open the folder of the vault that you know, or its newest copy.').waitFor();
+  expect(await new UnlockPage(page).pin.count()).toBe(0);
+  await app.fails('session.unlock', { pin: PIN }, 'vault-other');
+  await inspect(app, 'another vault');
+  await page.getByRole('button', { name: 'Open another vault' }).click();
+  await page.getByRole('button', { name: 'Make an evaluation token' }).waitFor();
+  await app.stop();
+});
+
+test('tells that what it knows of a vault is damaged, and goes on once it is mended', async ({
+  home,
+  skip,
+}) => {
+  skip(isPackaged(), 'no package opens it on a stand-in');
+  const made = await make(home);
+  const file = stateFile(home);
+  chmodSync(file, 0o666);
+  const app = await start(home, made);
+  const { page } = app;
+  const heading = page.getByRole('heading', { level: 1, name: /cannot be relied on/ });
+  await heading.waitFor();
+  await page.getByText(file).waitFor();
+  await page.getByText('No PKCS#11 library was loaded and nothing was changed.').waitFor();
+  expect(await new UnlockPage(page).pin.count()).toBe(0);
+  await app.fails('session.unlock', { pin: PIN }, 'trust-damaged');
+  await inspect(app, 'damaged trust');
+  appendFileSync(file, '}');
+  chmodSync(file, 0o600);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('is damaged').waitFor();
+  writeFileSync(file, readFileSync(file, 'utf8').slice(0, -1));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await new UnlockPage(page).unlock(PIN);
+  await app.stop();
 });

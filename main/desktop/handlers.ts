@@ -77,7 +77,7 @@ const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
 const trustHandlers = ({ trusting }: App): Part<'trust'> => ({
   'trust.question': () => trusting.question(),
   'trust.pickLibrary': () => trusting.pickLibrary(),
-  'trust.answer': ({ library }) => trusting.answer(library),
+  'trust.answer': (answer) => trusting.answer(answer),
 });
 
 const sessionHandlers = (app: App): Part<'session'> => ({

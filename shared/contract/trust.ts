@@ -6,6 +6,8 @@ const librarySchema = v.strictObject({
   product: text(),
   path: shownPath,
   sha256: hash,
+  /** Text for its initialisation: NSS needs one, of an unknown library it is not known. */
+  parameters: v.picklist(['none', 'optional', 'needed']),
 });
 export type Library = v.InferOutput<typeof librarySchema>;
 
@@ -23,6 +25,10 @@ export const trustQuestionSchema = v.variant('kind', [
   }),
   /** The library is another one than the one that was trusted. */
   v.strictObject({ kind: v.literal('changed'), library: librarySchema, before: hash }),
+  /** It has the name of the known vault, and another key. */
+  v.strictObject({ kind: v.literal('other'), known: v.nullable(hash), here: v.nullable(hash) }),
+  /** What is remembered of it may be from somebody else. */
+  v.strictObject({ kind: v.literal('damaged') }),
 ]);
 export type TrustQuestion = v.InferOutput<typeof trustQuestionSchema>;
 
@@ -43,7 +49,7 @@ export const trustCalls = {
   },
   /** The library that was shown under this id leads to the token, from now on. */
   'trust.answer': {
-    input: v.strictObject({ library: handle }),
+    input: v.strictObject({ library: handle, parameters: v.nullable(text()) }),
     /** Why it is known for this run of the program alone; null where it is remembered. */
     output: v.strictObject({ notRemembered: v.nullable(failureSchema) }),
     unlocked: false,

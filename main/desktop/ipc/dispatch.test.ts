@@ -204,6 +204,9 @@ describe('while locked', () => {
       'trust.answer',
       'session.unlock',
       'session.lock',
+      // Records of an older version are looked at, and confirmed with the PIN.
+      'carryOver.look',
+      'carryOver.confirm',
       'verify.pick',
       'verify.against',
       'verify.save',

@@ -26,5 +26,12 @@ export const screenOf = (place: Place, { recent, token, ...around }: Around): Sc
   const vault = open.info();
   return open.lock === null
     ? { screen: 'open', vault, rollback: open.rollback }
-    : { screen: 'locked', vault, token, lock: { ...open.lock }, unconfirmed: open.unconfirmed !== null, ...around };
+    : {
+        screen: 'locked',
+        vault,
+        token,
+        lock: { ...open.lock },
+        unconfirmed: open.unconfirmed !== null,
+        ...around,
+      };
 };

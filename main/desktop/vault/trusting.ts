@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Output } from '../../../shared/contract.ts';
+import type { Input, Output } from '../../../shared/contract.ts';
 import type { Library as ShownLibrary, TrustQuestion } from '../../../shared/contract/trust.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import { findModules } from '../../engine/pkcs11/known-modules.ts';
@@ -24,16 +24,21 @@ export class Trusting {
   }
 
   async question(): Promise<TrustQuestion> {
-    const { open, known } = await this.#met();
+    const open = await this.#onDesk();
+    const known = await this.#knownOf(open);
+    if (known === 'damaged') return { kind: 'damaged' };
+    const here = fingerprintOfVault(open.vault);
+    if (known !== null && known.checkpointKey !== here)
+      return { kind: 'other', known: known.checkpointKey, here };
     if (known !== null) {
       const name = path.basename(known.modulePath);
-      const library = this.#show(name, await libraryAt(known.modulePath));
+      const library = this.#show(name, await libraryAt(known.modulePath), 'none');
       return { kind: 'changed', library, before: known.librarySha256 };
     }
     const { label, serial } = open.info().token;
     return {
       kind: 'unknown',
-      fingerprint: fingerprintOfVault(open.vault),
+      fingerprint: here,
       token: { label, serial },
       libraries: await this.#found(),
     };
@@ -41,37 +46,50 @@ export class Trusting {
 
   async pickLibrary(): Promise<ShownLibrary | null> {
     const file = await this.#dialogs.pickLibrary();
-    return file === null ? null : this.#show(path.basename(file), await libraryAt(file));
+    return file === null
+      ? null
+      : this.#show(path.basename(file), await libraryAt(file), 'optional');
   }
 
-  /** @throws Failure 'vault-other' */
-  async answer(id: string): Promise<Output<'trust.answer'>> {
-    const { open, known } = await this.#met();
+  /** @throws Failure 'vault-other' | 'trust-damaged' */
+  async answer({
+    library: id,
+    parameters,
+  }: Input<'trust.answer'>): Promise<Output<'trust.answer'>> {
+    const open = await this.#onDesk();
+    const known = await open.trust.find(open.vault.id);
+    if (known !== null) refuseOther(known, open.vault);
     const library = this.#libraries.get(id);
     const { label, serial } = open.info().token;
     const trusted =
       known === null
-        ? { ...meet(open.vault, { ...library, ...elsewhere, token: { label, serial } }) }
+        ? meet(open.vault, { ...library, parameters, token: { label, serial }, inVault: false })
         : { ...known, ...library };
     const failure = await open.trust.remember(trusted);
     await this.#desk.look();
     return { notRemembered: failure && toFailureData(failure) };
   }
 
-  async #met(): Promise<{ readonly open: OpenVault; readonly known: KnownVault | null }> {
+  async #onDesk(): Promise<OpenVault> {
     const open = await this.#desk.settled();
     if (open === null) throw noVault();
-    const known = await open.trust.find(open.vault.id);
-    if (known !== null) refuseOther(known, open.vault);
-    return { open, known };
+    return open;
   }
 
-  /** NSS is left out: it is a database in somebody's folder, which only they can name. */
+  async #knownOf({ trust, vault }: OpenVault): Promise<KnownVault | 'damaged' | null> {
+    try {
+      return await trust.find(vault.id);
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'trust-damaged') return 'damaged';
+      throw error;
+    }
+  }
+
   async #found(): Promise<ShownLibrary[]> {
-    const found = findModules().filter(({ needsParameters }) => !needsParameters);
-    const shown = found.map(async ({ product, path: file }) => {
+    const shown = findModules().map(async ({ product, path: file, needsParameters }) => {
       try {
-        return [this.#show(product, await libraryAt(file))];
+        const parameters = needsParameters ? 'needed' : 'none';
+        return [this.#show(product, await libraryAt(file), parameters)];
       } catch (error) {
         if (error instanceof Failure) return [];
         throw error;
@@ -80,11 +98,8 @@ export class Trusting {
     return (await Promise.all(shown)).flat();
   }
 
-  #show(product: string, library: Library): ShownLibrary {
+  #show(product: string, library: Library, parameters: ShownLibrary['parameters']): ShownLibrary {
     const id = this.#libraries.give(library);
-    return { id, product, path: library.modulePath, sha256: library.librarySha256 };
+    return { id, product, path: library.modulePath, sha256: library.librarySha256, parameters };
   }
 }
-
-/** An evaluation vault is not asked about: its library is the SoftHSM2 of this computer. */
-const elsewhere = { parameters: null, inVault: false } as const;

@@ -11,6 +11,7 @@ const library = (digit: string, product: string): Library => ({
   product,
   path: `/usr/lib/${product}.so`,
   sha256: digit.repeat(64),
+  parameters: 'none',
 });
 
 const locked = (code: FailureCode): AppState =>
@@ -61,7 +62,7 @@ describe('a vault that this computer does not know', () => {
     expect(answers(opened)).toEqual([]);
     await user.click(screen.getByRole('checkbox', { name: /fingerprint/ }));
     await user.click(go);
-    expect(answers(opened)).toEqual([{ library: id('1') }]);
+    expect(answers(opened)).toEqual([{ library: id('1'), parameters: null }]);
   });
 
   test('takes a library that is named', async () => {
@@ -72,7 +73,7 @@ describe('a vault that this computer does not know', () => {
     expect(await screen.findByRole('radio', { name: /Other/ })).toBeChecked();
     await user.click(screen.getByRole('checkbox', { name: /fingerprint/ }));
     await user.click(screen.getByRole('button', { name: /Trust this vault/ }));
-    expect(answers(opened)).toEqual([{ library: id('3') }]);
+    expect(answers(opened)).toEqual([{ library: id('3'), parameters: null }]);
   });
 });
 
@@ -89,5 +90,5 @@ test('a library that has changed is shown with both hashes, and trusted by a pre
   for (const part of ['1111', '2222']) expect(screen.getAllByText(part)).toHaveLength(16);
   expect(answers(opened)).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Trust the library as it is now' }));
-  expect(answers(opened)).toEqual([{ library: id('2') }]);
+  expect(answers(opened)).toEqual([{ library: id('2'), parameters: null }]);
 });

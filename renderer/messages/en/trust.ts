@@ -6,6 +6,16 @@ export const trust = {
     noFingerprint: 'None: its ledger is unsigned.',
     compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
     library: 'PKCS#11 library of its token',
+    parameters: {
+      needed: 'Initialisation string of the library',
+      optional: 'Initialisation string of the library, if it wants one',
+    },
+    parametersHint: {
+      needed:
+        "For NSS: which database it opens, as configdir='sql:/home/anna/nssdb' certPrefix='' keyPrefix=''. It is remembered with the library.",
+      optional: 'Its maker’s manual says so. It is remembered with the library.',
+    },
+    noParameters: 'This library needs its initialisation string.',
     none: 'No PKCS#11 library was found in the usual places. Install the software of the token’s maker, or name its library.',
     other: 'Other library …',
     token: (label: string, serial: string) =>
@@ -24,6 +34,27 @@ export const trust = {
     now: 'As it is now',
     ask: 'If the token’s software was updated, that is expected. If not, find out who changed it before you go on.',
     go: 'Trust the library as it is now',
+  },
+  other: {
+    title: 'This is not the vault that this computer knows',
+    known: 'Key of the known vault',
+    here: 'Key that this folder names',
+    noKey: 'None',
+    nextTitle: 'What to do',
+    next: [
+      'Open the folder of the vault that you know, or its newest copy.',
+      'If this folder should be that vault: somebody has put another ledger into it. Keep it as it is, and find out who could write there.',
+      'Do not enter the PIN for this folder anywhere.',
+    ],
+  },
+  damaged: {
+    title: 'What this computer knows of this vault cannot be relied on',
+    nextTitle: 'What to do',
+    next: [
+      'Find out who changed the file or the folder named above: only you should be able to write there.',
+      'Then delete the file, and open the vault again: it is met like a new one.',
+      'Compare the fingerprint of its key with the one that was kept elsewhere before you trust it.',
+    ],
   },
   working: 'Looking for the token',
   notRemembered: 'Known until the program is closed',
