@@ -3,6 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { Profile } from '../../shared/contract/token.ts';
+import { SetupPages } from './pages/setup-pages.ts';
+import { UnlockPage } from './pages/unlock-page.ts';
 import { Driver, isPackaged, PIN } from './support/driver.ts';
 import { test } from './support/test.ts';
 
@@ -49,7 +51,20 @@ const SWITCH = ['--allow-any-token'];
 
 test('opens no token but an evaluation token on the stand-in', async ({ home }) => {
   const env = await makeToken(home);
-  await running({ home, env }, expectRefused);
+  await running({ home, env }, async (app) => {
+    // Said before anything asks for a PIN: the token is shown, and cannot be chosen.
+    const { page } = app;
+    await new SetupPages(page).searched();
+    await page.getByText('This copy runs on an unofficial Electron build.').waitFor();
+    const token = page.getByRole('radio', { name: /HSM/ });
+    await token.waitFor();
+    expect(await token.isDisabled()).toBe(true);
+    await page.getByText('not usable in this copy').first().waitFor();
+    await page.getByText('HSM', { exact: true }).click({ force: true });
+    await page.getByRole('button', { name: 'Continue' }).click({ force: true });
+    expect(await page.locator('input[type=password]').count()).toBe(0);
+    await expectRefused(app);
+  });
 });
 
 test('opens any token on it where a test asks for that, and says so', async ({ home, skip }) => {
@@ -74,6 +89,8 @@ test('opens any token on it where a test asks for that, and says so', async ({ h
       screen: 'damaged',
       failure: { code: 'unsafe-runtime' },
     });
+    await app.page.getByRole('heading', { name: 'This vault was not opened' }).waitFor();
+    expect(await new UnlockPage(app.page).pin.count()).toBe(0);
   });
 });
 

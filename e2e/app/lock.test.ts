@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { UnlockPage } from './pages/unlock-page.ts';
+import { WorkPage } from './pages/work-page.ts';
 import { startDisplay } from './support/display.ts';
 import { Driver, PIN } from './support/driver.ts';
-import { makeVault, sharedTest, test } from './support/test.ts';
+import { makeFiles } from './support/files.ts';
+import { makeKey, makeVault, sharedTest, test } from './support/test.ts';
 
 const patience = { timeout: 60_000, interval: 200 };
 
@@ -118,6 +122,30 @@ sharedTest('takes the PIN straight after a lock, however often', async ({ vault 
     await vault.reloads(() => vault.page.keyboard.press('Control+l'));
     await new UnlockPage(vault.page).unlock(PIN);
   }
+});
+
+sharedTest('keeps results that were shown over a lock', async ({ vault, home }) => {
+  const folder = await makeFiles(home);
+  await makeKey(vault, 'Contracts', 'fast');
+  await vault.page.reload();
+  const work = new WorkPage(vault.page);
+  await work.open();
+  await work.drop([folder]);
+  await work.startButton('Encrypt').waitFor();
+  await rename(path.join(folder, 'a.txt'), path.join(home, 'a.txt'));
+  await work.start('Encrypt');
+  expect(await work.ended()).toBe('1 of 3 files failed');
+  await vault.reloads(() => vault.page.keyboard.press('Control+l'));
+  await new UnlockPage(vault.page).pin.waitFor();
+  expect(await vault.page.getByText('1 of 3 files failed').count()).toBe(0);
+  await new UnlockPage(vault.page).unlock(PIN);
+  await work.go('Encrypt & decrypt');
+  await vault.page.getByRole('heading', { level: 1, name: '1 of 3 files failed' }).waitFor();
+  await work.row('a.txt').filter({ hasText: 'Failed' }).waitFor();
+  // Also what can be done with them.
+  await rename(path.join(home, 'a.txt'), path.join(folder, 'a.txt'));
+  await vault.page.getByRole('button', { name: /^Retry 1 failed/ }).click();
+  await work.allDone('Encrypt', 1);
 });
 
 // Electron tells nothing of a locked screen on Linux; a display of its own, because the screen of
