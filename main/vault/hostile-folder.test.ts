@@ -26,6 +26,8 @@ interface State {
   readonly name: string;
   readonly files: Files;
   readonly anchors: readonly string[];
+  /** It is opened with another token that holds the same keys. */
+  readonly isTwin: boolean;
 }
 
 interface World {
@@ -37,7 +39,10 @@ interface World {
   readonly keystores: readonly string[];
 }
 
+const DAY_MS = 86_400_000;
+
 let context: VaultContext;
+let lateMs = 0;
 let sqlJs: SqlJsStatic;
 let world: World;
 
@@ -64,9 +69,10 @@ const makeWorld = async (): Promise<World> => {
   const keystores: string[] = [];
   const lines = new Set<string>();
   const { vault, token } = await createUnlocked(disk, context);
+  let isTwin = false;
   const keep = (name: string): void => {
     const files = disk.files();
-    states.push({ name, files, anchors: [...token.anchors] });
+    states.push({ name, files, anchors: [...token.anchors], isTwin });
     for (const line of linesOf(files)) lines.add(unnumbered(line));
     const keystore = sha256(files[vaultFiles.keystore] ?? Buffer.alloc(0));
     if (!keystores.includes(keystore)) keystores.push(keystore);
@@ -95,11 +101,27 @@ const makeWorld = async (): Promise<World> => {
   await again.record([act('file.encrypt', 'd')]);
   keep('in the second session, two commits unsigned');
   await again.close();
+  // A colleague whose clock is years behind, with a token that was cloned before there was an anchor.
+  lateMs = -1_000 * DAY_MS;
+  token.anchors = [];
+  isTwin = true;
+  const twin = { seen: null, isTwin };
+  const colleague = await unlock(await Vault.openOn(disk, context), token, twin);
+  await addKey(colleague, 'five');
+  lateMs = 3 * DAY_MS;
+  keep('in a session of a colleague, whose computer was suspended');
+  await colleague.record([act('file.encrypt', 'e')]);
+  await lock(colleague);
+  await colleague.record([act('audit.view')]);
+  keep('locked by a colleague, looked at');
+  await colleague.close();
   return { token, states, lines, keystores };
 };
 
 beforeAll(async () => {
-  context = await testContext();
+  const { clock, ...plain } = await testContext();
+  const now = (): Date => new Date(clock.now().getTime() + lateMs);
+  context = { ...plain, clock: { ...clock, now } };
   sqlJs = context.sqlJs;
   world = await makeWorld();
 });
@@ -228,9 +250,13 @@ const attack = (random: Random, state: State): Record<string, Buffer> => {
 };
 
 /** What came of an unlock: nothing, or a vault that goes on. */
-const tryUnlock = async (disk: DiskModel, token: SoftwareToken): Promise<Vault | Failure> => {
+const tryUnlock = async (
+  disk: DiskModel,
+  token: SoftwareToken,
+  isTwin: boolean,
+): Promise<Vault | Failure> => {
   try {
-    return await unlock(await Vault.openOn(disk, context), token);
+    return await unlock(await Vault.openOn(disk, context), token, { seen: null, isTwin });
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -278,7 +304,9 @@ describe('whoever may only write into the folder', () => {
     const { token, states } = world;
     for (const state of states) {
       token.anchors = [...state.anchors];
-      const vault = await unlock(await Vault.openOn(new DiskModel(state.files), context), token);
+      const { isTwin } = state;
+      const opened = await Vault.openOn(new DiskModel(state.files), context);
+      const vault = await unlock(opened, token, { seen: null, isTwin });
       const findings = vault.facts.isOpen ? [] : ['not open'];
       expect(findings, state.name).toEqual([]);
       const own = linesOf(state.files).map(unnumbered);
@@ -297,7 +325,7 @@ describe('whoever may only write into the folder', () => {
       token.anchors = [...state.anchors];
       token.signed.length = 0;
       const disk = new DiskModel(attack(random, state));
-      const outcome = await tryUnlock(disk, token);
+      const outcome = await tryUnlock(disk, token, state.isTwin);
       const roots = new Map<string, string>();
       for (const note of state.anchors) {
         const [origin = '', size = '', root = ''] = note.split('\n');
