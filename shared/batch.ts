@@ -5,6 +5,10 @@ import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 export const batchKinds = ['encrypt', 'decrypt', 'verify'] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
+/** What becomes of inputs that are encrypted already where a batch encrypts. */
+export const encryptedInputRules = ['leave-out', 'refuse', 'encrypt'] as const;
+export type EncryptedInputs = (typeof encryptedInputRules)[number];
+
 /** What happens where an output of that name exists already. Asked before a batch starts. */
 export const conflictRules = ['keep-both', 'replace', 'skip'] as const;
 export type ConflictRule = (typeof conflictRules)[number];
@@ -85,6 +89,9 @@ export const storedBatchSchema = v.strictObject({
   files: v.array(plannedFileSchema),
   /** Folder for the outputs; null: beside each input. Vaults of older versions do not tell. */
   outputDir: v.optional(v.nullable(v.string()), null),
+  encryptedInputs: v.optional(v.picklist(encryptedInputRules), 'leave-out'),
+  /** Decrypting: outputs get the names that are sealed in the files, whatever the files' names are. */
+  sealedNames: v.optional(v.boolean(), false),
   refused: v.optional(v.array(refusedInputSchema), []),
   /** The folders of the files, and those above them as far as they were chosen. */
   folders: v.optional(v.array(plannedFolderSchema), []),

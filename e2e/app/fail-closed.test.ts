@@ -59,6 +59,8 @@ const encrypt = async (driver: Driver, key: string, file: string): Promise<unkno
     output: null,
     conflict: 'keep-both',
     originals: 'keep',
+    encryptedInputs: 'leave-out',
+    sealedNames: false,
   });
   return planned.ok ? driver.ask('batch.start', { plan: planned.value.id }) : planned;
 };

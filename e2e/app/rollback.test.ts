@@ -110,7 +110,15 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await driver.fails('draft.pickFiles', null, 'rolled-back');
   await driver.fails(
     'batch.plan',
-    { kind: 'decrypt', keys: [], output: null, conflict: 'keep-both', originals: 'keep' },
+    {
+      kind: 'decrypt',
+      keys: [],
+      output: null,
+      conflict: 'keep-both',
+      originals: 'keep',
+      encryptedInputs: 'leave-out',
+      sealedNames: false,
+    },
     'rolled-back',
   );
   await driver.fails('settings.set', { autoLockMinutes: 240 }, 'rolled-back');

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,8 +31,53 @@ describe('an encrypted file under another name', () => {
     const opened = await batch(vault.cli, ['decrypt', '--out', out, folder]);
     expect(opened.files.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'skipped']);
     expect(filesIn(out).map((each) => each.slice(out.length + 1))).toEqual([
-      'downloads/renamed.bin.decrypted',
+      'downloads/x (2).pdf',
       'downloads/x.pdf',
+    ]);
+  });
+
+  it('gives its output the name that is sealed in it, and replaces nothing', async () => {
+    const folder = join(vault.home, 'names');
+    const plain = writeFile(join(folder, 'contract.pdf'), 'signed');
+    await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
+    const sealed = join(folder, 'contract.pdf.clv');
+    const out = join(vault.home, 'restored');
+    // As browsers and mail programs name it, and under a name that says nothing.
+    const names = ['contract.pdf (1).clv', 'contract.pdf.clv (2)', 'attachment', 'scan.tmp'];
+    for (const [n, name] of names.entries()) {
+      copyFileSync(sealed, join(folder, name));
+      const to = join(out, `${n}`);
+      const opened = await batchDone(vault.cli, ['decrypt', '--out', to, join(folder, name)]);
+      expect(opened).toMatchObject([{ output: join(to, 'contract.pdf') }]);
+      expect(readFileSync(join(to, 'contract.pdf'), 'utf8')).toBe('signed');
+      // The ledger names what is there.
+      const record = vault.records().findLast(({ action }) => action === 'file.decrypt');
+      expect(record?.subject['output']).toBe(join(to, 'contract.pdf'));
+    }
+    writeFileSync(join(out, '2/contract.pdf'), 'another one');
+    const args = ['decrypt', '--out', join(out, '2')];
+    for (const conflict of ['replace', 'skip'])
+      await batchDone(vault.cli, [...args, '--conflict', conflict, join(folder, 'attachment')]);
+    expect(filesIn(join(out, '2')).map((each) => each.slice(out.length + 3))).toEqual([
+      'contract (2).pdf',
+      'contract (3).pdf',
+      'contract.pdf',
+    ]);
+    expect(readFileSync(join(out, '2/contract.pdf'), 'utf8')).toBe('another one');
+  });
+
+  it('keeps the name that somebody gave it, unless an option says otherwise', async () => {
+    const folder = join(vault.home, 'own-names');
+    const plain = writeFile(join(folder, 'contract.pdf'), 'signed');
+    await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
+    const own = join(folder, 'for Anna (2025).clv');
+    renameSync(join(folder, 'contract.pdf.clv'), own);
+    const out = join(vault.home, 'own');
+    await batchDone(vault.cli, ['decrypt', '--out', out, own]);
+    await batchDone(vault.cli, ['decrypt', '--original-names', '--out', out, own]);
+    expect(filesIn(out).map((each) => each.slice(out.length + 1))).toEqual([
+      'contract.pdf',
+      'for Anna (2025)',
     ]);
   });
 

@@ -64,6 +64,7 @@ describe.each(tokenNames)('with %s', (token) => {
         const request = {
           ...({ kind, plan, conflict, keys } as const),
           ...{ originals: 'keep' as const, outputDir: out },
+          ...{ encryptedInputs: 'refuse' as const, sealedNames: false },
         };
         const options = {
           signal: new AbortController().signal,

@@ -5,6 +5,7 @@ import {
   type BatchKind,
   type BatchPlan,
   type ConflictRule,
+  type EncryptedInputs,
   type OriginalsRule,
   type Receipt,
   type RefusedInput,
@@ -37,6 +38,8 @@ export interface NewBatch {
   readonly keys: readonly string[];
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
+  readonly encryptedInputs: EncryptedInputs;
+  readonly sealedNames: boolean;
 }
 
 export interface BatchResult extends RunResult {
@@ -67,6 +70,8 @@ export const storeBatch = async (
     keys: keys.map(({ id, version }) => ({ id, version })),
     files: [...request.plan.files],
     outputDir: request.outputDir,
+    encryptedInputs: request.encryptedInputs,
+    sealedNames: request.sealedNames,
     refused: refusedOf(request.plan),
     folders: [...request.plan.folders],
     emptyFolders: [...request.plan.emptyFolders],

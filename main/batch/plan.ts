@@ -4,6 +4,7 @@ import type {
   BatchKind,
   BatchPlan,
   ConflictRule,
+  EncryptedInputs,
   PlannedFile,
   RefusedInput,
   SkippedInput,
@@ -16,12 +17,15 @@ import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
 import { PlanFolders } from './plan-folders.ts';
+import { takesSealedName } from './sealed-name.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
 export interface PlanRules {
   readonly kind: BatchKind;
   /** What happens to what is encrypted already (leave-out); `refuse` counts those that were named. */
-  readonly encryptedInputs?: 'leave-out' | 'refuse' | 'encrypt';
+  readonly encryptedInputs?: EncryptedInputs;
+  /** Outputs get the names that are sealed in the files. */
+  readonly sealedNames?: boolean;
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
   readonly conflict: ConflictRule;
@@ -156,11 +160,12 @@ class Draft {
       return;
     }
     const wanted = path.join(place.folder, outputName(kind, path.basename(found.file)));
-    if (this.#rules.conflict === 'replace' && (await this.#inputs.include(wanted))) {
+    const rule = this.#conflictFor(found);
+    if (rule === 'replace' && (await this.#inputs.include(wanted))) {
       this.#skip(found, 'failed', collision(wanted));
       return;
     }
-    const output = await this.#settle(found, wanted);
+    const output = await this.#settle(found, wanted, rule);
     if (output !== null) this.#push(found, output);
   }
 
@@ -198,9 +203,15 @@ class Draft {
     return path.join(this.#folders.keyOf(path.dirname(file)), nameKey(path.basename(file)));
   }
 
+  /** What a file will be called is not known before it is opened: that replaces nothing. */
+  #conflictFor({ file }: FoundFile): ConflictRule {
+    const { kind, sealedNames = false, conflict } = this.#rules;
+    return takesSealedName({ kind, sealedNames }, path.basename(file)) ? 'keep-both' : conflict;
+  }
+
   /** The output's final name, or null where the file is left out. */
-  async #settle(found: FoundFile, wanted: string): Promise<string | null> {
-    const settled = await this.#names.settle(wanted, this.#rules.conflict);
+  async #settle(found: FoundFile, wanted: string, rule: ConflictRule): Promise<string | null> {
+    const settled = await this.#names.settle(wanted, rule);
     switch (settled.outcome) {
       case 'free':
         return settled.name;

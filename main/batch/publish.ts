@@ -27,14 +27,20 @@ export class Publisher {
   /**
    * @param part its name in the folder
    * @param wanted the name it is to get there
+   * @param rule where there is one of that name: the batch's own rule otherwise
    * @returns the name the output has now
    * @throws Failure `collision`, or what the file system says
    */
-  async publish(folder: OpenFolder, part: string, wanted: string): Promise<string> {
+  async publish(
+    folder: OpenFolder,
+    part: string,
+    wanted: string,
+    rule = this.#rule,
+  ): Promise<string> {
     const mine = await keyAt(folder, part);
     this.#mine.add(mine);
     try {
-      const name = await this.#move(folder, part, wanted);
+      const name = await this.#move(folder, part, wanted, rule);
       this.#noteDown(folder, name);
       return name;
     } catch (error) {
@@ -65,14 +71,19 @@ export class Publisher {
     this.#placesOfAnyCase.add(ofAnyCase(place));
   }
 
-  async #move(folder: OpenFolder, part: string, wanted: string): Promise<string> {
-    if (this.#rule === 'replace') {
+  async #move(
+    folder: OpenFolder,
+    part: string,
+    wanted: string,
+    rule: ConflictRule,
+  ): Promise<string> {
+    if (rule === 'replace') {
       await this.#inTurn(() => this.#replace(folder, part, wanted));
       return wanted;
     }
     for (let n = 2, name = wanted; ; name = numberedName(wanted, n), n++) {
       if (await this.#moveToFree(folder, part, name)) return name;
-      if (this.#rule === 'skip' && (await this.#isMine(folder, name))) throw collision(name);
+      if (rule === 'skip' && (await this.#isMine(folder, name))) throw collision(name);
     }
   }
 

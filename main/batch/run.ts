@@ -13,6 +13,7 @@ import { ProgressMeter } from './progress.ts';
 import type { Publisher } from './publish.ts';
 import { cancelledReceipt, failedReceipt } from './receipts.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
+import { withSealedName } from './sealed-name.ts';
 import type { Trash } from './trash.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import path from 'node:path';
@@ -32,7 +33,10 @@ export interface RunResult {
 }
 
 interface Pair {
+  /** With the name that its output is to get. */
   readonly file: PlannedFile;
+  /** It is the one sealed in the file, which nobody was asked about: it replaces nothing. */
+  readonly sealed: boolean;
   readonly result: FileResult;
 }
 
@@ -180,7 +184,11 @@ export class BatchRun {
       if (file === undefined) throw new Error(`the engine answered for another file: ${index}`);
       return file;
     };
-    const pairs = results.map((result) => ({ file: of(result.index), result }));
+    const pairs = results.map((result): Pair => {
+      const planned = of(result.index);
+      const named = withSealedName(this.#batch, planned, result);
+      return { file: named ?? planned, sealed: named !== null, result };
+    });
     await this.#session.vault.record(
       pairs.map(({ file, result }) =>
         result.outcome === 'done'
@@ -199,10 +207,9 @@ export class BatchRun {
     const refused: PlannedFile[] = [];
     const outcomes = await this.#folders.during(async (open) => {
       const all = await Promise.all(
-        pairs.map(async ({ file, result }) => ({
-          file,
-          result,
-          output: result.outcome === 'done' ? await this.#publishOne(open, file, late) : null,
+        pairs.map(async (pair) => ({
+          ...pair,
+          output: pair.result.outcome === 'done' ? await this.#publishOne(open, pair, late) : null,
         })),
       );
       const outputs = all.map(({ output }) => output).filter((each) => typeof each === 'string');
@@ -227,7 +234,7 @@ export class BatchRun {
   /** @returns the output with its name, or why there is no output */
   async #publishOne(
     open: OpenFolders,
-    file: PlannedFile,
+    { file, sealed }: Pair,
     late: NewRecord[],
   ): Promise<string | null | Failure> {
     if (file.output === null) return null;
@@ -236,7 +243,12 @@ export class BatchRun {
       const folder = path.dirname(file.output);
       const part = path.basename(partOf(this.#batch, file));
       const wanted = path.basename(file.output);
-      const name = await this.#publisher.publish(await open.of(folder), part, wanted);
+      const name = await this.#publisher.publish(
+        await open.of(folder),
+        part,
+        wanted,
+        sealed ? 'keep-both' : this.#batch.conflict,
+      );
       const output = path.join(folder, name);
       if (output !== file.output) late.push(renamedRecord(described, output));
       return output;

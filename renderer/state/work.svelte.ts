@@ -36,6 +36,8 @@ export class Work {
   #others = $state.raw<readonly KeyId[]>([]);
   #output = $state.raw<Folder | null>(null);
   #conflict = $state<ConflictRule>('keep-both');
+  #encryptAgain = $state(false);
+  #sealedNames = $state(false);
   #deleteOriginals = $state(false);
   /** null: the trash, where there is one. */
   #removal = $state<Removal | null>(null);
@@ -62,6 +64,14 @@ export class Work {
   }
   get conflict(): ConflictRule {
     return this.#conflict;
+  }
+  /** What is encrypted already is encrypted once more: somebody was asked. */
+  get encryptAgain(): boolean {
+    return this.#encryptAgain;
+  }
+  /** Decrypted files get the names of their originals, whatever the files are called. */
+  get sealedNames(): boolean {
+    return this.#sealedNames;
   }
   get deleteOriginals(): boolean {
     return this.#deleteOriginals;
@@ -139,6 +149,7 @@ export class Work {
 
   setKind(kind: BatchKind): void {
     this.#kind = kind;
+    this.#encryptAgain = false;
     this.#switched = false;
     this.#deleteOriginals = false;
     this.replan();
@@ -161,6 +172,16 @@ export class Work {
 
   setConflict(rule: ConflictRule): void {
     this.#conflict = rule;
+    this.replan();
+  }
+
+  setEncryptAgain(wanted: boolean): void {
+    this.#encryptAgain = wanted;
+    this.replan();
+  }
+
+  setSealedNames(wanted: boolean): void {
+    this.#sealedNames = wanted;
     this.replan();
   }
 
@@ -234,6 +255,8 @@ export class Work {
   /** What was chosen for these files does not hold for the next ones. */
   #reset(): void {
     this.#switched = false;
+    this.#encryptAgain = false;
+    this.#sealedNames = false;
     this.#deleteOriginals = false;
     this.#removal = null;
     this.#asked = null;
@@ -271,6 +294,8 @@ export class Work {
       output: this.#kind === 'verify' ? null : (this.#output?.id ?? null),
       conflict: this.#conflict,
       originals: this.#originals,
+      encryptedInputs: encrypts && this.#encryptAgain ? 'encrypt' : 'leave-out',
+      sealedNames: this.#kind === 'decrypt' && this.#sealedNames,
     };
   }
 

@@ -28,7 +28,7 @@ export const itemSchema = v.strictObject({
   folder: v.boolean(),
   /** Regular files in it. */
   files: count,
-  /** How many of them are encrypted files by their name (.clv). */
+  /** How many of them are encrypted files by what they begin with, or by their name. */
   encrypted: count,
   bytes: count,
 });
@@ -45,6 +45,8 @@ export const plannedRowSchema = v.strictObject({
   folder: shownPath,
   /** null where nothing is written (verify). */
   output: v.nullable(shownPath),
+  /** It gets the name that is sealed in the file instead, known once that is opened. */
+  sealedName: v.boolean(),
   size: count,
 });
 const skippedRowSchema = v.strictObject({
@@ -178,6 +180,9 @@ export const workCalls = {
       output: v.nullable(handle),
       conflict: v.picklist(conflictRules),
       originals: v.picklist(originalsRules),
+      encryptedInputs: v.picklist(['leave-out', 'encrypt']),
+      /** Decrypting: every output gets the name that its original had. */
+      sealedNames: v.boolean(),
     }),
     output: planSchema,
     unlocked: true,

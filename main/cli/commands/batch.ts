@@ -3,6 +3,7 @@ import {
   type BatchKind,
   type BatchPlan,
   type ConflictRule,
+  type EncryptedInputs,
   type OriginalsRule,
   conflictRules,
 } from '../../../shared/batch.ts';
@@ -65,9 +66,18 @@ export const decryptCommand: Command = {
   name: 'decrypt',
   summary: 'decrypt files and folders',
   takesArguments: 'paths',
-  usage: '[--out DIR] [--conflict RULE] PATH...',
+  usage: '[--out DIR] [--conflict RULE] [--original-names] PATH...',
+  notes:
+    'An output is called like its file without “.clv”. A file whose name does not end so, like the\n' +
+    'second download x.clv (1), gets back the name that is sealed in it; nothing is replaced then.',
   usesToken: true,
-  options: outputOptions,
+  options: {
+    ...outputOptions,
+    'original-names': {
+      type: 'boolean',
+      help: 'give every output the name that its original had, which is sealed in the file',
+    },
+  },
   run: (args, context) => runCommand('decrypt', args, context),
 };
 
@@ -86,6 +96,8 @@ interface Request {
   readonly keys: readonly string[];
   readonly conflict: ConflictRule;
   readonly originals: OriginalsRule;
+  readonly encryptedInputs: EncryptedInputs;
+  readonly sealedNames: boolean;
 }
 
 const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Promise<number> => {
@@ -94,6 +106,8 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
     keys: args.texts('key'),
     conflict: args.choice('conflict', conflictRules) ?? 'keep-both',
     originals: originalsRule(args),
+    encryptedInputs: args.flag('encrypt-again') ? 'encrypt' : 'refuse',
+    sealedNames: args.flag('original-names'),
   };
   refuseIncomplete(request, args);
   return withSession(context, async (session) => {
@@ -105,7 +119,8 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
       paths: args.positionals,
       outputDir,
       conflict: request.conflict,
-      encryptedInputs: args.flag('encrypt-again') ? 'encrypt' : 'refuse',
+      encryptedInputs: request.encryptedInputs,
+      sealedNames: request.sealedNames,
       vaultDir: session.vaultDir,
     });
     // Where not one file was met there is nothing to record either.

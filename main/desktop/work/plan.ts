@@ -1,11 +1,18 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { BatchKind, BatchPlan, ConflictRule, OriginalsRule } from '../../../shared/batch.ts';
+import type {
+  BatchKind,
+  BatchPlan,
+  ConflictRule,
+  EncryptedInputs,
+  OriginalsRule,
+} from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import { encryptionKeys } from '../../batch/lending.ts';
 import { planBatch } from '../../batch/plan.ts';
+import { takesSealedName } from '../../batch/sealed-name.ts';
 import { checkSpace, type FreeSpace } from '../../batch/space.ts';
 import type { Trash } from '../../batch/trash.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -16,6 +23,8 @@ export interface PlanChoice {
   readonly conflict: ConflictRule;
   readonly originals: OriginalsRule;
   readonly outputDir: string | null;
+  readonly encryptedInputs: EncryptedInputs;
+  readonly sealedNames: boolean;
 }
 
 /** A plan as it is kept until it is started. */
@@ -36,8 +45,8 @@ export const makePlan = async (
   paths: readonly string[],
   where: { readonly vault: Vault; readonly vaultDir: string; readonly trash: Trash },
 ): Promise<KeptPlan> => {
-  const { kind, conflict, outputDir } = choice;
-  const plan = await planBatch({ kind, paths, outputDir, conflict, vaultDir: where.vaultDir });
+  const { outputDir } = choice;
+  const plan = await planBatch({ ...choice, paths, vaultDir: where.vaultDir });
   const keys = attempt(() => refuseKeys(where.vault, choice));
   const room = await checkSpace(plan.files).then(
     (space) => ({ space, refusal: null }),
@@ -96,11 +105,12 @@ type Page = Pick<Input<'plan.files'>, 'offset' | 'limit'>;
 export const pageOf = <T>(all: readonly T[], { offset, limit }: Page): T[] =>
   all.slice(offset, offset + limit);
 
-export const plannedRows = ({ plan }: KeptPlan, page: Page): Output<'plan.files'> => ({
+export const plannedRows = ({ plan, choice }: KeptPlan, page: Page): Output<'plan.files'> => ({
   rows: pageOf(plan.files, page).map(({ index, input, output, size }) => ({
     index,
     ...placeOf(input),
     output,
+    sealedName: takesSealedName(choice, path.basename(input)),
     size,
   })),
   total: plan.files.length,

@@ -51,6 +51,8 @@ const choice = (more: Partial<Input<'batch.plan'>> = {}): Input<'batch.plan'> =>
   output: null,
   conflict: 'keep-both',
   originals: 'keep',
+  encryptedInputs: 'leave-out',
+  sealedNames: false,
   ...more,
 });
 
@@ -80,7 +82,16 @@ it('plans what is there and refuses what cannot be done, before anything is writ
   expect(viewOfPlan(plan)).toMatchObject({ files: 3, bytes: 15, failed: 1, refusal: null });
   expect(plannedRows(plan, { offset: 1, limit: 1 })).toEqual({
     total: 3,
-    rows: [{ index: 1, name: 'b.txt', folder, output: path.join(folder, 'b.txt.clv'), size: 5 }],
+    rows: [
+      {
+        index: 1,
+        name: 'b.txt',
+        folder,
+        output: path.join(folder, 'b.txt.clv'),
+        sealedName: false,
+        size: 5,
+      },
+    ],
   });
   expect(skippedRows(plan, { offset: 0, limit: 9 }).rows).toMatchObject([
     { name: 'gone.txt', outcome: 'failed', reason: { code: 'not-found' } },

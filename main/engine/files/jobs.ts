@@ -52,6 +52,8 @@ export interface FileDone {
   /** The keys whose slots were written (encrypting) or proved (decrypting, verifying). */
   readonly keys: readonly { readonly id: KeyId; readonly version: number; readonly kcv: string }[];
   readonly source: FileIdentity;
+  /** What the original was called, as it is sealed in the file; null where one was encrypted. */
+  readonly name: string | null;
 }
 
 export interface FileFailed {

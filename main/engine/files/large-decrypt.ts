@@ -91,6 +91,7 @@ const withOpened = async (
         sha256,
         keys: namesOf(opened.keys),
         source: fileIdentityOf(source),
+        name: opened.metadata.name,
       };
     } finally {
       eraseFileKey(opened.body.fileKey);

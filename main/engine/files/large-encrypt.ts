@@ -45,6 +45,7 @@ export const encryptLarge = async (
         sha256,
         keys: namesOf(input.keys),
         source: fileIdentityOf(source),
+        name: null,
       };
     } finally {
       eraseFileKey(body.fileKey);

@@ -169,6 +169,7 @@ const encryptOne = (
       sha256: sha256(file),
       keys: namesOf(input.keys),
       source: fileIdentityOf(source),
+      name: null,
     };
     return { fd, part: job.part, done };
   });
@@ -249,6 +250,7 @@ const decryptContent = (
     sha256: sha256(file),
     keys: namesOf(open.map(({ key }) => key)),
     source: fileIdentityOf(source),
+    name: opened.metadata.name,
   };
   return { content: opened.content, metadata: opened.metadata, done };
 };

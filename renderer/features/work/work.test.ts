@@ -36,6 +36,8 @@ describe('plan', () => {
         output: null,
         conflict: 'keep-both',
         originals: 'keep',
+        encryptedInputs: 'leave-out',
+        sealedNames: false,
       },
     ]);
     await user.keyboard('{Enter}');

@@ -23,6 +23,10 @@ export const work = {
   createKey: 'Create key',
   keyNote: (version: number, protection: string, kcv: string | null) =>
     [`v${n(version)}`, protection, ...(kcv === null ? [] : [kcv])].join(', '),
+  sealedNames: {
+    label: 'Original names',
+    note: 'Outputs are called what is sealed in the files, and replace nothing. Files that do not end in .clv get it in any case.',
+  },
   others: {
     label: 'Also opens with',
     hint: 'Any one of a file’s keys opens it: a recovery key, for instance.',
@@ -89,6 +93,13 @@ export const work = {
     mixedNote: (count: number) =>
       count === 1 ? 'It is left out of this batch.' : 'They are left out of this batch.',
     mixedAct: (count: number) => (count === 1 ? 'Decrypt it instead' : 'Decrypt them instead'),
+    again: (count: number) =>
+      count === 1
+        ? '1 encrypted file is encrypted once more.'
+        : `${n(count)} encrypted files are encrypted once more.`,
+    againNote: 'Their content is then behind two layers: it takes two decryptions.',
+    againAct: (count: number) => (count === 1 ? 'Encrypt it again' : 'Encrypt them again'),
+    leaveOut: (count: number) => (count === 1 ? 'Leave it out' : 'Leave them out'),
     plainLeft: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
     plainNote: 'They do not take part here.',
     plainAct: 'Encrypt instead',
@@ -118,6 +129,7 @@ export const work = {
     readable: (count: number) =>
       count === 1 ? 'The file was found' : `All ${n(count)} were found`,
     show: 'Show',
+    sealedName: 'The name sealed in the file',
     showOutputs: 'Outputs',
     showSkipped: 'Left out',
     outputOf: 'Output',

@@ -1,0 +1,29 @@
+import path from 'node:path';
+import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import type { FileResult } from '../engine/files/jobs.ts';
+import { hasEncryptedSuffix } from './output-name.ts';
+
+type Rules = Pick<StoredBatch, 'kind' | 'sealedNames'>;
+
+/** What a browser makes of a second download: `x.pdf (1).clv`. */
+const numbered = /^(.+?) ?\(\d+\)\.clv$/isu;
+
+/**
+ * Whether the name of an encrypted file does not lead to that of its original: then the output gets
+ * the one that is sealed in the file.
+ */
+export const takesSealedName = ({ kind, sealedNames }: Rules, input: string): boolean =>
+  kind === 'decrypt' && (sealedNames || !hasEncryptedSuffix(input));
+
+/** The file with the name that its output is to get; null where that is the planned one. */
+export const withSealedName = (
+  rules: Rules,
+  file: PlannedFile,
+  result: FileResult,
+): PlannedFile | null => {
+  if (file.output === null || result.outcome === 'failed' || result.name === null) return null;
+  const input = path.basename(file.input);
+  const isDownload = numbered.exec(input)?.[1] === result.name;
+  if (!takesSealedName(rules, input) && !(rules.kind === 'decrypt' && isDownload)) return null;
+  return { ...file, output: path.join(path.dirname(file.output), result.name) };
+};
