@@ -15,7 +15,7 @@ import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { Db, sql } from '../sqlite/db.ts';
 import { vaultFiles } from '../store/files.ts';
 import { folderIndexCache } from './index-cache.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vaultFiles } from '../store/files.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';

@@ -6,7 +6,7 @@ import { refuseInVault } from '../store/folder/own-files.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';
-import type { ReportSigner } from './pdf/report-signer.ts';
+import type { ReportSigner } from '../certificates/report-signer.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';

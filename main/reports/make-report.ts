@@ -19,7 +19,7 @@ import { pemOf } from '../pki/public-key.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { anchorWords } from '../session/checkpointing.ts';
 import type { VaultSession } from '../session/vault-session.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { limitsOf } from './limits.ts';

@@ -1,6 +1,6 @@
 import type { ThreadCall } from '../thread/call-in-thread.ts';
 import { callInThread } from '../thread/call-in-thread.ts';
-import type { Seal } from './pdf/report-signer.ts';
+import type { Seal } from '../certificates/report-signer.ts';
 
 export interface RenderRequest {
   /** The report's JSON file, as it was just written. */

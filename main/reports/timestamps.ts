@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { openCheckpoint } from '../pki/checkpoint.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import type { Vault } from '../vault/vault.ts';
 import { isReplyOver } from './reply.ts';
 import type { ReportDocument } from './report.ts';

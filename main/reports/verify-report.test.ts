@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { sharedInclusionProof } from '../ledger/proofs.ts';
 import { checkpointText, makeCheckpoint } from '../pki/checkpoint.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { testContext } from '../vault/testing/context.ts';

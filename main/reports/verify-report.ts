@@ -4,7 +4,7 @@ import { jsonFault } from '../json/json-fault.ts';
 import { hasMoreValues } from '../json/json-limits.ts';
 import { readPem } from '../pki/public-key.ts';
 import { firstDifference } from '../ledger/record.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { encodeReport, reportSchema, type AnyReport } from './report.ts';
 import { checkRange, isComplete } from './verify/check-range.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';

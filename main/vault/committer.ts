@@ -6,7 +6,7 @@ import type { NewRecord } from '../ledger/record.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { vaultFiles } from '../store/files.ts';
 import { installNext, writeNext } from './recovery.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { reasonOf, storageFailure } from '../system/storage-failure.ts';
 import type { Storage } from '../store/storage.ts';
 import type { CommitOptions } from './vault-context.ts';

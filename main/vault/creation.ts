@@ -12,7 +12,7 @@ import { vaultFiles } from '../store/files.ts';
 import { signFirst } from './first-checkpoint.ts';
 import { syncFolder } from '../system/sync-folder.ts';
 import { installNext } from './recovery.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { isErrno, storageFailure } from '../system/storage-failure.ts';
 import type { Storage } from '../store/storage.ts';
 import type { VaultContext, VaultCreation } from './vault-context.ts';

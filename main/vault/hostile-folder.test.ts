@@ -4,7 +4,7 @@ import { Failure } from '../../shared/failure.ts';
 import { lockedActions } from '../../shared/actions.ts';
 import { encodeRecord, parseLine, type LedgerRecord } from '../ledger/record.ts';
 import { vaultFiles } from '../store/files.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { createUnlocked, lock, unlock } from './testing/sessions.ts';

@@ -5,7 +5,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
 import { judgeKeystore } from './recovery.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { orFailure } from '../system/storage-failure.ts';
 import type { Storage } from '../store/storage.ts';
 import type { Identity, VaultContext } from './vault-context.ts';

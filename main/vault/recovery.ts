@@ -3,7 +3,7 @@ import { vaultActions } from '../ledger/facts.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { NewRecord } from '../ledger/record.ts';
 import { vaultFiles } from '../store/files.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import type { Storage } from '../store/storage.ts';
 
 /** Which file is the keystore, and what to do with the other. */

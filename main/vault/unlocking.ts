@@ -7,7 +7,7 @@ import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
 import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
-import { sha256 } from '../pki/sha256.ts';
+import { sha256 } from '../system/sha256.ts';
 import { UnsignedTail } from './unsigned-tail.ts';
 
 export interface UnlockOptions {

@@ -6,7 +6,7 @@ import type { AuditFilter as IndexFilter } from '../../audit/audit-query.ts';
 import { openCheckpoint } from '../../pki/checkpoint.ts';
 import { verifyAside } from '../../vault/verify-aside.ts';
 import type { LedgerVerdict } from '../../vault/verify.ts';
-import { rowsOf } from './audit-rows.ts';
+import { rowsOf } from '../vault/record-rows.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 /** The audit list. Looking is recorded once for each filter, not for each page of its results. */

@@ -4,7 +4,7 @@ import type { KeySummary } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
 import { createKey } from '../../keys/key-service.ts';
 import type { KeyUse } from '../../audit/audit-use.ts';
-import { rowsOf } from '../audit/audit-rows.ts';
+import { rowsOf } from '../vault/record-rows.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 
 const HISTORY = 50;

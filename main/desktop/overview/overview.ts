@@ -4,7 +4,7 @@ import type { KeyRow } from '../../../shared/contract/keys.ts';
 import type { Session } from '../../../shared/contract/session.ts';
 import { keyStates } from '../../../shared/keys.ts';
 import type { FileActivity } from '../../audit/audit-use.ts';
-import { rowsOf } from '../audit/audit-rows.ts';
+import { rowsOf } from '../vault/record-rows.ts';
 import { listKeys, sealsOf } from '../keys/keys-view.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { defaults, type SettingsValues } from '../settings/settings-store.ts';

@@ -8,7 +8,7 @@ import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
 import { checkPdfSignature } from '../../reports/verify/pdf-signature.ts';
 import { verifyReport } from '../../reports/verify-report.ts';
 import { serveThread } from '../../thread/serve-thread.ts';
-import { sha256 } from '../../pki/sha256.ts';
+import { sha256 } from '../../system/sha256.ts';
 import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 
 // Composition root of the thread that verifies reports.

@@ -1,7 +1,7 @@
 import type { UnsignedTail } from '../../../shared/contract/carry-over.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { AuditLine } from '../../audit/audit-lines.ts';
-import { rowsOf } from '../audit/audit-rows.ts';
+import { rowsOf } from './record-rows.ts';
 import { nothingToConfirm } from './desk-failures.ts';
 import type { OpenVault } from './open-vault.ts';
 

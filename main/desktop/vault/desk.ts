@@ -20,7 +20,7 @@ import { type Place, screenOf } from './place.ts';
 import type { RecentVaults } from './recent-vaults.ts';
 import { unlockBehind, unlockToken, withPin } from './unlocking.ts';
 import { VaultFolders } from './vault-folders.ts';
-import { CANCEL_MS } from '../work/hung-driver.ts';
+import { CANCEL_MS } from './hung-driver.ts';
 
 export interface DeskParts extends VaultSurroundings {
   readonly recent: RecentVaults;

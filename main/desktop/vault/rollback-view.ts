@@ -9,7 +9,7 @@ import { vaultActions } from '../../ledger/facts.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { bindingOf, profileOf } from '../../session/token-binding.ts';
-import { rowsOf } from '../audit/audit-rows.ts';
+import { rowsOf } from './record-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 
 const findingsSchema = v.object({

@@ -30,7 +30,7 @@ import { Handles } from '../handles.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
-import { CANCEL_MS, driverHangs } from './hung-driver.ts';
+import { CANCEL_MS, driverHangs } from '../vault/hung-driver.ts';
 import { type KeptPlan, makePlan, outputGone, type PlanChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';

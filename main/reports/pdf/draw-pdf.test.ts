@@ -4,7 +4,7 @@ import decodeQR from 'qr/decode.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
 import { encodeReport } from '../report.ts';
-import type { ReportSigner } from './report-signer.ts';
+import type { ReportSigner } from '../../certificates/report-signer.ts';
 import { renderPdf } from './testing/render-pdf.ts';
 import { sampleReport, sampleVault } from './testing/sample-report.ts';
 import { makeSoftwareSigner } from './testing/software-signer.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TokenConnection } from '../../engine/pkcs11/connection.ts';
 import { generateSigningKey, publicKeySpki, signDigest } from '../../engine/pkcs11/signing.ts';
 import { makeSoftHsmToken, type TestToken } from '../../engine/pkcs11/testing/tokens.ts';
-import { makeReportCertificate } from '../../pki/certificate.ts';
+import { makeReportCertificate } from '../../certificates/certificate.ts';
 import { sampleReport, sampleVault } from './testing/sample-report.ts';
 import { renderPdf } from './testing/render-pdf.ts';
 import { ask, withFile } from './testing/tools.ts';

@@ -7,7 +7,7 @@ import { leafHash, MerkleTree } from '../../ledger/merkle.ts';
 import { fingerprintOf, verifierKey, type NoteCurve } from '../../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../../ledger/proofs.ts';
 import { encodeRecord, type LedgerRecord } from '../../ledger/record.ts';
-import { sha256 } from '../../pki/sha256.ts';
+import { sha256 } from '../../system/sha256.ts';
 import {
   encodeReport,
   evidenceRecords,

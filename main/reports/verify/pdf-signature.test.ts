@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { sha256 } from '../../pki/sha256.ts';
+import { sha256 } from '../../system/sha256.ts';
 import { makeSoftwareSigner } from '../pdf/testing/software-signer.ts';
 import { signPdf } from '../pdf/signature.ts';
 import { checkPdfSignature } from './pdf-signature.ts';

@@ -1,6 +1,6 @@
 import type { ReportDocument } from '../../report.ts';
 import { drawPdf } from '../draw-pdf.ts';
-import type { ReportSigner } from '../report-signer.ts';
+import type { ReportSigner } from '../../../certificates/report-signer.ts';
 import { signPdf } from '../signature.ts';
 
 /** A report as a PDF, signed where a signer is given. */

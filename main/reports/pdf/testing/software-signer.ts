@@ -3,8 +3,8 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeReportCertificate, type SignDigest } from '../../../pki/certificate.ts';
-import type { ReportSigner } from '../report-signer.ts';
+import { makeReportCertificate, type SignDigest } from '../../../certificates/certificate.ts';
+import type { ReportSigner } from '../../../certificates/report-signer.ts';
 
 /** A P-256 key in software; openssl signs, because node:crypto does not sign bare digests. */
 export const makeSoftwareSigner = async (vault: string, time: Date): Promise<ReportSigner> => {

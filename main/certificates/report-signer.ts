@@ -1,4 +1,4 @@
-import type { SignDigest } from '../../pki/certificate.ts';
+import type { SignDigest } from './certificate.ts';
 
 /** What a signature says of itself. */
 export interface Seal {

@@ -3,7 +3,7 @@ import type { AuditRow } from '../../../shared/contract/audit.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { AuditLine } from '../../audit/audit-lines.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import type { OpenVault } from './open-vault.ts';
 
 /** Records as the window shows them. */
 export const rowsOf = async (

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { arrayBuffer, ecdsa } from '../../pki/certificate.ts';
+import { arrayBuffer, ecdsa } from './certificate.ts';
 import type { ReportSigner } from './report-signer.ts';
 
 const oid = {
