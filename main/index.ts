@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
-import { App } from './desktop/app.ts';
+import { App } from './desktop/app/app.ts';
 import { forbidCoreDumpsOfAll } from './system/core-dumps.ts';
 import { loadSqlJs } from './sqlite/sql-js.ts';
 import { osUser } from './system/os-user.ts';

@@ -22,8 +22,6 @@ import {
 import type { Ledger } from '../ledger/ledger.ts';
 import { readLines } from '../ledger/lines.ts';
 
-export type { AuditLine };
-
 /** Both ends belong to it; last = first − 1 where it is empty. */
 export interface AuditRange {
   readonly first: number;

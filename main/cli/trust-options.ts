@@ -1,6 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import { requireSoftHsm } from '../engine/pkcs11/evaluation.ts';
-import { findModules } from '../engine/pkcs11/known-modules.ts';
+import { findModules, requireSoftHsm } from '../engine/pkcs11/known-modules.ts';
 import type { KnownVault } from '../trust/known-vault.ts';
 import { type Library, libraryAt } from '../trust/library.ts';
 import { fingerprintOfVault, meet } from '../trust/recognise.ts';

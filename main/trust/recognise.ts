@@ -1,6 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import { findModules } from '../engine/pkcs11/known-modules.ts';
-import { requireSoftHsm } from '../engine/pkcs11/evaluation.ts';
+import { findModules, requireSoftHsm } from '../engine/pkcs11/known-modules.ts';
 import { fingerprintOf } from '../pki/note.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { KnownVault } from './known-vault.ts';

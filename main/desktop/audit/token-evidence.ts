@@ -3,7 +3,7 @@ import type { Profile } from '../../../shared/contract/token.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { refuseInVault } from '../../store/folder/own-files.ts';
 import { orFailure } from '../../system/storage-failure.ts';
-import type { Dialogs } from '../dialogs.ts';
+import type { Dialogs } from '../common/dialogs.ts';
 
 /**
  * Asks where, and writes what the probe found as one page that any browser shows and prints.

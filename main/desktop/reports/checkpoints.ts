@@ -11,7 +11,7 @@ import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/wi
 import { anchorWords } from '../../session/checkpointing.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../dialogs.ts';
+import type { Dialogs } from '../common/dialogs.ts';
 import { notFromDisk } from './dropped.ts';
 
 export interface CheckpointsParts {

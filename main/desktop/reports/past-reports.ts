@@ -8,7 +8,7 @@ import { limits } from '../../../shared/limits.ts';
 import { renderings, reportKinds } from '../../../shared/reports.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { Handles } from '../handles.ts';
+import type { Handles } from '../common/handles.ts';
 
 const exportSchema = v.object({
   kind: v.picklist(reportKinds),

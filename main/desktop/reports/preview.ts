@@ -1,10 +1,11 @@
+import type { AuditLine } from '../../audit/audit-lines.ts';
 import * as v from 'valibot';
 import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
 import { toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { reportKinds } from '../../../shared/reports.ts';
-import type { AuditLine, AuditRange } from '../../audit/audit-index.ts';
+import type { AuditRange } from '../../audit/audit-index.ts';
 import { isProcessing } from '../../audit/audit-use.ts';
 import { consistencyProof, isConsistent } from '../../ledger/proofs.ts';
 import { fits } from '../../reports/filter.ts';

@@ -10,7 +10,7 @@ import type { Signers } from '../../trust/signers.ts';
 import { refuseInVault } from '../../store/folder/own-files.ts';
 import { orFailure } from '../../system/storage-failure.ts';
 import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../dialogs.ts';
+import type { Dialogs } from '../common/dialogs.ts';
 import { notFromDisk } from './dropped.ts';
 
 export type FoundVerdict = Omit<ReportVerdict, 'at' | 'signer' | 'otherVault'>;

@@ -5,7 +5,7 @@ import {
   settingsChangeSchema,
 } from '../../../shared/contract/settings.ts';
 import { storageFailure } from '../../system/storage-failure.ts';
-import { JsonFile } from '../json-file.ts';
+import { JsonFile } from '../common/json-file.ts';
 
 const storedSchema = v.strictObject({
   ...settingsChangeSchema.entries,

@@ -12,9 +12,9 @@ import type { TrustStore } from '../../trust/trust-store.ts';
 import type { VaultContext } from '../../vault/vault.ts';
 import { describeProfile } from './describe-profile.ts';
 import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../dialogs.ts';
-import type { Events } from '../events.ts';
-import { Handles } from '../handles.ts';
+import type { Dialogs } from '../common/dialogs.ts';
+import type { Events } from '../common/events.ts';
+import { Handles } from '../common/handles.ts';
 
 export interface SetupPlaces {
   readonly desk: Desk;

@@ -8,8 +8,8 @@ import {
   type WebContents,
 } from 'electron';
 import { channels } from '../../../shared/contract/channels.ts';
-import type { App } from '../app.ts';
-import { handlersOf } from '../handlers.ts';
+import type { App } from '../app/app.ts';
+import { handlersOf } from '../app/handlers.ts';
 import { Dispatcher } from '../ipc/dispatch.ts';
 import { registerIpc } from '../ipc/register.ts';
 import { showBatchSigns } from './batch-signs.ts';

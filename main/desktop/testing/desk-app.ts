@@ -6,7 +6,7 @@ import { type EngineProcess, startEngine } from '../../engine/start.ts';
 import { loadSqlJs } from '../../sqlite/sql-js.ts';
 import { FreedesktopTrash } from '../../batch/trash.ts';
 import { TrustStore } from '../../trust/trust-store.ts';
-import { App } from '../app.ts';
+import { App } from '../app/app.ts';
 
 export const PIN = '271828';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { vaultFiles } from '../../store/files.ts';
 import { orFailure } from '../../system/storage-failure.ts';
-import { JsonFile } from '../json-file.ts';
+import { JsonFile } from '../common/json-file.ts';
 
 const schema = v.strictObject({
   vaults: v.array(

@@ -8,8 +8,8 @@ import { type Library, libraryAt } from '../../trust/library.ts';
 import { fingerprintOfVault, meet, refuseOther } from '../../trust/recognise.ts';
 import { noVault } from './desk-failures.ts';
 import type { Desk } from './desk.ts';
-import type { Dialogs } from '../dialogs.ts';
-import { Handles } from '../handles.ts';
+import type { Dialogs } from '../common/dialogs.ts';
+import { Handles } from '../common/handles.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** Asks which library leads to the token of the vault on the desk; loads none. */

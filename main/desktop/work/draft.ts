@@ -5,7 +5,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { encryptedAmong } from '../../batch/encrypted-files.ts';
 import { walk } from '../../batch/walk.ts';
-import { Handles } from '../handles.ts';
+import { Handles } from '../common/handles.ts';
 
 /** The files and folders that wait to be planned. */
 export class Draft {

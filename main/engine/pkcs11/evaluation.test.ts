@@ -1,3 +1,4 @@
+import { requireSoftHsm } from './known-modules.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -14,12 +15,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
 import { TokenConnection } from './connection.ts';
-import {
-  createEvaluationToken,
-  evaluationTarget,
-  requireSoftHsm,
-  writeEvaluationConfig,
-} from './evaluation.ts';
+import { createEvaluationToken, evaluationTarget, writeEvaluationConfig } from './evaluation.ts';
 import { Pkcs11Module } from './module.ts';
 import { createTokenKey, findTokenKey } from './objects.ts';
 

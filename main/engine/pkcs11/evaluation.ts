@@ -15,7 +15,7 @@ import { storageFailure } from '../../system/storage-failure.ts';
 import { TokenConnection } from './connection.ts';
 import { evaluationFiles } from './evaluation-files.ts';
 import { asFailure, pinFailure } from './failures.ts';
-import { findModules, type KnownModule } from './known-modules.ts';
+import { findModules, requireSoftHsm } from './known-modules.ts';
 import { Pkcs11Module } from './module.ts';
 import { CKF, CKU } from './native.ts';
 import { requireText } from './possible-pin.ts';
@@ -211,26 +211,5 @@ const requireTokenIn = (folder: string): void => {
   if (readdirSync(join(folder, evaluationFiles.token)).length > 0) return;
   throw new Failure('token-failed', 'SoftHSM2 put the new token into another folder.', {
     next: 'Start the program again, then try once more.',
-  });
-};
-
-const installCommands: Readonly<Record<string, string>> = {
-  linux:
-    'Install it with “sudo apt install softhsm2” (Debian, Ubuntu), “sudo dnf install softhsm” ' +
-    '(Fedora) or the package manager of your system.',
-  darwin: 'Install it with “brew install softhsm”.',
-  win32: 'Install SoftHSM2 for Windows (64 bit) into C:\\SoftHSM2.',
-};
-
-/**
- * The path of SoftHSM2 among the libraries found.
- * @throws Failure 'module-not-found' with the command that installs it
- */
-export const requireSoftHsm = (found: readonly KnownModule[], platform: string): string => {
-  const module = found.find((candidate) => candidate.product === 'SoftHSM2');
-  if (module !== undefined) return module.path;
-  throw new Failure('module-not-found', 'An evaluation token needs SoftHSM2, which is not here.', {
-    unharmed: 'Nothing was created.',
-    next: installCommands[platform] ?? 'Install SoftHSM2 for your system.',
   });
 };

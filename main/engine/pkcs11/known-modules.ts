@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Failure } from '../../../shared/failure.ts';
 
 export type Platform = 'linux' | 'darwin' | 'win32';
 
@@ -144,4 +145,25 @@ export const nssDatabaseOf = (parameters: string): string | null => {
   const value = /(?:^|\s)configdir=\s*(?:'([^']*)|"([^"]*)|(\S*))/i.exec(parameters);
   const folder = value?.[1] ?? value?.[2] ?? value?.[3];
   return folder === undefined ? null : folder.replace(/^(?:sql|dbm|extern|multiaccess|rdb):/, '');
+};
+
+const installCommands: Readonly<Record<string, string>> = {
+  linux:
+    'Install it with “sudo apt install softhsm2” (Debian, Ubuntu), “sudo dnf install softhsm” ' +
+    '(Fedora) or the package manager of your system.',
+  darwin: 'Install it with “brew install softhsm”.',
+  win32: 'Install SoftHSM2 for Windows (64 bit) into C:\\SoftHSM2.',
+};
+
+/**
+ * The path of SoftHSM2 among the libraries found.
+ * @throws Failure 'module-not-found' with the command that installs it
+ */
+export const requireSoftHsm = (found: readonly KnownModule[], platform: string): string => {
+  const module = found.find((candidate) => candidate.product === 'SoftHSM2');
+  if (module !== undefined) return module.path;
+  throw new Failure('module-not-found', 'An evaluation token needs SoftHSM2, which is not here.', {
+    unharmed: 'Nothing was created.',
+    next: installCommands[platform] ?? 'Install SoftHSM2 for your system.',
+  });
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '../../shared/failure.ts';
+import { Failure } from '../../../shared/failure.ts';
 
 /** What the window may name only by an id that it was given: paths, tokens, plans. */
 export class Handles<T> {

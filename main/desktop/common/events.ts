@@ -3,7 +3,7 @@ import {
   type EventData,
   type EventName,
   lockedEvents,
-} from '../../shared/contract.ts';
+} from '../../../shared/contract.ts';
 
 type Listener = (event: AnyEvent) => void;
 
