@@ -1,22 +1,15 @@
 #!/usr/bin/env node
+import { endOf, exitCodes, givenArguments, Output, runCli, terminalOf } from './cli/index.ts';
 import { hostname } from 'node:os';
 import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { VERSION } from '../shared/version.ts';
-import { exitCodes } from './cli/command.ts';
-import { givenArguments } from './cli/given-arguments.ts';
-import { runCli } from './cli/main.ts';
-import { Output } from './cli/output.ts';
-import { endOf, terminalOf } from './cli/terminal.ts';
-import { forbidCoreDumps } from './system/core-dumps.ts';
-import { type EngineProcess, startEngine } from './engine/start.ts';
-import { loadSqlJs } from './sqlite/sql-js.ts';
-import { osUser } from './system/os-user.ts';
-import { systemClock } from './system/clock.ts';
-import { stateFolder } from './system/state-folder.ts';
-import { TrustStore } from './trust/trust-store.ts';
-import { userIndexCache } from './audit/index-cache.ts';
-import type { VaultContext } from './vault/vault.ts';
+import { forbidCoreDumps, osUser, stateFolder, systemClock } from './system/index.ts';
+import { type EngineProcess, startEngine } from './engine/index.ts';
+import { loadSqlJs } from './sqlite/index.ts';
+import { TrustStore } from './trust/index.ts';
+import { userIndexCache } from './audit/index.ts';
+import type { VaultContext } from './vault/index.ts';
 
 // Composition root of the command line.
 

@@ -4,32 +4,30 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
-import { App } from './desktop/app/app.ts';
-import { forbidCoreDumpsOfAll } from './system/core-dumps.ts';
-import { loadSqlJs } from './sqlite/sql-js.ts';
-import { osUser } from './system/os-user.ts';
-import { systemClock } from './system/clock.ts';
-import { startUtilityEngine } from './desktop/shell/engine-process.ts';
-import { Incidents } from './desktop/shell/incidents.ts';
-import { openedFiles } from './desktop/shell/opened-files.ts';
-import { SCHEME } from './desktop/shell/pages.ts';
-import { quitInOrder } from './desktop/shell/quitting.ts';
-import { reviveWindow } from './desktop/shell/revive.ts';
-import { trustInRuntime } from './desktop/shell/runtime.ts';
-import { systemDialogs } from './desktop/shell/system-dialogs.ts';
-import { systemTrash } from './desktop/shell/system-trash.ts';
-import { loadHome, makeWindow } from './desktop/shell/window.ts';
-import { WindowState } from './desktop/shell/window-state.ts';
+import { App } from './desktop/app/index.ts';
+import { forbidCoreDumpsOfAll, osUser, stateFolder, systemClock } from './system/index.ts';
+import { loadSqlJs } from './sqlite/index.ts';
 import {
   answerCalls,
+  Incidents,
+  loadHome,
+  makeWindow,
+  openedFiles,
   prepareSession,
+  quitInOrder,
+  reviveWindow,
+  SCHEME,
   showEvents,
+  startUtilityEngine,
+  systemDialogs,
+  systemTrash,
   takeFiles,
+  trustInRuntime,
   watch,
-} from './desktop/shell/wiring.ts';
-import { stateFolder } from './system/state-folder.ts';
-import { TrustStore } from './trust/trust-store.ts';
-import { userIndexCache } from './audit/index-cache.ts';
+  WindowState,
+} from './desktop/shell/index.ts';
+import { TrustStore } from './trust/index.ts';
+import { userIndexCache } from './audit/index.ts';
 
 // Composition root of the app. What must come before 'ready' runs at once; the rest waits for it
 // without a top-level await, which would keep 'ready' back for ever.

@@ -1,5 +1,4 @@
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { auditLine, linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
   boundsOf,
@@ -19,8 +18,7 @@ import {
   type FileActivity,
   type KeyUse,
 } from './audit-use.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { readLines } from '../ledger/lines.ts';
+import { type Ledger, readLines } from '../ledger/index.ts';
 
 /** Both ends belong to it; last = first − 1 where it is empty. */
 export interface AuditRange {

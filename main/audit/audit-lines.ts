@@ -1,8 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import type { Place } from './audit-query.ts';
-import { parseLine, type LedgerRecord } from '../ledger/record.ts';
+import { type LedgerRecord, parseLine } from '../ledger/index.ts';
 
 export interface AuditLine {
   readonly record: LedgerRecord;

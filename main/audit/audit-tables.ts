@@ -1,7 +1,6 @@
-import { Db } from '../sqlite/db.ts';
-import { vaultFiles } from '../store/files.ts';
+import { Db } from '../sqlite/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import type { IndexCache, IndexedLedger } from './index-cache.ts';
-import type { Storage } from '../store/storage.ts';
 import type { SqlJsStatic } from 'sql.js';
 import { recordOf } from './audit-lines.ts';
 import {
@@ -12,8 +11,7 @@ import {
   type IndexProgress,
 } from './audit-schema.ts';
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { readLines } from '../ledger/lines.ts';
+import { type Ledger, readLines } from '../ledger/index.ts';
 
 /** Saving pays only when reading the file is quicker than reading this many lines again. */
 const WORTH_SAVING = 1000;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '../system/cache-folder.ts';
+import { cacheFolder } from '../system/index.ts';
 
 /** Which ledger an index is about. */
 export interface IndexedLedger {

@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises';
 import type { PlannedFile, PlannedFolder, StoredBatch } from '../../shared/batch.ts';
-import { identityOf } from '../engine/files/identity.ts';
+import { identityOf } from '../engine/index.ts';
 
 type Places = Pick<StoredBatch, 'files' | 'folders'>;
 

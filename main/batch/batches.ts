@@ -1,4 +1,4 @@
-import { type JsonObject, jsonObjectSchema } from '../json/json.ts';
+import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import {
@@ -15,8 +15,8 @@ import {
 } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
-import type { VaultSession } from '../session/vault-session.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { VaultSession } from '../session/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { afterInterruption, lookAgain } from './again.ts';
 import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';

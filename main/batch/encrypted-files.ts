@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { isMagic, MAGIC_BYTES } from '../engine/envelope/header.ts';
-import { AREA_UNIT } from '../engine/envelope/format.ts';
+import { AREA_UNIT, isMagic, MAGIC_BYTES } from '../engine/index.ts';
 import { hasEncryptedSuffix } from './output-name.ts';
 import type { Found } from './walk.ts';
 

@@ -2,14 +2,11 @@ import { unlink } from 'node:fs/promises';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureCode, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
-import type { EngineCalls } from '../engine/api.ts';
-import { withFileFailures } from '../system/errno.ts';
-import type { FileJob, FileResult, VerifyJob } from '../engine/files/jobs.ts';
-import type { OpenFolders } from '../engine/files/open-folders.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { VaultSession } from '../session/vault-session.ts';
+import type { EngineCalls, FileJob, FileResult, OpenFolders, VerifyJob } from '../engine/index.ts';
+import { isErrno, withFileFailures } from '../system/index.ts';
+import type { Caller } from '../rpc/index.ts';
+import type { VaultSession } from '../session/index.ts';
 import type { BatchFolders } from './folders.ts';
-import { isErrno } from '../system/storage-failure.ts';
 import { keysFor } from './lending.ts';
 import { partPath } from './output-name.ts';
 

@@ -2,11 +2,8 @@ import { constants } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedFolder } from '../../shared/batch.ts';
-import { withFileFailures } from '../system/errno.ts';
-import type { FolderPlace, OpenFolder } from '../engine/files/open-folder.ts';
-import { OpenFolders } from '../engine/files/open-folders.ts';
-import { syncFolder } from '../system/sync-folder.ts';
-import { isErrno } from '../system/storage-failure.ts';
+import { isErrno, syncFolder, withFileFailures } from '../system/index.ts';
+import { type FolderPlace, type OpenFolder, OpenFolders } from '../engine/index.ts';
 
 /** The folders of a batch: as they were planned, and those that it has made. */
 export class BatchFolders {

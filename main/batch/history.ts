@@ -1,8 +1,8 @@
 import type { Receipt } from '../../shared/batch.ts';
 import { type FailureCode, failureCodes, type FailureData } from '../../shared/failure.ts';
 import type { BatchId } from '../../shared/ids.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { LedgerRecord } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { SKIP } from './records.ts';
 
 /** How far the ledger says that a file of a batch has come. */

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { BatchKind, PlannedFile, Receipt } from '../../shared/batch.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
-import type { OpenFolders } from '../engine/files/open-folders.ts';
+import type { OpenFolders } from '../engine/index.ts';
 import { BatchCalls } from './engine-calls.ts';
 import { makeGroups } from './groups.ts';
 import {

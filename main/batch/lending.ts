@@ -7,8 +7,8 @@ import {
   mayDecrypt,
   mayEncrypt,
 } from '../../shared/keys.ts';
-import type { LendKeys, RefusedKey } from '../engine/api.ts';
-import type { KeyReader } from '../keystore/keys.ts';
+import type { LendKeys, RefusedKey } from '../engine/index.ts';
+import type { KeyReader } from '../keystore/index.ts';
 
 /**
  * The keys to encrypt under, one slot each.

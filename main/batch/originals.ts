@@ -1,13 +1,17 @@
 import { lstat, unlink } from 'node:fs/promises';
 import type { BatchKind, PlannedFile, Removal, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
-import { fileIdentityOf } from '../engine/files/describe.ts';
-import { fileFailure } from '../system/errno.ts';
-import { isSame } from '../engine/files/identity.ts';
-import type { FileIdentity, FileResult, VerifyJob } from '../engine/files/jobs.ts';
-import type { OpenFolders } from '../engine/files/open-folders.ts';
-import type { NewRecord } from '../ledger/record.ts';
-import type { Vault } from '../vault/vault.ts';
+import {
+  type FileIdentity,
+  fileIdentityOf,
+  type FileResult,
+  isSame,
+  type OpenFolders,
+  type VerifyJob,
+} from '../engine/index.ts';
+import { fileFailure } from '../system/index.ts';
+import type { NewRecord } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { deletedRecord } from './records.ts';
 import type { Trash } from './trash.ts';

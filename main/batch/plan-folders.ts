@@ -3,8 +3,7 @@ import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedFolder } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { identityOf } from '../engine/files/identity.ts';
-import { linkBelow } from '../engine/files/open-folder.ts';
+import { identityOf, linkBelow } from '../engine/index.ts';
 
 /** What is at a folder's place. */
 export type FolderLook =

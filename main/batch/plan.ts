@@ -10,8 +10,8 @@ import type {
   SkippedInput,
 } from '../../shared/batch.ts';
 import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
-import { identityOf } from '../engine/files/identity.ts';
-import { OwnFiles } from '../store/folder/own-files.ts';
+import { identityOf } from '../engine/index.ts';
+import { OwnFiles } from '../store/index.ts';
 import { InputFiles, nameKey } from './input-files.ts';
 import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';

@@ -2,8 +2,7 @@ import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictRule } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
-import { hasLastingNumbers, identityOf } from '../engine/files/identity.ts';
-import type { OpenFolder } from '../engine/files/open-folder.ts';
+import { hasLastingNumbers, identityOf, type OpenFolder } from '../engine/index.ts';
 import { numberedName } from './output-name.ts';
 
 /**

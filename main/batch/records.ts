@@ -1,7 +1,7 @@
 import type { BatchPlan, Receipt, SkippedInput, StoredBatch } from '../../shared/batch.ts';
 import { type FailureData, toFailureData, type Failure } from '../../shared/failure.ts';
-import type { FileDone } from '../engine/files/jobs.ts';
-import type { NewRecord } from '../ledger/record.ts';
+import type { FileDone } from '../engine/index.ts';
+import type { NewRecord } from '../ledger/index.ts';
 
 /** What the ledger says of a batch and its files. Every record of a batch carries its id. */
 

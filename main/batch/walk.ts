@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { fileFailure } from '../system/errno.ts';
+import { fileFailure } from '../system/index.ts';
 import { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
 
 /** Something found under an input path. */

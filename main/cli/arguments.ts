@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../../shared/failure.ts';
-import { isUtf8Name, shownName } from '../batch/byte-name.ts';
+import { isUtf8Name, shownName } from '../batch/index.ts';
 
 /** An option of a command; all are long ones. */
 export interface OptionSpec {

@@ -1,7 +1,5 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
-import type { BatchResult } from '../batch/batches.ts';
-import type { RunOptions } from '../batch/run.ts';
-import { trashHere } from '../batch/trash.ts';
+import { type BatchResult, type RunOptions, trashHere } from '../batch/index.ts';
 import type { CliContext } from './command.ts';
 import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
 import { ProgressBar } from './progress-bar.ts';

@@ -1,16 +1,9 @@
-import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
-import type { EngineProcess } from '../engine/start.ts';
-import type { VaultSession } from '../session/vault-session.ts';
-import { refuseOther } from '../trust/recognise.ts';
-import type { TrustStore } from '../trust/trust-store.ts';
-import { Vault, type VaultContext } from '../vault/vault.ts';
+import type { EngineProcess } from '../engine/index.ts';
+import type { TrustStore } from '../trust/index.ts';
+import type { VaultContext } from '../vault/index.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
-import { openVault } from './open-vault.ts';
 import type { PinOptions } from './pin.ts';
-import { sessionOf } from './session.ts';
 import type { Terminal } from './terminal.ts';
-import { trustedBy } from './trust-options.ts';
 
 /** What every command has at hand. */
 export interface CliContext {
@@ -50,94 +43,3 @@ export interface Command {
   /** @returns the exit code */
   readonly run: (args: Arguments, context: CliContext) => Promise<number>;
 }
-
-export const exitCodes = { done: 0, someFailed: 1, usage: 2, token: 3, unverified: 4 } as const;
-
-/** @throws Failure `usage` where no vault is named */
-export const vaultDirOf = (context: CliContext): string => {
-  if (context.vault !== undefined && context.vault !== '') return path.resolve(context.vault);
-  throw new Failure('usage', 'Which vault?', {
-    next: 'Name its folder with --vault DIR or the variable CLAVIGER_VAULT.',
-  });
-};
-
-/**
- * Opens the vault to be looked at, also where another program uses it or it cannot be written to.
- * Says what keeps the look from being recorded, and what nothing vouches for before the PIN.
- */
-export const lookAtVault = async <T>(
-  context: CliContext,
-  work: (vault: Vault, vaultDir: string) => Promise<T>,
-): Promise<T> => {
-  const vaultDir = vaultDirOf(context);
-  const vault = context.wait
-    ? await openVault(context, vaultDir)
-    : await Vault.look(vaultDir, await context.vaultContext());
-  try {
-    const result = await work(vault, vaultDir);
-    context.terminal.notice(noticesOf(vault));
-    return result;
-  } finally {
-    await vault.close();
-  }
-};
-
-const noticesOf = ({ unrecorded, isAuthenticated }: Vault): string[] => [
-  ...(unrecorded === null
-    ? []
-    : [`claviger: This look was not recorded in the ledger: ${unrecorded.message}`]),
-  ...(isAuthenticated
-    ? []
-    : [
-        'claviger: Not authenticated: the newest changes of this vault are not signed. Unlocking it tells whether they are its own.',
-      ]),
-];
-
-/** Opens the vault with nobody beside. */
-export const withVault = async <T>(
-  context: CliContext,
-  work: (vault: Vault, vaultDir: string) => Promise<T>,
-): Promise<T> => {
-  const vaultDir = vaultDirOf(context);
-  const vault = await openVault(context, vaultDir);
-  try {
-    await learn(context, vault);
-    return await work(vault, vaultDir);
-  } finally {
-    await vault.close();
-  }
-};
-
-/** The same as `claviger trust` before, also where nothing can be remembered. */
-const learn = async ({ told, trust, terminal }: CliContext, vault: Vault): Promise<void> => {
-  if (told === null) return;
-  const before = await trust.find(vault.id);
-  if (before !== null) refuseOther(before, vault);
-  const notKept = await trust.remember(await trustedBy(told, vault, before));
-  if (notKept !== null) terminal.notice([`claviger: ${notKept.message}`]);
-};
-
-/**
- * Opens the vault and gives a way to unlock it, so that a command can refuse what is wrong before
- * it asks for the PIN. The session is locked at the end, whatever happens.
- */
-export const withSession = async <T>(
-  context: CliContext,
-  work: (session: VaultSession) => Promise<T>,
-): Promise<T> =>
-  withVault(context, async (vault, vaultDir) => {
-    const session = sessionOf(context, vault, vaultDir);
-    try {
-      return await work(session);
-    } finally {
-      for (const { problem } of session.findings) context.terminal.notice([`claviger: ${problem}`]);
-      await session.lock('the command has ended');
-    }
-  });
-
-/** Prints a result: one JSON document for machines, or lines for people. */
-export const printResult = (
-  { json, terminal }: CliContext,
-  document: unknown,
-  lines: readonly string[],
-): void => (json ? terminal.printDocument(document) : terminal.print(lines));

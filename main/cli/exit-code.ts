@@ -1,3 +1,4 @@
+import { exitCodes } from './exit-codes.ts';
 import type { Receipt } from '../../shared/batch.ts';
 import {
   type Failure,
@@ -5,7 +6,6 @@ import {
   type FailureGroup,
   groupOf,
 } from '../../shared/failure.ts';
-import { exitCodes } from './command.ts';
 
 const ofGroup: Readonly<Record<FailureGroup, number>> = {
   usage: exitCodes.usage,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { nameOfBytes } from '../batch/byte-name.ts';
+import { nameOfBytes } from '../batch/index.ts';
 
 /**
  * The arguments as they were given: Node puts U+FFFD in the place of bytes that are not UTF-8,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.ts';
-import { Vault } from '../vault/vault.ts';
+import { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
 
 const PAUSE_MS = 200;

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { isErrno } from '../system/storage-failure.ts';
+import { isErrno } from '../system/index.ts';
 
 /** Standard output or standard error, and what went wrong with it. */
 export class Output {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Failure } from '../../shared/failure.ts';
-import { requireText } from '../engine/pkcs11/possible-pin.ts';
+import { requireText } from '../engine/index.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PinOptions {

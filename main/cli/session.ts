@@ -1,5 +1,5 @@
-import { VaultSession } from '../session/vault-session.ts';
-import type { Vault } from '../vault/vault.ts';
+import { VaultSession } from '../session/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
 import { readPin } from './pin.ts';
 

@@ -1,9 +1,13 @@
 import { Failure } from '../../shared/failure.ts';
-import { findModules, requireSoftHsm } from '../engine/pkcs11/known-modules.ts';
-import type { KnownVault } from '../trust/known-vault.ts';
-import { type Library, libraryAt } from '../trust/library.ts';
-import { fingerprintOfVault, meet } from '../trust/recognise.ts';
-import type { Vault } from '../vault/vault.ts';
+import { findModules, requireSoftHsm } from '../engine/index.ts';
+import {
+  fingerprintOfVault,
+  type KnownVault,
+  type Library,
+  libraryAt,
+  meet,
+} from '../trust/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 import { modulePathOf } from './module-path.ts';
 

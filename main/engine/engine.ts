@@ -22,7 +22,7 @@ import { keyLimitsOf } from './pkcs11/profile.ts';
 import type { Session } from './pkcs11/session.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
-import type { Calls } from '../rpc/messages.ts';
+import type { Calls } from '../rpc/index.ts';
 import { type PoolScripts, WorkerPool } from './worker-pool.ts';
 
 interface Connected {

@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { hashPass } from './files/hash-pass.ts';
-import { portChannel } from '../rpc/channels.ts';
-import { serve } from '../rpc/serve.ts';
+import { portChannel, serve } from '../rpc/index.ts';
 import type { HasherCalls } from './worker-calls.ts';
 
 // Composition root of the thread that hashes large files: it knows nothing of the token.

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { limits } from '../../shared/limits.ts';
-import { forbidCoreDumps } from '../system/core-dumps.ts';
+import { forbidCoreDumps } from '../system/index.ts';
 import type { EngineCalls } from './api.ts';
 import { Engine } from './engine.ts';
-import { parentChannel, utilityParentChannel } from '../rpc/channels.ts';
-import { serve } from '../rpc/serve.ts';
+import { parentChannel, serve, utilityParentChannel } from '../rpc/index.ts';
 
 // Composition root of the engine: the app's utility process, or a child process of the command
 // line. It ends with its parent.

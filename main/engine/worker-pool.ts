@@ -1,9 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
 import { Lanes } from './files/lanes.ts';
-import { Caller } from '../rpc/caller.ts';
-import { workerChannel } from '../rpc/channels.ts';
-import type { CallInput, CallOutput } from '../rpc/messages.ts';
+import { Caller, type CallInput, type CallOutput, workerChannel } from '../rpc/index.ts';
 import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 type Name = keyof WorkerCalls;

@@ -4,8 +4,8 @@ import { Failure } from '../../shared/failure.ts';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
 import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
 import { isCustodyPair } from '../../shared/keys.ts';
-import type { TokenProfile } from '../engine/pkcs11/profile.ts';
-import type { VaultSession } from '../session/vault-session.ts';
+import type { TokenProfile } from '../engine/index.ts';
+import type { VaultSession } from '../session/index.ts';
 
 export interface KeyRequest {
   readonly name: string;

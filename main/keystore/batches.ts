@@ -1,7 +1,7 @@
-import type { Json } from '../json/json.ts';
+import type { Json } from '../json/index.ts';
 import * as v from 'valibot';
 import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
-import { sql, type Db } from '../sqlite/db.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 const jsonSchema = v.pipe(
   v.string(),

@@ -15,7 +15,7 @@ import {
   type KeyState,
   type KeySummary,
 } from '../../shared/keys.ts';
-import { sql, type Db, type Query } from '../sqlite/db.ts';
+import { type Db, type Query, sql } from '../sqlite/index.ts';
 
 const summarySchema = v.strictObject({
   id: keyIdSchema,

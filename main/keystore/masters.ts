@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { bytesSchema } from '../../shared/keys.ts';
-import { sql, type Db } from '../sqlite/db.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 const masterSchema = v.strictObject({
   role: v.picklist(['wrap', 'seal']),

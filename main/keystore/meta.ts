@@ -1,7 +1,7 @@
-import { jsonObjectSchema } from '../json/json.ts';
+import { jsonObjectSchema } from '../json/index.ts';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
-import { sql, type Db } from '../sqlite/db.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 /** The token that holds the vault's masters, and the library that leads to it. */
 export const tokenBindingSchema = v.strictObject({

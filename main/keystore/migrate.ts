@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
-import { sql, type Db } from '../sqlite/db.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 export interface Migration {
   /** 1, 2, 3 … without a gap. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
-import { sql, type Db } from '../sqlite/db.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 /** What seals with random nonces: the sealing master, or a version of a key. */
 export type SealScope = 'master' | `${KeyId}/${number}`;

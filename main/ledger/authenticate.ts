@@ -1,6 +1,5 @@
 import { isLockedAction } from '../../shared/actions.ts';
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { vaultActions, type KnownSession } from './facts.ts';
 import { readLines } from './lines.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';

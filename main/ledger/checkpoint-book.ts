@@ -1,7 +1,6 @@
 import * as v from 'valibot';
-import { parseCheckpointText, type Checkpoint, type LedgerHead } from '../pki/checkpoint.ts';
-import { vaultFiles } from '../store/files.ts';
-import { replaceFile, type Storage } from '../store/storage.ts';
+import { type Checkpoint, type LedgerHead, parseCheckpointText } from '../pki/index.ts';
+import { replaceFile, type Storage, vaultFiles } from '../store/index.ts';
 
 const LF = 0x0a;
 const entrySchema = v.pipe(v.string(), v.parseJson(), v.strictObject({ note: v.string() }));

@@ -1,6 +1,5 @@
 import { MerkleTree } from './merkle.ts';
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 
 /** Keeps the tree's hashes, so that a later change can be told to the record. A cache, no promise. */
 export const saveHashes = async (storage: Storage, tree: MerkleTree): Promise<void> => {

@@ -1,15 +1,13 @@
-import type { Clock } from '../system/clock.ts';
-import type { LedgerHead } from '../pki/checkpoint.ts';
+import { type Clock, errnoOf, reasonOf } from '../system/index.ts';
+import type { LedgerHead } from '../pki/index.ts';
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
-import { vaultFiles } from '../store/files.ts';
-import { errnoOf, reasonOf } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import { MerkleTree } from './merkle.ts';
-import { damaged, readLedger, readWhole, type ReadLedger } from './read-ledger.ts';
+import { damaged, readLedger, readWhole } from './read-ledger.ts';
 import {
   encodeRecord,
   type Actor,
@@ -17,7 +15,7 @@ import {
   type Mark,
   type NewRecord,
 } from './record.ts';
-import { compareUnread, WORTH_SUMMING_UP, writeHint } from './resume.ts';
+import { compareUnread, WORTH_SUMMING_UP, writeHint, type ReadLedger } from './resume.ts';
 import { LedgerScan } from './scan.ts';
 import { SessionMarks } from './session-mac.ts';
 import { setAside, setAsideRecords } from './set-aside.ts';

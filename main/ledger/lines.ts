@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import type { Storage } from '../store/storage.ts';
+import type { Storage } from '../store/index.ts';
 
 const LF = 0x0a;
 /** What may lie behind the last LF: the unfinished part of one group of records. */

@@ -1,23 +1,11 @@
 import { Failure } from '../../shared/failure.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
-import type { Storage } from '../store/storage.ts';
+import type { Storage } from '../store/index.ts';
 import { LedgerFacts } from './facts.ts';
 import { readOn } from './read-on.ts';
-import { resumeLedger } from './resume.ts';
+import { type ReadLedger, resumeLedger } from './resume.ts';
 import { LedgerScan } from './scan.ts';
 import type { Prefix } from './signed-prefix.ts';
-
-/** A ledger as it was found. */
-export interface ReadLedger {
-  /** Its sound lines, whoever wrote them. */
-  readonly scan: LedgerScan;
-  /** The part that is signed; of a ledger that nothing signs, only its first record is known. */
-  readonly signed: Prefix;
-  /** Bytes behind the sound lines: an unfinished line, or a line that is none and what follows. */
-  readonly rest: number;
-  /** Records and bytes that were not read: to be compared behind. */
-  readonly unread: { readonly records: number; readonly bytes: number };
-}
 
 /**
  * Reads and checks every line, or those that follow a signed summing-up; changes nothing.

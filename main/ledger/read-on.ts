@@ -1,5 +1,4 @@
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { readLines } from './lines.ts';
 import type { LedgerScan, LineFinding } from './scan.ts';
 import { SignedPrefix, type Prefix } from './signed-prefix.ts';

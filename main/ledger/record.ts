@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import { isUtcTime } from '../../shared/time.ts';
-import { jsonObjectSchema } from '../json/json.ts';
-import { jsonFault } from '../json/json-fault.ts';
-import { tooDeepAt } from '../json/json-limits.ts';
+import { jsonFault, jsonObjectSchema, tooDeepAt } from '../json/index.ts';
 
 /** Longest line, in bytes without its LF: bounds what a reader holds of an untrusted file. */
 export const MAX_LINE = 1024 * 1024;

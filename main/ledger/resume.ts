@@ -1,15 +1,26 @@
 import * as v from 'valibot';
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
-import { openCheckpoint } from '../pki/checkpoint.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import { openCheckpoint } from '../pki/index.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
 import { leafHash, MerkleTree, storedCount, HASH_BYTES } from './merkle.ts';
 import { inclusionProof, rootOfInclusion } from './proofs.ts';
 import { MAX_LINE, parseLine, type LedgerRecord } from './record.ts';
-import type { ReadLedger } from './read-ledger.ts';
 import { readOn } from './read-on.ts';
 import { LedgerScan } from './scan.ts';
+import type { Prefix } from './signed-prefix.ts';
+
+/** A ledger as it was found. */
+export interface ReadLedger {
+  /** Its sound lines, whoever wrote them. */
+  readonly scan: LedgerScan;
+  /** The part that is signed; of a ledger that nothing signs, only its first record is known. */
+  readonly signed: Prefix;
+  /** Bytes behind the sound lines: an unfinished line, or a line that is none and what follows. */
+  readonly rest: number;
+  /** Records and bytes that were not read: to be compared behind. */
+  readonly unread: { readonly records: number; readonly bytes: number };
+}
 
 /*
  * Opening a large ledger without reading all of it first. A record that sums up what the records

@@ -1,6 +1,5 @@
-import { vaultFiles } from '../store/files.ts';
-import type { Storage } from '../store/storage.ts';
-import type { LedgerHead } from '../pki/checkpoint.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import type { LedgerHead } from '../pki/index.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
 import { MerkleTree } from './merkle.ts';

@@ -1,4 +1,4 @@
-import type { LedgerHead } from '../pki/checkpoint.ts';
+import type { LedgerHead } from '../pki/index.ts';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { encodeUnmarked, type LedgerRecord, type Mark, type MarkedRecord } from './record.ts';
 

@@ -1,6 +1,5 @@
-import { vaultFiles } from '../store/files.ts';
-import { sha256 } from '../system/sha256.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import { sha256 } from '../system/index.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import type { NewRecord } from './record.ts';
 

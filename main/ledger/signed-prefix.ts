@@ -1,4 +1,4 @@
-import { openCheckpoint, parseCheckpointText, type Checkpoint } from '../pki/checkpoint.ts';
+import { type Checkpoint, openCheckpoint, parseCheckpointText } from '../pki/index.ts';
 import type { LedgerFacts } from './facts.ts';
 import { parseLine } from './record.ts';
 import type { LedgerScan } from './scan.ts';

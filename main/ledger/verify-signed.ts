@@ -1,8 +1,7 @@
 import { CheckpointBook } from './checkpoint-book.ts';
-import { vaultFiles } from '../store/files.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { readHashes } from './hashes.ts';
-import type { Storage } from '../store/storage.ts';
-import { openCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
+import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
 import type { Findings } from './findings.ts';
 import { readLines } from './lines.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';

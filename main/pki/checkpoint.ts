@@ -1,5 +1,6 @@
+import type { CheckpointKey } from './public-key.ts';
 import type { VaultId } from '../../shared/ids.ts';
-import { encodeNote, openNote, type NoteCurve, type NoteKey } from './note.ts';
+import { encodeNote, openNote, type NoteKey } from './note.ts';
 
 /* Checkpoints (c2sp.org/tlog-checkpoint): origin, size and root hash as a signed note. */
 
@@ -25,13 +26,6 @@ export interface Checkpoint extends LedgerHead {
   /** The signed bytes as text. */
   readonly text: string;
   readonly signature: Buffer;
-}
-
-/** The public half of the key that signs a vault's checkpoints, and nothing else. */
-export interface CheckpointKey {
-  readonly curve: NoteCurve;
-  /** DER SubjectPublicKeyInfo. */
-  readonly spki: Uint8Array;
 }
 
 export const originText = ({ vaultId, epoch }: Origin): string =>

@@ -1,3 +1,4 @@
+import type { NoteCurve } from './public-key.ts';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import {
   parseCheckpointText,
   checkpointText,
 } from './checkpoint.ts';
-import { encodeNote, noteKeyId, openNote, verifierKey, type NoteCurve } from './note.ts';
+import { encodeNote, noteKeyId, openNote, verifierKey } from './note.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'claviger-note-'))));

@@ -1,13 +1,10 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { curveOf } from './public-key.ts';
+import { curveOf, type NoteCurve } from './public-key.ts';
 
 /*
  * Signed notes (c2sp.org/signed-note): a text that ends in LF, an empty line, and lines
  * "— <key name> <base64 of key id and signature>".
  */
-
-/** Ed25519 (RFC 8032), or ECDSA on P-256 over SHA-256 in DER. */
-export type NoteCurve = 'ed25519' | 'p256';
 
 /** The public key that a reader trusts for one name. */
 export interface NoteKey {

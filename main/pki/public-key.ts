@@ -1,10 +1,17 @@
-import type { CheckpointKey } from './checkpoint.ts';
-import type { NoteCurve } from './note.ts';
-
 /*
  * The public keys that sign here: Ed25519 (RFC 8410) and ECDSA on P-256 (RFC 5480, uncompressed).
  * They have one form each; whatever looks otherwise is another kind of key and is not used.
  */
+
+/** Ed25519 (RFC 8032), or ECDSA on P-256 over SHA-256 in DER. */
+export type NoteCurve = 'ed25519' | 'p256';
+
+/** The public half of the key that signs a vault's checkpoints, and nothing else. */
+export interface CheckpointKey {
+  readonly curve: NoteCurve;
+  /** DER SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
+}
 
 const forms: Readonly<Record<NoteCurve, { readonly head: Buffer; readonly length: number }>> = {
   ed25519: { head: Buffer.from('302a300506032b6570032100', 'hex'), length: 44 },

@@ -1,4 +1,4 @@
-import type { Json } from '../json/json.ts';
+import type { Json } from '../json/index.ts';
 import { stringify } from 'csv-stringify/sync';
 import type { ReportDocument } from './report.ts';
 import { completeness, filterWords, kindNames } from './render-words.ts';

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
-import type { VaultSession } from '../session/vault-session.ts';
-import { refuseInVault } from '../store/folder/own-files.ts';
+import type { VaultSession } from '../session/index.ts';
+import { refuseInVault } from '../store/index.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';
-import type { ReportSigner } from '../certificates/report-signer.ts';
+import type { ReportSigner } from '../certificates/index.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';

@@ -1,5 +1,5 @@
-import type { Json } from '../json/json.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { Json } from '../json/index.ts';
+import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportFilter } from './report.ts';
 
 /** Whether a record is one of those that were asked for. */

@@ -1,26 +1,29 @@
-import { type JsonObject, jsonObjectSchema } from '../json/json.ts';
+import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { AuditSelection } from '../audit/audit-query.ts';
+import type { AuditSelection } from '../audit/index.ts';
 import {
+  type Checkpoint,
+  type CheckpointKey,
+  fingerprintOf,
   noteKeyOf,
   openCheckpoint,
   originText,
-  type Checkpoint,
-  type CheckpointKey,
-} from '../pki/checkpoint.ts';
-import { leafHash } from '../ledger/merkle.ts';
-import { fingerprintOf, verifierKey } from '../pki/note.ts';
-import { consistencyProof, sharedInclusionProof } from '../ledger/proofs.ts';
-import { pemOf } from '../pki/public-key.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
-import { anchorWords } from '../session/checkpointing.ts';
-import type { VaultSession } from '../session/vault-session.ts';
-import { sha256 } from '../system/sha256.ts';
-import type { Vault } from '../vault/vault.ts';
+  pemOf,
+  verifierKey,
+} from '../pki/index.ts';
+import {
+  consistencyProof,
+  leafHash,
+  type LedgerRecord,
+  sharedInclusionProof,
+} from '../ledger/index.ts';
+import { anchorWords, type VaultSession } from '../session/index.ts';
+import { sha256 } from '../system/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { limitsOf } from './limits.ts';
 import { refuseTooMany } from './pdf-limit.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { storageFailure } from '../system/storage-failure.ts';
+import { storageFailure } from '../system/index.ts';
 import { requireFile } from './require-file.ts';
 
 /** More would not fit into memory several times over, which verifying it takes. */

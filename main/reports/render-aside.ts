@@ -1,6 +1,5 @@
-import type { ThreadCall } from '../thread/call-in-thread.ts';
-import { callInThread } from '../thread/call-in-thread.ts';
-import type { Seal } from '../certificates/report-signer.ts';
+import { callInThread, type ThreadCall } from '../thread/index.ts';
+import type { Seal } from '../certificates/index.ts';
 
 export interface RenderRequest {
   /** The report's JSON file, as it was just written. */

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../shared/failure.ts';
-import { serveThread } from '../thread/serve-thread.ts';
-import { sha256 } from '../system/sha256.ts';
-import { orFailure } from '../system/storage-failure.ts';
+import { serveThread } from '../thread/index.ts';
+import { orFailure, sha256 } from '../system/index.ts';
 import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
 import type { RenderCalls } from './render-aside.ts';

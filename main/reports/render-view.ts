@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type LedgerRecord, parseLine } from '../ledger/record.ts';
+import { type LedgerRecord, parseLine } from '../ledger/index.ts';
 import { encodeReport, type ReportDocument } from './report.ts';
 import { notAuthenticated } from './session-marks.ts';
 

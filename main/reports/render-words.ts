@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../json/json.ts';
+import type { Json, JsonObject } from '../json/index.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { LedgerRecord } from '../ledger/record.ts';
+import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportStatement } from './report.ts';
 
 /** Numbers, times and names as a report says them. */

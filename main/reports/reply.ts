@@ -1,6 +1,6 @@
 import { fromBER } from 'asn1js';
 import { PKIStatus, SignedData, TimeStampResp, TSTInfo } from 'pkijs';
-import { sha256 } from '../system/sha256.ts';
+import { sha256 } from '../system/index.ts';
 
 const SHA256 = '2.16.840.1.101.3.4.2.1';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';

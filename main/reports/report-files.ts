@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { Rendering } from '../../shared/reports.ts';
-import { isErrno, storageFailure } from '../system/storage-failure.ts';
+import { isErrno, storageFailure } from '../system/index.ts';
 
 const ENDING = '.json';
 const UNHARMED = 'No report was made, and nothing was signed or recorded for it.';

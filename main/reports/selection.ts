@@ -1,7 +1,11 @@
 import { Failure } from '../../shared/failure.ts';
-import { leafHash, type MerkleTree } from '../ledger/merkle.ts';
-import { parseLine, type LedgerRecord } from '../ledger/record.ts';
-import { WrittenLines } from '../ledger/written-line.ts';
+import {
+  leafHash,
+  type LedgerRecord,
+  type MerkleTree,
+  parseLine,
+  WrittenLines,
+} from '../ledger/index.ts';
 import { fits } from './filter.ts';
 import type { ReportFilter, ReportRecord } from './report.ts';
 

@@ -1,8 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { parseCheckpointText } from '../pki/checkpoint.ts';
-import { storageFailure } from '../system/storage-failure.ts';
+import { parseCheckpointText } from '../pki/index.ts';
+import { storageFailure } from '../system/index.ts';
 import { REPORT_FORMATS } from './report.ts';
 import { requireFile } from './require-file.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { KeySummary } from '../../shared/keys.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import { bindingOf } from '../session/token-binding.ts';
-import type { Vault } from '../vault/vault.ts';
+import { bindingOf } from '../session/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { ReportTable } from './report.ts';
 
 /** What the vault knows beside its records, for the kinds of report that show it. */

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/index.ts';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { LastReport } from '../ledger/facts.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { LastReport } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
 
 /** How far an export had come when it was cancelled. */
 export interface BegunExport {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
-import { openCheckpoint } from '../pki/checkpoint.ts';
-import { sha256 } from '../system/sha256.ts';
-import type { Vault } from '../vault/vault.ts';
+import { openCheckpoint } from '../pki/index.ts';
+import { sha256 } from '../system/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { isReplyOver } from './reply.ts';
 import type { ReportDocument } from './report.ts';
 

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { fingerprintOf } from '../pki/note.ts';
-import { jsonFault } from '../json/json-fault.ts';
-import { hasMoreValues } from '../json/json-limits.ts';
-import { readPem } from '../pki/public-key.ts';
-import { firstDifference } from '../ledger/record.ts';
-import { sha256 } from '../system/sha256.ts';
+import { fingerprintOf, readPem } from '../pki/index.ts';
+import { hasMoreValues, jsonFault } from '../json/index.ts';
+import { firstDifference } from '../ledger/index.ts';
+import { sha256 } from '../system/index.ts';
 import { encodeReport, reportSchema, type AnyReport } from './report.ts';
 import { checkRange, isComplete } from './verify/check-range.ts';
 import { checkConsistency, checkRecords } from './verify/check-records.ts';

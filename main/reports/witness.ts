@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { openCheckpoint, parseCheckpointText, type Checkpoint } from '../pki/checkpoint.ts';
-import { consistencyProof } from '../ledger/proofs.ts';
-import { isErrno, storageFailure } from '../system/storage-failure.ts';
-import type { Vault } from '../vault/vault.ts';
+import { type Checkpoint, openCheckpoint, parseCheckpointText } from '../pki/index.ts';
+import { consistencyProof } from '../ledger/index.ts';
+import { isErrno, storageFailure } from '../system/index.ts';
+import type { Vault } from '../vault/index.ts';
 
 /*
  * Somebody else keeps a checkpoint: whoever has one can tell later whether the ledger was

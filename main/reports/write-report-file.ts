@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncFolder } from '../system/sync-folder.ts';
-import { isErrno, storageFailure } from '../system/storage-failure.ts';
+import { isErrno, storageFailure, syncFolder } from '../system/index.ts';
 
 export interface WrittenFile {
   readonly bytes: number;

@@ -1,5 +1,5 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
-import { systemFailure } from '../system/errno.ts';
+import { systemFailure } from '../system/index.ts';
 import type { Calls, Channel, Request, Response } from './messages.ts';
 
 type AnyHandler = (input: unknown, context: unknown) => unknown;

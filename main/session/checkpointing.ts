@@ -1,8 +1,6 @@
-import type { EngineCalls } from '../engine/api.ts';
-import type { AnchorKind } from '../engine/pkcs11/anchors.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { LedgerToken } from '../vault/ledger-token.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { AnchorKind, EngineCalls } from '../engine/index.ts';
+import type { Caller } from '../rpc/index.ts';
+import type { LedgerToken, Vault } from '../vault/index.ts';
 
 /** Where the token keeps the anchor, as the signed first record says; `none` where it says nothing. */
 export const anchorKindOf = ({ facts }: Pick<Vault, 'facts'>): AnchorKind => {

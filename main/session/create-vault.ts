@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json/json.ts';
+import type { JsonObject } from '../json/index.ts';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,23 +6,23 @@ import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { type VaultId, vaultIdSchema } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
-import type { EngineCalls } from '../engine/api.ts';
-import type { SigningKey, SigningKeys } from '../engine/keys/signing-keys.ts';
-import type { Masters } from '../engine/keys/vault-token.ts';
-import { evaluationFiles } from '../engine/pkcs11/evaluation-files.ts';
-import type { TokenProfile } from '../engine/pkcs11/profile.ts';
-import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { EngineProcess } from '../engine/start.ts';
-import type { TokenBinding } from '../keystore/meta.ts';
-import { fingerprintOf } from '../pki/note.ts';
-import { makeReportCertificate } from '../certificates/certificate.ts';
-import type { KnownVault } from '../trust/known-vault.ts';
-import { fullPathOf } from '../trust/library.ts';
-import { meet } from '../trust/recognise.ts';
-import type { TrustStore } from '../trust/trust-store.ts';
-import { sha256 } from '../system/sha256.ts';
-import { Vault, type VaultContext } from '../vault/vault.ts';
+import {
+  type EngineCalls,
+  type EngineProcess,
+  evaluationFiles,
+  type Masters,
+  type SigningKey,
+  type SigningKeys,
+  type TokenInfo,
+  type TokenProfile,
+} from '../engine/index.ts';
+import type { Caller } from '../rpc/index.ts';
+import type { TokenBinding } from '../keystore/index.ts';
+import { fingerprintOf } from '../pki/index.ts';
+import { makeReportCertificate } from '../certificates/index.ts';
+import { fullPathOf, type KnownVault, meet, type TrustStore } from '../trust/index.ts';
+import { sha256 } from '../system/index.ts';
+import { Vault, type VaultContext } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { claimTokenFolder, makeParents, refuseUsedFolder, removeFolders } from './new-folder.ts';
 import { bindToken, profileDetails } from './token-binding.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { evaluationFiles } from '../engine/pkcs11/evaluation-files.ts';
-import { isErrno, storageFailure } from '../system/storage-failure.ts';
+import { evaluationFiles } from '../engine/index.ts';
+import { isErrno, storageFailure } from '../system/index.ts';
 
 /** @throws Failure 'vault-exists' */
 export const refuseUsedFolder = async (folder: string): Promise<void> => {

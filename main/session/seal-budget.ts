@@ -1,6 +1,6 @@
 import { limits } from '../../shared/limits.ts';
-import type { SealScope } from '../keystore/seals.ts';
-import type { Vault } from '../vault/vault.ts';
+import type { SealScope } from '../keystore/index.ts';
+import type { Vault } from '../vault/index.ts';
 
 /** A record of a lock names so many at most; what is not named counts as used. */
 const MOST_SCOPES = 64;

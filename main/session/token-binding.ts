@@ -1,10 +1,8 @@
-import { jsonObjectSchema } from '../json/json.ts';
+import { jsonObjectSchema } from '../json/index.ts';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
-import type { Masters } from '../engine/keys/vault-token.ts';
-import type { TokenProfile } from '../engine/pkcs11/profile.ts';
-import type { ReadTables } from '../keystore/keystore.ts';
-import type { TokenBinding } from '../keystore/meta.ts';
+import type { Masters, TokenProfile } from '../engine/index.ts';
+import type { ReadTables, TokenBinding } from '../keystore/index.ts';
 
 /** The token that a vault belongs to. @throws Failure `keystore-damaged` */
 export const bindingOf = ({ meta }: ReadTables): TokenBinding => {

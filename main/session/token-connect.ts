@@ -1,11 +1,15 @@
 import { Failure } from '../../shared/failure.ts';
-import type { EngineCalls } from '../engine/api.ts';
-import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { KnownVault } from '../trust/known-vault.ts';
-import { isAdministrators, libraryAt } from '../trust/library.ts';
-import { type MetVault, recognise, type Recognised } from '../trust/recognise.ts';
-import type { TrustStore } from '../trust/trust-store.ts';
+import type { EngineCalls, TokenInfo } from '../engine/index.ts';
+import type { Caller } from '../rpc/index.ts';
+import {
+  isAdministrators,
+  type KnownVault,
+  libraryAt,
+  type MetVault,
+  recognise,
+  type Recognised,
+  type TrustStore,
+} from '../trust/index.ts';
 
 type Engine = Caller<EngineCalls>;
 

@@ -1,7 +1,7 @@
 import type { TokenFindingKind } from '../../shared/contract/rollback.ts';
 import type { Failure } from '../../shared/failure.ts';
-import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { KnownVault } from '../trust/known-vault.ts';
+import type { TokenInfo } from '../engine/index.ts';
+import type { KnownVault } from '../trust/index.ts';
 
 /** What was found of a token that does not block. */
 export interface TokenFinding {

@@ -1,10 +1,8 @@
 import { Failure } from '../../shared/failure.ts';
-import type { EngineCalls } from '../engine/api.ts';
-import type { TokenProfile } from '../engine/pkcs11/profile.ts';
-import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { Vault } from '../vault/vault.ts';
-import type { TrustStore } from '../trust/trust-store.ts';
+import type { EngineCalls, TokenInfo, TokenProfile } from '../engine/index.ts';
+import type { Caller } from '../rpc/index.ts';
+import type { Vault } from '../vault/index.ts';
+import type { TrustStore } from '../trust/index.ts';
 import { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 import { connectToken, type FoundToken } from './token-connect.ts';
 import { firstMeeting, type TokenFinding, twinOf, updateOf } from './token-findings.ts';

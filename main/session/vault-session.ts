@@ -1,17 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.ts';
-import type { EngineCalls } from '../engine/api.ts';
-import type { KeyringLifetimes } from '../engine/keys/keyring.ts';
-import type { TokenProfile } from '../engine/pkcs11/profile.ts';
-import type { TokenInfo } from '../engine/pkcs11/token-info.ts';
-import type { Caller } from '../rpc/caller.ts';
-import type { EngineProcess } from '../engine/start.ts';
+import type {
+  EngineCalls,
+  EngineProcess,
+  KeyringLifetimes,
+  TokenInfo,
+  TokenProfile,
+} from '../engine/index.ts';
+import type { Caller } from '../rpc/index.ts';
 import { SealBudget } from './seal-budget.ts';
-import { parseCheckpointText, type Checkpoint } from '../pki/checkpoint.ts';
-import type { EpochHead } from '../ledger/facts.ts';
-import type { RollbackFinding } from '../vault/rollback.ts';
-import type { Examined, UnlockOptions } from '../vault/unlocking.ts';
-import type { Vault } from '../vault/vault.ts';
+import { type Checkpoint, parseCheckpointText } from '../pki/index.ts';
+import type { EpochHead } from '../ledger/index.ts';
+import type { Examined, RollbackFinding, UnlockOptions, Vault } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
 import type { TokenFinding } from './token-findings.ts';

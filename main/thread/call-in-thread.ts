@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
-import { Caller } from '../rpc/caller.ts';
-import { workerChannel } from '../rpc/channels.ts';
-import type { CallInput, CallName, CallOutput } from '../rpc/messages.ts';
-import { isErrno } from '../system/storage-failure.ts';
+import {
+  Caller,
+  type CallInput,
+  type CallName,
+  type CallOutput,
+  workerChannel,
+} from '../rpc/index.ts';
+import { isErrno } from '../system/index.ts';
 
 export interface ThreadCall {
   /** Ends the thread at once, whatever it does. */

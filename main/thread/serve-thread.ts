@@ -1,7 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { portChannel } from '../rpc/channels.ts';
-import type { Calls } from '../rpc/messages.ts';
-import { serve } from '../rpc/serve.ts';
+import { type Calls, portChannel, serve } from '../rpc/index.ts';
 
 /** The other end of `callInThread`. */
 export const serveThread = <Api>(calls: Calls<Api>): void => {

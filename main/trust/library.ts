@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { reasonOf } from '../system/storage-failure.ts';
+import { reasonOf } from '../system/index.ts';
 import type { KnownVault } from './known-vault.ts';
 
 export type Library = Pick<KnownVault, 'modulePath' | 'librarySha256'>;

@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
-import { findModules, requireSoftHsm } from '../engine/pkcs11/known-modules.ts';
-import { fingerprintOf } from '../pki/note.ts';
-import type { Vault } from '../vault/vault.ts';
+import { findModules, requireSoftHsm } from '../engine/index.ts';
+import { fingerprintOf } from '../pki/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { KnownVault } from './known-vault.ts';
 import { libraryAt } from './library.ts';
 import type { TrustStore } from './trust-store.ts';

@@ -3,8 +3,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { syncFolder } from '../system/sync-folder.ts';
-import { errnoOf, isErrno, reasonOf } from '../system/storage-failure.ts';
+import { errnoOf, isErrno, reasonOf, syncFolder } from '../system/index.ts';
 
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
-import { reasonOf } from '../system/storage-failure.ts';
+import { reasonOf } from '../system/index.ts';
 import { type KnownVault, knownVaultSchema } from './known-vault.ts';
 import { Signers } from './signers.ts';
 import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';

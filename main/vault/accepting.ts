@@ -1,6 +1,5 @@
-import { openCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
-import { authenticateTail } from '../ledger/authenticate.ts';
-import { damaged, readWhole } from '../ledger/read-ledger.ts';
+import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
+import { authenticateTail, damaged, readWhole } from '../ledger/index.ts';
 import { beginEpoch, type NewEpoch } from './epoch.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import type { VaultParts } from './opening.ts';

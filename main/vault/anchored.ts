@@ -1,6 +1,6 @@
+import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../pki/checkpoint.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/index.ts';
 import { rolledBack } from './restriction.ts';
 
 /*

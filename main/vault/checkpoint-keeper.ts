@@ -1,20 +1,18 @@
-import type { Clock } from '../system/clock.ts';
-import { Failure } from '../../shared/failure.ts';
 import {
-  checkpointText,
-  makeCheckpoint,
-  openCheckpoint,
   type Checkpoint,
   type CheckpointKey,
+  checkpointText,
+  isSignatureOf,
+  makeCheckpoint,
+  openCheckpoint,
   type Origin,
-} from '../pki/checkpoint.ts';
-import { isSignatureOf } from '../pki/note.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { CheckpointBook, type KeptCheckpoint } from '../ledger/checkpoint-book.ts';
+} from '../pki/index.ts';
+import { type Clock, errnoOf, storageFailure } from '../system/index.ts';
+import { Failure } from '../../shared/failure.ts';
+import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
-import { errnoOf, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
+import type { Storage } from '../store/index.ts';
 
 /** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */
 export type AnchorTime = 'now' | 'when-due';

@@ -1,14 +1,11 @@
 import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
-import type { Keystore } from '../keystore/keystore.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { NewRecord } from '../ledger/record.ts';
+import type { Keystore } from '../keystore/index.ts';
+import type { Ledger, NewRecord } from '../ledger/index.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { vaultFiles } from '../store/files.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { installNext, writeNext } from './recovery.ts';
-import { sha256 } from '../system/sha256.ts';
-import { reasonOf, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
+import { reasonOf, sha256, storageFailure } from '../system/index.ts';
 import type { CommitOptions } from './vault-context.ts';
 
 interface Parts {

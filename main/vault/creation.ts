@@ -1,20 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { Keystore } from '../keystore/keystore.ts';
-import { migrations as allMigrations } from '../keystore/migrations/index.ts';
-import { LEDGER_FORM, vaultActions } from '../ledger/facts.ts';
-import { stampRecord, type Stamp } from '../ledger/ledger.ts';
-import { encodeRecord, type NewRecord } from '../ledger/record.ts';
-import { CheckpointBook } from '../ledger/checkpoint-book.ts';
+import { Keystore, migrations as allMigrations } from '../keystore/index.ts';
+import {
+  CheckpointBook,
+  encodeRecord,
+  LEDGER_FORM,
+  type NewRecord,
+  type Stamp,
+  stampRecord,
+  vaultActions,
+} from '../ledger/index.ts';
 import { isBetweenEpochs } from './epoch.ts';
-import { vaultFiles } from '../store/files.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { signFirst } from './first-checkpoint.ts';
-import { syncFolder } from '../system/sync-folder.ts';
+import { isErrno, sha256, storageFailure, syncFolder } from '../system/index.ts';
 import { installNext } from './recovery.ts';
-import { sha256 } from '../system/sha256.ts';
-import { isErrno, storageFailure } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
 import type { VaultContext, VaultCreation } from './vault-context.ts';
 
 /** Makes the folder for its owner only, where there is none. Its parent must exist. */

@@ -1,11 +1,16 @@
-import type { JsonObject } from '../json/json.ts';
-import { LEDGER_FORM, vaultActions, type EpochHead } from '../ledger/facts.ts';
-import { stampRecord, type Ledger, type Stamp } from '../ledger/ledger.ts';
-import { encodeRecord } from '../ledger/record.ts';
-import { vaultFiles } from '../store/files.ts';
+import type { JsonObject } from '../json/index.ts';
+import {
+  encodeRecord,
+  type EpochHead,
+  type Ledger,
+  LEDGER_FORM,
+  type Stamp,
+  stampRecord,
+  vaultActions,
+} from '../ledger/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { signFirst } from './first-checkpoint.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
-import type { Storage } from '../store/storage.ts';
 
 /** Why a rollback is accepted, and what the token said before. */
 export interface Acceptance {

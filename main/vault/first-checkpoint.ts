@@ -1,5 +1,5 @@
-import { checkpointText, makeCheckpoint, type Checkpoint, type Origin } from '../pki/checkpoint.ts';
-import { leafHash } from '../ledger/merkle.ts';
+import { type Checkpoint, checkpointText, makeCheckpoint, type Origin } from '../pki/index.ts';
+import { leafHash } from '../ledger/index.ts';
 import type { FirstSigner } from './vault-context.ts';
 
 /** The checkpoint over the first record alone. @param line with its LF */

@@ -1,5 +1,4 @@
-import type { EpochHead } from '../ledger/facts.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { EpochHead, Ledger } from '../ledger/index.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { judgeRollback, type RollbackVerdict, type Witnesses } from './rollback.ts';
 

@@ -1,13 +1,10 @@
-import { Keystore } from '../keystore/keystore.ts';
-import type { Migration } from '../keystore/migrate.ts';
-import { migrations as allMigrations } from '../keystore/migrations/index.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Keystore, type Migration, migrations as allMigrations } from '../keystore/index.ts';
+import { Ledger } from '../ledger/index.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
 import { judgeKeystore } from './recovery.ts';
-import { sha256 } from '../system/sha256.ts';
-import { orFailure } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
+import { orFailure, sha256 } from '../system/index.ts';
+import type { Storage } from '../store/index.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
 
 interface Opening {

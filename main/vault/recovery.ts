@@ -1,10 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
-import { vaultActions } from '../ledger/facts.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { NewRecord } from '../ledger/record.ts';
-import { vaultFiles } from '../store/files.ts';
-import { sha256 } from '../system/sha256.ts';
-import type { Storage } from '../store/storage.ts';
+import { type Ledger, type NewRecord, vaultActions } from '../ledger/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import { sha256 } from '../system/index.ts';
 
 /** Which file is the keystore, and what to do with the other. */
 export interface KeystoreVerdict {

@@ -1,5 +1,4 @@
-import { vaultActions } from '../ledger/facts.ts';
-import type { NewRecord } from '../ledger/record.ts';
+import { type NewRecord, vaultActions } from '../ledger/index.ts';
 
 const reserved: readonly string[] = Object.values(vaultActions);
 

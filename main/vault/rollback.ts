@@ -1,5 +1,5 @@
-import { openCheckpoint, type Checkpoint, type CheckpointKey } from '../pki/checkpoint.ts';
-import type { EpochHead } from '../ledger/facts.ts';
+import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
+import type { EpochHead } from '../ledger/index.ts';
 
 /*
  * Whether a vault's folder is older than what was signed of it: a pure decision over the ledger,

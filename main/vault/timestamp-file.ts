@@ -1,5 +1,4 @@
-import { vaultFiles } from '../store/files.ts';
-import { replaceFile, type Storage } from '../store/storage.ts';
+import { replaceFile, type Storage, vaultFiles } from '../store/index.ts';
 
 /* Time-stamping authorities' replies: one JSON line each in a file that is replaced as a whole. */
 

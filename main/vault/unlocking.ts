@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Tail } from '../ledger/authenticate.ts';
-import { vaultActions, type EpochHead } from '../ledger/facts.ts';
-import type { NewRecord } from '../ledger/record.ts';
+import { type EpochHead, type NewRecord, type Tail, vaultActions } from '../ledger/index.ts';
 import { judgeLedger } from './judge-ledger.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
 import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
-import { sha256 } from '../system/sha256.ts';
+import { sha256 } from '../system/index.ts';
 import { UnsignedTail } from './unsigned-tail.ts';
 
 export interface UnlockOptions {

@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import type { RecordRange } from '../ledger/authenticate.ts';
+import type { RecordRange } from '../ledger/index.ts';
 
 /** A vault from before there were sessions ends with records that a person must confirm. */
 export class UnsignedTail extends Failure {

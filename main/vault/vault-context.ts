@@ -1,13 +1,11 @@
-import type { JsonObject } from '../json/json.ts';
-import type { Clock } from '../system/clock.ts';
+import type { CheckpointKey } from '../pki/index.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { Clock } from '../system/index.ts';
 import type { SqlJsStatic } from 'sql.js';
 import type { VaultId } from '../../shared/ids.ts';
-import type { Tables } from '../keystore/keystore.ts';
-import type { Migration } from '../keystore/migrate.ts';
-import type { CheckpointKey } from '../pki/checkpoint.ts';
-import type { Stamp } from '../ledger/ledger.ts';
-import type { Actor } from '../ledger/record.ts';
-import type { IndexCache } from '../audit/index-cache.ts';
+import type { Migration, Tables } from '../keystore/index.ts';
+import type { Actor, Stamp } from '../ledger/index.ts';
+import type { IndexCache } from '../audit/index.ts';
 
 export interface VaultContext {
   readonly sqlJs: SqlJsStatic;

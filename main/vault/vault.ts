@@ -1,30 +1,32 @@
-import type { JsonObject } from '../json/json.ts';
+import type { Checkpoint, CheckpointKey, LedgerHead, Origin } from '../pki/index.ts';
+import type { JsonObject } from '../json/index.ts';
 import { Failure, type FailureCode } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
-import type { ReadTables, Tables } from '../keystore/keystore.ts';
-import { AuditIndex } from '../audit/audit-index.ts';
-import { vaultActions, type LedgerFacts } from '../ledger/facts.ts';
-import type { Checkpoint, CheckpointKey, Origin, LedgerHead } from '../pki/checkpoint.ts';
-import type { Stamp } from '../ledger/ledger.ts';
-import type { MerkleTree } from '../ledger/merkle.ts';
-import type { Actor, LedgerRecord, NewRecord } from '../ledger/record.ts';
-import { readLines } from '../ledger/lines.ts';
-import type { KeptCheckpoint } from '../ledger/checkpoint-book.ts';
+import type { ReadTables, Tables } from '../keystore/index.ts';
+import { AuditIndex } from '../audit/index.ts';
+import {
+  type Actor,
+  type KeptCheckpoint,
+  type LedgerFacts,
+  type LedgerRecord,
+  type MerkleTree,
+  type NewRecord,
+  readLines,
+  saveHashes,
+  type Stamp,
+  vaultActions,
+} from '../ledger/index.ts';
 import type { AnchorTime, CheckpointKeeper } from './checkpoint-keeper.ts';
 import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
 import { acceptRollback } from './accepting.ts';
 import { completeEpoch, type NewEpoch } from './epoch.ts';
-import { vaultFiles } from '../store/files.ts';
-import { FolderStorage } from '../store/folder/folder-storage.ts';
-import { saveHashes } from '../ledger/hashes.ts';
+import { FolderStorage, type Storage, vaultFiles, withVaultLock } from '../store/index.ts';
 import type { CheckpointSigner, LedgerToken } from './ledger-token.ts';
-import { withVaultLock } from '../store/folder/lock.ts';
 import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
 import type { RollbackFinding } from './rollback.ts';
-import { orFailure } from '../system/storage-failure.ts';
-import type { Storage } from '../store/storage.ts';
+import { orFailure } from '../system/index.ts';
 import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
 import { addTimestampLine, readTimestampLines } from './timestamp-file.ts';
 import {

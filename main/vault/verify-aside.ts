@@ -1,4 +1,4 @@
-import { callInThread, type ThreadCall } from '../thread/call-in-thread.ts';
+import { callInThread, type ThreadCall } from '../thread/index.ts';
 import type { LedgerVerdict } from './verify.ts';
 
 /** What the verifying thread answers. */

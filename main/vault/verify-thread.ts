@@ -1,7 +1,7 @@
-import { serveThread } from '../thread/serve-thread.ts';
-import { FolderStorage } from '../store/folder/folder-storage.ts';
+import { serveThread } from '../thread/index.ts';
+import { FolderStorage } from '../store/index.ts';
 import { refuseNoVault } from './creation.ts';
-import { orFailure } from '../system/storage-failure.ts';
+import { orFailure } from '../system/index.ts';
 import type { VerifyCalls } from './verify-aside.ts';
 import { type LedgerVerdict, verifyLedger } from './verify.ts';
 

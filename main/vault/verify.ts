@@ -1,13 +1,20 @@
-import type { LedgerHead } from '../pki/checkpoint.ts';
-import { vaultFiles } from '../store/files.ts';
+import type { LedgerHead } from '../pki/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
 import { judgeKeystore } from './recovery.ts';
-import type { Storage } from '../store/storage.ts';
 import { Failure } from '../../shared/failure.ts';
-import { Findings, MAX_FINDINGS, type Finding } from '../ledger/findings.ts';
-import { encodeRecord, firstDifference, type LedgerRecord } from '../ledger/record.ts';
-import { LedgerScan, scanLedger } from '../ledger/scan.ts';
-import type { WrittenLine } from '../ledger/written-line.ts';
-import { checkSigned, type SignedPart } from '../ledger/verify-signed.ts';
+import {
+  checkSigned,
+  encodeRecord,
+  type Finding,
+  Findings,
+  firstDifference,
+  type LedgerRecord,
+  LedgerScan,
+  MAX_FINDINGS,
+  scanLedger,
+  type SignedPart,
+  type WrittenLine,
+} from '../ledger/index.ts';
 
 export interface LedgerVerdict extends LedgerHead, SignedPart {
   /** The first ones, at most `MAX_FINDINGS`. */

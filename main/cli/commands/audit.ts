@@ -1,11 +1,11 @@
+import { vaultDirOf, lookAtVault, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { AuditFilter } from '../../audit/audit-query.ts';
-import { jsonOf, type LedgerRecord } from '../../ledger/record.ts';
-import type { LedgerVerdict } from '../../vault/verify.ts';
-import { verifyAside } from '../../vault/verify-aside.ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { AuditFilter } from '../../audit/index.ts';
+import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
+import { type LedgerVerdict, type Vault, verifyAside } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, vaultDirOf, lookAtVault } from '../command.ts';
+import type { Command } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 

@@ -1,3 +1,4 @@
+import { withSession, printResult } from '../with-vault.ts';
 import path from 'node:path';
 import {
   type BatchKind,
@@ -8,14 +9,17 @@ import {
   conflictRules,
 } from '../../../shared/batch.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { runBatch, unfinishedBatches } from '../../batch/batches.ts';
-import { encryptionKeys } from '../../batch/lending.ts';
-import { planBatch } from '../../batch/plan.ts';
-import { checkSpace } from '../../batch/space.ts';
-import type { VaultSession } from '../../session/vault-session.ts';
+import {
+  checkSpace,
+  encryptionKeys,
+  planBatch,
+  runBatch,
+  unfinishedBatches,
+} from '../../batch/index.ts';
+import type { VaultSession } from '../../session/index.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
-import { type CliContext, type Command, printResult, withSession } from '../command.ts';
+import type { CliContext, Command } from '../command.ts';
 import { formatBytes, formatCount } from '../format.ts';
 
 const outputOptions = {

@@ -1,12 +1,20 @@
+import { lookAtVault, withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { fingerprintOf } from '../../pki/note.ts';
-import { attachTimestamp } from '../../reports/timestamps.ts';
-import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
-import { refuseInVault } from '../../store/folder/own-files.ts';
-import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
-import { anchorWords } from '../../session/checkpointing.ts';
+import { fingerprintOf } from '../../pki/index.ts';
+import {
+  attachTimestamp,
+  compareWitness,
+  headOf,
+  newestOf,
+  readCheckpointFile,
+  readReplyFile,
+  writeWitness,
+} from '../../reports/index.ts';
+import { refuseInVault } from '../../store/index.ts';
+import { anchorWords } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, withSession, lookAtVault } from '../command.ts';
+import type { Command } from '../command.ts';
 
 export const checkpointShowCommand: Command = {
   name: 'checkpoint show',

@@ -1,8 +1,10 @@
+import { vaultDirOf, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { TokenProfile } from '../../engine/pkcs11/profile.ts';
-import { createVault, type TokenChoice } from '../../session/create-vault.ts';
+import type { TokenProfile } from '../../engine/index.ts';
+import { createVault, type TokenChoice } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, vaultDirOf } from '../command.ts';
+import type { Command } from '../command.ts';
 import { modulePathOf } from '../module-path.ts';
 import { describeFailure } from '../receipts.ts';
 import { readNewPin, readPin } from '../pin.ts';

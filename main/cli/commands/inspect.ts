@@ -1,6 +1,8 @@
+import { printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { inspectFile, type Inspection } from '../../engine/files/inspect.ts';
-import { type Command, exitCodes, printResult } from '../command.ts';
+import { inspectFile, type Inspection } from '../../engine/index.ts';
+import type { Command } from '../command.ts';
 import { formatBytes, formatCount, formatTable } from '../format.ts';
 
 export const inspectCommand: Command = {

@@ -1,8 +1,10 @@
+import { lookAtVault, withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
-import { createKey } from '../../keys/key-service.ts';
+import { createKey } from '../../keys/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, withSession, lookAtVault } from '../command.ts';
+import type { Command } from '../command.ts';
 import { formatTable } from '../format.ts';
 
 export const keyCreateCommand: Command = {

@@ -1,12 +1,7 @@
+import { withVault, withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import {
-  type CliContext,
-  type Command,
-  exitCodes,
-  printResult,
-  withSession,
-  withVault,
-} from '../command.ts';
+import type { CliContext, Command } from '../command.ts';
 import { formatCount } from '../format.ts';
 import { sessionOf } from '../session.ts';
 

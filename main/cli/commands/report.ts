@@ -1,3 +1,5 @@
+import { withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { fingerprintFault } from '../../../shared/fingerprint.ts';
 import {
@@ -6,14 +8,18 @@ import {
   reportKinds,
   type ReportKind,
 } from '../../../shared/reports.ts';
-import { exportReport } from '../../reports/export-report.ts';
-import { reportFiles, requirePlaces } from '../../reports/report-files.ts';
-import type { ReportFilter } from '../../reports/report.ts';
-import { readReport } from '../../reports/read-report.ts';
-import { verifyReport, type ReportVerdict } from '../../reports/verify-report.ts';
-import type { Vault } from '../../vault/vault.ts';
+import {
+  exportReport,
+  readReport,
+  reportFiles,
+  type ReportFilter,
+  type ReportVerdict,
+  requirePlaces,
+  verifyReport,
+} from '../../reports/index.ts';
+import type { Vault } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type Command, exitCodes, printResult, withSession } from '../command.ts';
+import type { Command } from '../command.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
 const titles: Readonly<Record<ReportKind, string>> = {

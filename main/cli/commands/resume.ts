@@ -1,3 +1,5 @@
+import { withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { StoredBatch } from '../../../shared/batch.ts';
 import { Failure, type FailureGroup, groupOf, toFailureData } from '../../../shared/failure.ts';
 import {
@@ -7,14 +9,14 @@ import {
   findBatch,
   resumeBatch,
   retryBatch,
+  type RunOptions,
   unfinishedBatches,
-} from '../../batch/batches.ts';
-import type { RunOptions } from '../../batch/run.ts';
-import type { VaultSession } from '../../session/vault-session.ts';
-import type { Vault } from '../../vault/vault.ts';
+} from '../../batch/index.ts';
+import type { VaultSession } from '../../session/index.ts';
+import type { Vault } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts';
-import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
+import type { CliContext, Command } from '../command.ts';
 import { exitCodeOfFailure } from '../exit-code.ts';
 import { formatCount } from '../format.ts';
 import { describeFailure } from '../receipts.ts';

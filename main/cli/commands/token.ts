@@ -1,11 +1,15 @@
+import { withSession, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { ModuleListing } from '../../engine/api.ts';
-import { findModules } from '../../engine/pkcs11/known-modules.ts';
-import type { TokenProfile } from '../../engine/pkcs11/profile.ts';
-import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
-import { bindToken, profileDetails } from '../../session/token-binding.ts';
+import {
+  findModules,
+  type ModuleListing,
+  type TokenInfo,
+  type TokenProfile,
+} from '../../engine/index.ts';
+import { bindToken, profileDetails } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
-import { type CliContext, type Command, exitCodes, printResult, withSession } from '../command.ts';
+import type { CliContext, Command } from '../command.ts';
 import { formatTable } from '../format.ts';
 import { modulePathOf } from '../module-path.ts';
 import { readPin } from '../pin.ts';

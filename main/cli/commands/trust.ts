@@ -1,8 +1,9 @@
+import { lookAtVault, printResult } from '../with-vault.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { isDeepStrictEqual } from 'node:util';
-import type { KnownVault } from '../../trust/known-vault.ts';
-import { fingerprintOfVault, refuseOther } from '../../trust/recognise.ts';
-import type { Vault } from '../../vault/vault.ts';
-import { type CliContext, type Command, exitCodes, printResult, lookAtVault } from '../command.ts';
+import { fingerprintOfVault, type KnownVault, refuseOther } from '../../trust/index.ts';
+import type { Vault } from '../../vault/index.ts';
+import type { CliContext, Command } from '../command.ts';
 import { trustedBy, trustOptions } from '../trust-options.ts';
 
 export const trustCommand: Command = {

@@ -9,25 +9,18 @@ import {
 } from '../../../shared/contract/settings.ts';
 import type { Session } from '../../../shared/contract/session.ts';
 import { VERSION } from '../../../shared/version.ts';
-import type { EngineProcess } from '../../engine/start.ts';
-import { inTime } from '../../session/in-time.ts';
-import type { TrustStore } from '../../trust/trust-store.ts';
-import type { VaultContext } from '../../vault/vault.ts';
-import type { Trash } from '../../batch/trash.ts';
-import { AuditView } from '../audit/audit-view.ts';
-import { AutoLock } from '../vault/auto-lock.ts';
-import { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../common/dialogs.ts';
-import { Events } from '../common/events.ts';
-import { RecentVaults } from '../vault/recent-vaults.ts';
-import { Checkpoints } from '../reports/checkpoints.ts';
-import { Reports } from '../reports/reports.ts';
-import { Verifying } from '../reports/verifying.ts';
-import { statusOf } from '../vault/session-status.ts';
-import { SettingsStore } from '../settings/settings-store.ts';
-import { Setup } from '../setup/setup.ts';
-import { Trusting } from '../vault/trusting.ts';
-import { Work } from '../work/work.ts';
+import type { EngineProcess } from '../../engine/index.ts';
+import { inTime } from '../../session/index.ts';
+import type { TrustStore } from '../../trust/index.ts';
+import type { VaultContext } from '../../vault/index.ts';
+import type { Trash } from '../../batch/index.ts';
+import { AuditView } from '../audit/index.ts';
+import { AutoLock, Desk, RecentVaults, statusOf, Trusting } from '../vault/index.ts';
+import { type Dialogs, Events } from '../common/index.ts';
+import { Checkpoints, Reports, Verifying } from '../reports/index.ts';
+import { SettingsStore } from '../settings/index.ts';
+import { Setup } from '../setup/index.ts';
+import { Work } from '../work/index.ts';
 
 export interface AppParts {
   /** For settings and the list of vaults. */

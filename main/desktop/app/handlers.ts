@@ -1,18 +1,13 @@
 import type { Profile } from '../../../shared/contract/token.ts';
-import type { Handlers } from '../ipc/dispatch.ts';
-import { profileOf, bindingOf } from '../../session/token-binding.ts';
+import type { Handlers } from '../ipc/index.ts';
+import { bindingOf, profileOf } from '../../session/index.ts';
 import type { App } from './app.ts';
-import { recordOf, verifyVault } from '../audit/audit-view.ts';
-import { describeProfile } from '../setup/describe-profile.ts';
-import { noVault, nothingToAccept } from '../vault/desk-failures.ts';
-import { keyDetail, listKeys, makeKey } from '../keys/keys-view.ts';
-import { overviewOf } from '../overview/overview.ts';
-import { exportEvidence } from '../audit/evidence.ts';
-import { unsignedTailOf } from '../vault/carry-over.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
-import { pastBatches } from '../work/past-batches.ts';
-import { saveTokenEvidence } from '../audit/token-evidence.ts';
-import { plannedRows, skippedRows, viewOfPlan } from '../work/plan.ts';
+import { exportEvidence, recordOf, saveTokenEvidence, verifyVault } from '../audit/index.ts';
+import { describeProfile } from '../setup/index.ts';
+import { nothingToAccept, noVault, type OpenVault, unsignedTailOf } from '../vault/index.ts';
+import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
+import { overviewOf } from '../overview/index.ts';
+import { pastBatches, plannedRows, skippedRows, viewOfPlan } from '../work/index.ts';
 
 type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
 

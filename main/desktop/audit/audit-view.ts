@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { AuditFilter, AuditRecord, Verdict } from '../../../shared/contract/audit.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { AuditFilter as IndexFilter } from '../../audit/audit-query.ts';
-import { openCheckpoint } from '../../pki/checkpoint.ts';
-import { verifyAside } from '../../vault/verify-aside.ts';
-import type { LedgerVerdict } from '../../vault/verify.ts';
-import { rowsOf } from '../vault/record-rows.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import type { AuditFilter as IndexFilter } from '../../audit/index.ts';
+import { openCheckpoint } from '../../pki/index.ts';
+import { type LedgerVerdict, verifyAside } from '../../vault/index.ts';
+import { type OpenVault, rowsOf } from '../vault/index.ts';
 
 /** The audit list. Looking is recorded once for each filter, not for each page of its results. */
 export class AuditView {

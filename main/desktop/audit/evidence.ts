@@ -5,11 +5,10 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { pemOf } from '../../pki/public-key.ts';
-import { vaultFiles } from '../../store/files.ts';
-import { refuseInVault } from '../../store/folder/own-files.ts';
-import { isErrno, orFailure } from '../../system/storage-failure.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import { pemOf } from '../../pki/index.ts';
+import { refuseInVault, vaultFiles } from '../../store/index.ts';
+import { isErrno, orFailure } from '../../system/index.ts';
+import type { OpenVault } from '../vault/index.ts';
 
 /** What a stranger needs to judge for themselves; no key blob is among it. */
 const wanted: readonly string[] = [

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { refuseInVault } from '../../store/folder/own-files.ts';
-import { orFailure } from '../../system/storage-failure.ts';
-import type { Dialogs } from '../common/dialogs.ts';
+import { refuseInVault } from '../../store/index.ts';
+import { orFailure } from '../../system/index.ts';
+import type { Dialogs } from '../common/index.ts';
 
 /**
  * Asks where, and writes what the probe found as one page that any browser shows and prints.

@@ -9,8 +9,8 @@ import {
   type Result,
 } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import { systemFailure } from '../../system/errno.ts';
-import type { NewRecord } from '../../ledger/record.ts';
+import { systemFailure } from '../../system/index.ts';
+import type { NewRecord } from '../../ledger/index.ts';
 import { isBounded } from './bounds.ts';
 import { Refusals } from './refusals.ts';
 

@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../../shared/failure.ts';
-import type { NewRecord } from '../../ledger/record.ts';
+import type { NewRecord } from '../../ledger/index.ts';
 
 const PER_MINUTE = 20;
 const MINUTE_MS = 60_000;

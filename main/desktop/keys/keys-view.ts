@@ -2,10 +2,9 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { KeyRow } from '../../../shared/contract/keys.ts';
 import type { KeySummary } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
-import { createKey } from '../../keys/key-service.ts';
-import type { KeyUse } from '../../audit/audit-use.ts';
-import { rowsOf } from '../vault/record-rows.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import { createKey } from '../../keys/index.ts';
+import type { KeyUse } from '../../audit/index.ts';
+import { type OpenVault, rowsOf } from '../vault/index.ts';
 
 const HISTORY = 50;
 

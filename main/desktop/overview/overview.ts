@@ -3,11 +3,10 @@ import type { Attention, Overview } from '../../../shared/contract/overview.ts';
 import type { KeyRow } from '../../../shared/contract/keys.ts';
 import type { Session } from '../../../shared/contract/session.ts';
 import { keyStates } from '../../../shared/keys.ts';
-import type { FileActivity } from '../../audit/audit-use.ts';
-import { rowsOf } from '../vault/record-rows.ts';
-import { listKeys, sealsOf } from '../keys/keys-view.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
-import { defaults, type SettingsValues } from '../settings/settings-store.ts';
+import type { FileActivity } from '../../audit/index.ts';
+import { type OpenVault, rowsOf } from '../vault/index.ts';
+import { listKeys, sealsOf } from '../keys/index.ts';
+import { defaults, type SettingsValues } from '../settings/index.ts';
 
 const DAYS = 30;
 const RECENT = 12;

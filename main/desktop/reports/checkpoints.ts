@@ -3,15 +3,22 @@ import type { Output } from '../../../shared/contract.ts';
 import type { CheckpointView, Comparison } from '../../../shared/contract/checkpoints.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
-import { fingerprintOf } from '../../pki/note.ts';
-import { readCheckpointFile, readReplyFile } from '../../reports/small-file.ts';
-import { attachTimestamp, timestampsOf } from '../../reports/timestamps.ts';
-import { refuseInVault } from '../../store/folder/own-files.ts';
-import { compareWitness, headOf, newestOf, writeWitness } from '../../reports/witness.ts';
-import { anchorWords } from '../../session/checkpointing.ts';
-import type { Vault } from '../../vault/vault.ts';
-import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../common/dialogs.ts';
+import { fingerprintOf } from '../../pki/index.ts';
+import {
+  attachTimestamp,
+  compareWitness,
+  headOf,
+  newestOf,
+  readCheckpointFile,
+  readReplyFile,
+  timestampsOf,
+  writeWitness,
+} from '../../reports/index.ts';
+import { refuseInVault } from '../../store/index.ts';
+import { anchorWords } from '../../session/index.ts';
+import type { Vault } from '../../vault/index.ts';
+import type { Desk } from '../vault/index.ts';
+import type { Dialogs } from '../common/index.ts';
 import { notFromDisk } from './dropped.ts';
 
 export interface CheckpointsParts {

@@ -1,7 +1,6 @@
 import type { Preview } from '../../../shared/contract/reports.ts';
 import type { ReportKind } from '../../../shared/reports.ts';
-import { mostOnPaper } from '../../reports/pdf-limit.ts';
-import type { ReportTable } from '../../reports/report.ts';
+import { mostOnPaper, type ReportTable } from '../../reports/index.ts';
 
 /** What JSON adds to a line: its number, its leaf and, about, a backslash for each of its quotes. */
 const LINE_MORE = 1.15;

@@ -6,9 +6,9 @@ import { hash } from '../../../shared/contract/basics.ts';
 import { type PastReport, reportFilterSchema } from '../../../shared/contract/reports.ts';
 import { limits } from '../../../shared/limits.ts';
 import { renderings, reportKinds } from '../../../shared/reports.ts';
-import type { LedgerRecord } from '../../ledger/record.ts';
-import type { Vault } from '../../vault/vault.ts';
-import type { Handles } from '../common/handles.ts';
+import type { LedgerRecord } from '../../ledger/index.ts';
+import type { Vault } from '../../vault/index.ts';
+import type { Handles } from '../common/index.ts';
 
 const exportSchema = v.object({
   kind: v.picklist(reportKinds),

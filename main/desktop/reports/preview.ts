@@ -1,20 +1,23 @@
-import type { AuditLine } from '../../audit/audit-lines.ts';
+import { type AuditLine, type AuditRange, isProcessing } from '../../audit/index.ts';
 import * as v from 'valibot';
 import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
 import { toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { reportKinds } from '../../../shared/reports.ts';
-import type { AuditRange } from '../../audit/audit-index.ts';
-import { isProcessing } from '../../audit/audit-use.ts';
-import { consistencyProof, isConsistent } from '../../ledger/proofs.ts';
-import { fits } from '../../reports/filter.ts';
-import { limitsOf } from '../../reports/limits.ts';
-import { filterOfKind, openingOf, previousOf, selectionOf } from '../../reports/make-report.ts';
-import type { ReportFilter } from '../../reports/report.ts';
-import { tablesFor } from '../../reports/tables.ts';
-import { timestampsOf } from '../../reports/timestamps.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { consistencyProof, isConsistent } from '../../ledger/index.ts';
+import {
+  filterOfKind,
+  fits,
+  limitsOf,
+  openingOf,
+  previousOf,
+  type ReportFilter,
+  selectionOf,
+  tablesFor,
+  timestampsOf,
+} from '../../reports/index.ts';
+import type { Vault } from '../../vault/index.ts';
 import { estimateOf } from './estimate.ts';
 
 /**

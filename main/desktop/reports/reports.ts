@@ -1,11 +1,9 @@
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { type ExportedReport, exportReport } from '../../reports/export-report.ts';
-import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../common/dialogs.ts';
-import type { Events } from '../common/events.ts';
-import { Handles } from '../common/handles.ts';
+import { type ExportedReport, exportReport } from '../../reports/index.ts';
+import type { Desk } from '../vault/index.ts';
+import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import { fileNameOf } from './file-name.ts';
 import { pastReports } from './past-reports.ts';
 import { previewOf } from './preview.ts';

@@ -2,13 +2,17 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
 import type { Rendering } from '../../../shared/reports.ts';
-import { type AnyReport, REPORT_FORMATS } from '../../reports/report.ts';
-import { readReport } from '../../reports/read-report.ts';
-import { renderingOf, renderingWords } from '../../reports/verify/rendering.ts';
-import { checkPdfSignature } from '../../reports/verify/pdf-signature.ts';
-import { verifyReport } from '../../reports/verify-report.ts';
-import { serveThread } from '../../thread/serve-thread.ts';
-import { sha256 } from '../../system/sha256.ts';
+import {
+  type AnyReport,
+  checkPdfSignature,
+  readReport,
+  renderingOf,
+  renderingWords,
+  REPORT_FORMATS,
+  verifyReport,
+} from '../../reports/index.ts';
+import { serveThread } from '../../thread/index.ts';
+import { sha256 } from '../../system/index.ts';
 import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 
 // Composition root of the thread that verifies reports.

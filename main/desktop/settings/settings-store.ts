@@ -4,8 +4,8 @@ import {
   type SettingsChange,
   settingsChangeSchema,
 } from '../../../shared/contract/settings.ts';
-import { storageFailure } from '../../system/storage-failure.ts';
-import { JsonFile } from '../common/json-file.ts';
+import { storageFailure } from '../../system/index.ts';
+import { JsonFile } from '../common/index.ts';
 
 const storedSchema = v.strictObject({
   ...settingsChangeSchema.entries,

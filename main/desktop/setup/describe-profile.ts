@@ -1,5 +1,5 @@
 import type { Profile } from '../../../shared/contract/token.ts';
-import type { TokenProfile } from '../../engine/pkcs11/profile.ts';
+import type { TokenProfile } from '../../engine/index.ts';
 
 /** A token's profile as the window shows it. */
 export const describeProfile = (

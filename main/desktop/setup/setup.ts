@@ -4,17 +4,13 @@ import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { FoundToken, Module, Profile } from '../../../shared/contract/token.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import { findModules } from '../../engine/pkcs11/known-modules.ts';
-import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
-import type { EngineProcess } from '../../engine/start.ts';
-import { type ExistingToken, type TokenChoice, VaultSetup } from '../../session/create-vault.ts';
-import type { TrustStore } from '../../trust/trust-store.ts';
-import type { VaultContext } from '../../vault/vault.ts';
+import { type EngineProcess, findModules, type TokenInfo } from '../../engine/index.ts';
+import { type ExistingToken, type TokenChoice, VaultSetup } from '../../session/index.ts';
+import type { TrustStore } from '../../trust/index.ts';
+import type { VaultContext } from '../../vault/index.ts';
 import { describeProfile } from './describe-profile.ts';
-import type { Desk } from '../vault/desk.ts';
-import type { Dialogs } from '../common/dialogs.ts';
-import type { Events } from '../common/events.ts';
-import { Handles } from '../common/handles.ts';
+import type { Desk } from '../vault/index.ts';
+import { type Dialogs, type Events, Handles } from '../common/index.ts';
 
 export interface SetupPlaces {
   readonly desk: Desk;

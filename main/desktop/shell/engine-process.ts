@@ -1,13 +1,12 @@
 import { utilityProcess } from 'electron';
-import { Caller } from '../../rpc/caller.ts';
-import { utilityChannel } from '../../rpc/channels.ts';
+import { Caller, utilityChannel } from '../../rpc/index.ts';
 import {
   engineEnvironment,
   type EngineExit,
   engineLost,
   type EngineProcess,
   PATIENCE_MS,
-} from '../../engine/start.ts';
+} from '../../engine/index.ts';
 
 /** Starts the engine as a utility process: a driver that crashes there leaves the window alone. */
 export const startUtilityEngine = (script: string): EngineProcess => {

@@ -1,6 +1,6 @@
 import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron';
 import { Failure } from '../../../shared/failure.ts';
-import type { Dialogs } from '../common/dialogs.ts';
+import type { Dialogs } from '../common/index.ts';
 
 /** The dialogs of the operating system, over the window. */
 export const systemDialogs = (window: () => BrowserWindow | null): Dialogs => {

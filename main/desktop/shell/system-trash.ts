@@ -1,5 +1,5 @@
 import { shell } from 'electron';
-import { FreedesktopTrash, type Trash } from '../../batch/trash.ts';
+import { FreedesktopTrash, type Trash } from '../../batch/index.ts';
 import { Failure } from '../../../shared/failure.ts';
 
 /** On Linux Electron would start another program for each file, which may not be there. */

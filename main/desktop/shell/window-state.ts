@@ -1,6 +1,6 @@
 import type { BrowserWindow, Rectangle, Screen } from 'electron';
 import * as v from 'valibot';
-import { JsonFile } from '../common/json-file.ts';
+import { JsonFile } from '../common/index.ts';
 
 const size = v.pipe(v.number(), v.integer());
 const stateSchema = v.strictObject({

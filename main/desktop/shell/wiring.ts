@@ -8,10 +8,8 @@ import {
   type WebContents,
 } from 'electron';
 import { channels } from '../../../shared/contract/channels.ts';
-import type { App } from '../app/app.ts';
-import { handlersOf } from '../app/handlers.ts';
-import { Dispatcher } from '../ipc/dispatch.ts';
-import { registerIpc } from '../ipc/register.ts';
+import { type App, handlersOf } from '../app/index.ts';
+import { Dispatcher, registerIpc } from '../ipc/index.ts';
 import { showBatchSigns } from './batch-signs.ts';
 import type { Incidents } from './incidents.ts';
 import { watchComputer, watchInput } from './lock-triggers.ts';

@@ -1,4 +1,4 @@
-import { type Clocks, Moment, systemClocks } from '../../system/moment.ts';
+import { type Clocks, Moment, systemClocks } from '../../system/index.ts';
 
 /** Knows when the vault is to be locked for want of input. */
 export class AutoLock {

@@ -1,6 +1,6 @@
 import type { UnsignedTail } from '../../../shared/contract/carry-over.ts';
 import { limits } from '../../../shared/limits.ts';
-import type { AuditLine } from '../../audit/audit-lines.ts';
+import type { AuditLine } from '../../audit/index.ts';
 import { rowsOf } from './record-rows.ts';
 import { nothingToConfirm } from './desk-failures.ts';
 import type { OpenVault } from './open-vault.ts';

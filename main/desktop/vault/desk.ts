@@ -1,9 +1,9 @@
 import type { Output } from '../../../shared/contract.ts';
 import type { LockReason, Screen } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import type { EngineProcess } from '../../engine/start.ts';
-import type { NewRecord } from '../../ledger/record.ts';
-import { inTime } from '../../session/in-time.ts';
+import type { EngineProcess } from '../../engine/index.ts';
+import type { NewRecord } from '../../ledger/index.ts';
+import { inTime } from '../../session/index.ts';
 import type { AutoLock } from './auto-lock.ts';
 import {
   batchBehind,

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../shared/failure.ts';
-import { engineLost } from '../../engine/start.ts';
+import { engineLost } from '../../engine/index.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface EngineRecoveryParts {

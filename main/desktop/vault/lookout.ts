@@ -1,5 +1,5 @@
 import type { TokenPresence } from '../../../shared/contract/app.ts';
-import type { EngineProcess } from '../../engine/start.ts';
+import type { EngineProcess } from '../../engine/index.ts';
 import type { OpenVault } from './open-vault.ts';
 import { TokenWatch, unknownPresence } from './token-watch.ts';
 

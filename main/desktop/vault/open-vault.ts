@@ -3,13 +3,11 @@ import type { Rollback } from '../../../shared/contract/rollback.ts';
 import type { Verification } from '../../../shared/contract/session.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import path from 'node:path';
-import type { KeyringLifetimes } from '../../engine/keys/keyring.ts';
-import type { RecordRange } from '../../ledger/authenticate.ts';
-import type { EngineProcess } from '../../engine/start.ts';
-import { bindingOf } from '../../session/token-binding.ts';
-import { VaultSession } from '../../session/vault-session.ts';
-import type { TrustStore } from '../../trust/trust-store.ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { EngineProcess, KeyringLifetimes } from '../../engine/index.ts';
+import type { RecordRange } from '../../ledger/index.ts';
+import { bindingOf, VaultSession } from '../../session/index.ts';
+import type { TrustStore } from '../../trust/index.ts';
+import type { Vault } from '../../vault/index.ts';
 import { PinGate } from './pin-gate.ts';
 import { UnsignedRanges } from './unsigned-ranges.ts';
 

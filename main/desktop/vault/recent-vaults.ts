@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
-import { vaultFiles } from '../../store/files.ts';
-import { orFailure } from '../../system/storage-failure.ts';
-import { JsonFile } from '../common/json-file.ts';
+import { vaultFiles } from '../../store/index.ts';
+import { orFailure } from '../../system/index.ts';
+import { JsonFile } from '../common/index.ts';
 
 const schema = v.strictObject({
   vaults: v.array(

@@ -4,11 +4,10 @@ import {
   findingKinds,
   type Rollback,
 } from '../../../shared/contract/rollback.ts';
-import { openCheckpoint } from '../../pki/checkpoint.ts';
-import { vaultActions } from '../../ledger/facts.ts';
-import type { LedgerRecord } from '../../ledger/record.ts';
-import type { Vault } from '../../vault/vault.ts';
-import { bindingOf, profileOf } from '../../session/token-binding.ts';
+import { openCheckpoint } from '../../pki/index.ts';
+import { type LedgerRecord, vaultActions } from '../../ledger/index.ts';
+import type { Vault } from '../../vault/index.ts';
+import { bindingOf, profileOf } from '../../session/index.ts';
 import { rowsOf } from './record-rows.ts';
 import type { OpenVault } from './open-vault.ts';
 

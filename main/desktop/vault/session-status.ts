@@ -1,8 +1,7 @@
 import type { Session } from '../../../shared/contract/session.ts';
 import { toFailureData } from '../../../shared/failure.ts';
-import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
-import { anchorKindOf } from '../../session/checkpointing.ts';
-import { answerInTime } from '../../session/in-time.ts';
+import type { TokenInfo } from '../../engine/index.ts';
+import { anchorKindOf, answerInTime } from '../../session/index.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface StatusParts {

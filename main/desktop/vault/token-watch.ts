@@ -1,9 +1,8 @@
 import type { TokenPresence } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import type { EngineProcess } from '../../engine/start.ts';
-import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
-import { connectToken } from '../../session/token-connect.ts';
-import { recognise } from '../../trust/recognise.ts';
+import type { EngineProcess, TokenInfo } from '../../engine/index.ts';
+import { connectToken } from '../../session/index.ts';
+import { recognise } from '../../trust/index.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export const unknownPresence: TokenPresence = {

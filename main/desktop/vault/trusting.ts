@@ -2,14 +2,18 @@ import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Library as ShownLibrary, TrustQuestion } from '../../../shared/contract/trust.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import { findModules } from '../../engine/pkcs11/known-modules.ts';
-import type { KnownVault } from '../../trust/known-vault.ts';
-import { type Library, libraryAt } from '../../trust/library.ts';
-import { fingerprintOfVault, meet, refuseOther } from '../../trust/recognise.ts';
+import { findModules } from '../../engine/index.ts';
+import {
+  fingerprintOfVault,
+  type KnownVault,
+  type Library,
+  libraryAt,
+  meet,
+  refuseOther,
+} from '../../trust/index.ts';
 import { noVault } from './desk-failures.ts';
 import type { Desk } from './desk.ts';
-import type { Dialogs } from '../common/dialogs.ts';
-import { Handles } from '../common/handles.ts';
+import { type Dialogs, Handles } from '../common/index.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** Asks which library leads to the token of the vault on the desk; loads none. */

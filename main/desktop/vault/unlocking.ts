@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/failure.ts';
 import type { OpenVault } from './open-vault.ts';
-import { UnsignedTail } from '../../vault/unsigned-tail.ts';
+import { UnsignedTail } from '../../vault/index.ts';
 import { nothingToConfirm } from './desk-failures.ts';
 import { rollbackOf } from './rollback-view.ts';
 

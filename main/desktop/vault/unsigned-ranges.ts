@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Mark } from '../../../shared/contract/audit.ts';
-import type { AuditLine } from '../../audit/audit-lines.ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { AuditLine } from '../../audit/index.ts';
+import type { Vault } from '../../vault/index.ts';
 
 const unlockSchema = v.object({
   unsigned: v.object({ first: v.number(), last: v.number() }),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { VaultPlace } from '../../../shared/contract/app.ts';
-import { Handles } from '../common/handles.ts';
+import { Handles } from '../common/index.ts';
 import type { RecentVaults } from './recent-vaults.ts';
 
 /** The vault folders that the window may name, each under an id. */

@@ -3,9 +3,8 @@ import { lstat } from 'node:fs/promises';
 import type { Draft as DraftView, Item } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
-import { encryptedAmong } from '../../batch/encrypted-files.ts';
-import { walk } from '../../batch/walk.ts';
-import { Handles } from '../common/handles.ts';
+import { encryptedAmong, walk } from '../../batch/index.ts';
+import { Handles } from '../common/index.ts';
 
 /** The files and folders that wait to be planned. */
 export class Draft {

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import type { PastBatch } from '../../../shared/contract/work.ts';
 import { batchKinds } from '../../../shared/batch.ts';
 import { batchIdSchema, type BatchId } from '../../../shared/ids.ts';
-import type { AuditIndex } from '../../audit/audit-index.ts';
-import type { LedgerRecord } from '../../ledger/record.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+import type { AuditIndex } from '../../audit/index.ts';
+import type { LedgerRecord } from '../../ledger/index.ts';
+import type { OpenVault } from '../vault/index.ts';
 
 const RECENT = 20;
 

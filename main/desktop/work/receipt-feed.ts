@@ -1,7 +1,7 @@
 import type { Receipt } from '../../../shared/batch.ts';
 import type { BatchId } from '../../../shared/ids.ts';
 import { limits } from '../../../shared/limits.ts';
-import type { Events } from '../common/events.ts';
+import type { Events } from '../common/index.ts';
 import { rowOf } from './running-batch.ts';
 
 const PAUSE_MS = 1_000 / limits.progressPerSecond;

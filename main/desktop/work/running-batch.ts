@@ -5,7 +5,7 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
 import { type Failure, toFailureData } from '../../../shared/failure.ts';
 import { keyIdSchema } from '../../../shared/ids.ts';
-import type { KeyReader } from '../../keystore/keys.ts';
+import type { KeyReader } from '../../keystore/index.ts';
 import { pageOf, placeOf } from './plan.ts';
 import { Rate } from './rate.ts';
 

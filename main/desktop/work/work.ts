@@ -5,32 +5,33 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
-import { lookAgain } from '../../batch/again.ts';
 import {
   abandonBatch,
   type BatchResult,
   findBatch,
+  lookAgain,
+  planAgain,
   resumeBatch,
+  type RunOptions,
   runStored,
   storeBatch,
+  type Trash,
   unfinishedBatches,
-} from '../../batch/batches.ts';
-import { planAgain } from '../../batch/plan.ts';
-import type { RunOptions } from '../../batch/run.ts';
-import type { Trash } from '../../batch/trash.ts';
-import { inTime } from '../../session/in-time.ts';
-import type { VaultSession } from '../../session/vault-session.ts';
-import { refuseInVault } from '../../store/folder/own-files.ts';
-import { orFailure } from '../../system/storage-failure.ts';
-import type { Desk, LockedWork } from '../vault/desk.ts';
-import { vaultIsLocked } from '../vault/desk-failures.ts';
-import type { Dialogs } from '../common/dialogs.ts';
-import type { Events } from '../common/events.ts';
-import { Handles } from '../common/handles.ts';
-import type { OpenVault } from '../vault/open-vault.ts';
+} from '../../batch/index.ts';
+import { inTime, type VaultSession } from '../../session/index.ts';
+import { refuseInVault } from '../../store/index.ts';
+import { orFailure } from '../../system/index.ts';
+import {
+  CANCEL_MS,
+  type Desk,
+  driverHangs,
+  type LockedWork,
+  type OpenVault,
+  vaultIsLocked,
+} from '../vault/index.ts';
+import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
-import { CANCEL_MS, driverHangs } from '../vault/hung-driver.ts';
 import { type KeptPlan, makePlan, outputGone, type PlanChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';

@@ -1,5 +1,5 @@
 import { Failure, groupOf, toFailureData } from '../../../shared/failure.ts';
-import { fileFailure, sideOf } from '../../system/errno.ts';
+import { fileFailure, sideOf } from '../../system/index.ts';
 import type { FileJob, FileResult, VerifyJob } from './jobs.ts';
 
 /** A failed file is a result; a failed token concerns the whole group and is thrown on. */

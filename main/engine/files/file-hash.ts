@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
-import { withFileFailures } from '../../system/errno.ts';
+import { withFileFailures } from '../../system/index.ts';
 import type { FolderPlace } from './open-folder.ts';
 import { OpenFolders } from './open-folders.ts';
 import { openSource, readExactly } from './source.ts';

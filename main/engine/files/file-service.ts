@@ -7,7 +7,7 @@ import { parseHeader } from '../envelope/header.ts';
 import type { LentKey } from '../keys/key-session.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
-import type { CallContext } from '../../rpc/messages.ts';
+import type { CallContext } from '../../rpc/index.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { inFolders, verifyingIn, writingIn } from './jobs-in-folders.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fsync, openSync, unlinkSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { syncFolder } from '../../system/sync-folder.ts';
+import { syncFolder } from '../../system/index.ts';
 
 /**
  * Parts: unfinished outputs. Each lies in the destination folder under a name of its own, is

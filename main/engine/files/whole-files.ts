@@ -19,7 +19,7 @@ import {
 import { failedFile } from './failed-file.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
-import { syncFolder } from '../../system/sync-folder.ts';
+import { syncFolder } from '../../system/index.ts';
 import { type Parts, writeAll } from './part.ts';
 import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
 

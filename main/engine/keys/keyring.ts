@@ -1,4 +1,4 @@
-import { type Clocks, Moment, systemClocks } from '../../system/moment.ts';
+import { type Clocks, Moment, systemClocks } from '../../system/index.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 

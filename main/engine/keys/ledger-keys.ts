@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { VaultId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { parseCheckpointText } from '../../pki/checkpoint.ts';
+import { parseCheckpointText } from '../../pki/index.ts';
 import type { TokenConnection } from '../pkcs11/connection.ts';
 import { CKA, CKO } from '../pkcs11/native.ts';
 import { tokenKeyIntent } from '../pkcs11/objects.ts';

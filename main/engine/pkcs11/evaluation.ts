@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
-import { storageFailure } from '../../system/storage-failure.ts';
+import { storageFailure } from '../../system/index.ts';
 import { TokenConnection } from './connection.ts';
 import { evaluationFiles } from './evaluation-files.ts';
 import { asFailure, pinFailure } from './failures.ts';

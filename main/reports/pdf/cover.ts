@@ -1,4 +1,4 @@
-import { sha256 } from '../../system/sha256.ts';
+import { sha256 } from '../../system/index.ts';
 import {
   completeness,
   count,
@@ -17,7 +17,7 @@ import { colour, contentRight, contentWidth, page, styles } from './look.ts';
 import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
 import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';
-import type { Seal } from '../../certificates/report-signer.ts';
+import type { Seal } from '../../certificates/index.ts';
 
 const QR_SIZE = 132;
 /** The white edge of the code, about: it may lie in the margin. */

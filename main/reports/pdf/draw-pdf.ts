@@ -7,7 +7,7 @@ import { drawIds } from './id-list.ts';
 import { Paper, type PaperInfo } from './paper.ts';
 import { drawProof } from './proof-page.ts';
 import { drawRecords } from './record-table.ts';
-import type { Seal } from '../../certificates/report-signer.ts';
+import type { Seal } from '../../certificates/index.ts';
 import { reserveSignature } from './signature.ts';
 import { drawStatementTables } from './statement-tables.ts';
 import { drawSummary } from './summary.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json/json.ts';
+import type { JsonObject } from '../../json/index.ts';
 import { count, shortId } from '../render-words.ts';
 import type { ReportView } from '../render-view.ts';
 import { contentWidth, styles } from './look.ts';

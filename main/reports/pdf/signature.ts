@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { MAX_SIGNATURE_BYTES, signDetached } from '../../certificates/cms.ts';
+import {
+  MAX_SIGNATURE_BYTES,
+  type ReportSigner,
+  type Seal,
+  signDetached,
+} from '../../certificates/index.ts';
 import {
   annotate,
   type Area,
@@ -13,7 +18,6 @@ import {
   type Reference,
 } from './internals.ts';
 import type { Paper } from './paper.ts';
-import type { ReportSigner, Seal } from '../../certificates/report-signer.ts';
 
 /** Ten digits, replaced once the offsets are known: no PDF of ours is larger. */
 const UNKNOWN = 9_999_999_999;

@@ -1,6 +1,6 @@
+import type { NoteCurve } from '../../pki/public-key.ts';
 import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
 import type { Tables } from '../../keystore/keystore.ts';
-import type { NoteCurve } from '../../pki/note.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import { newKeyId, testContext, wrappedVersion } from '../../vault/testing/context.ts';
 import { DiskModel } from '../../store/testing/disk-model.ts';

@@ -1,7 +1,5 @@
 import * as v from 'valibot';
-import { leafHash } from '../../ledger/merkle.ts';
-import { isConsistent, rootOfSharedInclusion } from '../../ledger/proofs.ts';
-import { parseLine } from '../../ledger/record.ts';
+import { isConsistent, leafHash, parseLine, rootOfSharedInclusion } from '../../ledger/index.ts';
 import type { ReportRecord } from '../report.ts';
 import {
   allRecords,

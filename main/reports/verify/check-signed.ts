@@ -1,7 +1,12 @@
-import { openCheckpoint, originText, type CheckpointKey } from '../../pki/checkpoint.ts';
-import { fingerprintOf, verifierKey } from '../../pki/note.ts';
+import {
+  type CheckpointKey,
+  fingerprintOf,
+  openCheckpoint,
+  originText,
+  verifierKey,
+} from '../../pki/index.ts';
 import { fingerprintDigits } from '../../../shared/fingerprint.ts';
-import { sha256 } from '../../system/sha256.ts';
+import { sha256 } from '../../system/index.ts';
 import type { AnyReport, ReportCheckpoint } from '../report.ts';
 import { isReplyOver } from '../reply.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';

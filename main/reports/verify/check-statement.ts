@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { sha256 } from '../../system/sha256.ts';
+import { sha256 } from '../../system/index.ts';
 import { fits, isByTimeOnly } from '../filter.ts';
 import { isComplete } from './check-range.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';

@@ -1,5 +1,5 @@
-import { parseLine, type LedgerRecord } from '../../ledger/record.ts';
-import type { CheckpointKey } from '../../pki/checkpoint.ts';
+import type { CheckpointKey } from '../../pki/index.ts';
+import { type LedgerRecord, parseLine } from '../../ledger/index.ts';
 import { type AnyReport, evidenceRecords, type ReportRecord } from '../report.ts';
 
 /** One thing that was looked at. */

@@ -2,8 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
-import { isErrno } from '../../system/storage-failure.ts';
-import { syncFolder } from '../../system/sync-folder.ts';
+import { isErrno, syncFolder } from '../../system/index.ts';
 import type { Storage } from '../storage.ts';
 
 const PRIVATE = 0o600;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../../../shared/failure.ts';
-import { isErrno } from '../../system/storage-failure.ts';
+import { isErrno } from '../../system/index.ts';
 
 /** What was found under the name of a lock. */
 export interface FoundLock {

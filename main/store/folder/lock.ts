@@ -6,7 +6,7 @@ import { vaultFiles } from '../files.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
 import { type Holder, judgeHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
-import { isErrno, storageFailure } from '../../system/storage-failure.ts';
+import { isErrno, storageFailure } from '../../system/index.ts';
 
 /** How often a holder gives a sign of life. */
 const SIGN_MS = 3_000;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
-import { isErrno } from '../../system/storage-failure.ts';
+import { isErrno } from '../../system/index.ts';
 
 const readOrNull = (path: string): Promise<string | null> =>
   readFile(path, 'utf8').catch(() => null);

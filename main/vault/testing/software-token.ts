@@ -1,3 +1,4 @@
+import type { NoteCurve, CheckpointKey } from '../../pki/public-key.ts';
 import type { JsonObject } from '../../json/json.ts';
 import {
   createCipheriv,
@@ -7,8 +8,6 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import type { CheckpointKey } from '../../pki/checkpoint.ts';
-import type { NoteCurve } from '../../pki/note.ts';
 import type { LedgerToken, SessionName } from '../ledger-token.ts';
 import type { FirstSigner } from '../vault-context.ts';
 

@@ -1,4 +1,4 @@
-import type { BadRecipe } from './bad-vectors.ts';
+import type { BadRecipe } from './bad-recipe.ts';
 import { METADATA_TEXT, OTHER_DEK, S, hashOf, padded, rightParts, slotText } from './craft.ts';
 import type { CraftedSegment, Parts } from './craft.ts';
 

@@ -1,5 +1,5 @@
 import { slotText, type Parts } from './craft.ts';
-import type { BadRecipe } from './bad-vectors.ts';
+import type { BadRecipe } from './bad-recipe.ts';
 
 // Headers that are wrong in form. Each has a seal that verifies, so only strict reading refuses it.
 

@@ -1,21 +1,8 @@
 import type { FailureCode } from '../../../../shared/failure.ts';
 import { badBodies } from './bad-bodies.ts';
 import { badHeaders } from './bad-headers.ts';
+import type { BadRecipe } from './bad-recipe.ts';
 import { CRAFT_DEK, CRAFT_KEY, OTHER_KEY, craft, rightParts, type Parts } from './craft.ts';
-
-/** How a right file is spoilt: in its parts before it is sealed, in its bytes afterwards, or both. */
-export interface BadRecipe {
-  readonly name: string;
-  readonly code: FailureCode;
-  readonly why: string;
-  readonly size?: number;
-  readonly parts?: (parts: Parts) => Parts;
-  readonly file?: (file: Buffer) => Buffer;
-  /** What the reader is given; the file key itself unless stated. */
-  readonly secret?: 'key' | 'other key';
-  /** The file key of seal and segments; the slot's unless stated. */
-  readonly bodyKey?: Buffer;
-}
 
 /** What vectors.json says about a bad file. */
 export type BadVector = {

@@ -1,0 +1,21 @@
+export { lookAgain } from './again.ts';
+export {
+  abandonBatch,
+  type BatchResult,
+  failedBatches,
+  findBatch,
+  resumeBatch,
+  retryBatch,
+  runBatch,
+  runStored,
+  storeBatch,
+  unfinishedBatches,
+} from './batches.ts';
+export { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
+export { encryptedAmong } from './encrypted-files.ts';
+export { encryptionKeys } from './lending.ts';
+export { planAgain, planBatch } from './plan.ts';
+export type { RunOptions } from './run.ts';
+export { checkSpace, type FreeSpace } from './space.ts';
+export { FreedesktopTrash, type Trash, trashHere } from './trash.ts';
+export { walk } from './walk.ts';

@@ -1,0 +1,1 @@
+export const exitCodes = { done: 0, someFailed: 1, usage: 2, token: 3, unverified: 4 } as const;

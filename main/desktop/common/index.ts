@@ -1,0 +1,4 @@
+export type { Dialogs } from './dialogs.ts';
+export { Events } from './events.ts';
+export { Handles } from './handles.ts';
+export { JsonFile } from './json-file.ts';

@@ -1,0 +1,2 @@
+export { Dispatcher, type Handlers } from './dispatch.ts';
+export { registerIpc } from './register.ts';

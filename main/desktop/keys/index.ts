@@ -1,0 +1,1 @@
+export { keyDetail, listKeys, makeKey, sealsOf } from './keys-view.ts';

@@ -1,0 +1,1 @@
+export { defaults, SettingsStore, type SettingsValues } from './settings-store.ts';

@@ -1,0 +1,2 @@
+export { describeProfile } from './describe-profile.ts';
+export { Setup } from './setup.ts';

@@ -1,0 +1,12 @@
+export { startUtilityEngine } from './engine-process.ts';
+export { Incidents } from './incidents.ts';
+export { openedFiles } from './opened-files.ts';
+export { SCHEME } from './pages.ts';
+export { quitInOrder } from './quitting.ts';
+export { reviveWindow } from './revive.ts';
+export { trustInRuntime } from './runtime.ts';
+export { systemDialogs } from './system-dialogs.ts';
+export { systemTrash } from './system-trash.ts';
+export { WindowState } from './window-state.ts';
+export { loadHome, makeWindow } from './window.ts';
+export { answerCalls, prepareSession, showEvents, takeFiles, watch } from './wiring.ts';

@@ -1,0 +1,26 @@
+export type { EngineCalls, LendKeys, ModuleListing, RefusedKey } from './api.ts';
+export { AREA_UNIT } from './envelope/format.ts';
+export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
+export { fileIdentityOf } from './files/describe.ts';
+export { hasLastingNumbers, identityOf, isSame } from './files/identity.ts';
+export { inspectFile, type Inspection } from './files/inspect.ts';
+export type { FileDone, FileIdentity, FileJob, FileResult, VerifyJob } from './files/jobs.ts';
+export { type FolderPlace, linkBelow, OpenFolder } from './files/open-folder.ts';
+export { OpenFolders } from './files/open-folders.ts';
+export type { KeyringLifetimes } from './keys/keyring.ts';
+export type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
+export type { Masters } from './keys/vault-token.ts';
+export type { AnchorKind } from './pkcs11/anchors.ts';
+export { evaluationFiles } from './pkcs11/evaluation-files.ts';
+export { findModules, requireSoftHsm } from './pkcs11/known-modules.ts';
+export { requireText } from './pkcs11/possible-pin.ts';
+export type { TokenProfile } from './pkcs11/profile.ts';
+export type { TokenInfo } from './pkcs11/token-info.ts';
+export {
+  engineEnvironment,
+  type EngineExit,
+  engineLost,
+  type EngineProcess,
+  PATIENCE_MS,
+  startEngine,
+} from './start.ts';

@@ -1,0 +1,6 @@
+export { anchorKindOf, anchorWords } from './checkpointing.ts';
+export { createVault, type ExistingToken, type TokenChoice, VaultSetup } from './create-vault.ts';
+export { answerInTime, inTime } from './in-time.ts';
+export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
+export { connectToken } from './token-connect.ts';
+export { VaultSession } from './vault-session.ts';
