@@ -19,7 +19,6 @@ import {
 import type { Caller } from '../rpc/index.ts';
 import type { TokenBinding } from '../keystore/index.ts';
 import { fingerprintOf } from '../pki/index.ts';
-import { makeReportCertificate } from '../certificates/index.ts';
 import { fullPathOf, type KnownVault, meet, type TrustStore } from '../trust/index.ts';
 import { sha256 } from '../system/index.ts';
 import { Vault, type VaultContext } from '../vault/index.ts';
@@ -241,14 +240,17 @@ const certify = async (
   engine: Caller<EngineCalls>,
   vault: VaultId,
   key: SigningKey | null,
-): Promise<Buffer | null> =>
-  key &&
-  makeReportCertificate({
+): Promise<Buffer | null> => {
+  if (key === null) return null;
+  // Costly to load, and needed once in a vault's life.
+  const { makeReportCertificate } = await import('../certificates/index.ts');
+  return makeReportCertificate({
     vault,
     publicKey: Buffer.from(key.spki, 'base64'),
     created: context.clock.now(),
     sign: (digest) => engine.call('signReportDigest', { key, digest }),
   });
+};
 
 const store = async (
   { vaultDir, choice, context }: SetupParts,
