@@ -16,6 +16,7 @@ export { encryptedAmong } from './encrypted-files.ts';
 export { encryptionKeys } from './lending.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
+export { takesSealedName } from './sealed-name.ts';
 export { checkSpace, type FreeSpace } from './space.ts';
 export { FreedesktopTrash, type Trash, trashHere } from './trash.ts';
 export { walk } from './walk.ts';

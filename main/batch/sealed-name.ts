@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
-import type { FileResult } from '../engine/files/jobs.ts';
+import type { FileResult } from '../engine/index.ts';
 import { hasEncryptedSuffix } from './output-name.ts';
 
 type Rules = Pick<StoredBatch, 'kind' | 'sealedNames'>;

@@ -10,12 +10,15 @@ import type {
 import type { Input, Output } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
-import { encryptionKeys } from '../../batch/lending.ts';
-import { planBatch } from '../../batch/plan.ts';
-import { takesSealedName } from '../../batch/sealed-name.ts';
-import { checkSpace, type FreeSpace } from '../../batch/space.ts';
-import type { Trash } from '../../batch/trash.ts';
-import type { Vault } from '../../vault/vault.ts';
+import {
+  checkSpace,
+  encryptionKeys,
+  type FreeSpace,
+  planBatch,
+  takesSealedName,
+  type Trash,
+} from '../../batch/index.ts';
+import type { Vault } from '../../vault/index.ts';
 
 export interface PlanChoice {
   readonly kind: BatchKind;
