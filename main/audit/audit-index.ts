@@ -1,14 +1,12 @@
 import { type Storage, vaultFiles } from '../store/index.ts';
-import { auditLine, linesAt, recordOf, type AuditLine } from './audit-lines.ts';
+import { linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
-  boundsOf,
   candidates,
   countRecords,
   findPlaces,
   holdsText,
   placesOf,
   type AuditFilter,
-  type AuditSelection,
 } from './audit-query.ts';
 import { AuditTables, type IndexContext } from './audit-tables.ts';
 import {
@@ -19,12 +17,6 @@ import {
   type KeyUse,
 } from './audit-use.ts';
 import { type Ledger, readLines } from '../ledger/index.ts';
-
-/** Both ends belong to it; last = first − 1 where it is empty. */
-export interface AuditRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 export interface AuditPage {
   /** Newest first. */
@@ -83,27 +75,6 @@ export class AuditIndex {
     return this.#look(() => readActivity(this.#tables.db, sinceMs));
   }
 
-  /**
-   * Shows every record that fits, oldest first, of the first `size` records. @returns from the first
-   * record that is not too early to the last one that is not too late
-   */
-  visit(
-    filter: AuditSelection,
-    size: number,
-    look: (line: AuditLine) => void,
-  ): Promise<AuditRange> {
-    return this.#look(async () => {
-      const { first, last } = boundsOf(this.#tables.db, filter);
-      const range = {
-        first: Math.min(first ?? size + 1, size + 1),
-        last: Math.min(last ?? 0, size),
-      };
-      const fitting = candidates(this.#tables.db, filter);
-      await this.#readThrough(range, fitting && new Set(fitting), look);
-      return range;
-    });
-  }
-
   /** Keeps the index for the next time, where that is worth it. */
   close(): Promise<void> {
     return this.#next(async () => {
@@ -112,23 +83,6 @@ export class AuditIndex {
       } finally {
         this.#tables.db.close();
       }
-    });
-  }
-
-  async #readThrough(
-    range: AuditRange,
-    wanted: ReadonlySet<number> | null,
-    look: (line: AuditLine) => void,
-  ): Promise<void> {
-    const { db, bytes } = this.#tables;
-    const [from] = placesOf(db, [range.first]);
-    if (from === undefined || range.last < range.first) return;
-    const [end] = placesOf(db, [range.last]).map(({ start, length }) => start + length + 1);
-    let seq = range.first - 1;
-    const part = { from: from.start, to: end ?? bytes };
-    await readLines(this.#storage, vaultFiles.ledger, part, (line) => {
-      seq += 1;
-      if (wanted?.has(seq) !== false) look(auditLine(line));
     });
   }
 

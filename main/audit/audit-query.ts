@@ -25,9 +25,6 @@ export interface AuditFilter {
   readonly actsOnly?: boolean;
 }
 
-/** What of a filter the index answers without reading the ledger. */
-export type AuditSelection = Pick<AuditFilter, 'since' | 'until' | 'key' | 'batch' | 'outcome'>;
-
 export interface Place {
   readonly start: number;
   readonly length: number;
@@ -64,21 +61,6 @@ export const countRecords = (db: Db, filter: AuditFilter): number => {
   const { text, values } = conditions(filter);
   const query = { text: `SELECT count(*) AS total FROM records WHERE true${text}`, values };
   return db.one(query, countSchema)?.total ?? 0;
-};
-
-const boundsSchema = v.object({ first: v.nullable(v.number()), last: v.nullable(v.number()) });
-
-/** The first record that is not too early and the last one that is not too late; null for none. */
-export const boundsOf = (
-  db: Db,
-  { since, until }: AuditSelection,
-): v.InferOutput<typeof boundsSchema> => {
-  const from = since === undefined ? null : Date.parse(since);
-  const to = until === undefined ? null : Date.parse(until);
-  const query = sql`SELECT
-    (SELECT min(seq) FROM records WHERE ${from} IS NULL OR time >= ${from}) AS first,
-    (SELECT max(seq) FROM records WHERE ${to} IS NULL OR time < ${to}) AS last`;
-  return db.one(query, boundsSchema) ?? { first: null, last: null };
 };
 
 /** Where the wanted lines are, newest first. */

@@ -1,5 +1,5 @@
-export { AuditIndex, type AuditRange } from './audit-index.ts';
+export { AuditIndex } from './audit-index.ts';
 export type { AuditLine } from './audit-lines.ts';
-export type { AuditFilter, AuditSelection } from './audit-query.ts';
+export type { AuditFilter } from './audit-query.ts';
 export { type FileActivity, isProcessing, type KeyUse } from './audit-use.ts';
 export { type IndexCache, userIndexCache } from './index-cache.ts';

@@ -1,11 +1,12 @@
 export { type ExportedReport, exportReport } from './export-report.ts';
 export { fits } from './filter.ts';
 export { limitsOf } from './limits.ts';
-export { filterOfKind, openingOf, previousOf, selectionOf } from './make-report.ts';
+export { filterOfKind, openingOf, previousOf } from './make-report.ts';
 export { mostOnPaper } from './pdf-limit.ts';
 export { readReport } from './read-report.ts';
 export { reportFiles, requirePlaces } from './report-files.ts';
 export { type AnyReport, REPORT_FORMATS, type ReportFilter, type ReportTable } from './report.ts';
+export { type SelectedLine, selectFrom, Selection } from './selection.ts';
 export { readCheckpointFile, readReplyFile } from './small-file.ts';
 export { tablesFor } from './tables.ts';
 export { attachTimestamp, timestampsOf } from './timestamps.ts';

@@ -2,9 +2,7 @@ import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
-import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { ReportKind } from '../../shared/reports.ts';
-import type { AuditSelection } from '../audit/index.ts';
 import {
   type Checkpoint,
   type CheckpointKey,
@@ -37,7 +35,7 @@ import {
   type ReportRecord,
   type ReportStatement,
 } from './report.ts';
-import { changed, Selection } from './selection.ts';
+import { changed, type SelectedLine, selectFrom, Selection } from './selection.ts';
 import { tablesFor } from './tables.ts';
 import { timestampsOf } from './timestamps.ts';
 
@@ -94,16 +92,23 @@ export const makeReport = async (
   const filter = filterOfKind(request.kind, request.filter);
   refuseNoTime(filter);
   const timestamps = await timestampsOf(vault, vault.head.size);
-  const { selection, end } = await select(vault, filter, request.signal);
-  if (request.most !== undefined) refuseTooMany(selection.lines.length, request.most);
+  const lines: SelectedLine[] = [];
+  const selection = new Selection(vault.tree, filter, (line) => lines.push(line));
+  const end = await selectFrom(vault, selection, () => refuseCancelled(request.signal));
+  if (request.most !== undefined) refuseTooMany(lines.length, request.most);
   // Nothing is waited for from here to the record, so that hardly a record comes in between.
   const opening = openingOf(vault, key, selection.range.first - 1);
   const boundary = { opening, previous: previousOf(vault, key), timestamps };
-  const statement = state(session, { ...request, filter }, selection, boundary);
+  const statement = state(
+    session,
+    { ...request, filter },
+    { range: selection.range, lines },
+    boundary,
+  );
   const exported = await recordExport(vault, statement);
   const closing = await unlessCancelled(session.checkpoint(), request.signal);
   if (closing === null || closing.size < exported.seq) throw unsigned();
-  const records = selection.lines.map(({ proved }) => proved);
+  const records = lines.map(({ proved }) => proved);
   const evidence = await evidenceOf(vault, selection, { end, exported: exported.seq });
   const { previous } = statement;
   return {
@@ -133,37 +138,6 @@ const hex = (hash: Buffer): string => hash.toString('hex');
 
 const leavesOf = (records: readonly ReportRecord[]): number[] =>
   [...new Set(records.map(({ seq }) => seq - 1))].toSorted((a, b) => a - b);
-
-/** What of a filter the index answers; `fits` does the rest. */
-export const selectionOf = (vault: Vault, filter: ReportFilter): AuditSelection => {
-  const { since, until, key, batch, outcome } = filter;
-  return {
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-    ...(key === undefined ? {} : { key: asKeyId(vault, key) }),
-    ...(batch === undefined ? {} : { batch: batch as BatchId }),
-    ...(outcome === undefined ? {} : { outcome }),
-  };
-};
-
-const asKeyId = (vault: Vault, key: string): KeyId => vault.tables.keys.get(key).id;
-
-/** Looks at the whole ledger, also at what comes in meanwhile. @returns where it ended, in bytes */
-const select = async (
-  vault: Vault,
-  filter: ReportFilter,
-  signal: AbortSignal | undefined,
-): Promise<{ selection: Selection; end: number }> => {
-  const selection = new Selection(vault.tree, filter);
-  let end = 0;
-  do
-    end = await vault.readLedger(end, (line) => {
-      refuseCancelled(signal);
-      selection.take(line);
-    });
-  while (selection.size < vault.head.size);
-  return { selection, end };
-};
 
 /** @param at where the ledger ended when it was selected, and the record of the export */
 const evidenceOf = async (
@@ -203,7 +177,7 @@ interface Boundary {
 const state = (
   session: ReportSession,
   { kind, title, filter }: ReportRequest,
-  { range, lines }: Selection,
+  { range, lines }: Pick<Selection, 'range'> & { readonly lines: readonly SelectedLine[] },
   { opening, previous, timestamps }: Boundary,
 ): ReportStatement => {
   const { vault, token } = session;

@@ -6,6 +6,7 @@ import {
   parseLine,
   WrittenLines,
 } from '../ledger/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { fits } from './filter.ts';
 import type { ReportFilter, ReportRecord } from './report.ts';
 
@@ -23,7 +24,7 @@ export class Selection {
   readonly #tree: Pick<MerkleTree, 'leaf'>;
   readonly #filter: ReportFilter;
   readonly #written = new WrittenLines();
-  readonly #lines: SelectedLine[] = [];
+  readonly #onLine: (line: SelectedLine) => void;
   #size = 0;
   #first: number | null = null;
   #last = 0;
@@ -32,19 +33,20 @@ export class Selection {
   #before: ReportRecord | null = null;
   #after: ReportRecord | null = null;
 
-  constructor(tree: Pick<MerkleTree, 'leaf'>, filter: ReportFilter) {
+  /** @param onLine gets those that fit, oldest first */
+  constructor(
+    tree: Pick<MerkleTree, 'leaf'>,
+    filter: ReportFilter,
+    onLine: (line: SelectedLine) => void,
+  ) {
     this.#tree = tree;
     this.#filter = filter;
+    this.#onLine = onLine;
   }
 
   /** How many lines it has seen. */
   get size(): number {
     return this.#size;
-  }
-
-  /** Those that fit, oldest first. */
-  get lines(): readonly SelectedLine[] {
-    return this.#lines;
   }
 
   /** From the first record that is not too early to the last one that is not too late. */
@@ -75,7 +77,7 @@ export class Selection {
     this.#newest = proved;
     if (written !== null && !this.#mayFit(written.time, proved.line)) return;
     const record = recordOf(line, this.#size);
-    if (fits(record, this.#filter)) this.#lines.push({ record, proved });
+    if (fits(record, this.#filter)) this.#onLine({ record, proved });
   }
 
   #bound(time: string, proved: ReportRecord): void {
@@ -101,6 +103,26 @@ export class Selection {
     );
   }
 }
+
+/**
+ * Looks at the whole ledger, also at what comes in meanwhile.
+ * @param look called before each line: what it throws ends the looking
+ * @returns where it ended, in bytes
+ */
+export const selectFrom = async (
+  vault: Pick<Vault, 'readLedger' | 'head'>,
+  selection: Selection,
+  look: () => void,
+): Promise<number> => {
+  let end = 0;
+  do
+    end = await vault.readLedger(end, (line) => {
+      look();
+      selection.take(line);
+    });
+  while (selection.size < vault.head.size);
+  return end;
+};
 
 const recordOf = (line: Buffer, seq: number): LedgerRecord => {
   const { record } = parseLine(line);

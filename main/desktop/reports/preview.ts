@@ -1,4 +1,4 @@
-import { type AuditLine, type AuditRange, isProcessing } from '../../audit/index.ts';
+import { isProcessing } from '../../audit/index.ts';
 import * as v from 'valibot';
 import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
@@ -13,7 +13,9 @@ import {
   openingOf,
   previousOf,
   type ReportFilter,
-  selectionOf,
+  type SelectedLine,
+  selectFrom,
+  Selection,
   tablesFor,
   timestampsOf,
 } from '../../reports/index.ts';
@@ -21,7 +23,7 @@ import type { Vault } from '../../vault/index.ts';
 import { estimateOf } from './estimate.ts';
 
 /**
- * Counts what a report would hold, with the same parts that make it.
+ * Counts what a report would hold, with the same parts that make it: it reads the ledger too.
  * @param look called for each record, so that counting for a question that is out of date can end
  */
 export const previewOf = async (
@@ -31,12 +33,9 @@ export const previewOf = async (
 ): Promise<Preview> => {
   const filter = filterOfKind(kind, asked);
   const count = new Count(filter);
-  const range = await (
-    await vault.audit()
-  ).visit(selectionOf(vault, filter), vault.head.size, (line) => {
-    look();
-    count.add(line);
-  });
+  const selection = new Selection(vault.tree, count.others, (line) => count.add(line));
+  await selectFrom(vault, selection, look);
+  const { range } = selection;
   const searched = range.last - range.first + 1;
   const { included: records, bytes } = count;
   const tables = tablesFor(vault, kind, filter.key ?? null);
@@ -53,7 +52,8 @@ export const previewOf = async (
 
 class Count {
   readonly #filter: ReportFilter;
-  readonly #others: ReportFilter;
+  /** Without the user and the action, which are chosen among what is there. */
+  readonly others: ReportFilter;
   readonly #users = new Set<string>();
   readonly #known = new Set<string>();
   #receipts = 0;
@@ -65,13 +65,13 @@ class Count {
 
   constructor(filter: ReportFilter) {
     this.#filter = filter;
-    this.#others = { ...filter };
-    delete this.#others.user;
-    delete this.#others.action;
+    this.others = { ...filter };
+    delete this.others.user;
+    delete this.others.action;
   }
 
-  add({ record, line }: AuditLine): void {
-    if (fits(record, this.#others)) this.#known.add(record.actor.user);
+  add({ record, proved: { line } }: SelectedLine): void {
+    this.#known.add(record.actor.user);
     if (!fits(record, this.#filter)) return;
     this.included += 1;
     this.#users.add(record.actor.user);
@@ -94,7 +94,7 @@ class Count {
 
 const proofsOf = async (
   vault: Vault,
-  range: AuditRange,
+  range: Selection['range'],
 ): Promise<Pick<Preview, 'signsPdf' | 'opening' | 'previous' | 'timestamps'>> => {
   const keys = vault.tables.meta.signingKeys();
   const key = vault.checkpointKey;
