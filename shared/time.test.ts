@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isUtcTime } from './time.ts';
+import { isUtcTime, utcMidnight } from './time.ts';
 
 it.each(['2026-01-31T23:59:59.999Z', '2024-02-29T00:00:00.000Z', '9999-12-31T23:59:59.999Z'])(
   '%s is a time',
@@ -26,3 +26,9 @@ it.each([
   ['words', 'record 5'],
   ['nothing', ''],
 ])('%s is none', (_, text) => expect(isUtcTime(text)).toBe(false));
+
+it('a day begins at midnight UTC, whatever the zone is', () => {
+  expect(utcMidnight('2026-01-31')).toBe('2026-01-31T00:00:00.000Z');
+  for (const none of ['2026-02-30', '2026-1-31', '12026-01-01', '', '2026-01-31T00:00'])
+    expect(utcMidnight(none), none).toBe(null);
+});

@@ -8,3 +8,9 @@ export const isUtcTime = (text: string): boolean => {
   const time = form.test(text) && !text.startsWith('0000') ? new Date(text) : null;
   return time !== null && !Number.isNaN(time.getTime()) && time.toISOString() === text;
 };
+
+/** The moment at which a day like 2026-01-31 begins: midnight UTC, whoever asks; null for no day. */
+export const utcMidnight = (day: string): string | null => {
+  const time = `${day}T00:00:00.000Z`;
+  return isUtcTime(time) ? time : null;
+};

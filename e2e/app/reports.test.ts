@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 import { expect } from 'vitest';
 import { TimeAuthority } from '../../main/reports/testing/time-authority.ts';
 import { ReportsPage, type ShownStep } from './pages/reports-page.ts';
-import type { Driver } from './support/driver.ts';
-import { filesBelow, makeKey, test } from './support/test.ts';
+import { Driver } from './support/driver.ts';
+import { filesBelow, makeKey, makeVault, test } from './support/test.ts';
 
 const script = path.resolve(import.meta.dirname, '../../scripts/verify-report.py');
 
@@ -251,4 +252,87 @@ test('compares a dropped checkpoint, and says of other files what they are', asy
     await vault.page.getByText(words).waitFor({ timeout: 60_000 });
   }
   expect(await outcomesOf(vault, 'checkpoint.compare')).toEqual(['ok', 'failed', 'failed', 'ok']);
+});
+
+test('means days of UTC wherever the officer sits, and says so', async ({ home }) => {
+  const vault = await Driver.start({ home, env: { TZ: 'Pacific/Kiritimati' } });
+  await makeVault(vault);
+  const { page } = vault;
+  const reports = new ReportsPage(vault);
+  await reports.open('Export');
+  await reports.choose('Time', /Own days/);
+  await page.getByText('Days begin at midnight UTC, which is 14:00 here.').waitFor();
+  await page.getByLabel('From', { exact: true }).fill('2026-01-31');
+  await page.getByLabel('To, this day included').fill('2026-02-01');
+  await page.getByText(/of 31 January 2026 to 1 February 2026$/).waitFor();
+  await reports.exportTo(path.join(home, 'days.json'));
+  const { statement } = JSON.parse(await readFile(path.join(home, 'days.json'), 'utf8')) as {
+    statement: { title: string; filter: unknown };
+  };
+  // The same as --since 2026-01-31 --until 2026-02-02 on the command line.
+  expect(statement.filter).toEqual({
+    since: '2026-01-31T00:00:00.000Z',
+    until: '2026-02-02T00:00:00.000Z',
+  });
+  expect(statement.title).toBe('Activity, 31 January 2026 to 1 February 2026');
+  const pdf = execFileSync('pdftotext', ['-l', '1', path.join(home, 'days.pdf'), '-']).toString();
+  expect(pdf.replaceAll(/\s+/g, ' ')).toContain(
+    'from 2026-01-31 00:00:00 UTC, before 2026-02-02 00:00:00 UTC',
+  );
+  await vault.stop();
+});
+
+test('remembers who compared the key of a report, for this user alone', async ({ home }) => {
+  const maker = await Driver.start({ home });
+  await makeVault(maker);
+  const file = path.join(home, 'activity.json');
+  await new ReportsPage(maker).exportTo(file);
+  await maker.stop();
+  const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: { fingerprint: string } };
+
+  /** The first page of the app for a reader who has no vault. */
+  const open = async (reader: string): Promise<Driver> => {
+    const place = path.join(home, reader);
+    await mkdir(place, { recursive: true });
+    const app = await Driver.start({ home: place });
+    await app.page.getByRole('button', { name: 'Verify a report' }).click();
+    await app.answerDialogs([file]);
+    await app.page.getByRole('button', { name: 'Choose files …' }).click();
+    return app;
+  };
+  const remembered = 'reader/state/signers.json';
+  const amber = 'Compare the fingerprint of its key before you rely on this report';
+  const first = await open('reader');
+  const { page } = first;
+  await page.getByText(amber).waitFor();
+  // Another fingerprint is no comparison that counts.
+  const other = `${key.fingerprint.startsWith('0') ? '1' : '0'}${key.fingerprint.slice(1)}`;
+  await page.getByLabel('Fingerprint of the key').fill(other);
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByText('Do not rely on this report.').waitFor();
+  expect(await filesBelow(home)).not.toContain(remembered);
+  const began = new Date().toISOString();
+  await page
+    .getByLabel('Fingerprint of the key')
+    .fill(key.fingerprint.match(/.{4}/g)?.join(' ') ?? '');
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await page.getByText('This report is genuine').waitFor();
+  await first.stop();
+  expect(await filesBelow(home)).toContain(remembered);
+  const [signer] = JSON.parse(await readFile(path.join(home, remembered), 'utf8')) as [
+    { fingerprint: string; by: string; at: string },
+  ];
+  expect(signer.fingerprint).toBe(key.fingerprint);
+  expect(signer.by).toBe(userInfo().username);
+  expect(signer.at >= began && signer.at <= new Date().toISOString()).toBe(true);
+
+  // The next time it says so at once; somebody else compares it themselves.
+  const second = await open('reader');
+  await second.page.getByText('This report is genuine').waitFor();
+  const at = signer.at.replace('T', ' ').replace('Z', ' UTC');
+  await second.page.getByText(`was compared by ${signer.by}, ${at}`).waitFor();
+  await second.stop();
+  const third = await open('somebody else');
+  await third.page.getByText(amber).waitFor();
+  await third.stop();
 });

@@ -72,11 +72,16 @@ const fullDay = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric',
 });
 
-const wholeMonth = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
+const wholeMonth = new Intl.DateTimeFormat('en-GB', {
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const wholeDay = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',
   year: 'numeric',
+  timeZone: 'UTC',
 });
 
 const dayOf = (date: Date): string => date.toDateString();
@@ -87,9 +92,9 @@ export const exactTime = (iso: string): string => withSeconds.format(new Date(is
 export const dayName = (iso: string): string => shortDay.format(new Date(iso));
 /** Sat 21 Nov */
 export const weekday = (iso: string): string => dayOfWeek.format(new Date(iso)).replace(',', '');
-/** October 2026 */
+/** October 2026, of UTC */
 export const monthOf = (date: Date): string => wholeMonth.format(date);
-/** 25 October 2026 */
+/** 25 October 2026, of UTC */
 export const dateOf = (date: Date): string => wholeDay.format(date);
 export const today = (now: Date): string => fullDay.format(now);
 

@@ -1,4 +1,6 @@
-/** Times to choose from. Days begin at midnight in this computer's time zone. */
+import { utcMidnight } from '../../shared/time.ts';
+
+/** Times to choose from. Days begin at midnight UTC, as everywhere in Claviger. */
 export const periods = ['today', 'month', 'last-month', 'year', 'all', 'custom'] as const;
 export type Period = (typeof periods)[number];
 
@@ -13,12 +15,14 @@ export interface Span {
   readonly until?: string;
 }
 
-const day = (year: number, month: number, date: number): string =>
-  new Date(year, month, date).toISOString();
+const DAY_MS = 86_400_000;
 
-/** The moments between which a period lies; null where its own days are in the wrong order. */
+const day = (year: number, month: number, date: number): string =>
+  new Date(Date.UTC(year, month, date)).toISOString();
+
+/** The moments between which a period lies; null where its own days are none, or in the wrong order. */
 export const spanOf = (period: Period, days: Days, now: Date): Span | null => {
-  const [year, month, date] = [now.getFullYear(), now.getMonth(), now.getDate()];
+  const [year, month, date] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
   switch (period) {
     case 'today':
       return { since: day(year, month, date), until: day(year, month, date + 1) };
@@ -36,18 +40,13 @@ export const spanOf = (period: Period, days: Days, now: Date): Span | null => {
 };
 
 const ownSpan = ({ from, to }: Days): Span | null => {
-  const since = dayStart(from, 0);
-  const until = dayStart(to, 1);
+  const [since, lastDay] = [utcMidnight(from), utcMidnight(to)];
+  // What is typed and no day must not stand for "all".
+  if ((from !== '' && since === null) || (to !== '' && lastDay === null)) return null;
+  const until = lastDay === null ? null : dayAfter(lastDay);
   if (since !== null && until !== null && since >= until) return null;
-  return {
-    ...(since === null ? {} : { since: since.toISOString() }),
-    ...(until === null ? {} : { until: until.toISOString() }),
-  };
+  return { ...(since === null ? {} : { since }), ...(until === null ? {} : { until }) };
 };
 
-/** Midnight at which that day, or one some days later, begins. */
-const dayStart = (text: string, later: number): Date | null => {
-  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
-  if (year === undefined) return null;
-  return new Date(Number(year), Number(month) - 1, Number(date) + later);
-};
+const dayAfter = (midnight: string): string =>
+  new Date(Date.parse(midnight) + DAY_MS).toISOString();

@@ -17,11 +17,8 @@ const periodOf = (since: string | undefined, until: string | undefined, now: Dat
 const dayBefore = (end: Date): Date => new Date(end.getTime() - 1);
 
 const isMonth = (first: Date, end: Date): boolean =>
-  new Date(first.getFullYear(), first.getMonth(), 1).getTime() === first.getTime() &&
-  new Date(first.getFullYear(), first.getMonth() + 1, 1).getTime() === end.getTime();
+  first.toISOString().endsWith('-01T00:00:00.000Z') &&
+  Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1) === end.getTime();
 
-/** Days begin at midnight where the officer sits. */
-const dayOf = (date: Date): string => {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-};
+/** Days begin at midnight UTC, as in the report. */
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

@@ -16,7 +16,7 @@ export const periodName = (period: Period, span: Span, now: Date): string => {
     case 'last-month':
       return monthOf(new Date(span.since ?? now));
     case 'year':
-      return String(now.getFullYear());
+      return String(now.getUTCFullYear());
     case 'all':
       return words.periods.all;
     case 'custom':
@@ -79,7 +79,7 @@ const conditionWords = (named: Named): string =>
     )
     .join(', ');
 
-/** Whole days of this computer's time zone; null where a time is none. */
+/** Whole days of UTC; null where a time is none. */
 const daysOf = ({ since, until }: ReportFilter): string | null => {
   if (since === undefined && until === undefined) return '';
   if (![since, until].every((time) => time === undefined || isMidnight(new Date(time))))
@@ -93,9 +93,8 @@ const daysOf = ({ since, until }: ReportFilter): string | null => {
   return isMonth ? monthOf(new Date(since)) : spanName(span);
 };
 
-const isMidnight = (date: Date): boolean =>
-  new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() === date.getTime();
+const isMidnight = (date: Date): boolean => date.toISOString().endsWith('T00:00:00.000Z');
 
 /** Where a month that begins there ends; NaN where none does. */
 const nextMonth = (start: Date): number =>
-  start.getDate() === 1 ? new Date(start.getFullYear(), start.getMonth() + 1, 1).getTime() : NaN;
+  start.getUTCDate() === 1 ? Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1) : NaN;

@@ -39,6 +39,10 @@ export const reports = {
     all: 'All time',
     custom: 'Own days',
   },
+  zone: (here: string) =>
+    here === '00:00'
+      ? 'Days begin at midnight UTC.'
+      : `Days begin at midnight UTC, which is ${here} here.`,
   upTo: (last: string) => `up to ${last}`,
   fromOn: (first: string) => `${first} and later`,
   fromTo: (first: string, last: string) => `${first} to ${last}`,
@@ -114,7 +118,7 @@ export const reports = {
     missing: {
       key: 'Choose the key first.',
       batch: 'Choose the batch first.',
-      days: 'The first day is after the last one.',
+      days: 'The first day is after the last one, or one of them is no day.',
     },
     stillCounting: 'The records are being counted.',
     go: (files: number) => `Export ${counted(files, 'file', 'files')} …`,
