@@ -21,7 +21,7 @@ import { afterInterruption, lookAgain } from './again.ts';
 import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
-import { encryptionKeys } from './lending.ts';
+import { encryptionKeys } from './batch-keys.ts';
 import { planAgain } from './plan.ts';
 import { Publisher } from './publish.ts';
 import { skippedReceipt } from './receipts.ts';

@@ -7,7 +7,7 @@ import { isErrno, withFileFailures } from '../system/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { BatchFolders } from './folders.ts';
-import { keysFor } from './lending.ts';
+import { keysFor } from './batch-keys.ts';
 import { partPath } from './output-name.ts';
 
 /** Losses after which another engine, or another login, may do better. */

@@ -13,7 +13,7 @@ export {
 } from './batches.ts';
 export { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
 export { encryptedAmong } from './encrypted-files.ts';
-export { encryptionKeys } from './lending.ts';
+export { encryptionKeys } from './batch-keys.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
 export { takesSealedName } from './sealed-name.ts';

@@ -54,7 +54,7 @@ export const deleteOriginals = async (
     original: plainOf(file, batch.kind),
   }));
   const proved = new Map((await input.readBack(jobs)).map((result) => [result.index, result]));
-  const judged = await folders.during((open) =>
+  const checked = await folders.during((open) =>
     Promise.all(
       originals.map(async ({ file, source }) => ({
         file,
@@ -64,11 +64,13 @@ export const deleteOriginals = async (
       })),
     ),
   );
-  await vault.record(judged.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)));
+  await vault.record(
+    checked.map(({ file, refusal }) => deletedRecord({ ...file, batch }, refusal)),
+  );
   const late: NewRecord[] = [];
   const outcomes = new Map<number, Failure | null>();
   await folders.during(async (open) => {
-    for (const { file, source, refusal } of judged) {
+    for (const { file, source, refusal } of checked) {
       // Looked at once more: the record took its time, and somebody may have written meanwhile.
       const failure =
         refusal ??
@@ -82,7 +84,7 @@ export const deleteOriginals = async (
     // A deletion that is lost with the power leaves an original too many, never one too few.
     await syncFoldersOf(
       open,
-      judged.map(({ file }) => file.input),
+      checked.map(({ file }) => file.input),
     ).catch(() => undefined);
   });
   if (late.length > 0) await vault.record(late);

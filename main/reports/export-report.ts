@@ -11,7 +11,7 @@ import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
-import { takeBack } from './take-back.ts';
+import { cancelExport } from './cancel-export.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 
 /** What an export needs of an unlocked vault. */
@@ -61,7 +61,7 @@ export const exportReport = async (
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'cancelled') throw error;
     const made = vault.facts.lastReport;
-    throw await takeBack(vault, {
+    throw await cancelExport(vault, {
       kind: request.kind,
       subject: subjectOf(request.filter),
       record: made === null || made.record === newest?.record ? null : made.record,

@@ -52,7 +52,7 @@ export interface WitnessVerdict {
 
 /** Compares a checkpoint that somebody kept with today's ledger; the ledger says so. */
 export const compareWitness = async (vault: Vault, note: string): Promise<WitnessVerdict> => {
-  const verdict = judge(vault, note);
+  const verdict = compareWith(vault, note);
   const { agrees, kept, words } = verdict;
   await vault.recordLook({
     action: 'checkpoint.compare',
@@ -69,7 +69,7 @@ export const headOf = (
 ): Pick<Checkpoint, 'epoch' | 'size' | 'root'> | null =>
   kept && { epoch: kept.epoch, size: kept.size, root: kept.root };
 
-const judge = (vault: Vault, note: string): WitnessVerdict => {
+const compareWith = (vault: Vault, note: string): WitnessVerdict => {
   const key = vault.checkpointKey;
   const kept = openCheckpoint(note, key, vault.id);
   const none = { agrees: false, isOther: false, kept, proof: null };

@@ -29,7 +29,7 @@ export interface SessionParts extends TokenLoginParts {
 export type SessionFinding = Pick<RollbackFinding | TokenFinding, 'kind' | 'problem'>;
 
 /** What unlocking found signed. */
-export type Judged = Pick<Examined, 'verdict' | 'anchors'>;
+export type FoundSigned = Pick<Examined, 'verdict' | 'anchors'>;
 
 interface Unlocked {
   readonly engine: EngineProcess;
@@ -55,7 +55,7 @@ export class VaultSession {
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
   #unlocked: Unlocked | null = null;
-  #judged: Judged | null = null;
+  #examined: FoundSigned | null = null;
   readonly #login: TokenLogin;
   #recovery: Recovery | null = null;
   #recoveries = 0;
@@ -118,13 +118,13 @@ export class VaultSession {
 
   /** What was found at unlock that does not block: shown so that nobody misses it. */
   get findings(): readonly SessionFinding[] {
-    const judged = this.#judged?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
-    return [...judged, ...this.#login.findings];
+    const findings = this.#examined?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
+    return [...findings, ...this.#login.findings];
   }
 
   /** What the last unlock found signed, also one that a rollback ended; null where there is none. */
-  get judged(): Judged | null {
-    return this.#judged;
+  get examined(): FoundSigned | null {
+    return this.#examined;
   }
 
   /** Signs everything that is recorded and brings the anchor up to date. @throws Failure */
@@ -270,7 +270,7 @@ export class VaultSession {
     const { vault } = this;
     const ledger = await ledgerToken(engine.caller, vault);
     const examined = await vault.examine(ledger, await this.#outside());
-    this.#judged = examined;
+    this.#examined = examined;
     if (examined.verdict.isRolledBack) throw await vault.restrict(examined.verdict.findings);
     if (vault.restriction !== null) throw vault.restriction;
     const profile = await profileNow();

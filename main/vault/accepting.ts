@@ -3,7 +3,7 @@ import { authenticateTail, damaged, readWhole } from '../ledger/index.ts';
 import { beginEpoch, type NewEpoch } from './epoch.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import type { VaultParts } from './opening.ts';
-import { judgeKeystore } from './recovery.ts';
+import { matchKeystore } from './recovery.ts';
 import type { Examined } from './unlocking.ts';
 
 /**
@@ -24,7 +24,7 @@ export const acceptRollback = async (
   );
   const own = await ownFacts({ storage, origin, notes, token });
   const { keystore } = own;
-  await judgeKeystore(storage, keystore);
+  await matchKeystore(storage, keystore);
   if (keystore === null) throw damaged('No record of this vault names its keystore');
   const newest = verdict.anchor ?? verdict.checkpoint;
   return beginEpoch(

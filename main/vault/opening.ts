@@ -2,7 +2,7 @@ import { Keystore, type Migration, migrations as allMigrations } from '../keysto
 import { Ledger } from '../ledger/index.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
-import { judgeKeystore } from './recovery.ts';
+import { matchKeystore } from './recovery.ts';
 import { orFailure, sha256 } from '../system/index.ts';
 import type { Storage } from '../store/index.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
@@ -49,10 +49,10 @@ const open = async (opening: Opening): Promise<VaultParts> => {
 /** The keystore that the newest record names, or else the one that is signed. */
 const imageToShow = async (storage: Storage, { claims, facts }: Ledger): Promise<Buffer> => {
   try {
-    return (await judgeKeystore(storage, claims.keystore)).image;
+    return (await matchKeystore(storage, claims.keystore)).image;
   } catch (error) {
     if (claims.keystore === facts.keystore || facts.keystore === null) throw error;
-    return (await judgeKeystore(storage, facts.keystore)).image;
+    return (await matchKeystore(storage, facts.keystore)).image;
   }
 };
 

@@ -14,7 +14,7 @@ export interface KeystoreVerdict {
  * Finds the keystore that the ledger names. Changes nothing.
  * @throws Failure 'keystore-damaged' | 'keystore-foreign'
  */
-export const judgeKeystore = async (
+export const matchKeystore = async (
   storage: Storage,
   named: string | null,
 ): Promise<KeystoreVerdict> => {

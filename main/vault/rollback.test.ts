@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointText, makeCheckpoint, type Checkpoint } from '../pki/checkpoint.ts';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
-import { judgeRollback, type LedgerView, type RollbackVerdict } from './rollback.ts';
+import { compareHeads, type LedgerView, type RollbackVerdict } from './rollback.ts';
 import { newVaultId } from './testing/context.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 
@@ -55,7 +55,7 @@ const judge = (
   checkpoints: readonly string[],
 ): RollbackVerdict =>
   // null: a token that keeps no anchor.
-  judgeRollback(anchors === null ? { ...ledger, sawAnchor: false } : ledger, {
+  compareHeads(anchors === null ? { ...ledger, sawAnchor: false } : ledger, {
     ...{ key: token.key, anchors: anchors ?? [], checkpoints },
     ...{ isTwin: false, seen: null },
   });

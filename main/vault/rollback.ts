@@ -69,7 +69,7 @@ export interface RollbackVerdict {
   readonly checkpoint: Checkpoint | null;
 }
 
-export const judgeRollback = (ledger: LedgerView, witnesses: Witnesses): RollbackVerdict => {
+export const compareHeads = (ledger: LedgerView, witnesses: Witnesses): RollbackVerdict => {
   const anchors = sorted(ledger, witnesses, witnesses.anchors);
   const checkpoints = sorted(ledger, witnesses, witnesses.checkpoints);
   const open = anchors.ours.filter(({ note }) => !ledger.acceptedNotes.includes(note));

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type EpochHead, type NewRecord, type Tail, vaultActions } from '../ledger/index.ts';
-import { judgeLedger } from './judge-ledger.ts';
+import { detectRollback } from './detect-rollback.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
-import { judgeKeystore, recover, type KeystoreVerdict } from './recovery.ts';
+import { matchKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
 import { sha256 } from '../system/index.ts';
 import { UnsignedTail } from './unsigned-tail.ts';
@@ -39,11 +39,11 @@ export const examine = async (
   const { storage, ledger, keeper, keystore } = parts;
   const anchors = await token.readAnchors();
   const outside = { anchors, isTwin, seen };
-  let verdict = judgeLedger(ledger, keeper, outside);
+  let verdict = detectRollback(ledger, keeper, outside);
   if (verdict.isRolledBack) {
     // No alarm without having read the ledger itself.
     await ledger.readAll();
-    verdict = judgeLedger(ledger, keeper, outside);
+    verdict = detectRollback(ledger, keeper, outside);
   }
   if (verdict.isRolledBack) return { verdict, anchors, sound: null };
   const { epoch } = keeper.origin;
@@ -56,7 +56,7 @@ export const examine = async (
     token.openSessionKey({ ...keeper.origin, session }, Buffer.from(sealed, 'base64'));
   const tail = await ledger.authenticate({ signed, openKey, carryOver });
   if (tail.older !== null && !carryOver) throw new UnsignedTail(tail.older);
-  const found = await judgeKeystore(storage, tail.prefix.facts.keystore);
+  const found = await matchKeystore(storage, tail.prefix.facts.keystore);
   if (sha256(found.image) !== parts.image)
     keystore.adopt(loadKeystore(parts.context, found.image).keystore);
   const findings = [...verdict.findings, ...notOurs(tail)];

@@ -1,6 +1,6 @@
 import type { LedgerHead } from '../pki/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
-import { judgeKeystore } from './recovery.ts';
+import { matchKeystore } from './recovery.ts';
 import { Failure } from '../../shared/failure.ts';
 import {
   checkSigned,
@@ -156,7 +156,7 @@ const checkKeystore = async (
   scan: LedgerScan,
 ): Promise<void> => {
   try {
-    const { next } = await judgeKeystore(storage, scan.facts.keystore);
+    const { next } = await matchKeystore(storage, scan.facts.keystore);
     if (next === 'roll-forward')
       findings.notice({
         record: null,

@@ -107,7 +107,7 @@ const sync = async (name: string): Promise<void> => {
 
 const notesOf = ({ session, vault }: OpenVault): Record<string, string> => {
   const notes: Record<string, string> = { 'checkpoint-key.pem': pemOf(vault.checkpointKey.spki) };
-  for (const [at, note] of (session.judged?.anchors ?? []).entries())
+  for (const [at, note] of (session.examined?.anchors ?? []).entries())
     notes[`token-anchor-${at + 1}.note`] = note;
   return notes;
 };

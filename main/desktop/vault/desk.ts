@@ -14,7 +14,7 @@ import {
 } from './desk-failures.ts';
 import { EngineRecovery } from './engine-recovery.ts';
 import { enterVault, type VaultSurroundings } from './enter-vault.ts';
-import { Lookout } from './lookout.ts';
+import { PresenceMonitor } from './presence-monitor.ts';
 import type { OpenVault } from './open-vault.ts';
 import { type Place, screenOf } from './place.ts';
 import type { RecentVaults } from './recent-vaults.ts';
@@ -47,7 +47,7 @@ export class Desk {
   readonly #parts: DeskParts;
   readonly #folders: VaultFolders;
   readonly #recovery: EngineRecovery;
-  readonly #lookout: Lookout;
+  readonly #presence: PresenceMonitor;
   #place: Place = { kind: 'none' };
   #behind = false;
   #queue: Promise<unknown> = Promise.resolve();
@@ -55,7 +55,7 @@ export class Desk {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#folders = new VaultFolders(parts.recent);
-    this.#lookout = new Lookout(parts.startEngine);
+    this.#presence = new PresenceMonitor(parts.startEngine);
     this.#recovery = new EngineRecovery({
       isCurrent: (open) => this.open === open,
       onSession: parts.onSession,
@@ -99,7 +99,7 @@ export class Desk {
   screen(): Screen {
     return screenOf(this.#place, {
       recent: this.recent(),
-      token: this.#lookout.presence,
+      token: this.#presence.presence,
       batchRunning: this.#behind,
       filesWaiting: this.#parts.filesWaiting(),
     });
@@ -180,7 +180,7 @@ export class Desk {
     // At once, so that nothing that is asked from now on is answered.
     open.lock = { reason, at: new Date().toISOString() };
     open.gate.close();
-    this.#lookout.forget();
+    this.#presence.forget();
     this.#parts.onScreen();
     return this.#alone(async () => {
       await this.#lockNow(open, reason);
@@ -235,7 +235,7 @@ export class Desk {
 
   async #unlockToken(open: OpenVault, pin: string | null, carryOver = false): Promise<void> {
     await withPin(open, pin, async () => {
-      await this.#lookout.pause();
+      await this.#presence.pause();
       await unlockToken(open, carryOver);
     });
   }
@@ -271,7 +271,7 @@ export class Desk {
     };
     const open = await enterVault(place, this.#parts);
     this.#place = { kind: 'vault', open };
-    await this.#lookout.turnTo(open);
+    await this.#presence.follow(open);
     await this.#parts.recent.add(folder);
     return open;
   }
@@ -279,7 +279,7 @@ export class Desk {
   async #leave(reason: LockReason): Promise<void> {
     const { open } = this;
     this.#place = { kind: 'none' };
-    await this.#lookout.leave();
+    await this.#presence.stop();
     if (open === null) return;
     open.gate.close();
     await this.#lockAfter(this.#parts.onLock(reason), open, reason);
@@ -324,7 +324,7 @@ export class Desk {
 
   async #lookLocked(open: OpenVault): Promise<void> {
     if (this.#behind) return;
-    const changed = await this.#lookout.look(() => open.lock !== null && this.open === open);
+    const changed = await this.#presence.look(() => open.lock !== null && this.open === open);
     if (changed) this.#parts.onScreen();
   }
 

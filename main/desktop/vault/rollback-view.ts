@@ -45,7 +45,7 @@ export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
 
 /** Those of this unlock; where what blocks was found earlier only, those that are recorded. */
 const findingsOf = (open: OpenVault, record: LedgerRecord | undefined): Rollback['findings'] => {
-  const now = (open.session.judged?.verdict.findings ?? []).filter(({ blocks }) => blocks);
+  const now = (open.session.examined?.verdict.findings ?? []).filter(({ blocks }) => blocks);
   if (now.length > 0)
     return now.map(({ kind, problem }): { kind: FindingKind; problem: string } => ({
       kind,
@@ -57,7 +57,7 @@ const findingsOf = (open: OpenVault, record: LedgerRecord | undefined): Rollback
 
 /** The head that accepting would put into the first record of the new epoch. */
 const signedHead = ({ session, vault }: OpenVault): Rollback['signed'] => {
-  const { anchor = null, checkpoint = null } = session.judged?.verdict ?? {};
+  const { anchor = null, checkpoint = null } = session.examined?.verdict ?? {};
   const newest = anchor ?? checkpoint;
   const key = vault.checkpointKey;
   if (newest === null) return null;
@@ -68,7 +68,7 @@ const signedHead = ({ session, vault }: OpenVault): Rollback['signed'] => {
 /** Signatures are costly: the largest that fits ends the search. */
 const confirmed = ({ session, vault }: OpenVault, size: number): number => {
   const key = vault.checkpointKey;
-  const { anchor = null, checkpoint = null } = session.judged?.verdict ?? {};
+  const { anchor = null, checkpoint = null } = session.examined?.verdict ?? {};
   const known = [...vault.checkpoints, anchor, checkpoint].filter((each) => each !== null);
   const largest = known
     .filter((each) => each.epoch === vault.origin.epoch && each.size <= size)

@@ -60,7 +60,7 @@ export interface Verdict {
 /** What is alive gives a sign every few seconds. */
 const SILENCE_MS = 15_000;
 
-export const judgeHolder = async (found: FoundLock, file: FileHandle): Promise<Verdict> => {
+export const checkHolder = async (found: FoundLock, file: FileHandle): Promise<Verdict> => {
   const holder = parseHolder(found.content);
   if (holder === null) return { holder: 'unknown', where: 'elsewhere' };
   const here = await whereWeAre();

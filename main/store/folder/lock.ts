@@ -5,7 +5,7 @@ import { Failure } from '../../../shared/failure.ts';
 import { vaultFiles } from '../files.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
-import { type Holder, judgeHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
+import { type Holder, checkHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
 import { isErrno, storageFailure } from '../../system/index.ts';
 
 /** How often a holder gives a sign of life. */
@@ -167,14 +167,14 @@ const replace = async (from: string, to: string): Promise<void> => {
   await rename(spare, to);
 };
 
-interface Judged extends FoundLock {
+interface CheckedLock extends FoundLock {
   readonly verdict: Verdict;
 }
 
-const look = (path: string, { madeMs }: Prepared): Promise<Judged | null> =>
+const look = (path: string, { madeMs }: Prepared): Promise<CheckedLock | null> =>
   withLockFile(path, madeMs, async (found, file) => ({
     ...found,
-    verdict: await judgeHolder(found, file),
+    verdict: await checkHolder(found, file),
   }));
 
 /** null where there is no lock, or something that is none. */
@@ -199,7 +199,7 @@ const removeLeftovers = async (folder: string, prepared: Prepared): Promise<void
   }
 };
 
-const inUse = (path: string, { content, silentMs, verdict }: Judged): Failure => {
+const inUse = (path: string, { content, silentMs, verdict }: CheckedLock): Failure => {
   const by = holderInWords(parseHolder(content), verdict);
   const unharmed = 'Nothing was changed.';
   if (verdict.holder === 'live')

@@ -23,7 +23,7 @@ export interface BegunExport {
  * before stays true: the report was made, and its files were written.
  * @returns what to tell
  */
-export const takeBack = async (vault: Vault, begun: BegunExport): Promise<Failure> => {
+export const cancelExport = async (vault: Vault, begun: BegunExport): Promise<Failure> => {
   const left: string[] = [];
   for (const file of begun.files)
     await rm(file, { force: true }).catch(() => void left.push(path.resolve(file)));

@@ -4,7 +4,7 @@ import type { OpenVault } from './open-vault.ts';
 import { TokenWatch, unknownPresence } from './token-watch.ts';
 
 /** Whether the token of the vault on the desk is there, as it was seen last. */
-export class Lookout {
+export class PresenceMonitor {
   readonly #startEngine: () => EngineProcess;
   #watch: TokenWatch | null = null;
   #presence: TokenPresence = unknownPresence;
@@ -17,14 +17,14 @@ export class Lookout {
     return this.#presence;
   }
 
-  /** Looks after this vault's token from now on. */
-  async turnTo(open: OpenVault): Promise<void> {
+  /** Watches this vault’s token from now on. */
+  async follow(open: OpenVault): Promise<void> {
     this.#watch = new TokenWatch(open, this.#startEngine);
     // Before anything is loaded, and before anybody is asked for a PIN.
     this.#presence = await this.#watch.recognise();
   }
 
-  async leave(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#watch?.stop();
     this.#watch = null;
   }

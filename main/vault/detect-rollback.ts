@@ -1,6 +1,6 @@
 import type { EpochHead, Ledger } from '../ledger/index.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { judgeRollback, type RollbackVerdict, type Witnesses } from './rollback.ts';
+import { compareHeads, type RollbackVerdict, type Witnesses } from './rollback.ts';
 
 /** What the vault's own folder cannot know. */
 export type Outside = Pick<Witnesses, 'anchors' | 'isTwin'> & {
@@ -8,7 +8,7 @@ export type Outside = Pick<Witnesses, 'anchors' | 'isTwin'> & {
 };
 
 /** Compares an open ledger with what was signed of it. */
-export const judgeLedger = (
+export const detectRollback = (
   { facts, claims, tree, head: { size } }: Ledger,
   { origin, key, candidates }: CheckpointKeeper,
   outside: Outside,
@@ -16,7 +16,7 @@ export const judgeLedger = (
   const { accepted, acceptedNotes, isOlder } = facts;
   const rootAt = (at: number): string | null =>
     at > tree.size ? null : tree.root(at).toString('hex');
-  return judgeRollback(
+  return compareHeads(
     {
       ...origin,
       ...{ size, rootAt, accepted, acceptedNotes, isOlder },
