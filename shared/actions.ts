@@ -1,7 +1,66 @@
 /*
- * The acts in the ledger that something follows from: those that may name a keystore, and those
- * that count as nothing because no session vouches for them. Every other act is only told.
+ * Every action that this version of Claviger writes into a ledger, and those from which something
+ * follows. A ledger may hold others, of older and newer versions: what is read stays text.
  */
+
+/** In the order in which filters offer them. */
+export const actions = [
+  'vault.create',
+  'vault.unlock',
+  'vault.lock',
+  'vault.rollback',
+  'vault.epoch',
+  'vault.loss-plan',
+  'token.login',
+  'token.probe',
+  'engine.lost',
+  'key.create',
+  'key.destroy',
+  'seals.reserve',
+  'batch.start',
+  'batch.end',
+  'batch.retry',
+  'batch.resume',
+  'batch.abandon',
+  'file.encrypt',
+  'file.decrypt',
+  'file.verify',
+  'file.skip',
+  'file.rename',
+  'file.publish',
+  'file.delete-original',
+  'report.export',
+  'report.file',
+  'report.cancel',
+  'report.verify',
+  'checkpoint.write',
+  'checkpoint.compare',
+  'checkpoint.timestamp',
+  'audit.view',
+  'audit.verify',
+  /** Made by earlier versions. */
+  'audit.index',
+  'settings.change',
+  'window.lock',
+  'window.unlock',
+  'window.refused',
+  'window.audit.verify',
+  'window.batch.export',
+  'window.session.flushKeys',
+  'window.session.saveEvidence',
+  'ledger.torn',
+  'ledger.summary',
+  'keystore.roll-forward',
+  'keystore.discard',
+  'keystore.migrate',
+] as const;
+export type Action = (typeof actions)[number];
+
+/** Recorded of a call of the window by what receives it. */
+export type WindowAction = Extract<Action, `window.${string}.${string}`>;
+
+/** What several actions have in common: `file.` of `file.encrypt`. */
+export type ActionGroup = Action extends `${infer Group}.${string}` ? `${Group}.` : never;
 
 /** Acts that change the keystore: only their records may name a keystore. */
 export const commitActions = [
@@ -16,7 +75,7 @@ export const commitActions = [
   'batch.end',
   'batch.retry',
   'batch.abandon',
-] as const;
+] as const satisfies readonly Action[];
 export type CommitAction = (typeof commitActions)[number];
 
 /**
@@ -33,11 +92,13 @@ export const lockedActions = [
   'settings.change',
   'window.refused',
   'vault.rollback',
-] as const;
+] as const satisfies readonly Action[];
 export type LockedAction = (typeof lockedActions)[number];
 
+const known: ReadonlySet<string> = new Set(actions);
 const committing: ReadonlySet<string> = new Set(commitActions);
 const locked: ReadonlySet<string> = new Set(lockedActions);
 
+export const isAction = (action: string): action is Action => known.has(action);
 export const isCommitAction = (action: string): action is CommitAction => committing.has(action);
 export const isLockedAction = (action: string): action is LockedAction => locked.has(action);

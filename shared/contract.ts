@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { WindowAction } from './actions.ts';
 import type { FailureData } from './failure.ts';
 import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema } from './contract/app.ts';
@@ -22,9 +23,10 @@ import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contrac
  * checks in main and the fake bridge of the tests all follow from this one object.
  *
  * A call says what it takes and gives, whether the vault must be unlocked for it, and who records
- * it: its service (with what it knows of the act), the dispatcher, or nobody because nothing
- * happens. Refusals are recorded for every call. While a vault can only be looked at (docs/ledger.md,
- * "Anchor and rollback"), a call that needs an unlocked vault is answered only where it says so.
+ * it: its service (with what it knows of the act), the dispatcher as the action named, or nobody
+ * because nothing happens. Refusals are recorded for every call. While a vault can only be looked
+ * at (docs/ledger.md, "Anchor and rollback"), a call that needs an unlocked vault is answered only
+ * where it says so.
  */
 export interface CallSpec {
   readonly input: v.GenericSchema;
@@ -32,7 +34,7 @@ export interface CallSpec {
   readonly unlocked: boolean;
   /** Also answered while the vault can only be looked at: it changes nothing and decrypts nothing. */
   readonly looking?: true;
-  readonly audit: 'none' | 'by-service' | 'by-dispatch';
+  readonly audit: 'none' | 'by-service' | WindowAction;
 }
 
 const settingsCalls = {

@@ -6,6 +6,7 @@ import { Db } from '../sqlite/db.ts';
 import { createAuditTables } from './audit-schema.ts';
 import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';
+import type { Action } from '../../shared/actions.ts';
 import type { LedgerRecord, NewRecord } from '../ledger/record.ts';
 
 let sqlJs: SqlJsStatic;
@@ -27,7 +28,7 @@ const indexOf = (records: readonly (NewRecord & { readonly time: string })[]): D
   return db;
 };
 
-const file = (action: string, time: string, more: Partial<NewRecord> = {}) => ({
+const file = (action: Action, time: string, more: Partial<NewRecord> = {}) => ({
   time,
   action,
   subject: { key: first, version: 1 },
@@ -46,14 +47,14 @@ it('counts the files of every key they were encrypted under', () => {
     file('file.encrypt', '2026-01-02T10:00:00.000Z', { details: { keys } }),
     file('file.decrypt', '2026-01-03T10:00:00.000Z'),
     file('file.encrypt', '2026-01-04T10:00:00.000Z', { outcome: 'failed', code: 'io' }),
-    file('key.rotate', '2026-01-05T10:00:00.000Z'),
+    file('key.create', '2026-01-05T10:00:00.000Z'),
   ]);
   const uses = readUses(db).map(({ key, version, files, last }) => [key, version, files, last]);
   expect(uses).toHaveLength(3);
   expect(uses).toContainEqual([first, 1, 1, '2026-01-03T10:00:00.000Z']);
   expect(uses).toContainEqual([first, 2, 1, '2026-01-02T10:00:00.000Z']);
   expect(uses).toContainEqual([second, 1, 1, '2026-01-02T10:00:00.000Z']);
-  expect(readActions(db)).toEqual(['file.decrypt', 'file.encrypt', 'key.rotate']);
+  expect(readActions(db)).toEqual(['file.decrypt', 'file.encrypt', 'key.create']);
 });
 
 it('adds files up by quarters of an hour', () => {

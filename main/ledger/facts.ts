@@ -1,6 +1,6 @@
 import type { CheckpointKey } from '../pki/index.ts';
 import * as v from 'valibot';
-import { isCommitAction } from '../../shared/actions.ts';
+import { type Action, isCommitAction } from '../../shared/actions.ts';
 import { vaultIdSchema, type VaultId } from '../../shared/ids.ts';
 import { isMarked, type LedgerRecord } from './record.ts';
 
@@ -17,7 +17,7 @@ export const vaultActions = {
   auditIndex: 'audit.index',
   summary: 'ledger.summary',
   unlock: 'vault.unlock',
-} as const;
+} as const satisfies Readonly<Record<string, Action>>;
 
 /** What `details.form` of the first record says where every act lies in a session. */
 export const LEDGER_FORM = 2;

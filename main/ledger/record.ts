@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
+import type { Action } from '../../shared/actions.ts';
 import { isUtcTime } from '../../shared/time.ts';
 import { jsonFault, jsonObjectSchema, tooDeepAt } from '../json/index.ts';
 
@@ -66,7 +67,10 @@ export type LedgerRecord = Readonly<Omit<Parsed, 'code' | 'session' | 'n' | 'bas
 export type MarkedRecord = LedgerRecord & { readonly mark: Mark };
 export const isMarked = (record: LedgerRecord): record is MarkedRecord => record.mark !== undefined;
 /** What a caller says of an act; the ledger adds who, when and the number. */
-export type NewRecord = Omit<LedgerRecord, 'seq' | 'time' | 'clock' | 'actor' | 'mark'>;
+export type NewRecord = Omit<
+  LedgerRecord,
+  'seq' | 'time' | 'clock' | 'actor' | 'action' | 'mark'
+> & { readonly action: Action };
 
 /** The bytes of one line of the ledger, with its LF. */
 export const encodeRecord = (record: LedgerRecord): Buffer => {

@@ -134,6 +134,6 @@ export const auditCalls = {
     output: verdictSchema,
     unlocked: true,
     looking: true,
-    audit: 'by-dispatch',
+    audit: 'window.audit.verify',
   },
 } as const;

@@ -110,13 +110,13 @@ export const sessionCalls = {
     output: v.nullable(v.strictObject({ path: shownPath })),
     unlocked: true,
     looking: true,
-    audit: 'by-dispatch',
+    audit: 'window.session.saveEvidence',
   },
   /** Overwrites the Fast keys in memory: one, or all. */
   'session.flushKeys': {
     input: v.strictObject({ id: v.nullable(keyId) }),
     output: sessionSchema,
     unlocked: true,
-    audit: 'by-dispatch',
+    audit: 'window.session.flushKeys',
   },
 } as const;

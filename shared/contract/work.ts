@@ -230,7 +230,7 @@ export const workCalls = {
     input: v.strictObject({ id: batchId, format: v.picklist(['json', 'csv']) }),
     output: v.nullable(v.strictObject({ path: shownPath })),
     unlocked: true,
-    audit: 'by-dispatch',
+    audit: 'window.batch.export',
   },
   /** Shows an output in the file manager: of the n-th receipt, or of the first that is done. */
   'batch.reveal': { input: whichBatch, output: nothing, unlocked: true, audit: 'none' },

@@ -110,7 +110,7 @@ export class Dispatcher {
         await this.#refusals.add(name ?? 'unknown', failure.code);
         return { ok: false, failure: toFailureData(failure) };
       }
-      return await this.#run(name ?? '', spec, parsed, handle);
+      return await this.#run(spec, parsed, handle);
     } catch (error) {
       return this.#incident(error);
     }
@@ -136,27 +136,23 @@ export class Dispatcher {
     return restriction === null ? { parsed: parsed.output, refusal: null } : refuse(restriction);
   }
 
-  async #run(
-    name: string,
-    spec: CallSpec,
-    input: unknown,
-    handle: AnyHandler,
-  ): Promise<Result<unknown>> {
+  async #run(spec: CallSpec, input: unknown, handle: AnyHandler): Promise<Result<unknown>> {
     try {
       const value = v.parse(spec.output, await handle(input));
-      if (spec.audit === 'by-dispatch') await this.#record(name, 'ok');
+      await this.#record(spec, 'ok');
       return { ok: true, value };
     } catch (thrown) {
       const error = systemFailure(thrown);
       if (!(error instanceof Failure)) throw error;
-      if (spec.audit === 'by-dispatch') await this.#record(name, 'failed', error.code);
+      await this.#record(spec, 'failed', error.code);
       return { ok: false, failure: toFailureData(error) };
     }
   }
 
-  #record(name: string, outcome: 'ok' | 'failed', code?: string): Promise<void> {
-    const record = { action: `window.${name}`, subject: {}, outcome, details: {} } as const;
-    return this.#parts.record(code === undefined ? record : { ...record, code });
+  async #record({ audit }: CallSpec, outcome: 'ok' | 'failed', code?: string): Promise<void> {
+    if (audit === 'none' || audit === 'by-service') return;
+    const record = { action: audit, subject: {}, outcome, details: {} };
+    await this.#parts.record(code === undefined ? record : { ...record, code });
   }
 
   #incident(error: unknown): Result<unknown> {

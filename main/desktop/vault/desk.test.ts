@@ -248,7 +248,7 @@ describe('a vault that is not as it was signed last', () => {
     expect(app.desk.restriction).toEqual(fails('rolled-back'));
     await expect(app.changeSettings({ autoLockMinutes: 60 })).rejects.toEqual(fails('rolled-back'));
     await expect(
-      app.desk.record({ action: 'a.b', subject: {}, outcome: 'ok', details: {} }),
+      app.desk.record({ action: 'key.create', subject: {}, outcome: 'ok', details: {} }),
     ).rejects.toEqual(fails('rolled-back'));
     const wanted = { filter: {}, upTo: null, offset: 0, limit: 1 };
     expect((await app.audit.query(app.desk.unlocked, wanted)).rows[0]).toMatchObject({

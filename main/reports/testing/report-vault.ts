@@ -1,3 +1,4 @@
+import type { Action } from '../../../shared/actions.ts';
 import type { NoteCurve } from '../../pki/public-key.ts';
 import type { TokenInfo } from '../../engine/pkcs11/token-info.ts';
 import type { Tables } from '../../keystore/keystore.ts';
@@ -92,7 +93,7 @@ export const sessionOn = (vault: Vault): ReportSession => ({
 });
 
 export const fileAct = (
-  action: string,
+  action: Action,
   key: string,
   name: string,
   outcome: NewRecord['outcome'] = 'ok',

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { keyIdSchema, vaultIdSchema, type KeyId, type VaultId } from '../../../shared/ids.ts';
 import type { NewKeyVersion } from '../../keystore/keys.ts';
 import { loadSqlJs } from '../../sqlite/sql-js.ts';
+import type { Action } from '../../../shared/actions.ts';
 import type { NewRecord } from '../../ledger/record.ts';
 import type { VaultContext } from '../vault.ts';
 
@@ -29,8 +30,9 @@ export const wrappedVersion = (version: number, blob: Uint8Array): NewKeyVersion
   created: '2026-01-01T00:00:00.000Z',
 });
 
+/** Of whatever action: a ledger also holds what other versions of Claviger wrote. */
 export const act = (action: string, name = ''): NewRecord => ({
-  action,
+  action: action as Action,
   subject: { name },
   outcome: 'ok',
   details: {},
