@@ -75,7 +75,7 @@ describe.each([
       .getByText(/^Encrypted /)
       .first()
       .waitFor();
-    await first.page.getByText(/File encrypted \(\d+\)/).waitFor();
+    await first.page.getByText(/Encrypt file \(\d+\)/).waitFor();
     await inspect(first, `${name}, unsigned records`);
     // Neither the PIN alone nor leaving confirms.
     await new UnlockPage(first.page).enter(PIN);

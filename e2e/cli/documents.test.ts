@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actions } from '../../shared/actions.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { batch, batchDone } from '../support/batches.ts';
 import { documentOf, type KeyDocument } from '../support/documents.ts';
@@ -107,6 +108,11 @@ describe('the document of', () => {
     expect(await list('--until', '2000-01-01')).toEqual([]);
     const viewed = await list('--action', 'audit.view');
     expect(viewed.length).toBeGreaterThan(6);
+    const table = await vault.cli.run(['audit', 'list', '--action', 'file.encrypt']);
+    expect(table.stdout).toMatch(/ {2}Encrypt file {2,}ok /);
+    expect(table.stdout).not.toContain('file.encrypt');
+    const help = await vault.cli.run(['audit', 'list', '--help']);
+    for (const action of actions) expect(help.stdout).toContain(action);
   });
 
   it('audit verify tells size and root, the same as the file gives', async () => {

@@ -65,44 +65,6 @@ export const filterWords = ({ filter }: ReportStatement): string => {
   return parts.length === 0 ? 'none' : parts.join(', ');
 };
 
-/** `file.encrypt` as `Encrypt file`; what is not known is shown as it is recorded. */
-export const actionName = (action: string): string => actionNames.get(action) ?? action;
-
-const actionNames: ReadonlyMap<string, string> = new Map([
-  ['vault.create', 'Create vault'],
-  ['vault.unlock', 'Unlock vault'],
-  ['vault.lock', 'Lock vault'],
-  ['ledger.torn', 'Set torn end aside'],
-  ['keystore.roll-forward', 'Complete keystore'],
-  ['keystore.discard', 'Discard keystore'],
-  ['keystore.migrate', 'Migrate keystore'],
-  ['audit.index', 'Save search index'],
-  ['audit.view', 'View ledger'],
-  ['audit.verify', 'Verify ledger'],
-  ['engine.lost', 'Engine lost'],
-  ['token.login', 'Log in to token'],
-  ['token.probe', 'Probe token'],
-  ['key.create', 'Create key'],
-  ['key.rotate', 'Rotate key'],
-  ['key.state', 'Change key state'],
-  ['key.destroy', 'Destroy key'],
-  ['seals.reserve', 'Reserve seals'],
-  ['batch.start', 'Start batch'],
-  ['batch.end', 'End batch'],
-  ['batch.retry', 'Retry batch'],
-  ['batch.resume', 'Resume batch'],
-  ['batch.abandon', 'Abandon batch'],
-  ['file.encrypt', 'Encrypt file'],
-  ['file.decrypt', 'Decrypt file'],
-  ['file.verify', 'Verify file'],
-  ['file.skip', 'Leave file out'],
-  ['file.rename', 'Rename output'],
-  ['file.publish', 'Publish output'],
-  ['file.delete-original', 'Delete original'],
-  ['report.export', 'Export report'],
-  ['report.cancel', 'Cancel report'],
-]);
-
 /** What a record is about. */
 export interface About {
   /** A name or a path; empty where the record has none. */

@@ -1,11 +1,13 @@
 import { vaultDirOf, lookAtVault, printResult } from '../with-vault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { actionName } from '../../../shared/messages/actions.ts';
 import type { AuditFilter } from '../../audit/index.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
 import { type LedgerVerdict, type Vault, verifyAside } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { actionNotes } from '../action-notes.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
@@ -17,6 +19,7 @@ export const auditListCommand: Command = {
   summary: 'search the ledger, newest records first; the view is recorded',
   usage:
     '[--since TIME] [--until TIME] [--key NAME] [--action ACTION] [--outcome OUTCOME] [--limit N]',
+  notes: actionNotes,
   options: {
     ...spanOptions,
     key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
@@ -75,7 +78,7 @@ const tableOf = (records: readonly LedgerRecord[]): string[] =>
     records.map((record) => [
       String(record.seq),
       record.time.slice(0, 19).replace('T', ' '),
-      record.action,
+      actionName(record.action),
       record.code === undefined ? record.outcome : `${record.outcome}: ${record.code}`,
       `${record.actor.user}@${record.actor.host}`,
       aboutOf(record),

@@ -19,6 +19,7 @@ import {
 } from '../../reports/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { actionNotes } from '../action-notes.ts';
 import type { Command } from '../command.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 
@@ -35,6 +36,7 @@ export const reportCommand: Command = {
   name: 'report',
   summary: 'write a report that anybody can verify, on another machine and years later',
   usage: '--out FILE.json [--kind KIND] [--csv] [--pdf] [filters]',
+  notes: actionNotes,
   usesToken: true,
   options: {
     out: { type: 'string', value: 'FILE', help: 'the JSON file, which is the authority' },

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import decodeQR from 'qr/decode.js';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { actions } from '../../../shared/actions.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { actionName } from '../../../shared/messages/actions.ts';
 import { encodeReport } from '../report.ts';
 import type { ReportSigner } from '../../certificates/report-signer.ts';
 import { renderPdf } from './testing/render-pdf.ts';
@@ -200,3 +202,17 @@ const pixmapHead = (image: Buffer): [string, number, number] => {
   const match = /^P6\n(\d+) (\d+)\n255\n/.exec(image.toString('latin1', 0, 40));
   return [match?.[0] ?? '', Number(match?.[1]), Number(match?.[2])];
 };
+
+test('every action stands in words above its code, what another version wrote as it is', async () => {
+  const all = [...actions, 'quorum.grant'];
+  const drawn = await renderPdf(sampleReport({ records: all.length, actions: all }), null);
+  const said = withFile(drawn, (path) => ask('pdftotext', ['-raw', path, '-']));
+  // A cell may be narrower than what stands in it.
+  const joined = (text: string): string => text.replaceAll(/\s+/g, '');
+  const words = joined(said);
+  for (const action of ['vault.rollback', 'vault.epoch', 'checkpoint.write'])
+    expect(actionName(action)).not.toBe(action);
+  for (const action of actions)
+    expect(words).toContain(joined(`${actionName(action)} ${action} Done`));
+  expect(words).toContain('quorum.grantDone');
+});

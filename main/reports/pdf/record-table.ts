@@ -1,12 +1,5 @@
-import {
-  aboutRecord,
-  actionName,
-  clockOf,
-  count,
-  counted,
-  dayOf,
-  outcomeNames,
-} from '../render-words.ts';
+import { actionName } from '../../../shared/messages/actions.ts';
+import { aboutRecord, clockOf, count, counted, dayOf, outcomeNames } from '../render-words.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { addBookmark } from './internals.ts';
 import { colour, contentWidth, styles } from './look.ts';

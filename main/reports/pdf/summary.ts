@@ -1,4 +1,5 @@
-import { actionName, count, counted } from '../render-words.ts';
+import { actionName } from '../../../shared/messages/actions.ts';
+import { count, counted } from '../render-words.ts';
 import { sumOf, summarise, type Summary, type Tally } from '../render-summary.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawActivity } from './bar-chart.ts';

@@ -37,6 +37,22 @@ test('a record that was made while locked is marked in the list and in its panel
   expect(within(panel).getByText('Signed with the checkpoint over 12 records')).toBeVisible();
 });
 
+test('what another version wrote is shown as it is, and filters offer it last', async () => {
+  const rows = [auditRow(13, 'toString'), auditRow(12, 'vault.rollback')];
+  const { user } = openWindow({
+    'audit.query': () => ({ rows, total: 2, upTo: 13 }),
+    'audit.actions': () => ['a.later', 'key.create', 'vault.rollback'],
+  });
+  await user.click(await screen.findByRole('button', { name: 'Audit' }));
+  expect(await screen.findByRole('row', { name: /toString/ })).toBeVisible();
+  expect(screen.getByRole('row', { name: /Rollback found, vault is read-only/ })).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Action' }));
+  const offered = (await screen.findAllByRole('menuitemradio')).map((item) =>
+    item.textContent.trim(),
+  );
+  expect(offered.slice(-3)).toEqual(['Check for rollback', 'Create key', 'a.later']);
+});
+
 test.each<[Session['ledger']['checkpoint'], RegExp]>([
   [{ records: 12, at: noon, inToken: 'now' }, /checkpoint signed .*, kept in token/],
   [{ records: 12, at: noon, inToken: 'later' }, /checkpoint signed .*, in the token at lock/],

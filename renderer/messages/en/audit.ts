@@ -1,3 +1,5 @@
+import { type Action, isAction } from '../../../shared/actions.ts';
+import { actionName } from '../../../shared/messages/actions.ts';
 import { lastPart } from '../../lib/paths.ts';
 import { counted, n } from './common.ts';
 
@@ -36,7 +38,7 @@ type Sentence = (act: Act) => string;
 
 const lockReasons: Readonly<Record<string, string>> = {
   user: 'by you',
-  idle: 'time without input',
+  idle: 'after inactivity',
   'system-lock': 'with the computer',
   suspend: 'the computer went to sleep',
   'token-removed': 'the token was removed',
@@ -44,39 +46,42 @@ const lockReasons: Readonly<Record<string, string>> = {
   quit: 'the program was closed',
 };
 
-const sentences: Readonly<Record<string, Sentence>> = {
+const sentences: Readonly<Record<Action, Sentence>> = {
   'vault.create': () => 'Vault created',
   'vault.unlock': () => 'Vault unlocked',
   'vault.lock': ({ details }) => {
     const reason = lockReasons[word(details, 'reason')];
     return reason === undefined ? 'Vault locked' : `Vault locked, ${reason}`;
   },
-  'vault.rollback': () => 'Rollback found, only to be looked at from here on',
+  'vault.rollback': () => 'Rollback found, vault is read-only',
   'vault.epoch': ({ details }) =>
-    `Epoch ${n(num(details, 'epoch'))} begun: ${word(details, 'reason')}`,
-  'vault.loss-plan': () => 'Loss of the token: plan recorded',
+    `Epoch ${n(num(details, 'epoch'))} started: ${word(details, 'reason')}`,
+  'vault.loss-plan': () => 'Plan for a lost token recorded',
   'token.login': () => 'PIN entered',
-  'token.probe': () => 'Token probed',
-  'engine.lost': () => 'Engine lost and started again',
+  'token.probe': () => 'Token tested',
+  'engine.lost': () => 'Engine lost and restarted',
   'key.create': ({ key }) => `Key created, ${key}`,
+  'key.destroy': ({ key }) => `Key destroyed, ${key}`,
   'batch.start': ({ details }) =>
-    `Batch began: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,
+    `Batch started: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.end': ({ details }) => `Batch ended, ${n(num(details, 'done'))} done`,
+  'batch.retry': ({ details }) =>
+    `Batch retried: ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.resume': () => 'Batch resumed',
-  'batch.abandon': ({ details }) => `Batch settled, ${n(num(details, 'settled'))} files`,
+  'batch.abandon': () => 'Unfinished batch discarded',
   'file.encrypt': ({ subject }) => `Encrypted ${fileName(subject)}`,
   'file.decrypt': ({ subject }) => `Decrypted ${fileName(subject)}`,
   'file.verify': ({ subject }) => `Verified ${fileName(subject)}`,
-  'file.skip': ({ subject }) => `Left out ${fileName(subject)}`,
-  'file.publish': ({ subject }) => `Output not put in place, ${fileName(subject)}`,
-  'file.rename': ({ subject }) => `Output got another name, ${fileName(subject)}`,
+  'file.skip': ({ subject }) => `Skipped ${fileName(subject)}`,
+  'file.publish': ({ subject }) => `Output not saved, ${fileName(subject)}`,
+  'file.rename': ({ subject }) => `Output renamed, ${fileName(subject)}`,
   'file.delete-original': ({ subject }) => `Original deleted, ${fileName(subject)}`,
   'seals.reserve': () => 'Seals reserved',
   'settings.change': ({ details }) => `Settings changed: ${Object.keys(details).join(', ')}`,
-  'window.unlock': () => 'Window unlocked over a running batch',
-  'window.lock': () => 'Window locked over a running batch',
-  'window.refused': () => 'Call of the window refused',
-  'window.session.flushKeys': () => 'Keys in memory overwritten',
+  'window.unlock': () => 'Unlocked while a batch was running',
+  'window.lock': () => 'Locked while a batch was running',
+  'window.refused': () => 'Call from the window refused',
+  'window.session.flushKeys': () => 'Keys cleared from memory',
   'window.audit.verify': () => 'Ledger verified',
   'window.batch.export': () => 'Receipts exported',
   'window.session.saveEvidence': () => 'Token evidence page saved',
@@ -84,65 +89,24 @@ const sentences: Readonly<Record<string, Sentence>> = {
   'report.file': ({ subject }) => `Report file written, ${lastPart(word(subject, 'name'))}`,
   'report.cancel': () => 'Export of a report cancelled',
   'report.verify': ({ subject }) => `Report verified, ${lastPart(word(subject, 'name'))}`,
-  'checkpoint.write': () => 'Checkpoint written out to be kept',
-  'checkpoint.compare': () => 'Kept checkpoint compared with the ledger',
+  'checkpoint.write': () => 'Checkpoint saved',
+  'checkpoint.compare': () => 'Saved checkpoint compared with the ledger',
   'checkpoint.timestamp': () => 'Outside timestamp attached',
   'audit.verify': () => 'Ledger verified',
-  'audit.view': () => 'Ledger looked at',
+  'audit.view': () => 'Ledger viewed',
   'audit.index': () => 'Search index saved',
-  'ledger.torn': () => 'Torn end of the ledger set aside',
-  'keystore.roll-forward': () => 'Keystore rolled forward after a crash',
+  'ledger.summary': () => 'Ledger summarised for faster opening',
+  'ledger.torn': () => 'Incomplete last record set aside',
+  'keystore.roll-forward': () => 'Keystore completed after a crash',
   'keystore.discard': () => 'Unfinished keystore deleted',
-  'keystore.migrate': () => 'Keystore brought to the new form',
-};
-
-const filterWords: Readonly<Record<string, string>> = {
-  'vault.create': 'Vault created',
-  'vault.unlock': 'Unlocked',
-  'vault.lock': 'Locked',
-  'vault.rollback': 'Rollback found',
-  'vault.epoch': 'Epoch begun',
-  'token.login': 'PIN refused',
-  'token.probe': 'Token probed',
-  'engine.lost': 'Engine lost',
-  'key.create': 'Key created',
-  'batch.start': 'Batch began',
-  'batch.end': 'Batch ended',
-  'batch.resume': 'Batch resumed',
-  'batch.abandon': 'Batch settled',
-  'file.encrypt': 'File encrypted',
-  'file.decrypt': 'File decrypted',
-  'file.verify': 'File verified',
-  'file.skip': 'File left out',
-  'file.publish': 'Output not put in place',
-  'file.rename': 'Output renamed',
-  'file.delete-original': 'Original deleted',
-  'seals.reserve': 'Seals reserved',
-  'report.export': 'Report exported',
-  'report.file': 'Report file written',
-  'report.cancel': 'Report cancelled',
-  'report.verify': 'Report verified',
-  'checkpoint.write': 'Checkpoint written out',
-  'checkpoint.compare': 'Kept checkpoint compared',
-  'checkpoint.timestamp': 'Timestamp attached',
-  'audit.verify': 'Ledger verified',
-  'window.audit.verify': 'Ledger verified (window)',
-  'window.session.flushKeys': 'Keys in memory overwritten',
-  'window.batch.export': 'Receipts exported',
-  'window.session.saveEvidence': 'Token evidence saved',
-  'window.refused': 'Call of the window refused',
-  'window.lock': 'Window locked over a batch',
-  'window.unlock': 'Window unlocked over a batch',
-  'settings.change': 'Settings changed',
-  'vault.loss-plan': 'Plan for the loss of the token',
-  'audit.view': 'Ledger looked at',
-  'audit.index': 'Search index saved',
+  'keystore.migrate': () => 'Keystore upgraded',
 };
 
 export const acts = {
-  /** What a record says, as a short sentence; an act without words keeps its own name. */
-  sentence: (action: string, act: Act): string => sentences[action]?.(act) ?? action,
-  action: (action: string): string => filterWords[action] ?? action,
+  /** What a record says, as a short sentence; what another version wrote keeps its own name. */
+  sentence: (action: string, act: Act): string =>
+    isAction(action) ? sentences[action](act) : action,
+  action: actionName,
   failedFiles: (count: number) => `${n(count)} failed`,
   done: 'Done',
   refused: 'Refused',

@@ -1,3 +1,4 @@
+import type { ActionGroup } from '../../../shared/actions.ts';
 import { counted, n } from './common.ts';
 
 const records = (count: number): string => counted(count, 'record', 'records');
@@ -66,7 +67,7 @@ export const reports = {
     'vault.': 'All of the vault',
     'token.': 'All of the token',
     'report.': 'All of reports',
-  },
+  } satisfies Partial<Record<ActionGroup, string>>,
   files: 'Files',
   formats: { json: 'JSON', pdf: 'PDF, signed', csv: 'CSV' },
   formatNotes: {

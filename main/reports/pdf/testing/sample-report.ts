@@ -109,6 +109,8 @@ interface SampleChoices {
   readonly evaluation?: boolean;
   readonly title?: string;
   readonly tables?: boolean;
+  /** Of the first records, instead of the usual ones. */
+  readonly actions?: readonly string[];
 }
 
 const NOTE_KEY = 'claviger.invalid';
@@ -119,9 +121,11 @@ export const sampleReport = ({
   evaluation = false,
   title = 'Activity, October 2026',
   tables = true,
+  actions = [],
 }: SampleChoices): ReportDocument => {
   const lines = Array.from({ length: records }, (_, at) => {
-    const record = sampleRecord(at + 1, days, records);
+    const usual = sampleRecord(at + 1, days, records);
+    const record = { ...usual, action: actions[at] ?? usual.action };
     const line = encodeRecord(record).toString().trimEnd();
     return { seq: at + 1, leaf: leafHash(Buffer.from(line)).toString('hex'), line };
   });
