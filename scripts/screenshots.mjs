@@ -110,7 +110,7 @@ const firstRun = async (shot, home) => {
   await page.getByRole('button', { name: 'Search again' }).waitFor();
   await page.waitForTimeout(3000);
   await shoot(shot, 'first-run-1-token');
-  await page.getByRole('button', { name: 'Make an evaluation token' }).click();
+  await page.getByRole('button', { name: 'Create an evaluation token' }).click();
   await app.evaluate(
     ({ dialog }, folder) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [folder] });
@@ -120,15 +120,15 @@ const firstRun = async (shot, home) => {
   await page.getByRole('button', { name: /^Change/ }).click();
   await page.getByText('Finance archive').first().waitFor();
   await page.getByLabel('New PIN for the token').fill(PIN);
-  await page.getByLabel('The same PIN again').fill(PIN);
+  await page.getByLabel('Repeat the PIN').fill(PIN);
   await shoot(shot, 'first-run-2-folder');
-  await page.getByRole('button', { name: /Make the token/ }).click();
+  await page.getByRole('button', { name: /Create and test the token/ }).click();
   await page.getByText('Hard requirements').waitFor({ timeout: 120_000 });
   await shoot(shot, 'first-run-3-probe');
-  await page.getByRole('button', { name: /Make the master keys/ }).click();
+  await page.getByRole('button', { name: /Create the master keys/ }).click();
   await page.getByRole('heading', { name: 'The vault is ready' }).waitFor({ timeout: 60_000 });
   await shoot(shot, 'first-run-4-done');
-  await page.getByRole('button', { name: 'Look around' }).click();
+  await page.getByRole('button', { name: 'Go to Overview' }).click();
 };
 
 const keys = [
@@ -158,10 +158,10 @@ const workScreens = async (shot, documents) => {
     inputs.map((name) => path.join(documents, name)),
   );
   await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).waitFor();
-  await page.getByText('Room on the disk').waitFor();
+  await page.getByText('Disk space').waitFor();
   await page.getByRole('combobox', { name: 'Also opens with' }).click();
   await page.getByRole('option', { name: /Recovery 2026/ }).click();
-  await page.getByRole('button', { name: 'Leave out Recovery 2026' }).waitFor();
+  await page.getByRole('button', { name: 'Remove Recovery 2026' }).waitFor();
   await shoot(shot, 'work-2-plan');
   await page.getByRole('button', { name: /^Encrypt [\d,]+ files/ }).click();
   await page.getByRole('button', { name: 'New batch' }).waitFor({ timeout: 120_000 });
@@ -226,7 +226,7 @@ const otherScreens = async (shot) => {
   const { page } = shot;
   await ask(page, 'audit.verify');
   await place(page, 'Overview');
-  await page.getByText('Recent acts').waitFor();
+  await page.getByText('Recent activity').waitFor();
   await shoot(shot, 'overview');
   await place(page, 'Audit');
   const ended = page.getByRole('row', { name: /Batch ended/ }).first();
@@ -258,10 +258,10 @@ const reportScreens = async (shot, documents) => {
   await drop(page, [file], { x: zone.x + zone.width / 2, y: zone.y + zone.height / 2 });
   await page.getByText('This report is genuine').waitFor({ timeout: 60_000 });
   await shoot(shot, 'reports-2-verify');
-  await page.getByRole('tab', { name: 'Kept checkpoints' }).click();
+  await page.getByRole('tab', { name: 'Saved checkpoints' }).click();
   await page.getByRole('img', { name: /^QR code/ }).waitFor();
   await shoot(shot, 'reports-3-checkpoints');
-  await page.getByRole('tab', { name: 'Exported before' }).click();
+  await page.getByRole('tab', { name: 'Past exports' }).click();
   await page
     .getByRole('row', { name: /Activity/ })
     .first()
@@ -319,7 +319,7 @@ const rollbackScreens = async (home) => {
   await shoot(shot, 'rollback-accept');
   await page.keyboard.press('Escape');
   await place(page, 'Overview');
-  await page.getByText('Recent acts').waitFor();
+  await page.getByText('Recent activity').waitFor();
   await shoot(shot, 'rollback-overview');
   await place(page, 'Encrypt & decrypt');
   await shoot(shot, 'rollback-work');

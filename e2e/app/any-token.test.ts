@@ -76,13 +76,13 @@ test('opens any token on it where a test asks for that, and says so', async ({ h
     const folder = await app.call('setup.folder', null);
     await app.call('setup.finish', { folder: folder.id, lossPlan: 'refused' });
     await app.page.reload();
-    await app.page.getByText('--allow-any-token opens every vault on it').waitFor();
+    await app.page.getByText('With --allow-any-token it opens every vault').waitFor();
     expect((await app.call('app.state', null)).runtime).toMatchObject({
       official: false,
       anyToken: true,
     });
   });
-  // What was made so opens without the switch as little as any other vault of an HSM.
+  // Created so opens without the switch as little as any other vault of an HSM.
   await running({ home, env }, async (app) => {
     await app.page.getByText('Electron from a third party').first().waitFor();
     expect((await app.call('app.state', null)).screen).toMatchObject({

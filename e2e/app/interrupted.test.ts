@@ -56,7 +56,7 @@ const expectComplete = async (folder: string): Promise<void> => {
 const resumeBatch = async (vault: Driver, folder: string): Promise<void> => {
   const work = new WorkPage(vault.page);
   await work.open();
-  await work.page.getByText('Encrypt of 5 files was interrupted.').waitFor();
+  await work.page.getByText('Encrypting 5 files was interrupted.').waitFor();
   await work.page.getByRole('button', { name: 'Resume' }).click();
   await work.ended();
   await expectComplete(folder);
@@ -111,11 +111,11 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
     // A software token is noticed to be gone at the latest when its library opens it anew.
     await signalEngine(vault, 'SIGKILL');
   });
-  await vault.page.getByRole('alert').filter({ hasText: 'is not there.' }).waitFor(patience);
+  await vault.page.getByRole('alert').filter({ hasText: 'is not connected.' }).waitFor(patience);
   expect((await filesBelow(folder)).filter((file) => file.endsWith('.part'))).toEqual([]);
 
   await rename(`${token}-away`, token);
-  await vault.page.getByText('is not there.').waitFor({ state: 'detached', ...patience });
+  await vault.page.getByText('is not connected.').waitFor({ state: 'detached', ...patience });
   await new UnlockPage(vault.page).unlock(PIN);
   await resumeBatch(vault, folder);
 });

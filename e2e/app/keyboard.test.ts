@@ -41,7 +41,7 @@ test('from the first run to a decrypted file, by keyboard alone', async ({ drive
   const setup = new SetupPages(page);
   await tabTo(page, setup.evaluate);
   await keyboard.press('Enter');
-  await setup.heading('Make an evaluation token').waitFor();
+  await setup.heading('Create an evaluation token').waitFor();
   // The cursor waits in the first field.
   expect(await focused(setup.pin)).toBe(true);
   await keyboard.type(PIN);
@@ -77,7 +77,7 @@ test('from the first run to a decrypted file, by keyboard alone', async ({ drive
   await driver.answerDialogs([path.join(folder, 'a.txt')]);
   await keyboard.press('o');
   await work.startButton('Encrypt').waitFor();
-  await page.getByText('Room on the disk').waitFor();
+  await page.getByText('Disk space').waitFor();
   await keyboard.press('Enter');
   await work.allDone('Encrypt', 1);
   await keyboard.press('Escape');
@@ -86,7 +86,7 @@ test('from the first run to a decrypted file, by keyboard alone', async ({ drive
   await driver.answerDialogs([path.join(folder, 'a.txt.clv')]);
   await keyboard.press('o');
   await work.startButton('Decrypt').waitFor();
-  await page.getByText('1 output exists already').waitFor();
+  await page.getByText('1 output file already exists').waitFor();
   await keyboard.press('Enter');
   await work.allDone('Decrypt', 1);
   expect(await filesBelow(folder)).toEqual(['a (2).txt', 'a.txt', 'a.txt.clv']);

@@ -45,7 +45,7 @@ sharedTest('locks at once with Ctrl L, and keeps nothing in the page', async ({ 
   await vault.reloads(() => vault.page.keyboard.press('Control+l'));
   await expectLocked(vault, 'user');
   expect(await vault.page.title()).not.toBe('secret');
-  await vault.page.getByText(/^Locked .*, by you$/).waitFor();
+  await vault.page.getByText(/^Locked at .* by you$/).waitFor();
 });
 
 sharedTest('refuses a wrong PIN, records it, and opens with the right one', async ({ vault }) => {

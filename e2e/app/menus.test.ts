@@ -94,8 +94,8 @@ test.for(looks)('and every entry of a list box: $theme, $textSize %', async (loo
   await prepare(vault, look);
   const window = new Workspace(vault.page);
   await window.go('Settings');
-  await chooseEach(vault, () => vault.page.getByLabel('After no input for').click());
+  await chooseEach(vault, () => vault.page.getByLabel('When inactive for').click());
   await window.go('Encrypt & decrypt');
-  await chooseEach(vault, () => vault.page.getByLabel('If a file is already there').click());
+  await chooseEach(vault, () => vault.page.getByLabel('If the file already exists').click());
   await chooseEach(vault, () => vault.page.getByRole('combobox', { name: 'Key' }).click());
 });

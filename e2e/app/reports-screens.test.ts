@@ -30,19 +30,19 @@ const tellStep = ({ app }: Driver): Promise<void> =>
 test('before the first export', async ({ vault }) => {
   const reports = new ReportsPage(vault);
   await makeKey(vault, 'Contracts 2026', 'balanced');
-  await reports.open('Exported before');
+  await reports.open('Past exports');
   await vault.page.getByText('No report was exported yet').waitFor();
   await inspect(vault, 'past, empty');
   await reports.open('Export');
   await reports.exportButton(2).waitFor();
   await inspect(vault, 'export');
-  await reports.choose('Kind', /One key’s life/);
+  await reports.choose('Kind', /Key history/);
   await inspect(vault, 'export, key missing');
   await reports.choose('Kind', /Activity/);
-  await reports.choose('Time', /Own days/);
+  await reports.choose('Time', /Custom range/);
   await vault.page.getByLabel('From', { exact: true }).fill('2026-11-02');
   await vault.page.getByLabel(/^To, this day/).fill('2026-11-01');
-  await vault.page.getByText('The first day is after the last one.').first().waitFor();
+  await vault.page.getByText('The start date is after the end date.').first().waitFor();
   await inspect(vault, 'export, days refused');
   await reports.choose('Time', /All time/);
   await vault.page.getByRole('button', { name: 'Action', exact: true }).click();
@@ -80,7 +80,7 @@ test('an export under way, cancelled and done', async ({ vault, home }) => {
 });
 
 test('those that were exported', async ({ vault }) => {
-  await new ReportsPage(vault).open('Exported before');
+  await new ReportsPage(vault).open('Past exports');
   const rows = vault.page.getByRole('row', { name: /Activity/ });
   await rows.first().click();
   await vault.page.getByText('still there').first().waitFor();

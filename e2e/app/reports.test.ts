@@ -81,7 +81,7 @@ test('cancels an export while the token signs, and leaves no file behind', async
   const { rows } = await vault.call('audit.query', wanted);
   const acts = ['report.cancel', 'report.file', 'report.export'];
   expect(rows.map(({ action }) => action)).toEqual(acts);
-  await reports.open('Exported before');
+  await reports.open('Past exports');
   await page.getByRole('row', { name: /Activity.*cancelled/ }).waitFor();
   await reports.exportTo(path.join(folder, 'activity.json'));
   expect(await filesBelow(folder)).toEqual(['activity.csv', 'activity.json', 'activity.pdf']);
@@ -173,7 +173,7 @@ test('verifies a report against the one before it', async ({ vault, home }) => {
   await page.getByText(/also since the report of/).waitFor();
   for (const [name, of] of [
     ['second.pdf', 'this file'],
-    ['first.csv', 'the report before'],
+    ['first.csv', 'the previous report'],
     ['third.pdf', 'another file'],
   ] as const)
     await page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: of }).waitFor();
@@ -184,7 +184,7 @@ test('hands a checkpoint out and finds it in the ledger later', async ({ vault, 
   const kept = await new ReportsPage(vault).saveCheckpoint(home);
   await makeKey(vault, 'Contracts 2026', 'balanced');
   await vault.answerDialogs([kept]);
-  await page.getByRole('button', { name: 'Choose a kept checkpoint …' }).click();
+  await page.getByRole('button', { name: 'Choose a saved checkpoint…' }).click();
   await page.getByText('It is inside today’s ledger').waitFor({ timeout: 60_000 });
 });
 

@@ -72,11 +72,11 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   }
   // What somebody else has kept says how much is missing; looking at it is not recorded.
   const reports = new ReportsPage(driver);
-  await reports.open('Kept checkpoints');
+  await reports.open('Saved checkpoints');
   await reports.compare([path.join(newest, 'checkpoint')]);
   await page.getByText(/^The ledger has \d+ records; \d+ were signed: it was cut\.$/).waitFor();
   await inspect(driver, 'rolled back, kept checkpoint');
-  await page.getByRole('button', { name: 'Show what to decide' }).first().click();
+  await page.getByRole('button', { name: 'Resolve…' }).first().click();
   await inspect(driver, 'rolled back');
   expect(await lineCount(path.join(folder, 'ledger.jsonl'))).toBe(older + 1);
   const { screen } = await driver.call('app.state', null);
@@ -127,13 +127,13 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   expect(await create.getAttribute('aria-disabled')).toBe('true');
   await create.focus();
   await page
-    .getByText(/could not be recorded/)
+    .getByText(/nothing can be recorded/)
     .first()
     .waitFor();
   expect(await readFile(path.join(folder, 'ledger.jsonl'))).toEqual(held);
 
   // The evidence is whole and proves itself with sha256sum.
-  await page.getByRole('button', { name: 'Show what to decide' }).click();
+  await page.getByRole('button', { name: 'Resolve…' }).click();
   const target = path.join(home, 'evidence');
   await mkdir(target);
   await driver.answerDialogs([folder]);
@@ -235,7 +235,7 @@ test('tells of a session that was ended by force', async ({ home }) => {
 
   const second = await Driver.start({ home });
   await unlockByHand(second);
-  await second.page.getByText('The last session did not end with a lock').waitFor();
+  await second.page.getByText('Claviger was not locked last time').waitFor();
   expect(await second.page.getByRole('alert').count()).toBe(0);
   const { attention } = await second.call('overview.get', null);
   expect(attention).toContainEqual({ kind: 'finding', finding: 'no-lock' });

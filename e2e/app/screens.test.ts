@@ -48,26 +48,26 @@ test('the wizard', async ({ driver }) => {
   await inspect(driver, 'token');
   await setup.evaluate.click();
   await inspect(driver, 'folder and PIN');
-  await setup.press(/^Make the token/);
+  await setup.press(/^Create and test the token/);
   await page.getByText('At least 4 characters.', { exact: true }).waitFor();
   await inspect(driver, 'folder and PIN, refused');
   await setup.pin.fill(PIN);
   await setup.pinAgain.fill(PIN);
-  await setup.press(/^Make the token/);
+  await setup.press(/^Create and test the token/);
   await setup.probed();
   await inspect(driver, 'probe');
   await setup.press(/^Show all/);
   await inspect(driver, 'probe, all tests');
-  await setup.press(/^Make the master keys/);
+  await setup.press(/^Create the master keys/);
   await setup.done();
   await inspect(driver, 'done');
-  await setup.press('Look around');
+  await setup.press('Go to Overview');
 });
 
 test('an empty vault', async ({ driver }) => {
   const { page } = driver;
   const place = new Workspace(page);
-  await page.getByText('Recent acts').waitFor();
+  await page.getByText('Recent activity').waitFor();
   await inspect(driver, 'overview, empty');
   await place.go('Keys');
   await inspect(driver, 'keys, empty');
@@ -108,7 +108,7 @@ test('a batch from the drop to its results', async ({ driver, home }) => {
     await inspect(driver, `work, ${kind}`);
   }
   await work.drop([folder]);
-  await page.getByText('Room on the disk').waitFor();
+  await page.getByText('Disk space').waitFor();
   await inspect(driver, 'plan');
   await page.getByRole('button', { name: 'Show', exact: true }).first().click();
   await page.getByRole('dialog').waitFor();

@@ -116,7 +116,7 @@ test('shows a library that has changed, and loads it only when told to', async (
   await page.getByText(made.library).waitFor();
   await page.getByRole('button', { name: 'Trust the library as it is now' }).click();
   await new UnlockPage(page).unlock(PIN);
-  await page.getByText('The token’s PKCS#11 library was exchanged').waitFor();
+  await page.getByText('The token’s PKCS#11 library was replaced').waitFor();
   await updated.stop();
   const state = path.join(home, 'state/vaults');
   const known = readFileSync(path.join(state, readdirSync(state)[0] ?? ''), 'utf8');
@@ -150,7 +150,7 @@ test('tells of another vault under the name of the known one', async ({ home, sk
   await app.fails('session.unlock', { pin: PIN }, 'vault-other');
   await inspect(app, 'another vault');
   await page.getByRole('button', { name: 'Open another vault' }).click();
-  await page.getByRole('button', { name: 'Make an evaluation token' }).waitFor();
+  await page.getByRole('button', { name: 'Create an evaluation token' }).waitFor();
   await app.stop();
 });
 

@@ -52,14 +52,14 @@ test('makes a vault in the wizard, a key in each preset, and shows their history
   await page.getByText(folder).waitFor();
   await setup.pin.fill(PIN);
   await setup.pinAgain.fill('other');
-  await setup.press(/^Make the token/);
-  await page.getByText('The two PINs differ.').waitFor();
+  await setup.press(/^Create and test the token/);
+  await page.getByText('The PINs do not match.').waitFor();
   await setup.pinAgain.fill(PIN);
-  await setup.press(/^Make the token/);
+  await setup.press(/^Create and test the token/);
   await setup.probed();
-  await setup.press(/^Make the master keys/);
+  await setup.press(/^Create the master keys/);
   await setup.done();
-  await setup.press('Look around');
+  await setup.press('Go to Overview');
 
   const keys = new KeysPage(page);
   await keys.go('Keys');

@@ -66,22 +66,22 @@ test('asks what to do with outputs that exist, and does that', async ({ vault, h
   await writeFile(`${file}.clv`, 'there before');
   const work = await atWork(vault);
 
-  await work.choose('If a file is already there', 'Skip the file');
+  await work.choose('If the file already exists', 'Skip the file');
   await work.drop([file]);
   await work.page.getByText('1 will be skipped').waitFor();
   await work.page.getByText('every file is left out').waitFor();
   await vault.page.keyboard.press('Escape');
 
-  await work.choose('If a file is already there', 'Keep both');
+  await work.choose('If the file already exists', 'Keep both');
   await work.drop([file]);
-  await work.page.getByText('1 output exists already').waitFor();
+  await work.page.getByText('1 output file already exists').waitFor();
   await work.start('Encrypt');
   await work.allDone('Encrypt', 1);
   await work.newBatch();
   expect(await filesBelow(folder)).toEqual(['a (2).txt.clv', 'a.txt', 'a.txt.clv']);
   expect(await readFile(`${file}.clv`, 'utf8')).toBe('there before');
 
-  await work.choose('If a file is already there', 'Replace it');
+  await work.choose('If the file already exists', 'Replace it');
   await work.drop([file]);
   await work.page.getByText('1 file is replaced').waitFor();
   await work.start('Encrypt');
@@ -95,7 +95,7 @@ test('tells what failed and retries it', async ({ vault, home }) => {
   const folder = await makeFiles(home, 'Retried');
   const work = await atWork(vault);
   await work.drop([folder]);
-  await work.page.getByText('Room on the disk').waitFor();
+  await work.page.getByText('Disk space').waitFor();
   await rename(path.join(folder, 'a.txt'), path.join(home, 'a.txt'));
   await work.start('Encrypt');
   expect(await work.ended()).toBe('1 of 3 files failed');

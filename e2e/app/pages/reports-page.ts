@@ -5,7 +5,7 @@ import { dropOn } from '../support/drop.ts';
 import { filesBelow } from '../support/test.ts';
 import { Workspace } from './workspace.ts';
 
-type Tab = 'Export' | 'Verify a report' | 'Kept checkpoints' | 'Exported before';
+type Tab = 'Export' | 'Verify a report' | 'Saved checkpoints' | 'Past exports';
 
 /** One step with openssl as the window shows it. */
 export interface ShownStep {
@@ -86,7 +86,7 @@ export class ReportsPage extends Workspace {
 
   /** Signs and saves the newest checkpoint. @returns its file */
   async saveCheckpoint(folder: string): Promise<string> {
-    await this.open('Kept checkpoints');
+    await this.open('Saved checkpoints');
     await this.#driver.answerDialogs([folder]);
     await this.page.getByRole('button', { name: 'Sign and save …' }).click();
     await this.page.getByText(/^Checkpoint over/).waitFor({ timeout: 60_000 });

@@ -9,7 +9,7 @@ export class SetupPages {
   }
 
   get evaluate(): Locator {
-    return this.#page.getByRole('button', { name: 'Make an evaluation token' });
+    return this.#page.getByRole('button', { name: 'Create an evaluation token' });
   }
 
   get pin(): Locator {
@@ -17,7 +17,7 @@ export class SetupPages {
   }
 
   get pinAgain(): Locator {
-    return this.#page.getByLabel('The same PIN again');
+    return this.#page.getByLabel('Repeat the PIN');
   }
 
   /** Looking for tokens takes its time; the page may be used meanwhile. */
@@ -27,7 +27,7 @@ export class SetupPages {
 
   /** The result of the probe. */
   async probed(): Promise<void> {
-    await this.heading(/^This token can carry/).waitFor({ timeout: 60_000 });
+    await this.heading(/^This token supports/).waitFor({ timeout: 60_000 });
   }
 
   async done(): Promise<void> {

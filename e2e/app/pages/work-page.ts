@@ -41,7 +41,7 @@ export class WorkPage extends Workspace {
     await this.page.getByRole('option', { name }).click();
   }
 
-  async choose(field: 'Write to' | 'If a file is already there', option: string): Promise<void> {
+  async choose(field: 'Write to' | 'If the file already exists', option: string): Promise<void> {
     await this.page.getByLabel(field).click();
     await this.page.getByRole('option', { name: option }).click();
   }

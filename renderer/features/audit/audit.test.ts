@@ -54,8 +54,8 @@ test('what another version wrote is shown as it is, and filters offer it last', 
 });
 
 test.each<[Session['ledger']['checkpoint'], RegExp]>([
-  [{ records: 12, at: noon, inToken: 'now' }, /checkpoint signed .*, kept in token/],
-  [{ records: 12, at: noon, inToken: 'later' }, /checkpoint signed .*, in the token at lock/],
+  [{ records: 12, at: noon, inToken: 'now' }, /checkpoint signed .*, saved in token/],
+  [{ records: 12, at: noon, inToken: 'later' }, /checkpoint signed .*, saved in token when locked/],
   [{ records: 12, at: noon, inToken: 'never' }, /checkpoint signed .*, no rollback detection/],
   [null, /this token cannot sign/],
 ])(

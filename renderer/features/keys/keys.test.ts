@@ -141,7 +141,7 @@ describe('create a key', () => {
     const [, key, fileKeys] = within(table).getAllByRole('row');
     expect(key).toHaveTextContent(/while one operation runs\s*never\s*wrapped and sealed/);
     expect(fileKeys).toHaveTextContent(
-      /only to be sealed\s*while that file runs\s*sealed in the file/,
+      /only while it is sealed\s*while that file runs\s*sealed in the file/,
     );
   });
 });

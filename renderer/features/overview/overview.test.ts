@@ -22,7 +22,7 @@ test('refused PINs, failed files and weak settings need attention, and lead to t
   expect(await screen.findByText('3 wrong PINs were entered in the last 7 days')).toBeVisible();
   expect(screen.getByText(/^11 files could not be verified or decrypted/)).toBeVisible();
   expect(screen.getByText('The vault locks only after 60 minutes of inactivity')).toBeVisible();
-  expect(screen.queryByText('Nothing needs you now.')).toBeNull();
+  expect(screen.queryByText('Nothing needs your attention.')).toBeNull();
   const [first] = screen.getAllByRole('button', { name: 'Show records' });
   if (first === undefined) throw new Error('nothing leads to the records');
   await user.click(first);
@@ -33,7 +33,7 @@ test('refused PINs, failed files and weak settings need attention, and lead to t
 
 test('what is recorded while Overview is shown appears there', async () => {
   const { bridge } = openWindow({ 'overview.get': () => overview([]) });
-  expect(await screen.findByText('Nothing needs you now.')).toBeVisible();
+  expect(await screen.findByText('Nothing needs your attention.')).toBeVisible();
   bridge.answer('overview.get', () => overview([{ kind: 'files-failed', files: 1 }]));
   bridge.emit('session', { ...session, ledger: { ...session.ledger, records: 13 } });
   expect(await screen.findByText(/^1 file could not be verified/)).toBeVisible();

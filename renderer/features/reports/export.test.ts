@@ -25,7 +25,7 @@ const narrow = async ({ user }: OpenWindow, chip: string, value: string): Promis
 
 const newest = ({ bridge }: OpenWindow): unknown => bridge.inputsOf('reports.preview').at(-1);
 const panel = (): HTMLElement =>
-  screen.getByRole('complementary', { name: 'What the report will hold' });
+  screen.getByRole('complementary', { name: 'What the report will contain' });
 
 describe('what a report will hold', () => {
   test('is counted, with its proofs and what it cannot prove', async () => {
@@ -78,7 +78,7 @@ describe('what a report will hold', () => {
 
   test('asks for the key before it counts one key’s life', async () => {
     const opened = await openReports();
-    await choose(opened, 'Kind', /One key’s life/);
+    await choose(opened, 'Kind', /Key history/);
     expect(await within(panel()).findByText('Choose the key first.')).toBeVisible();
     expect(screen.getByRole('button', { name: /^Export/ })).toHaveAttribute('aria-disabled');
     expect(newest(opened)).toMatchObject({ kind: 'activity' });
@@ -228,7 +228,7 @@ describe('from elsewhere', () => {
 describe('exported before', () => {
   const openPast = async (calls: FakeCalls): Promise<OpenWindow> => {
     const opened = await openReports(calls);
-    await opened.user.click(screen.getByRole('tab', { name: 'Exported before' }));
+    await opened.user.click(screen.getByRole('tab', { name: 'Past exports' }));
     return opened;
   };
 
@@ -242,7 +242,7 @@ describe('exported before', () => {
     await user.click(await screen.findByRole('row', { name: /Activity/ }));
     const detail = screen.getByRole('complementary', { name: 'Activity' });
     expect(within(detail).getByText('still there')).toBeVisible();
-    expect(within(detail).getByText('not there any more')).toBeVisible();
+    expect(within(detail).getByText('missing')).toBeVisible();
     await user.click(within(detail).getByRole('button', { name: 'Show in folder' }));
     expect(bridge.inputsOf('reports.reveal')).toEqual([{ id: id('7') }]);
   });

@@ -157,7 +157,7 @@ const checkpoint: CheckpointView = {
 };
 
 test('the newest checkpoint is a code to be scanned and a file to be kept', async () => {
-  const { user } = await openTab('Kept checkpoints', {
+  const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.write': () => ({ path: '/media/stick/a.checkpoint', size: 15 }),
   });
@@ -167,7 +167,7 @@ test('the newest checkpoint is a code to be scanned and a file to be kept', asyn
 });
 
 test('a kept checkpoint that is not inside the ledger is an alarm', async () => {
-  const { user } = await openTab('Kept checkpoints', {
+  const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
       name: 'kept.checkpoint',
@@ -177,13 +177,13 @@ test('a kept checkpoint that is not inside the ledger is an alarm', async () => 
       records: 14,
     }),
   });
-  await user.click(await screen.findByRole('button', { name: 'Choose a kept checkpoint …' }));
+  await user.click(await screen.findByRole('button', { name: 'Choose a saved checkpoint…' }));
   expect(await screen.findByRole('alert')).toHaveTextContent('it was cut');
 });
 
 test('a kept checkpoint is compared when it is dropped', async () => {
   const kept = { epoch: 1, size: 12, root: id('d').repeat(2) };
-  const { bridge } = await openTab('Kept checkpoints', {
+  const { bridge } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
       ...{ name: 'a.checkpoint', verdict: 'inside', words: 'All 12 are here.', kept, records: 14 },
@@ -201,13 +201,13 @@ test('a kept checkpoint is compared when it is dropped', async () => {
 });
 
 test('a checkpoint of another vault is no alarm about this one', async () => {
-  const { user } = await openTab('Kept checkpoints', {
+  const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
       ...{ name: 'a', verdict: 'other-vault', words: 'Of another vault.', kept: null, records: 14 },
     }),
   });
-  await user.click(await screen.findByRole('button', { name: 'Choose a kept checkpoint …' }));
+  await user.click(await screen.findByRole('button', { name: 'Choose a saved checkpoint…' }));
   expect(await screen.findByText('It says nothing about this ledger')).toBeVisible();
 });
 

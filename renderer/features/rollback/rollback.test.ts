@@ -28,12 +28,12 @@ describe('a vault that was rolled back', () => {
   test('says at once what is missing, who remembers it and how it was found', async () => {
     openRolledBack();
     const alarm = await screen.findByRole('alert');
-    expect(alarm).toHaveTextContent('The ledger is older than the token remembers');
+    expect(alarm).toHaveTextContent('The ledger is older than the checkpoint in the token');
     expect(alarm).toHaveTextContent('Read-only');
     expect(
       screen.getByRole('heading', { level: 1, name: '12 records are missing from this vault' }),
     ).toBeVisible();
-    expect(screen.getByText('hsm-prod-2 remembers')).toBeVisible();
+    expect(screen.getByText('In hsm-prod-2')).toBeVisible();
     expect(screen.getByText('Records 1 to 39 lead to a signed checkpoint')).toBeVisible();
     expect(screen.getByText('Record 40 is not covered by it.')).toBeVisible();
     expect(screen.getByText('Records 41 to 52 are not here')).toBeVisible();
@@ -49,9 +49,13 @@ describe('a vault that was rolled back', () => {
     [
       'without an anchor',
       { findings: [{ kind: 'anchor-missing', problem: 'Gone.' }], missing: null, signed: null },
-      /What the token kept of this vault is gone/,
+      /The token’s checkpoint of this vault is missing/,
     ],
-    ['found earlier', { findings: [], missing: null }, /This vault is not as it was signed last/],
+    [
+      'found earlier',
+      { findings: [], missing: null },
+      /This vault differs from its last signed state/,
+    ],
   ])('has words of its own for a ledger that was %s', async (_what, more, title) => {
     openRolledBack(more);
     expect(await screen.findByRole('heading', { level: 1, name: title })).toBeVisible();
@@ -71,11 +75,11 @@ describe('a vault that was rolled back', () => {
     await user.click(screen.getByRole('button', { name: 'Reports' }));
     expect(await screen.findByText('No reports are made while read-only.')).toBeVisible();
     expect(screen.queryByRole('button', { name: /^Export/ })).toBeNull();
-    // What was made before can be verified.
+    // Created before can be verified.
     expect(screen.getByRole('group', { name: 'Verify a report' })).toBeVisible();
-    expect(screen.queryByRole('tab', { name: 'Exported before' })).toBeNull();
+    expect(screen.queryByRole('tab', { name: 'Past exports' })).toBeNull();
     bridge.answer('checkpoints.current', () => null);
-    await user.click(screen.getByRole('tab', { name: 'Kept checkpoints' }));
+    await user.click(screen.getByRole('tab', { name: 'Saved checkpoints' }));
     expect(await screen.findByRole('group', { name: /Drop zone: compare/ })).toBeVisible();
     expect(screen.getByRole('alert')).toBeVisible();
     expect(bridge.inputsOf('draft.get')).toEqual([]);
@@ -115,7 +119,7 @@ describe('a vault that was rolled back', () => {
     );
     await user.click(await screen.findByRole('button', { name: /Accept and continue/ }));
     const dialog = await screen.findByRole('dialog', { name: 'Accept and begin epoch 2' });
-    expect(within(dialog).getByText('Records 41 to 52 are given up')).toBeVisible();
+    expect(within(dialog).getByText('Records 41 to 52 will be lost')).toBeVisible();
     const begin = within(dialog).getByRole('button', { name: 'Begin epoch 2' });
     await user.click(begin);
     expect(await within(dialog).findByText(/Say what happened/)).toBeVisible();

@@ -38,9 +38,9 @@ const heading = (name: RegExp): Promise<HTMLElement> =>
   screen.findByRole('heading', { level: 1, name });
 
 const toThePin = async ({ user }: OpenWindow): Promise<void> => {
-  await user.click(await screen.findByRole('button', { name: 'Make an evaluation token' }));
+  await user.click(await screen.findByRole('button', { name: 'Create an evaluation token' }));
   await user.type(await screen.findByLabelText('New PIN for the token'), '1234');
-  await user.type(screen.getByLabelText('The same PIN again'), '1234');
+  await user.type(screen.getByLabelText('Repeat the PIN'), '1234');
 };
 
 describe('the wizard', () => {
@@ -75,12 +75,12 @@ describe('the wizard', () => {
   test('each page begins with its heading, or with the field to be filled in', async () => {
     const wizard = openWizard();
     expect(await heading(/^Choose the token/)).toHaveFocus();
-    await wizard.user.click(screen.getByRole('button', { name: 'Make an evaluation token' }));
+    await wizard.user.click(screen.getByRole('button', { name: 'Create an evaluation token' }));
     expect(await screen.findByLabelText('New PIN for the token')).toHaveFocus();
     await wizard.user.click(screen.getByRole('button', { name: 'Back' }));
     await toThePin(wizard);
-    await wizard.user.click(screen.getByRole('button', { name: /^Make the token/ }));
-    expect(await heading(/^This token can carry/)).toHaveFocus();
+    await wizard.user.click(screen.getByRole('button', { name: /^Create and test the token/ }));
+    expect(await heading(/^This token supports/)).toHaveFocus();
   });
 
   test('who goes back while the token is made stays there, without a fault', async () => {

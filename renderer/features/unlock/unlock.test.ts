@@ -146,12 +146,12 @@ describe('unlock', () => {
 
   test('a batch behind the lock keeps the vault, and the token is not looked for', async () => {
     const { bridge, user } = openLocked({ present: null }, 'user', { batchRunning: true });
-    const other = await screen.findByRole('button', { name: 'Other vault' });
+    const other = await screen.findByRole('button', { name: 'Switch vault' });
     expect(other).toHaveAttribute('aria-disabled', 'true');
     await user.click(other);
     expect(bridge.inputsOf('vault.close')).toEqual([]);
     expect(screen.getByText('a batch uses it')).toBeVisible();
-    expect(screen.queryByText('Looking for the token …')).toBeNull();
+    expect(screen.queryByText('Looking for the token…')).toBeNull();
   });
 
   test('a locked token says who can help and takes no PIN', async () => {

@@ -155,7 +155,7 @@ describe('plan', () => {
     await user.click(screen.getByRole('option', { name: /Recovery/ }));
     const chosen = () => bridge.inputsOf('batch.plan').at(-1) as Input<'batch.plan'>;
     await expect.poll(() => chosen().keys).toEqual([id('1'), id('2')]);
-    await user.click(await screen.findByRole('button', { name: 'Leave out Recovery' }));
+    await user.click(await screen.findByRole('button', { name: 'Remove Recovery' }));
     await expect.poll(() => chosen().keys).toEqual([id('1')]);
   });
 

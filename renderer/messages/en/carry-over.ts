@@ -16,7 +16,7 @@ export const carryOver = {
   newest: (shown: number, all: number) => `The newest ${n(shown)} of ${n(all)}`,
   confirm: 'These records tell what was done here last',
   confirmNote:
-    'They count as the vault’s own from then on, and the next checkpoint signs them. A batch that was interrupted goes on by what they say. This is asked once.',
+    'They count as the vault’s own from then on, and the next checkpoint signs them. A batch that was interrupted continues from what they say. This is asked once.',
   notConfirmed: 'Look at the records, then confirm them.',
   otherwise:
     'If they do not: leave the vault locked, and open the newest copy of its folder from before.',

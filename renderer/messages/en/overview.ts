@@ -8,43 +8,43 @@ export const overview = {
     text: 'No rollback detection; do not rely on it. Files made with it must be encrypted again under a vault on an HSM.',
   },
   attention: 'Needs attention',
-  things: (count: number) => counted(count, 'thing', 'things'),
-  nothing: 'Nothing needs you now.',
-  nothingNote: 'Faults, unfinished batches and keys near their limits would stand here.',
+  things: (count: number) => counted(count, 'item', 'items'),
+  nothing: 'Nothing needs your attention.',
+  nothingNote: 'Problems, unfinished batches and keys near their limits appear here.',
   todo: {
     'rolled-back': {
-      title: 'This vault is not as it was signed last',
-      text: 'It can be looked at, verified and its evidence exported. Nothing is changed until it is decided.',
+      title: 'This vault differs from its last signed state',
+      text: 'You can view and verify it and export evidence. Nothing can be changed until you resolve this.',
     },
     finding: {
       act: 'Show the record',
       kinds: {
         'no-lock': {
-          title: 'The last session did not end with a lock',
-          text: 'The program or the computer was interrupted. What was recorded is whole; look for a batch that waits.',
+          title: 'Claviger was not locked last time',
+          text: 'The program or the computer was interrupted. All records are intact. Check for an unfinished batch.',
         },
         'lock-unsigned': {
           title: 'The last lock was not signed',
-          text: 'The token did not answer when the vault was locked. What was recorded is whole; look whether it is all yours.',
+          text: 'The token did not answer when the vault was locked. All records are intact. Check that they are all yours.',
         },
         'anchor-foreign': {
-          title: 'The token holds an anchor of a stranger',
+          title: 'The token holds a checkpoint that this vault did not sign',
           text: 'This vault’s key did not sign it, so it was not used. Somebody else may write to this token.',
         },
         'checkpoint-foreign': {
-          title: 'The folder holds a checkpoint of a stranger',
-          text: 'This vault’s key did not sign it, so it was not used. Somebody may have exchanged files of the folder.',
+          title: 'The folder holds a checkpoint that this vault did not sign',
+          text: 'This vault’s key did not sign it, so it was not used. Files in the folder may have been replaced.',
         },
         'checkpoint-missing': {
-          title: 'The signed checkpoint was gone from the folder',
-          text: 'The token’s own copy fits the ledger, and a new checkpoint was signed.',
+          title: 'The signed checkpoint was missing from the folder',
+          text: 'The token’s own copy matches the ledger, and a new checkpoint was signed.',
         },
         'token-twin': {
           title: 'Another token than before opened this vault',
           text: 'Its keys are the same. If you know of no second token, find out where this one comes from.',
         },
         'library-updated': {
-          title: 'The token’s PKCS#11 library was exchanged',
+          title: 'The token’s PKCS#11 library was replaced',
           text: 'What the token really does was tested again; the record of that test says what came of it.',
         },
         'vault-met': {
@@ -94,31 +94,32 @@ export const overview = {
     },
     'key-compromised': {
       title: (name: string, files: number) =>
-        `${name} is compromised, ${counted(files, 'file', 'files')} still under it`,
+        `${counted(files, 'file is', 'files are')} still encrypted with ${name}, a compromised key`,
       text: 'Rotation does not help: whoever had the key has their file keys. Encrypt them again.',
       act: 'Show key',
     },
     'key-seals': {
-      title: (name: string, percent: number) => `${name} has used ${percent} % of its safe seals`,
-      text: 'At the limit this version stops encrypting. Make a new key in time.',
+      title: (name: string, percent: number) =>
+        `${name} has reached ${percent} % of its encryption limit`,
+      text: 'At the limit this version stops encrypting. Rotate it before then.',
       act: 'Show key',
     },
     'batch-unfinished': {
       title: (files: number) => `A batch of ${counted(files, 'file', 'files')} is unfinished`,
-      text: 'Finished files are complete. Resume it, or settle what is left.',
-      act: 'Look at it',
+      text: 'Finished files are complete. Resume it or discard the rest.',
+      act: 'Show',
     },
     'no-loss-plan': {
-      title: 'The loss of the token is not provided for',
-      text: 'It holds the only masters of this vault. Its maker’s backup or a recovery key closes that.',
+      title: 'There is no plan for losing the token',
+      text: 'It holds the only masters of this vault. Back it up with its vendor’s tool, or add a recovery key.',
     },
     'no-keys': {
       title: 'There is no key yet',
-      text: 'Files are encrypted under named keys. Make the first one.',
+      text: 'Create a key to start encrypting files.',
       act: 'Create key',
     },
     'not-verified': {
-      title: 'The whole ledger has not been verified lately',
+      title: 'The ledger has not been fully verified recently',
       text: 'It takes a moment and changes nothing.',
       act: 'Verify now',
     },
@@ -127,9 +128,9 @@ export const overview = {
   profile: 'Profile',
   loggedIn: 'logged in',
   since: (at: string) => `since ${at}`,
-  proven: 'Both master keys proven',
-  tokenGone: 'does not answer',
-  library: 'Library as it was probed',
+  proven: 'Both master keys verified',
+  tokenGone: 'not responding',
+  library: 'Library unchanged since the test',
   ledger: 'Ledger',
   verifyAgain: 'Verify all again',
   verifyNow: 'Verify all',
@@ -140,7 +141,7 @@ export const overview = {
   checkpoint: 'Newest checkpoint signed',
   noDetection: 'No rollback detection',
   newer: (records: number) => `${counted(records, 'record', 'records')} since then`,
-  activity: 'Files a day, last 30 days',
+  activity: 'Files per day, last 30 days',
   encrypted: 'Encrypted',
   decrypted: 'Decrypted',
   someFailed: 'Some failed',
@@ -154,6 +155,6 @@ export const overview = {
   noActivity: 'No files in the last 30 days.',
   keysByState: 'Keys by state',
   allKeys: (count: number) => `All ${counted(count, 'key', 'keys')}`,
-  recent: 'Recent acts',
+  recent: 'Recent activity',
   toAudit: 'Audit',
 } as const;

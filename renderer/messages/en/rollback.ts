@@ -4,21 +4,21 @@ const range = (first: number, last: number): string =>
   first === last ? `Record ${n(first)}` : `Records ${n(first)} to ${n(last)}`;
 
 export const rollback = {
-  readOnly: 'Read-only until the missing records are decided: what is done could not be recorded.',
+  readOnly: 'Read-only until you resolve the missing records: nothing can be recorded.',
   badge: 'Read-only',
-  undecided: 'Nothing can be changed until this is decided.',
-  decide: 'Show what to decide',
+  undecided: 'Nothing can be changed until you resolve this.',
+  decide: 'Resolve…',
   alarm: {
     rollback: {
-      token: 'The ledger is older than the token remembers',
+      token: 'The ledger is older than the checkpoint in the token',
       folder: 'The ledger is older than its signed checkpoint',
     },
     edited: 'The ledger is not the one that was signed',
     fork: 'The ledger was forked',
-    'anchor-missing': 'The token no longer remembers this vault',
-    'checkpoint-missing': 'The signed checkpoint is gone',
-    'epoch-unsigned': 'Nothing signed says that this ledger was begun',
-    other: 'This vault is not as it was signed last',
+    'anchor-missing': 'The token’s checkpoint of this vault is missing',
+    'checkpoint-missing': 'The signed checkpoint is missing',
+    'epoch-unsigned': 'The start of this ledger was never signed',
+    other: 'This vault differs from its last signed state',
   },
   missing: (count: number) =>
     `${counted(count, 'record is', 'records are')} missing from this vault`,
@@ -26,14 +26,14 @@ export const rollback = {
     rollback: 'This is an older state of the vault',
     edited: 'Records were changed after they were signed',
     fork: 'Two histories of this vault were signed',
-    'anchor-missing': 'What the token kept of this vault is gone',
-    'checkpoint-missing': 'The checkpoint of this vault is gone',
+    'anchor-missing': 'The token’s checkpoint of this vault is missing',
+    'checkpoint-missing': 'The checkpoint of this vault is missing',
     'epoch-unsigned': 'This ledger was begun without a signature',
-    other: 'This vault is not as it was signed last',
+    other: 'This vault differs from its last signed state',
   },
   leads: {
     rollback: (token: string) =>
-      `The last signed checkpoint of this vault, kept in ${token}, is of a later state than the folder on the disk. The usual cause is a restored backup; the other cause is somebody hiding what was done.`,
+      `The last signed checkpoint of this vault, kept in ${token}, is of a later state than the folder on the disk. Usually a backup was restored. It can also mean that somebody is hiding something.`,
     edited: () =>
       'The ledger on the disk does not lead to the root that the token signed for as many records. Somebody or something has changed, removed or inserted records.',
     fork: () =>
@@ -44,10 +44,10 @@ export const rollback = {
       'The ledger records a signed checkpoint. It is not there any more, so nothing shows whether the folder is the newest state.',
     'epoch-unsigned': () =>
       'A new epoch is in force only once its first checkpoint is signed. There is none for this one.',
-    other: () => 'It was found at an earlier unlock, and nobody has decided it since.',
+    other: () => 'It was found at an earlier unlock and has not been resolved since.',
   },
   remembers: {
-    token: (token: string) => `${token} remembers`,
+    token: (token: string) => `In ${token}`,
     folder: 'The signed checkpoint says',
     nothing: 'Nothing signed was found',
     nothingNote:
@@ -75,9 +75,9 @@ export const rollback = {
   notHereNote: (at: string) =>
     `Made after ${at}. Keys made, files encrypted and settings changed in them are unknown to this vault.`,
   foundNote: (at: string) => `Found ${at}; the finding is the last record of this ledger.`,
-  unharmed: 'No key was opened and no file decrypted',
+  unharmed: 'No key was used and no file decrypted',
   unharmedNote:
-    'Encrypted files open again once this is decided. Until then: look, verify, export.',
+    'Encrypted files can be opened again once this is resolved. Until then you can view, verify and export.',
   todo: 'What to do',
   look: '1. Look for the newer vault folder.',
   lookNote: 'Another disk, a sync conflict, the backup’s source. If you find it, open that one.',
@@ -86,7 +86,7 @@ export const rollback = {
   keepNote: 'The ledger, both checkpoints and the key that checks them, verifiable elsewhere.',
   keepAct: 'Export evidence…',
   kept: (files: number) => `${counted(files, 'file', 'files')} written`,
-  only: '3. Only then: accept and continue.',
+  only: '3. If there is no newer folder: accept and continue.',
   onlyNote: (epoch: number) =>
     `Starts epoch ${n(epoch)} with both heads and your reason. The old files are kept.`,
   onlyAct: 'Accept and continue…',
@@ -96,18 +96,18 @@ export const rollback = {
   },
   reports: {
     fact: 'No reports are made while read-only.',
-    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here, and a kept checkpoint compared.',
+    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here, and a saved checkpoint compared.',
   },
   settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
   token: 'not logged in',
-  tokenNote: 'No key can be opened',
+  tokenNote: 'No key can be used',
   held: (missing: number) => (missing === 0 ? 'records' : `records, ${n(missing)} missing`),
   noCheckpoint: 'no checkpoint is signed while read-only',
   noKey: 'no key in memory',
   accept: {
     title: (epoch: number) => `Accept and begin epoch ${n(epoch)}`,
-    lead: 'This gives up what is missing. It cannot be taken back.',
-    lost: (first: number, last: number) => `${range(first, last)} are given up`,
+    lead: 'The missing records are lost. This cannot be undone.',
+    lost: (first: number, last: number) => `${range(first, last)} will be lost`,
     lostNote:
       'Keys that were made in them are not in this vault: files under such a key do not open here.',
     unknown: 'What happened before stays unknown',

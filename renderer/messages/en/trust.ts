@@ -13,7 +13,7 @@ export const trust = {
     parametersHint: {
       needed:
         "For NSS: which database it opens, as configdir='sql:/home/anna/nssdb' certPrefix='' keyPrefix=''. It is remembered with the library.",
-      optional: 'Its maker’s manual says so. It is remembered with the library.',
+      optional: 'Its vendor’s manual says so. It is remembered with the library.',
     },
     noParameters: 'This library needs its initialisation string.',
     none: 'No PKCS#11 library was found in the usual places. Install the software of the token’s maker, or name its library.',

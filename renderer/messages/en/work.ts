@@ -16,10 +16,10 @@ export const work = {
   skipped: 'Skipped',
   cancelledWord: 'Cancelled',
   key: 'Key',
-  chooseKey: 'Search a key by name or id',
-  noKeyFits: 'No active key fits.',
+  chooseKey: 'Search keys by name or ID',
+  noKeyFits: 'No matching active key.',
   noActiveKey: 'There is no active key',
-  noActiveKeyNote: 'Files are encrypted under named keys. Make one first.',
+  noActiveKeyNote: 'Create a key to start encrypting files.',
   createKey: 'Create key',
   keyNote: (version: number, protection: string, kcv: string | null) =>
     [`v${n(version)}`, protection, ...(kcv === null ? [] : [kcv])].join(', '),
@@ -29,9 +29,9 @@ export const work = {
   },
   others: {
     label: 'Also opens with',
-    hint: 'Any one of a file’s keys opens it: a recovery key, for instance.',
+    hint: 'Any of a file’s keys can open it, for example a recovery key.',
     add: 'Add a key',
-    remove: (name: string) => `Leave out ${name}`,
+    remove: (name: string) => `Remove ${name}`,
     otherBulk: {
       token: 'works in the token, the first key does not',
       host: 'works on the host, the first key does not',
@@ -40,7 +40,7 @@ export const work = {
   writeTo: 'Write to',
   beside: 'Next to each original',
   otherFolder: 'Another folder …',
-  conflict: 'If a file is already there',
+  conflict: 'If the file already exists',
   conflicts: { 'keep-both': 'Keep both', replace: 'Replace it', skip: 'Skip the file' },
   drop: {
     zone: (kind: Kind) => `Drop zone: ${verbs[kind].toLowerCase()}`,
@@ -51,12 +51,13 @@ export const work = {
     },
     under: 'under',
     text: {
-      encrypt: 'You see a plan first; nothing starts by itself.',
-      decrypt: 'Each file names its key. You see a plan first; nothing starts by itself.',
+      encrypt: 'You review a plan before anything starts.',
+      decrypt:
+        'Claviger finds the right key for each file. You review a plan before anything starts.',
       verify: 'Every tag is checked and nothing is written.',
     },
     over: (count: number) => `Drop to plan ${counted(count, 'item', 'items')}`,
-    overAny: 'Drop to make a plan',
+    overAny: 'Drop to plan',
     addFiles: 'Add files …',
     addFolder: 'Add a folder …',
     hint: {
@@ -72,10 +73,10 @@ export const work = {
   },
   recent: 'Recent batches',
   unfinished: {
-    fact: (kind: Kind, count: number) => `${verbs[kind]} of ${files(count)} was interrupted.`,
+    fact: (kind: Kind, count: number) => `${doing[kind]} ${files(count)} was interrupted.`,
     text: (at: string) => `It began ${at}. Finished files are complete.`,
     resume: 'Resume',
-    abandon: 'Settle and close',
+    abandon: 'Discard the rest',
   },
   plan: {
     panel: 'Plan',
@@ -101,29 +102,29 @@ export const work = {
     againAct: (count: number) => (count === 1 ? 'Encrypt it again' : 'Encrypt them again'),
     leaveOut: (count: number) => (count === 1 ? 'Leave it out' : 'Leave them out'),
     plainLeft: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
-    plainNote: 'They do not take part here.',
+    plainNote: 'They are skipped.',
     plainAct: 'Encrypt instead',
-    before: 'Before the start',
-    planning: 'Making the plan',
-    room: 'Room on the disk',
+    before: 'Before you start',
+    planning: 'Preparing the plan',
+    room: 'Disk space',
     roomNeeded: (needed: string) => `${needed} needed`,
     roomFree: (free: string) => `${free} free`,
-    roomNone: 'Not enough room on the disk',
+    roomNone: 'Not enough disk space',
     nothingWritten: 'Nothing is written',
     nothingWrittenNote: 'Each file is read and every tag checked.',
     conflicts: {
       'keep-both': (count: number) =>
-        count === 1 ? '1 output exists already' : `${n(count)} outputs exist already`,
+        count === 1 ? '1 output file already exists' : `${n(count)} output files already exist`,
       replace: (count: number) =>
         count === 1 ? '1 file is replaced' : `${n(count)} files are replaced`,
-      skip: (count: number) => `${n(count)} exist already`,
+      skip: (count: number) => `${n(count)} already exist`,
     },
     conflictNote: {
       'keep-both': 'Both are kept: “… (2)”',
-      replace: 'What is there now is gone then.',
+      replace: 'The existing files are lost.',
       skip: 'They are left out.',
     },
-    noConflicts: 'No output exists yet',
+    noConflicts: 'No conflicts',
     skipped: (count: number) => `${n(count)} will be skipped`,
     failed: (count: number) => `${n(count)} cannot be processed`,
     readable: (count: number) =>
@@ -138,8 +139,8 @@ export const work = {
     clear: 'Clear',
     go: (kind: Kind, count: number) => `${verbs[kind]} ${files(count)}`,
     goNothing: 'Nothing to do',
-    stillPlanning: 'The plan is being made.',
-    nothingLeft: 'No file is left to be processed.',
+    stillPlanning: 'The plan is being prepared.',
+    nothingLeft: 'There are no files to process.',
     noKey: 'There is no active key to encrypt under.',
     evaluation: 'EVALUATION token: do not protect real files.',
   },
@@ -194,7 +195,7 @@ export const work = {
     file: 'File',
     size: 'Size',
     outcome: 'Outcome',
-    waiting: 'The first file is on its way.',
+    waiting: 'Starting the first file…',
     noneFailed: 'No file has failed.',
   },
   results: {
@@ -215,16 +216,16 @@ export const work = {
       decrypt: (others: number) =>
         `The encrypted files are untouched and nothing was written for them.${others === 0 ? '' : ` The other ${n(others)} are complete and on disk.`}`,
       verify: (others: number) =>
-        `Nothing was changed.${others === 0 ? '' : ` The other ${n(others)} are whole.`}`,
+        `Nothing was changed.${others === 0 ? '' : ` The other ${n(others)} are intact.`}`,
     },
     cancelledFact: (done: number) => `Cancelled after ${files(done)}.`,
-    cancelledText: 'What is done is complete and on disk; no part was left behind.',
+    cancelledText: 'Finished files are on disk. No partial files were left.',
     resume: 'Resume',
     retry: (failed: number, cancelled: number) =>
       `Retry ${n(failed)} failed${cancelled === 0 ? '' : ` and ${n(cancelled)} cancelled`}`,
     cancelledToo: (count: number) =>
       `${files(count)} ${count === 1 ? 'was' : 'were'} cancelled before ${count === 1 ? 'its' : 'their'} turn.`,
-    retryCancelled: (count: number) => `Go on with ${files(count)}`,
+    retryCancelled: (count: number) => `Continue with ${files(count)}`,
     openFolder: 'Open folder',
     export: 'Export receipts …',
     exportCsv: 'As CSV …',
@@ -246,7 +247,7 @@ export const work = {
     entries: (shown: number, all: number) => `${n(shown)} of ${counted(all, 'entry', 'entries')}`,
     none: 'No entry fits',
     noneNote: 'Choose another view, or clear the search.',
-    foot: 'Receipts are in the ledger; an export repeats them.',
+    foot: 'Receipts are stored in the ledger.',
     meta: (at: string, took: string, keys: string) =>
       keys === '' ? `${at}, ${took}` : `${at}, ${took}, ${keys}`,
     batch: 'Batch',
