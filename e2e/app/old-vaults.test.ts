@@ -46,6 +46,8 @@ const trust = async ({ page }: Driver, product: string): Promise<void> => {
   await go.click();
 };
 
+const isOfBatch = ({ action }: { action: string }): boolean => action.startsWith('batch.');
+
 const ledger = (): Buffer => readFileSync(path.join(vault.dir, 'ledger.jsonl'));
 
 describe.each([
@@ -106,7 +108,9 @@ describe.each([
     const [waiting] = await second.call('batch.unfinished', null);
     if (waiting === undefined) throw new Error('the batch is gone');
     await second.call('batch.resume', { id: waiting.id });
-    await expect.poll(() => filesIn(batch.out).length, { timeout: 60_000 }).toBe(300);
+    const newest = (): string | undefined => vault.records().findLast(isOfBatch)?.action;
+    await expect.poll(newest, { timeout: 60_000 }).toBe('batch.end');
+    expect(filesIn(batch.out)).toHaveLength(300);
     await second.stop();
   });
 });

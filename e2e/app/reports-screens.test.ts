@@ -42,7 +42,10 @@ test('before the first export', async ({ vault }) => {
   await reports.choose('Time', /Custom range/);
   await vault.page.getByLabel('From', { exact: true }).fill('2026-11-02');
   await vault.page.getByLabel(/^To, this day/).fill('2026-11-01');
-  await vault.page.getByText('The start date is after the end date.').first().waitFor();
+  await vault.page
+    .getByText(/^The start date is after the end date/)
+    .first()
+    .waitFor();
   await inspect(vault, 'export, days refused');
   await reports.choose('Time', /All time/);
   await vault.page.getByRole('button', { name: 'Action', exact: true }).click();

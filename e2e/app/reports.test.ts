@@ -260,7 +260,7 @@ test('means days of UTC wherever the officer sits, and says so', async ({ home }
   const { page } = vault;
   const reports = new ReportsPage(vault);
   await reports.open('Export');
-  await reports.choose('Time', /Own days/);
+  await reports.choose('Time', /Custom range/);
   await page.getByText('Days begin at midnight UTC, which is 14:00 here.').waitFor();
   await page.getByLabel('From', { exact: true }).fill('2026-01-31');
   await page.getByLabel('To, this day included').fill('2026-02-01');

@@ -17,6 +17,14 @@ test('gives the page the bridge and nothing else', async ({ driver }) => {
 });
 
 test('refuses a hostile page and records what it tried', async ({ vault }) => {
+  const plan = {
+    kind: 'encrypt',
+    keys: [],
+    conflict: 'replace',
+    originals: 'delete',
+    encryptedInputs: 'leave-out',
+    sealedNames: false,
+  };
   const attempts: [unknown, unknown][] = [
     ['no.such.call', null],
     ['__proto__', {}],
@@ -24,14 +32,8 @@ test('refuses a hostile page and records what it tried', async ({ vault }) => {
     ['vault.open', { id: '/etc' }],
     ['vault.open', { id }],
     ['batch.start', { plan: id }],
-    [
-      'batch.plan',
-      { kind: 'encrypt', keys: [], output: '/tmp', conflict: 'replace', originals: 'delete' },
-    ],
-    [
-      'batch.plan',
-      { kind: 'encrypt', keys: [], output: id, conflict: 'replace', originals: 'delete' },
-    ],
+    ['batch.plan', { ...plan, output: '/tmp' }],
+    ['batch.plan', { ...plan, output: id }],
     ['keys.detail', { id: 7 }],
     ['audit.query', { filter: { text: 'x'.repeat(2_000) }, upTo: null, offset: 0, limit: 10 }],
     ['settings.set', { autoLockMinutes: 1e9 }],
