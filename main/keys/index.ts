@@ -1,1 +1,1 @@
-export { createKey } from './key-service.ts';
+export { createKey, refuseKey } from './key-service.ts';

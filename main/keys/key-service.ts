@@ -3,9 +3,9 @@ import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
 import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
-import { isCustodyPair } from '../../shared/keys.ts';
 import type { TokenProfile } from '../engine/index.ts';
 import type { VaultSession } from '../session/index.ts';
+import type { Vault } from '../vault/index.ts';
 
 export interface KeyRequest {
   readonly name: string;
@@ -30,6 +30,15 @@ const preference: readonly CustodyPair[] = [
 
 const FIRST_VERSION = 1;
 
+/**
+ * What can be told without the token.
+ * @throws Failure 'usage' | 'name-taken'
+ */
+export const refuseKey = ({ tables }: Vault, request: KeyRequest): void => {
+  tables.keys.refuseName(request.name);
+  bestPair(request);
+};
+
 /** Creates a key in the token and stores what is needed to use it again. */
 export const createKey = async (
   session: VaultSession,
@@ -37,7 +46,7 @@ export const createKey = async (
 ): Promise<CreatedKey> => {
   const { vault } = session;
   // Before the token makes anything: an object of a refused resident key would be an orphan.
-  vault.tables.keys.refuseName(request.name);
+  refuseKey(vault, request);
   const { pair, fallback } = choosePair(session.profile, request);
   const id = newKeyId();
   // Blobs and proofs are sealed under random nonces too: counted before they are made.
@@ -63,19 +72,25 @@ export const createKey = async (
 
 const newKeyId = (): KeyId => parse(keyIdSchema, randomBytes(16).toString('hex'));
 
-const choosePair = (
-  profile: TokenProfile,
-  { custody, bulk }: KeyRequest,
-): { readonly pair: CustodyPair; readonly fallback: string | null } => {
-  const carried = (pair: CustodyPair): boolean => reasonAgainst(profile, pair) === null;
-  const wanted = preference.filter(
+const bestPair = ({ custody, bulk }: KeyRequest): CustodyPair => {
+  const [best] = wantedPairs({ custody, bulk });
+  if (best === undefined) throw noSuchPair();
+  return best;
+};
+
+const wantedPairs = ({ custody, bulk }: Omit<KeyRequest, 'name'>): readonly CustodyPair[] =>
+  preference.filter(
     (pair) =>
       (custody === undefined || pair.custody === custody) &&
       (bulk === undefined || pair.bulk === bulk),
   );
-  const [best] = wanted;
-  if (best === undefined || (custody && bulk && !isCustodyPair(custody, bulk))) throw noSuchPair();
-  const pair = wanted.find(carried);
+
+const choosePair = (
+  profile: TokenProfile,
+  request: KeyRequest,
+): { readonly pair: CustodyPair; readonly fallback: string | null } => {
+  const best = bestPair(request);
+  const pair = wantedPairs(request).find((each) => reasonAgainst(profile, each) === null);
   if (pair === undefined) throw cannotCarry(best, reasonAgainst(profile, best) ?? '');
   if (pair === best) return { pair, fallback: null };
   const reason = reasonAgainst(profile, best) ?? '';

@@ -2,7 +2,7 @@ import { lookAtVault, withSession, printResult } from '../with-vault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
-import { createKey } from '../../keys/index.ts';
+import { createKey, refuseKey } from '../../keys/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { formatTable } from '../format.ts';
@@ -31,6 +31,8 @@ export const keyCreateCommand: Command = {
     const custody = args.choice('custody', custodies);
     const bulk = args.choice('bulk', bulks);
     return withSession(context, async (session) => {
+      // Everything that can be wrong with the request is said before the PIN is asked for.
+      refuseKey(session.vault, { name, custody, bulk });
       await session.unlock();
       const { key, fallback } = await createKey(session, { name, custody, bulk });
       if (fallback !== null) context.terminal.notice([fallback]);
