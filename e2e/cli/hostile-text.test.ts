@@ -67,7 +67,7 @@ describe('text of a file under verification', () => {
     truncateSync(file, 600 * 1024 * 1024);
     const said = await vault.cli.run(['report', 'verify', file]);
     expect([said.code, said.stdout]).toEqual([2, '']);
-    expect(said.stderr).toMatch(/^claviger: huge.json is larger than 256 MiB\.\n/);
+    expect(said.stderr).toMatch(/^claviger: huge.json is larger than 268 MB\.\n/);
     const { code, text } = python([file]);
     expect([code, text]).toEqual([2, expect.stringMatching(/^could not look at it: .* larger/)]);
   });

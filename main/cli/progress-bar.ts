@@ -1,5 +1,6 @@
 import type { BatchProgress } from '../../shared/batch.ts';
-import { formatBytes, formatSeconds } from './format.ts';
+import { formatBytes } from '../../shared/bytes.ts';
+import { formatSeconds } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
 const WIDTH = 24;

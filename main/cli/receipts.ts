@@ -1,6 +1,7 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { formatBytes, formatCount } from './format.ts';
+import { formatBytes } from '../../shared/bytes.ts';
+import { formatCount } from './format.ts';
 import { fileHintFor, hintFor } from './hints.ts';
 
 /** The lines for a file that did not simply succeed. */

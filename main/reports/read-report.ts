@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { formatBytes } from '../../shared/bytes.ts';
 import { Failure } from '../../shared/failure.ts';
 import { storageFailure } from '../system/index.ts';
 import { requireFile } from './require-file.ts';
@@ -30,7 +31,7 @@ export const readReport = async (file: string, { pipes = false } = {}): Promise<
 };
 
 const tooLarge = (name: string): Failure =>
-  new Failure('usage', `${name} is larger than 256 MiB.`, {
+  new Failure('usage', `${name} is larger than ${formatBytes(MOST_REPORT_BYTES)}.`, {
     unharmed: 'It was only looked at.',
     next: 'Verify it with scripts/verify-report.py, or ask for reports of shorter times.',
   });

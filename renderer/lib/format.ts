@@ -1,3 +1,4 @@
+import { formatBytes } from '../../shared/bytes.ts';
 import { messages } from '../messages/en.ts';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -5,21 +6,7 @@ const oneDigit = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
 export const number = (value: number): string => whole.format(value);
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** Decimal units, as disks are sold: 18.6 GB, 184 MB, 4.1 KB, 512 B. */
-export const bytes = (value: number): string => {
-  let amount = value;
-  let unit = 0;
-  while (Math.round(amount) >= 1000 && unit < UNITS.length - 1) {
-    amount /= 1000;
-    unit += 1;
-  }
-  const digits = unit > 0 && amount < 100 ? oneDigit : whole;
-  return `${digits.format(amount)} ${UNITS[unit] ?? ''}`;
-};
-
-export const rate = (bytesPerSecond: number): string => `${bytes(bytesPerSecond)}/s`;
+export const rate = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`;
 
 export const percent = (done: number, all: number): number =>
   all === 0 ? 100 : Math.floor((done / all) * 100);
@@ -33,9 +20,6 @@ export const duration = (seconds: number): string => {
   if (minutes > 0) return `${minutes} min ${String(total % 60).padStart(2, '0')} s`;
   return seconds > 0 && seconds < 10 ? `${oneDigit.format(seconds)} s` : `${total} s`;
 };
-
-/** 256 KiB: for sizes that are powers of two by nature. */
-export const kibibytes = (value: number): string => `${number(value / 1024)} KiB`;
 
 /** 9:41 */
 export const countdown = (milliseconds: number): string => {

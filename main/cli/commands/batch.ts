@@ -20,7 +20,8 @@ import type { VaultSession } from '../../session/index.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import type { CliContext, Command } from '../command.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import { formatBytes } from '../../../shared/bytes.ts';
+import { formatCount } from '../format.ts';
 
 const outputOptions = {
   out: {

@@ -3,7 +3,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { inspectFile, type Inspection } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
-import { formatBytes, formatCount, formatTable } from '../format.ts';
+import { formatBytes } from '../../../shared/bytes.ts';
+import { formatCount, formatTable } from '../format.ts';
 
 export const inspectCommand: Command = {
   name: 'inspect',

@@ -89,9 +89,9 @@ describe('what a report will hold', () => {
 
   test('says how large its files will be', async () => {
     await openReports();
-    expect(await screen.findByText('about 24 KB')).toBeVisible();
-    expect(screen.getByText('about 5 pages, 95 KB')).toBeVisible();
-    expect(screen.getByText('about 9 KB')).toBeVisible();
+    expect(await screen.findByText('about 24 kB')).toBeVisible();
+    expect(screen.getByText('about 5 pages, 95 kB')).toBeVisible();
+    expect(screen.getByText('about 9 kB')).toBeVisible();
   });
 
   test('says before it is begun that a PDF would be too long', async () => {

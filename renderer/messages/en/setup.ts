@@ -107,6 +107,7 @@ export const setup = {
     sessionsValue: (workers: number, max: number | null) =>
       max === null ? `${workers} used` : `${workers} of ${max} used`,
     segment: 'Segment',
+    segmentValue: (size: string) => `${size} bytes`,
     anchor: 'Anchor',
     anchors: { 'data-object': 'private data object', label: 'object labels', none: 'not possible' },
     signs: 'Signs with',
