@@ -1,12 +1,13 @@
 import type { Command, Screen, VaultInfo } from '../../shared/contract/app.ts';
 import type { Output } from '../../shared/contract.ts';
 import type { Rollback } from '../../shared/contract/rollback.ts';
-import { ApiError, type Api } from '../lib/api.ts';
+import type { Api } from '../lib/api.ts';
 import { messages } from '../messages/en.ts';
 import { Audit } from './audit.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Reports } from './reports.svelte.ts';
 import { Resource } from './resource.svelte.ts';
+import { Task } from './task.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 import { Work } from './work.svelte.ts';
 
@@ -31,6 +32,7 @@ export class OpenVault {
   readonly work: Work;
   readonly audit: Audit;
   readonly reports: Reports;
+  readonly locking = new Task();
   #place = $state<Place>('overview');
 
   constructor(api: Api, { vault: info, rollback }: OpenScreen, toasts: Toasts) {
@@ -123,13 +125,10 @@ export class OpenVault {
     this.keys.creating = true;
   }
 
-  /** @throws ApiError for anything but that it is locked already */
   async lock(): Promise<void> {
-    try {
+    await this.locking.run(async () => {
       await this.api.call('session.lock', null);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.problem.code === 'vault-locked')) throw error;
-    }
+    });
   }
 
   async flushKeys(): Promise<void> {

@@ -108,7 +108,8 @@ export const settings = {
     thirdParty: 'unofficial build: evaluation vaults only',
     keys: 'Keyboard shortcuts',
     shortcuts: [
-      ['Ctrl 1 … 5', 'Overview, Keys, Encrypt & decrypt, Audit, Settings'],
+      ['Ctrl 1 … 5', 'Overview, Keys, Encrypt & decrypt, Audit, Reports'],
+      ['Ctrl ,', 'Settings'],
       ['Ctrl L', 'Lock the vault'],
       ['/', 'Search'],
       ['N', 'New key'],

@@ -1,0 +1,36 @@
+import { screen } from '@testing-library/svelte';
+import { expect, test } from 'vitest';
+import { Failure } from '../../../shared/failure.ts';
+import { messages } from '../../messages/en.ts';
+import { openWindow } from '../../testing/window.ts';
+
+const nameOf = (button: HTMLElement): string | undefined =>
+  button.querySelector('.label')?.textContent;
+
+test('the settings name the places that Ctrl and a digit lead to', async () => {
+  const { user } = openWindow({
+    'audit.query': () => ({ rows: [], total: 0, upTo: 12 }),
+    'audit.actions': () => [],
+  });
+  await screen.findByRole('heading', { level: 1 });
+  const [digits, comma] = messages.settings.about.shortcuts;
+  const titles = [];
+  for (const digit of [1, 2, 3, 4, 5]) {
+    await user.keyboard(`{Control>}${digit}{/Control}`);
+    titles.push(await screen.findByRole('button', { current: 'page' }).then(nameOf));
+  }
+  expect(titles.join(', ')).toBe(digits[1]);
+  await user.keyboard('{Control>},{/Control}');
+  expect(await screen.findByRole('heading', { level: 1, name: comma[1] })).toBeVisible();
+});
+
+test('a vault that could not be locked says why', async () => {
+  const cause = 'The vault is in use by another program.';
+  const { user } = openWindow({
+    'session.lock': () => {
+      throw new Failure('vault-locked', cause);
+    },
+  });
+  await user.click(await screen.findByRole('button', { name: /^Lock/ }));
+  expect(await screen.findByText(cause)).toBeVisible();
+});
