@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json/index.ts';
+import { settingChanges } from '../../shared/messages/setting-changes.ts';
 import type { ReportKind } from '../../shared/reports.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportStatement } from './report.ts';
@@ -92,14 +93,14 @@ const unsaid: ReadonlySet<string> = new Set([
   'vault',
 ]);
 
-export const aboutRecord = ({ subject, details }: LedgerRecord): About => {
+export const aboutRecord = ({ action, subject, details }: LedgerRecord): About => {
   const { bytes } = details;
   const facts = [
     textOf(details['cause']),
     keyWords(subject),
     typeof bytes === 'number' ? counted(bytes, 'byte') : '',
     ...factsOf(subject),
-    ...factsOf(details),
+    ...(action === 'settings.change' ? settingChanges(details) : factsOf(details)),
   ];
   return {
     name: textOf(subject['name']) || textOf(subject['input']) || textOf(subject['output']),

@@ -58,4 +58,5 @@ export const settingsChangeSchema = v.strictObject({
 
 export type Settings = v.InferOutput<typeof settingsSchema>;
 export type SettingsChange = v.InferOutput<typeof settingsChangeSchema>;
-export const securitySettings = Object.keys(security) as readonly (keyof typeof security)[];
+export type SecuritySetting = keyof typeof security;
+export const securitySettings = Object.keys(security) as readonly SecuritySetting[];

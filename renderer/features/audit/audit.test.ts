@@ -53,6 +53,18 @@ test('what another version wrote is shown as it is, and filters offer it last', 
   expect(offered.slice(-3)).toEqual(['Check for rollback', 'Create key', 'a.later']);
 });
 
+test('a change of settings is told in words', async () => {
+  const details = { lockWithSystem: '{"before":true,"after":false}' };
+  const row = { ...auditRow(12, 'settings.change'), details };
+  const { user } = openWindow({
+    'audit.query': () => ({ rows: [row], total: 1, upTo: 12 }),
+    'audit.actions': () => [],
+  });
+  await user.click(await screen.findByRole('button', { name: 'Audit' }));
+  const words = 'Settings changed: does not lock with the computer';
+  expect(await screen.findByRole('row', { name: new RegExp(words) })).toBeVisible();
+});
+
 test.each<[Session['ledger']['checkpoint'], RegExp]>([
   [{ records: 12, at: noon, inToken: 'now' }, /checkpoint signed .*, saved in token/],
   [{ records: 12, at: noon, inToken: 'later' }, /checkpoint signed .*, saved in token when locked/],

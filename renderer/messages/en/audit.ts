@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import { type Action, isAction } from '../../../shared/actions.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
+import { settingChanges } from '../../../shared/messages/setting-changes.ts';
 import { lastPart } from '../../lib/paths.ts';
 import { counted, n } from './common.ts';
 
@@ -28,6 +30,16 @@ const reportKinds: Readonly<Record<string, string>> = {
   ceremony: 'key ceremony',
   'token-evidence': 'token evidence',
 };
+
+/** Facts that are no plain value come as their JSON text. */
+const json = v.pipe(v.string(), v.parseJson());
+const parsed = (facts: Facts): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => {
+      const value = v.safeParse(json, fact);
+      return [name, value.success ? value.output : fact];
+    }),
+  );
 
 interface Act {
   readonly subject: Facts;
@@ -77,7 +89,8 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'file.rename': ({ subject }) => `Output renamed, ${fileName(subject)}`,
   'file.delete-original': ({ subject }) => `Original deleted, ${fileName(subject)}`,
   'seals.reserve': () => 'Seals reserved',
-  'settings.change': ({ details }) => `Settings changed: ${Object.keys(details).join(', ')}`,
+  'settings.change': ({ details }) =>
+    `Settings changed: ${settingChanges(parsed(details)).join(', ')}`,
   'window.unlock': () => 'Unlocked while a batch was running',
   'window.lock': () => 'Locked while a batch was running',
   'window.refused': () => 'Call from the window refused',
