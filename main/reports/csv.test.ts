@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import { renderCsv } from './csv.ts';
 import { sampleReport } from './pdf/testing/sample-report.ts';
 import { ask, withFile } from './pdf/testing/tools.ts';
+import { viewOf } from './pdf/testing/view-of.ts';
 import { encodeReport, type ReportDocument } from './report.ts';
 
 /** Read by another program: Python's csv module, as a spreadsheet would (BOM taken off). */
 const read = (report: ReportDocument): string[][] => {
   const script =
     'import csv,json,sys; print(json.dumps(list(csv.reader(open(sys.argv[1], newline="", encoding="utf-8-sig")))))';
-  const json = withFile(renderCsv(report), (path) => ask('python3', ['-c', script, path]));
+  const json = withFile(renderCsv(viewOf(report)), (path) => ask('python3', ['-c', script, path]));
   return v.parse(v.array(v.array(v.string())), JSON.parse(json));
 };
 
@@ -60,7 +61,9 @@ test('a line break in a name begins no row of its own', () => {
 test('a cell with the separators of other spreadsheets is quoted', () => {
   const report = sampleReport({ records: 1 });
   const table = { title: 'Keys', columns: ['Name', 'Id'], rows: [['a;=1+1', 'b\t=1']] };
-  const text = renderCsv({ ...report, statement: { ...report.statement, tables: [table] } });
+  const text = renderCsv(
+    viewOf({ ...report, statement: { ...report.statement, tables: [table] } }),
+  );
   expect(text).toContain('\r\n"a;=1+1","b\t=1"\r\n');
 });
 

@@ -1,8 +1,7 @@
 import type { Json } from '../json/index.ts';
 import { stringify } from 'csv-stringify/sync';
-import type { ReportDocument } from './report.ts';
 import { completeness, filterWords, kindNames } from './render-words.ts';
-import { type RenderedRecord, type ReportView, viewReport } from './render-view.ts';
+import type { RenderedRecord, ReportView } from './render-view.ts';
 
 const columns = [
   'seq',
@@ -34,11 +33,9 @@ const columns = [
  * A report for a spreadsheet: what it is and the SHA-256 of the JSON, the vault's tables, then
  * one row for each record. CSV as in RFC 4180, UTF-8 with a byte order mark. A cell that a
  * spreadsheet would take for a formula begins with an apostrophe.
- * @throws Error where a line of the report is not a record
  */
-export const renderCsv = (report: ReportDocument): string => {
-  const view = viewReport(report);
-  const tables = report.statement.tables.flatMap(({ title, columns: heads, rows }) => [
+export const renderCsv = (view: ReportView): string => {
+  const tables = view.report.statement.tables.flatMap(({ title, columns: heads, rows }) => [
     [],
     [title],
     heads,

@@ -5,6 +5,7 @@ import { orFailure, sha256 } from '../system/index.ts';
 import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
 import type { RenderCalls } from './render-aside.ts';
+import { viewReport } from './render-view.ts';
 import type { ReportDocument } from './report.ts';
 
 // Composition root of the thread that renders reports.
@@ -24,7 +25,7 @@ const changed = (file: string): Failure =>
 
 serveThread<RenderCalls>({
   render: async ({ file, sha256: expected, format, seal }, { progress }) => {
-    const report = await readReport(file, expected);
-    return format === 'csv' ? Buffer.from(renderCsv(report)) : drawPdf(report, seal, progress);
+    const view = viewReport(await readReport(file, expected), expected);
+    return format === 'csv' ? Buffer.from(renderCsv(view)) : drawPdf(view, seal, progress);
   },
 });

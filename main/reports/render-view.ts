@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type LedgerRecord, parseLine } from '../ledger/index.ts';
-import { encodeReport, type ReportDocument } from './report.ts';
+import type { ReportDocument } from './report.ts';
 import { notAuthenticated } from './session-marks.ts';
 
 export interface RenderedRecord {
@@ -19,12 +18,15 @@ export interface ReportView {
   readonly records: readonly RenderedRecord[];
 }
 
-/** @throws Error where a line of the report is not a record: such a report is not rendered */
-export const viewReport = (report: ReportDocument): ReportView => {
+/**
+ * @param jsonSha256 of the JSON file, as it was written
+ * @throws Error where a line of the report is not a record: such a report is not rendered
+ */
+export const viewReport = (report: ReportDocument, jsonSha256: string): ReportView => {
   const locked = report.statement.unsignedWhenMade;
   return {
     report,
-    jsonSha256: createHash('sha256').update(encodeReport(report)).digest('hex'),
+    jsonSha256,
     records: report.records.map(({ seq, line }) => {
       const { record, fault } = parseLine(Buffer.from(line));
       if (record === null) throw new Error(`record ${seq} of the report: ${fault.problem}`);

@@ -1,6 +1,5 @@
 import { completeness, kindNames } from '../render-words.ts';
-import type { ReportDocument } from '../report.ts';
-import { type ReportView, viewReport } from '../render-view.ts';
+import type { ReportView } from '../render-view.ts';
 import { drawCover } from './cover.ts';
 import { drawFeet } from './foot.ts';
 import { drawIds } from './id-list.ts';
@@ -17,14 +16,12 @@ import { drawSummary } from './summary.ts';
  * is given. It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
  * @param seal of the signature that `signPdf` is to make; null where none is made
  * @param onRecords is told how many more records are on paper
- * @throws Error where a line of the report is not a record
  */
 export const drawPdf = (
-  report: ReportDocument,
+  view: ReportView,
   seal: Seal | null,
   onRecords: (more: number) => void = () => undefined,
 ): Promise<Buffer> => {
-  const view = viewReport(report);
   const paper = new Paper(infoOf(view));
   const area = drawCover(paper, view, seal);
   if (seal !== null) reserveSignature(paper, seal, area);
