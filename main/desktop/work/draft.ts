@@ -16,6 +16,11 @@ export class Draft {
     return this.#items.entries().map(([, { path: file }]) => file);
   }
 
+  /** What is added again has another id. */
+  get ids(): string[] {
+    return this.#items.entries().map(([id]) => id);
+  }
+
   view(): DraftView {
     return { items: this.#items.entries().map(([id, item]) => ({ ...item, id })) };
   }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   BatchKind,
   BatchPlan,
@@ -19,6 +20,7 @@ import {
   type Trash,
 } from '../../batch/index.ts';
 import type { Vault } from '../../vault/index.ts';
+import type { Draft } from './draft.ts';
 
 export interface PlanChoice {
   readonly kind: BatchKind;
@@ -34,6 +36,8 @@ export interface PlanChoice {
 export interface KeptPlan {
   readonly id: string;
   readonly choice: PlanChoice;
+  /** What was in the draft. */
+  readonly items: readonly string[];
   readonly plan: BatchPlan;
   readonly space: FreeSpace | null;
   /** Whether all its originals could go to the trash of the system. */
@@ -45,11 +49,16 @@ export interface KeptPlan {
 export const makePlan = async (
   id: string,
   choice: PlanChoice,
-  paths: readonly string[],
+  draft: Draft,
   where: { readonly vault: Vault; readonly vaultDir: string; readonly trash: Trash },
+  before: KeptPlan | null,
 ): Promise<KeptPlan> => {
   const { outputDir } = choice;
-  const plan = await planBatch({ ...choice, paths, vaultDir: where.vaultDir });
+  const { ids: items, paths } = draft;
+  const plan =
+    before !== null && differsInKeysOnly(before, { choice, items })
+      ? before.plan
+      : await planBatch({ ...choice, paths, vaultDir: where.vaultDir });
   const keys = attempt(() => refuseKeys(where.vault, choice));
   const room = await checkSpace(plan.files).then(
     (space) => ({ space, refusal: null }),
@@ -58,8 +67,17 @@ export const makePlan = async (
   const empty = plan.files.length === 0 ? nothingToDo(plan.skipped.length) : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
   const trash = await servesAll(where.trash, paths);
-  return { id, choice, plan, space: room.space, trash, refusal };
+  return { id, choice, items, plan, space: room.space, trash, refusal };
 };
+
+/** No path depends on a key. The same choice once more asks for a new look at the disk. */
+const differsInKeysOnly = (
+  before: KeptPlan,
+  { choice, items }: Pick<KeptPlan, 'choice' | 'items'>,
+): boolean =>
+  !isDeepStrictEqual(before.choice.keys, choice.keys) &&
+  isDeepStrictEqual(before.items, items) &&
+  isDeepStrictEqual({ ...before.choice, keys: [] }, { ...choice, keys: [] });
 
 const servesAll = async (trash: Trash, paths: readonly string[]): Promise<boolean> => {
   for (const folder of new Set(paths.map((each) => path.dirname(each))))

@@ -105,6 +105,28 @@ it('plans what is there and refuses what cannot be done, before anything is writ
   expect((await work.plan(choice())).refusal).toMatchObject({ code: 'usage' });
 });
 
+it('looks at the disk once while only the keys change', async () => {
+  const { work } = desk.app;
+  const folder = await makeFiles('keys-only');
+  work.draft.clear();
+  await work.draft.add([folder]);
+  const planned = async (more: Partial<Input<'batch.plan'>>): Promise<number> =>
+    (await work.plan(choice(more))).plan.files.length;
+  expect(await planned({})).toBe(3);
+  await writeFile(path.join(folder, 'd.txt'), 'd');
+  const mixed = await work.plan(choice({ keys: [contracts, inToken] }));
+  expect(mixed.plan.files).toHaveLength(3);
+  expect(mixed.refusal).toMatchObject({ code: 'mixed-bulk' });
+  // Asked once more, or for anything else, it looks again.
+  expect(await planned({ keys: [contracts, inToken] })).toBe(4);
+  await writeFile(path.join(folder, 'e.txt'), 'e');
+  expect(await planned({ keys: [recovery], conflict: 'skip' })).toBe(5);
+  await writeFile(path.join(folder, 'f.txt'), 'f');
+  work.draft.clear();
+  await work.draft.add([folder]);
+  expect(await planned({ conflict: 'skip' })).toBe(6);
+});
+
 it('encrypts so that any of several keys opens the file', async () => {
   const { work, desk: place } = desk.app;
   const folder = await makeFiles('several');

@@ -91,7 +91,7 @@ export class Work {
     const id = randomBytes(16).toString('hex');
     const where = { vault, vaultDir: folder, trash: this.#parts.trash };
     const asked = ++this.#asked;
-    const plan = await makePlan(id, wanted, this.draft.paths, where);
+    const plan = await makePlan(id, wanted, this.draft, where, this.#plan);
     if (asked === this.#asked) this.#plan = plan;
     return plan;
   }
