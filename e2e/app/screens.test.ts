@@ -167,14 +167,14 @@ test('the audit', async ({ driver }) => {
   const { page } = driver;
   await new Workspace(page).go('Audit');
   await page.getByRole('button', { name: /^Verify all/ }).click();
-  await page.getByText('The ledger is whole').waitFor();
+  await page.getByText('The ledger is complete').waitFor();
   await inspect(driver, 'audit, verified');
   await page.getByRole('row').nth(1).click();
   await page.getByRole('heading', { name: 'The exact line' }).waitFor();
   await inspect(driver, 'audit, record');
   await page.keyboard.press('Escape');
   await page.getByPlaceholder(/^Search text/).fill('nothing has this name');
-  await page.getByText('No record fits').waitFor();
+  await page.getByText('No matching records').waitFor();
   await inspect(driver, 'audit, no match');
 });
 

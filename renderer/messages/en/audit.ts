@@ -135,7 +135,7 @@ export const audit = {
   verifyAgain: 'Verify all again',
   verifyNow: 'Verify all',
   sound: (records: number) => `${counted(records, 'record', 'records')} verified`,
-  soundNote: 'The ledger is whole from its first record to its last.',
+  soundNote: 'The ledger is complete and unchanged.',
   findings: (count: number) =>
     `${counted(count, 'finding', 'findings')}. Do not rely on this ledger.`,
   finding: (record: number | null, byte: number | null) =>
@@ -156,10 +156,10 @@ export const audit = {
   columns: { time: 'Time', who: 'User', what: 'What', outcome: 'Outcome', record: 'Record' },
   marks: { locked: 'Made while locked', interrupted: 'Signed later' },
   shown: (shown: number, all: number) => `${n(shown)} of ${counted(all, 'record', 'records')}`,
-  looking: 'Looking at the log is itself a record.',
-  refresh: 'Newest',
-  noMatch: 'No record fits',
-  noMatchNote: 'Nothing in the ledger fits this search and these filters.',
+  looking: 'Viewing the log is recorded.',
+  refresh: 'Show latest',
+  noMatch: 'No matching records',
+  noMatchNote: 'Nothing in the ledger matches your search and filters.',
   clearAll: 'Clear search and filters',
   detail: {
     time: 'Time',
@@ -197,6 +197,6 @@ export const audit = {
     copyLine: 'Copy the exact line',
     batch: 'All of this batch',
     sameKey: 'All of this key',
-    facts: 'What it says',
+    facts: 'Contents',
   },
 } as const;
