@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import type { Action } from '../../shared/actions.ts';
 import { isUtcTime } from '../../shared/time.ts';
-import { jsonFault, jsonObjectSchema, tooDeepAt } from '../json/index.ts';
+import { issueWords, jsonFault, jsonObjectSchema, tooDeepAt } from '../json/index.ts';
 
 /** Longest line, in bytes without its LF: bounds what a reader holds of an untrusted file. */
 export const MAX_LINE = 1024 * 1024;
@@ -134,7 +134,8 @@ export const parseLine = (line: Buffer): ParsedLine => {
   const json = parseJson(text);
   if (json === undefined) return faulty(jsonFault(text), 'It is not JSON.');
   const parsed = v.safeParse(recordSchema, json, { abortEarly: true });
-  if (!parsed.success) return faulty(0, `It is not a record: ${sentence(parsed.issues[0])}.`);
+  if (!parsed.success)
+    return faulty(0, `It is not a record: ${issueWords(parsed.issues[0], 'the line')}.`);
   const record = toRecord(parsed.output);
   return record === null
     ? faulty(0, 'It is not a record: half of what shows its session is missing.')
@@ -156,9 +157,6 @@ const toRecord = ({ code, session, n, base, mac, ...rest }: Parsed): LedgerRecor
     ? record
     : null;
 };
-
-const sentence = (issue: v.BaseIssue<unknown>): string =>
-  `${v.getDotPath(issue) ?? 'the line'}: ${issue.message}`;
 
 const parseJson = (text: string): unknown => {
   try {

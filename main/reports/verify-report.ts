@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { fingerprintOf, readPem } from '../pki/index.ts';
-import { hasMoreValues, jsonFault } from '../json/index.ts';
+import { issueWords, hasMoreValues, jsonFault } from '../json/index.ts';
 import { firstDifference } from '../ledger/index.ts';
 import { sha256 } from '../system/index.ts';
 import { encodeReport, reportSchema, type AnyReport } from './report.ts';
@@ -96,7 +96,7 @@ const readReport = (file: Uint8Array): { report: AnyReport | null; check: Report
   const parsed = v.safeParse(reportSchema, json, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    return no(`The file is not a report: ${v.getDotPath(issue) ?? 'the file'}: ${issue.message}.`);
+    return no(`The file is not a report: ${issueWords(issue, 'the file')}.`);
   }
   // Doubled names, or two spellings of one value, could show one thing to us and another to others.
   // The schema changes nothing; the document itself keeps the order of its fields, which is hashed.
