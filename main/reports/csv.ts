@@ -1,7 +1,7 @@
 import type { Json } from '../json/index.ts';
-import { stringify } from 'csv-stringify/sync';
 import { completeness, filterWords, kindNames } from './render-words.ts';
 import type { RenderedRecord, ReportView } from './render-view.ts';
+import { toCsv } from './spreadsheet.ts';
 
 const columns = [
   'seq',
@@ -31,8 +31,7 @@ const columns = [
 
 /**
  * A report for a spreadsheet: what it is and the SHA-256 of the JSON, the vault's tables, then
- * one row for each record. CSV as in RFC 4180, UTF-8 with a byte order mark. A cell that a
- * spreadsheet would take for a formula begins with an apostrophe.
+ * one row for each record.
  */
 export const renderCsv = (view: ReportView): string => {
   const tables = view.report.statement.tables.flatMap(({ title, columns: heads, rows }) => [
@@ -42,14 +41,7 @@ export const renderCsv = (view: ReportView): string => {
     ...rows,
   ]);
   const rows = [...preamble(view), ...tables, [], [...columns], ...view.records.map(rowOf)];
-  return stringify(rows, {
-    bom: true,
-    record_delimiter: 'windows',
-    escape_formulas: true,
-    // Left to itself it quotes CR LF and commas only: a line break in a name would begin a row, and
-    // a spreadsheet that separates by semicolons or tabs would begin cells, formulas among them.
-    quoted_match: /[\r\n;\t]/,
-  });
+  return toCsv(rows);
 };
 
 const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {

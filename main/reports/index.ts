@@ -14,3 +14,4 @@ export { type ReportVerdict, verifyReport } from './verify-report.ts';
 export { checkPdfSignature } from './verify/pdf-signature.ts';
 export { renderingOf, renderingWords } from './verify/rendering.ts';
 export { compareWitness, headOf, newestOf, writeWitness } from './witness.ts';
+export { toCsv } from './spreadsheet.ts';

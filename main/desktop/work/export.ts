@@ -1,4 +1,5 @@
 import type { Receipt, StoredBatch } from '../../../shared/batch.ts';
+import { toCsv } from '../../reports/index.ts';
 
 const columns = [
   ['input', (r: Receipt) => r.input],
@@ -11,20 +12,11 @@ const columns = [
   ['version', (r: Receipt) => r.version],
 ] as const;
 
-/** RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
-const cell = (value: string | number | null): string => {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('"', '""')}"`;
-};
-
 export const receiptsAsCsv = (receipts: readonly Receipt[]): string =>
-  [
-    columns.map(([name]) => name).join(','),
-    ...receipts.map((receipt) => columns.map(([, read]) => cell(read(receipt))).join(',')),
-    '',
-  ].join('\r\n');
+  toCsv([
+    columns.map(([name]) => name),
+    ...receipts.map((receipt) => columns.map(([, read]) => read(receipt))),
+  ]);
 
 export const receiptsAsJson = (batch: StoredBatch, receipts: readonly Receipt[]): string =>
   `${JSON.stringify({ batch: batch.id, kind: batch.kind, keys: batch.keys, files: receipts }, null, 2)}\n`;
