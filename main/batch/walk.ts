@@ -2,6 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import { compareNames } from '../../shared/names.ts';
 import { fileFailure } from '../system/index.ts';
 import { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
 
@@ -100,7 +101,7 @@ const namesIn = async (
   refuse: (reason: FailureData) => void,
 ): Promise<readonly string[] | null> => {
   try {
-    return (await readdir(folder, { encoding: 'buffer' })).map(nameOfBytes).sort();
+    return (await readdir(folder, { encoding: 'buffer' })).map(nameOfBytes).sort(compareNames);
   } catch (error) {
     refuse(reasonOf(folder, error));
     return null;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
+import { compareNames } from '../../shared/names.ts';
 import { keyIdSchema, type KeyId } from '../../shared/ids.ts';
 import {
   bulks,
@@ -109,7 +110,8 @@ export class KeyRepository implements KeyReader {
   }
 
   list(): KeySummary[] {
-    return this.#db.all(summaries(sql`SELECT id FROM keys`), summarySchema);
+    const keys = this.#db.all(summaries(sql`SELECT id FROM keys`), summarySchema);
+    return keys.sort((a, b) => compareNames(a.name, b.name));
   }
 
   find(idOrName: string): KeySummary | null {
@@ -235,7 +237,6 @@ const summaries = (which: Query): Query => ({
   text: `SELECT id, name, custody, bulk, state, version, kcv, keys.created AS created
     FROM keys JOIN key_versions ON key_id = id
     WHERE id IN (${which.text})
-      AND version = (SELECT max(version) FROM key_versions WHERE key_id = id)
-    ORDER BY name`,
+      AND version = (SELECT max(version) FROM key_versions WHERE key_id = id)`,
   values: which.values,
 });

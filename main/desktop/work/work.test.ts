@@ -125,6 +125,7 @@ it('looks at the disk once while only the keys change', async () => {
   work.draft.clear();
   await work.draft.add([folder]);
   expect(await planned({ conflict: 'skip' })).toBe(6);
+  work.draft.clear();
 });
 
 it('encrypts so that any of several keys opens the file', async () => {
@@ -300,6 +301,26 @@ it('keeps the results of a batch over a lock, until they are left', async () => 
   expect(work.receipts({ id, ...all }).total).toBe(3);
   work.dismiss(id);
   expect(work.current()).toBeNull();
+});
+
+it('lists files as people count them, and exports their receipts as a spreadsheet reads them', async () => {
+  const { work } = desk.app;
+  const folder = path.join(desk.home, 'natural order');
+  await mkdir(folder);
+  const names = ['part 1;=1+1.txt', 'part 2.txt', 'part 10.txt'];
+  for (const name of names) await writeFile(path.join(folder, name), name);
+  work.draft.clear();
+  await work.draft.add([folder]);
+  const plan = await work.plan(choice());
+  expect(plan.plan.files.map(({ input }) => path.basename(input))).toEqual(names);
+  const { id } = await run(choice());
+  desk.answer = path.join(desk.home, 'natural order.csv');
+  await work.export({ id, format: 'csv' });
+  const [heads, first, ...rest] = (await readFile(desk.answer, 'utf8')).split('\r\n');
+  expect(heads).toBe('\ufeffinput,output,outcome,reason,bytes,sha256,key,version');
+  const name = path.join(folder, 'part 1;=1+1.txt');
+  expect(first?.startsWith(`"${name}","${name}.clv",done,,`)).toBe(true);
+  expect(rest).toHaveLength(3);
 });
 
 it('says why receipts could not be exported', async () => {

@@ -1,5 +1,6 @@
 import type { KeyRow } from '../../../shared/contract/keys.ts';
 import { custodyPairs, keyStates, type KeyState } from '../../../shared/keys.ts';
+import { compareNames } from '../../../shared/names.ts';
 import { protectionName, protectionOf, type ProtectionId } from '../../lib/presets.ts';
 import type { Sort } from '../../lib/ui/table.ts';
 
@@ -22,7 +23,7 @@ const fits = (key: KeyRow, { text, state, protection }: KeyFilter): boolean =>
   (text === '' || holds(key, text));
 
 type Compare = (a: KeyRow, b: KeyRow) => number;
-const byName: Compare = (a, b) => a.name.localeCompare(b.name);
+const byName: Compare = (a, b) => compareNames(a.name, b.name);
 
 const strength = (key: KeyRow): number =>
   custodyPairs.findIndex(({ custody, bulk }) => custody === key.custody && bulk === key.bulk);
