@@ -147,7 +147,13 @@ describe('what nobody signed', () => {
       'words about the key where there are none',
       { edit: ({ key }) => void Object.assign(key, { binding: '' }) },
     ],
-    ['another verifier key', { edit: ({ key }) => void (key.vkey = key.vkey.replace(/.$/, 'A')) }],
+    [
+      'another verifier key',
+      {
+        edit: ({ key }) =>
+          void (key.vkey = key.vkey.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))),
+      },
+    ],
     [
       'no opening checkpoint',
       {
