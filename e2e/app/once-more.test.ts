@@ -100,3 +100,18 @@ test('gives a file its name from before, where its own does not tell it', async 
     'for Anna.clv',
   ]);
 });
+
+test('leaves plain files out of a batch that decrypts, as it says', async ({ vault, home }) => {
+  const folder = await prepare(vault, home, 'Mixed');
+  const { page } = vault;
+  const work = new WorkPage(page);
+  await writeFile(path.join(folder, 'plain.txt'), 'plain');
+  await work.setKind('Decrypt');
+  await work.drop(['plain.txt', 'contract.pdf.clv (1)'].map((each) => path.join(folder, each)));
+  await page.getByText('1 file is not encrypted.').waitFor();
+  await page.getByText('It is skipped.').waitFor();
+  await page.getByText('1 will be skipped').waitFor();
+  await page.getByRole('button', { name: 'Decrypt 1 file' }).click();
+  await work.allDone('Decrypt', 1);
+  await work.newBatch();
+});

@@ -24,6 +24,8 @@ export interface PlanRules {
   readonly kind: BatchKind;
   /** What happens to what is encrypted already (leave-out); `refuse` counts those that were named. */
   readonly encryptedInputs?: EncryptedInputs;
+  /** Where a batch decrypts or verifies, plain files do not take part, not even where they were named. */
+  readonly leavesOutPlain?: boolean;
   /** Outputs get the names that are sealed in the files. */
   readonly sealedNames?: boolean;
   /** Folder for the outputs; null: beside each input. */
@@ -255,7 +257,8 @@ class Draft {
       const reason = because('already-encrypted', 'This file is encrypted already.');
       return { input: file, root, outcome: refused ? 'failed' : 'skipped', reason };
     }
-    if (kind !== 'encrypt' && !named && !encrypted) {
+    const isTried = named && this.#rules.leavesOutPlain !== true;
+    if (kind !== 'encrypt' && !encrypted && !isTried) {
       const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
       return { input: file, root, outcome: 'skipped', reason };
     }

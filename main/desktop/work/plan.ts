@@ -58,7 +58,7 @@ export const makePlan = async (
   const plan =
     before !== null && differsInKeysOnly(before, { choice, items })
       ? before.plan
-      : await planBatch({ ...choice, paths, vaultDir: where.vaultDir });
+      : await planBatch({ ...choice, paths, vaultDir: where.vaultDir, leavesOutPlain: true });
   const keys = attempt(() => refuseKeys(where.vault, choice));
   const room = await checkSpace(plan.files).then(
     (space) => ({ space, refusal: null }),

@@ -102,7 +102,7 @@ export const work = {
     againAct: (count: number) => (count === 1 ? 'Encrypt it again' : 'Encrypt them again'),
     leaveOut: (count: number) => (count === 1 ? 'Leave it out' : 'Leave them out'),
     plainLeft: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
-    plainNote: 'They are skipped.',
+    plainNote: (count: number) => (count === 1 ? 'It is skipped.' : 'They are skipped.'),
     plainAct: 'Encrypt instead',
     before: 'Before you start',
     planning: 'Preparing the plan',
