@@ -8,7 +8,7 @@ import type { OpenVault } from './open-vault.ts';
 /** Records as the window shows them. */
 export const rowsOf = async (
   lines: readonly AuditLine[],
-  { vault, unsigned }: OpenVault,
+  { vault, unsigned }: Pick<OpenVault, 'vault' | 'unsigned'>,
 ): Promise<AuditRow[]> => {
   const names = vault.tables.keys.names();
   const markOf = await unsigned.marks();
@@ -25,11 +25,11 @@ const auditRow = (
   return {
     seq,
     time,
-    user: cut(actor.user),
-    host: cut(actor.host),
-    action: cut(action),
+    user: shortened(actor.user),
+    host: shortened(actor.host),
+    action: shortened(action),
     outcome,
-    code: code === undefined ? null : cut(code),
+    code: code === undefined ? null : shortened(code),
     keyName: typeof key === 'string' ? (names.get(key) ?? null) : null,
     subject: factsOf(subject),
     details: factsOf(details),
@@ -37,7 +37,8 @@ const auditRow = (
   };
 };
 
-const cut = (text: string, most: number = limits.textLength): string =>
+/** A text that may be as long as its writer liked. */
+export const shortened = (text: string, most: number = limits.textLength): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 
 /** What is not a plain value is told as its JSON text. */
@@ -45,12 +46,12 @@ const factsOf = (values: JsonObject): AuditRow['subject'] =>
   Object.fromEntries(
     Object.entries(values)
       .slice(0, limits.recordFacts)
-      .map(([name, value]) => [cut(name), factOf(value)]),
+      .map(([name, value]) => [shortened(name), factOf(value)]),
   );
 
 const factOf = (value: Json): string | number | boolean | null => {
-  if (typeof value === 'string') return cut(value, limits.longTextLength);
+  if (typeof value === 'string') return shortened(value, limits.longTextLength);
   if (typeof value === 'object' && value !== null)
-    return cut(JSON.stringify(value), limits.longTextLength);
+    return shortened(JSON.stringify(value), limits.longTextLength);
   return value;
 };
