@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -73,6 +74,7 @@ export const writeEvaluationConfig = (folder: string): void => {
  * and an engine that starts meanwhile would find no configuration and look for another token.
  */
 const replaceFile = (file: string, text: string): void => {
+  if (isFile(file) && readFileSync(file, 'utf8') === text) return;
   const written = `${file}.${randomBytes(4).toString('hex')}`;
   try {
     writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
@@ -82,6 +84,10 @@ const replaceFile = (file: string, text: string): void => {
     throw error;
   }
 };
+
+/** Neither a link to a file elsewhere nor anything that a reader would wait for. */
+const isFile = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** A link to a folder elsewhere is none. */
 const isFolder = (path: string): boolean =>
