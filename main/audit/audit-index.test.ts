@@ -12,16 +12,16 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
+import { encodeRecord, type LedgerRecord, type NewRecord } from '../ledger/record.ts';
 import { Db, sql } from '../sqlite/db.ts';
 import { vaultFiles } from '../store/files.ts';
-import { folderIndexCache } from './index-cache.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import { sha256 } from '../system/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
-import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
 import { Vault, type VaultContext } from '../vault/vault.ts';
 import type { AuditFilter } from './audit-query.ts';
-import { encodeRecord, type LedgerRecord, type NewRecord } from '../ledger/record.ts';
+import { folderIndexCache } from './index-cache.ts';
 
 let context: VaultContext;
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { type Ledger, readLines } from '../ledger/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
 import { linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type FileActivity,
   type KeyUse,
 } from './audit-use.ts';
-import { type Ledger, readLines } from '../ledger/index.ts';
 
 export interface AuditPage {
   /** Newest first. */

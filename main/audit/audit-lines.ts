@@ -1,7 +1,7 @@
 import { Failure } from '../../shared/failure.ts';
+import { type LedgerRecord, parseLine } from '../ledger/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
 import type { Place } from './audit-query.ts';
-import { type LedgerRecord, parseLine } from '../ledger/index.ts';
 
 export interface AuditLine {
   readonly record: LedgerRecord;

@@ -1,9 +1,9 @@
-import type { Json } from '../json/index.ts';
 import type { SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
-import { type Db, type Query, sql } from '../sqlite/index.ts';
+import type { Json } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
+import { type Db, type Query, sql } from '../sqlite/index.ts';
 
 export interface AuditFilter {
   /** Records from this moment on, UTC ISO 8601. */

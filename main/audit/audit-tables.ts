@@ -1,7 +1,7 @@
+import type { SqlJsStatic } from 'sql.js';
+import { type Ledger, readLines } from '../ledger/index.ts';
 import { Db } from '../sqlite/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
-import type { IndexCache, IndexedLedger } from './index-cache.ts';
-import type { SqlJsStatic } from 'sql.js';
 import { recordOf } from './audit-lines.ts';
 import {
   createAuditIndexes,
@@ -11,7 +11,7 @@ import {
   type IndexProgress,
 } from './audit-schema.ts';
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
-import { type Ledger, readLines } from '../ledger/index.ts';
+import type { IndexCache, IndexedLedger } from './index-cache.ts';
 
 /** Saving pays only when reading the file is quicker than reading this many lines again. */
 const WORTH_SAVING = 1000;

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import type { SqlJsStatic } from 'sql.js';
-import { loadSqlJs } from '../sqlite/sql-js.ts';
+import type { Action } from '../../shared/actions.ts';
+import type { LedgerRecord, NewRecord } from '../ledger/record.ts';
 import { Db } from '../sqlite/db.ts';
+import { loadSqlJs } from '../sqlite/sql-js.ts';
 import { createAuditTables } from './audit-schema.ts';
 import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';
-import type { Action } from '../../shared/actions.ts';
-import type { LedgerRecord, NewRecord } from '../ledger/record.ts';
 
 let sqlJs: SqlJsStatic;
 beforeAll(async () => {

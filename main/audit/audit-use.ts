@@ -1,8 +1,8 @@
-import type { Json } from '../json/index.ts';
 import * as v from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
-import { type Db, sql } from '../sqlite/index.ts';
+import type { Json } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
+import { type Db, sql } from '../sqlite/index.ts';
 
 /** What the ledger says of the use of one key version. */
 export interface KeyUse {

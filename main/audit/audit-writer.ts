@@ -1,8 +1,8 @@
 import type { Json } from '../json/index.ts';
+import type { LedgerRecord } from '../ledger/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 import { readWords } from './audit-schema.ts';
 import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
-import type { LedgerRecord } from '../ledger/index.ts';
 
 export interface IndexedLine {
   readonly record: LedgerRecord;

@@ -1,4 +1,3 @@
-import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import {
@@ -15,13 +14,14 @@ import {
 } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
+import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { afterInterruption, lookAgain } from './again.ts';
+import { encryptionKeys } from './batch-keys.ts';
 import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
-import { encryptionKeys } from './batch-keys.ts';
 import { planAgain } from './plan.ts';
 import { Publisher } from './publish.ts';
 import { skippedReceipt } from './receipts.ts';

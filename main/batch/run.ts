@@ -1,9 +1,11 @@
+import path from 'node:path';
 import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
-import { fileFailure } from '../system/index.ts';
 import type { FileDone, FileResult, OpenFolders } from '../engine/index.ts';
+import type { NewRecord } from '../ledger/index.ts';
 import type { VaultSession } from '../session/index.ts';
+import { fileFailure } from '../system/index.ts';
 import { BatchCalls, partOf, tidyParts } from './engine-calls.ts';
 import { type BatchFolders, syncFoldersOf } from './folders.ts';
 import { makeGroups } from './groups.ts';
@@ -14,8 +16,6 @@ import { cancelledReceipt, failedReceipt } from './receipts.ts';
 import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
 import { withSealedName } from './sealed-name.ts';
 import type { Trash } from './trash.ts';
-import type { NewRecord } from '../ledger/index.ts';
-import path from 'node:path';
 
 export interface RunOptions {
   readonly signal: AbortSignal;

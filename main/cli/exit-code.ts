@@ -1,4 +1,3 @@
-import { exitCodes } from './exit-codes.ts';
 import type { Receipt } from '../../shared/batch.ts';
 import {
   type Failure,
@@ -6,6 +5,7 @@ import {
   type FailureGroup,
   groupOf,
 } from '../../shared/failure.ts';
+import { exitCodes } from './exit-codes.ts';
 
 const ofGroup: Readonly<Record<FailureGroup, number>> = {
   usage: exitCodes.usage,

@@ -1,7 +1,7 @@
+import { VERSION } from '../../shared/version.ts';
 import type { OptionSpecs } from './arguments.ts';
 import type { Command } from './command.ts';
 import { trustOptions } from './trust-options.ts';
-import { VERSION } from '../../shared/version.ts';
 
 /** Options that every command takes. */
 export const commonOptions = {

@@ -1,14 +1,14 @@
-import { exitCodes } from './exit-codes.ts';
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
 import { systemFailure } from '../system/index.ts';
+import type { TrustStore } from '../trust/index.ts';
 import { Arguments, notUtf8, readable } from './arguments.ts';
 import type { CliContext, Command } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
+import { exitCodes } from './exit-codes.ts';
 import { commonOptions, helpOf, overview } from './help.ts';
 import { describeFailure } from './receipts.ts';
-import type { TrustStore } from '../trust/index.ts';
 import type { Terminal } from './terminal.ts';
 import { saysWhatToTrust, trustOptions } from './trust-options.ts';
 

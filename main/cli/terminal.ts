@@ -1,8 +1,8 @@
-import { exitCodes } from './exit-codes.ts';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { printable, printableJson } from '../../shared/printable.ts';
 import { storageFailure } from '../system/index.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import { describeFailure } from './receipts.ts';
 

@@ -1,4 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
+import type { Calls } from '../rpc/index.ts';
 import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api.ts';
 import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
@@ -22,7 +23,6 @@ import { keyLimitsOf } from './pkcs11/profile.ts';
 import type { Session } from './pkcs11/session.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
-import type { Calls } from '../rpc/index.ts';
 import { type PoolScripts, WorkerPool } from './worker-pool.ts';
 
 interface Connected {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { hashPass } from './files/hash-pass.ts';
 import { portChannel, serve } from '../rpc/index.ts';
+import { hashPass } from './files/hash-pass.ts';
 import type { HasherCalls } from './worker-calls.ts';
 
 // Composition root of the thread that hashes large files: it knows nothing of the token.

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { limits } from '../../shared/limits.ts';
+import { parentChannel, serve, utilityParentChannel } from '../rpc/index.ts';
 import { forbidCoreDumps } from '../system/index.ts';
 import type { EngineCalls } from './api.ts';
 import { Engine } from './engine.ts';
-import { parentChannel, serve, utilityParentChannel } from '../rpc/index.ts';
 
 // Composition root of the engine: the app's utility process, or a child process of the command
 // line. It ends with its parent.

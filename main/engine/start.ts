@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { Failure } from '../../shared/failure.ts';
-import type { EngineCalls } from './api.ts';
 import { Caller, childChannel } from '../rpc/index.ts';
+import type { EngineCalls } from './api.ts';
 
 /** How an engine ended, and whether we had asked for it: exit code 0 alone does not say "in order". */
 export interface EngineExit {

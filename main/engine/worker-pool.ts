@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
-import { Lanes } from './files/lanes.ts';
 import { Caller, type CallInput, type CallOutput, workerChannel } from '../rpc/index.ts';
+import { Lanes } from './files/lanes.ts';
 import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 type Name = keyof WorkerCalls;

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { portChannel, serve } from '../rpc/index.ts';
 import { inWords } from '../system/index.ts';
 import { Parts } from './files/part.ts';
 import { decryptShare, encryptShare } from './files/segments.ts';
 import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './files/whole-files.ts';
 import { findProvedMasters, type VaultToken } from './keys/vault-token.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
-import { portChannel, serve } from '../rpc/index.ts';
 import type { WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 // Composition root of a worker thread: its own way to the token, under the login of the process.

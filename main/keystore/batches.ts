@@ -1,6 +1,6 @@
-import type { Json } from '../json/index.ts';
 import * as v from 'valibot';
 import { batchIdSchema, type BatchId } from '../../shared/ids.ts';
+import type { Json } from '../json/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
 const jsonSchema = v.pipe(

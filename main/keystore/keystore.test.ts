@@ -1,15 +1,15 @@
 import type { SqlJsStatic } from 'sql.js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
 import type { BatchId } from '../../shared/ids.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { limits } from '../../shared/limits.ts';
-import { newKeyId, newVaultId, wrappedVersion } from '../vault/testing/context.ts';
 import { Db, sql } from '../sqlite/db.ts';
+import { loadSqlJs } from '../sqlite/sql-js.ts';
+import { newKeyId, newVaultId, wrappedVersion } from '../vault/testing/context.ts';
 import { Keystore, type Tables } from './keystore.ts';
 import { applyMigrations, pendingMigrations, type Migration } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
-import { loadSqlJs } from '../sqlite/sql-js.ts';
-import * as v from 'valibot';
 
 let sqlJs: SqlJsStatic;
 let store: Keystore;

@@ -1,7 +1,7 @@
 import type { SqlJsStatic } from 'sql.js';
 import { Failure } from '../../shared/failure.ts';
-import { BatchRepository } from './batches.ts';
 import { Db } from '../sqlite/index.ts';
+import { BatchRepository } from './batches.ts';
 import { KeyRepository, type KeyReader } from './keys.ts';
 import { MasterRepository } from './masters.ts';
 import { MetaRepository } from './meta.ts';

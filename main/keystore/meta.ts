@@ -1,6 +1,6 @@
-import { jsonObjectSchema } from '../json/index.ts';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
+import { jsonObjectSchema } from '../json/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
 /** The token that holds the vault's masters, and the library that leads to it. */

@@ -1,7 +1,7 @@
-import type { CheckpointKey } from '../pki/index.ts';
 import * as v from 'valibot';
 import { type Action, isCommitAction } from '../../shared/actions.ts';
 import { vaultIdSchema, type VaultId } from '../../shared/ids.ts';
+import type { CheckpointKey } from '../pki/index.ts';
 import { isMarked, type LedgerRecord } from './record.ts';
 
 /** Acts that the vault itself records; nobody else may. */

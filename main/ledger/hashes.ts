@@ -1,5 +1,5 @@
-import { MerkleTree } from './merkle.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
+import { MerkleTree } from './merkle.ts';
 
 /** Keeps the tree's hashes, so that a later change can be told to the record. A cache, no promise. */
 export const saveHashes = async (storage: Storage, tree: MerkleTree): Promise<void> => {

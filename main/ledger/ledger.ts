@@ -1,10 +1,10 @@
-import { type Clock, errnoOf, reasonOf } from '../system/index.ts';
-import type { LedgerHead } from '../pki/index.ts';
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
-import { CheckpointBook } from './checkpoint-book.ts';
+import type { LedgerHead } from '../pki/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
+import { type Clock, errnoOf, reasonOf } from '../system/index.ts';
 import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import { MerkleTree } from './merkle.ts';
 import { damaged, readLedger, readWhole } from './read-ledger.ts';

@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/failure.ts';
-import { CheckpointBook } from './checkpoint-book.ts';
 import type { Storage } from '../store/index.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import { LedgerFacts } from './facts.ts';
 import { readOn } from './read-on.ts';
 import { type ReadLedger, resumeLedger } from './resume.ts';

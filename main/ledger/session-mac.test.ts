@@ -1,7 +1,7 @@
-import type { LedgerHead } from '../pki/checkpoint.ts';
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import {
   encodeRecord,
   isMarked,

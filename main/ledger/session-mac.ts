@@ -1,5 +1,5 @@
-import type { LedgerHead } from '../pki/index.ts';
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { LedgerHead } from '../pki/index.ts';
 import { encodeUnmarked, type LedgerRecord, type Mark, type MarkedRecord } from './record.ts';
 
 /*

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { vaultFiles } from '../store/files.ts';
-import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
+import { act, testContext } from '../vault/testing/context.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
-import type { Finding } from './findings.ts';
 import { verifyLedger, type LedgerVerdict } from '../vault/verify.ts';
+import type { Finding } from './findings.ts';
 
 const token = new SoftwareToken();
 let files: Record<string, Buffer>;

@@ -1,8 +1,8 @@
-import { CheckpointBook } from './checkpoint-book.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
-import { readHashes } from './hashes.ts';
 import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import { CheckpointBook } from './checkpoint-book.ts';
 import type { Findings } from './findings.ts';
+import { readHashes } from './hashes.ts';
 import { readLines } from './lines.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';
 import type { LedgerScan } from './scan.ts';

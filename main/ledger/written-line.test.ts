@@ -1,6 +1,6 @@
-import type { Json } from '../json/json.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../json/json.ts';
 import { encodeRecord, parseLine, type LedgerRecord, type Mark } from './record.ts';
 import { WrittenLines } from './written-line.ts';
 

@@ -1,6 +1,6 @@
-import type { CheckpointKey } from './public-key.ts';
 import type { VaultId } from '../../shared/ids.ts';
 import { encodeNote, openNote, type NoteKey } from './note.ts';
+import type { CheckpointKey } from './public-key.ts';
 
 /* Checkpoints (c2sp.org/tlog-checkpoint): origin, size and root hash as a signed note. */
 

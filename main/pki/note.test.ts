@@ -1,4 +1,3 @@
-import type { NoteCurve } from './public-key.ts';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +13,7 @@ import {
   checkpointText,
 } from './checkpoint.ts';
 import { encodeNote, noteKeyId, openNote, verifierKey } from './note.ts';
+import type { NoteCurve } from './public-key.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'claviger-note-'))));

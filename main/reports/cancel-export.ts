@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json/index.ts';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import type { JsonObject } from '../json/index.ts';
 import type { LastReport } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 

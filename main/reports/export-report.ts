@@ -1,17 +1,17 @@
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ExportStep, Rendering } from '../../shared/reports.ts';
+import type { ReportSigner } from '../certificates/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import { refuseInVault } from '../store/index.ts';
+import { cancelExport } from './cancel-export.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';
-import type { ReportSigner } from '../certificates/index.ts';
 import { signPdf } from './pdf/signature.ts';
 import { renderAside } from './render-aside.ts';
 import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
-import { cancelExport } from './cancel-export.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 
 /** What an export needs of an unlocked vault. */

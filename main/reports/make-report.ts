@@ -1,8 +1,14 @@
-import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import { createHash } from 'node:crypto';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
+import {
+  consistencyProof,
+  leafHash,
+  type LedgerRecord,
+  sharedInclusionProof,
+} from '../ledger/index.ts';
 import {
   type Checkpoint,
   type CheckpointKey,
@@ -13,12 +19,6 @@ import {
   pemOf,
   verifierKey,
 } from '../pki/index.ts';
-import {
-  consistencyProof,
-  leafHash,
-  type LedgerRecord,
-  sharedInclusionProof,
-} from '../ledger/index.ts';
 import { anchorWords, type VaultSession } from '../session/index.ts';
 import { sha256 } from '../system/index.ts';
 import type { Vault } from '../vault/index.ts';

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '../json/index.ts';
 import { settingChanges } from '../../shared/messages/setting-changes.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportStatement } from './report.ts';
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../json/index.ts';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,11 +15,12 @@ import {
   type TokenInfo,
   type TokenProfile,
 } from '../engine/index.ts';
-import type { Caller } from '../rpc/index.ts';
+import type { JsonObject } from '../json/index.ts';
 import type { TokenBinding } from '../keystore/index.ts';
 import { fingerprintOf } from '../pki/index.ts';
-import { fullPathOf, type KnownVault, meet, type TrustStore } from '../trust/index.ts';
+import type { Caller } from '../rpc/index.ts';
 import { sha256 } from '../system/index.ts';
+import { fullPathOf, type KnownVault, meet, type TrustStore } from '../trust/index.ts';
 import { Vault, type VaultContext } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { claimTokenFolder, makeParents, refuseUsedFolder, removeFolders } from './new-folder.ts';

@@ -1,7 +1,7 @@
-import { jsonObjectSchema } from '../json/index.ts';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { Masters, TokenProfile } from '../engine/index.ts';
+import { jsonObjectSchema } from '../json/index.ts';
 import type { ReadTables, TokenBinding } from '../keystore/index.ts';
 
 /** The token that a vault belongs to. @throws Failure `keystore-damaged` */

@@ -7,15 +7,15 @@ import type {
   TokenInfo,
   TokenProfile,
 } from '../engine/index.ts';
-import type { Caller } from '../rpc/index.ts';
-import { SealBudget } from './seal-budget.ts';
-import { type Checkpoint, parseCheckpointText } from '../pki/index.ts';
 import type { EpochHead } from '../ledger/index.ts';
+import { type Checkpoint, parseCheckpointText } from '../pki/index.ts';
+import type { Caller } from '../rpc/index.ts';
 import type { Examined, RollbackFinding, UnlockOptions, Vault } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
-import type { TokenFinding } from './token-findings.ts';
+import { SealBudget } from './seal-budget.ts';
 import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
+import type { TokenFinding } from './token-findings.ts';
 import { TokenLogin, type TokenLoginParts } from './token-login.ts';
 
 export interface SessionParts extends TokenLoginParts {

@@ -1,6 +1,6 @@
-import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
 import { rolledBack } from './restriction.ts';
 
 /*

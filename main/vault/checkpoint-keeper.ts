@@ -1,3 +1,5 @@
+import { Failure } from '../../shared/failure.ts';
+import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import {
   type Checkpoint,
   type CheckpointKey,
@@ -7,12 +9,10 @@ import {
   openCheckpoint,
   type Origin,
 } from '../pki/index.ts';
+import type { Storage } from '../store/index.ts';
 import { type Clock, errnoOf, storageFailure } from '../system/index.ts';
-import { Failure } from '../../shared/failure.ts';
-import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
-import type { Storage } from '../store/index.ts';
 
 /** `now` after unlock, at lock and at export; otherwise at most once in `ANCHOR_PAUSE_MS`. */
 export type AnchorTime = 'now' | 'when-due';

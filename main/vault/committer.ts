@@ -2,10 +2,10 @@ import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { Keystore } from '../keystore/index.ts';
 import type { Ledger, NewRecord } from '../ledger/index.ts';
-import type { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
-import { installNext, writeNext } from './recovery.ts';
 import { reasonOf, sha256, storageFailure } from '../system/index.ts';
+import type { CheckpointKeeper } from './checkpoint-keeper.ts';
+import { installNext, writeNext } from './recovery.ts';
 import type { CommitOptions } from './vault-context.ts';
 
 interface Parts {

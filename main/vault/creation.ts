@@ -11,10 +11,10 @@ import {
   stampRecord,
   vaultActions,
 } from '../ledger/index.ts';
-import { isBetweenEpochs } from './epoch.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
-import { signFirst } from './first-checkpoint.ts';
 import { isErrno, sha256, storageFailure, syncFolder } from '../system/index.ts';
+import { isBetweenEpochs } from './epoch.ts';
+import { signFirst } from './first-checkpoint.ts';
 import { installNext } from './recovery.ts';
 import type { VaultContext, VaultCreation } from './vault-context.ts';
 

@@ -1,12 +1,12 @@
 import type { SqlJsStatic } from 'sql.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Failure } from '../../shared/failure.ts';
 import { lockedActions } from '../../shared/actions.ts';
+import { Failure } from '../../shared/failure.ts';
 import { encodeRecord, parseLine, type LedgerRecord } from '../ledger/record.ts';
 import { vaultFiles } from '../store/files.ts';
+import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { sha256 } from '../system/sha256.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
-import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { createUnlocked, lock, unlock } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';

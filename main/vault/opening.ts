@@ -1,10 +1,10 @@
 import { Keystore, type Migration, migrations as allMigrations } from '../keystore/index.ts';
 import { Ledger } from '../ledger/index.ts';
+import type { Storage } from '../store/index.ts';
+import { orFailure, sha256 } from '../system/index.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
 import { matchKeystore } from './recovery.ts';
-import { orFailure, sha256 } from '../system/index.ts';
-import type { Storage } from '../store/index.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
 
 interface Opening {

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MerkleTree } from '../ledger/merkle.ts';
 import { Failure } from '../../shared/failure.ts';
+import { MerkleTree } from '../ledger/merkle.ts';
 import { vaultFiles } from '../store/files.ts';
+import { DiskModel } from '../store/testing/disk-model.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { act, newVaultId, testContext } from './testing/context.ts';
-import { DiskModel } from '../store/testing/disk-model.ts';
 import { lock as end, unlock as begin } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type EpochHead, type NewRecord, type Tail, vaultActions } from '../ledger/index.ts';
+import { sha256 } from '../system/index.ts';
 import { detectRollback } from './detect-rollback.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
 import { matchKeystore, recover, type KeystoreVerdict } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
-import { sha256 } from '../system/index.ts';
 import { UnsignedTail } from './unsigned-tail.ts';
 
 export interface UnlockOptions {

@@ -1,11 +1,11 @@
-import type { CheckpointKey } from '../pki/index.ts';
-import type { JsonObject } from '../json/index.ts';
-import type { Clock } from '../system/index.ts';
 import type { SqlJsStatic } from 'sql.js';
 import type { VaultId } from '../../shared/ids.ts';
+import type { IndexCache } from '../audit/index.ts';
+import type { JsonObject } from '../json/index.ts';
 import type { Migration, Tables } from '../keystore/index.ts';
 import type { Actor, Stamp } from '../ledger/index.ts';
-import type { IndexCache } from '../audit/index.ts';
+import type { CheckpointKey } from '../pki/index.ts';
+import type { Clock } from '../system/index.ts';
 
 export interface VaultContext {
   readonly sqlJs: SqlJsStatic;

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
-import { verifyLedger } from './verify.ts';
 import { vaultFiles } from '../store/files.ts';
-import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
+import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, openUnlocked } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';
+import { verifyLedger } from './verify.ts';
 
 let context: VaultContext;
 beforeAll(async () => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Migration } from '../keystore/migrate.ts';
 import { migrations } from '../keystore/migrations/index.ts';
-import { verifyLedger } from './verify.ts';
 import { FolderStorage } from '../store/folder/folder-storage.ts';
 import { act, newKeyId, newVaultId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, openUnlocked, unlock } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';
+import { verifyLedger } from './verify.ts';
 
 let context: VaultContext;
 let token: SoftwareToken;

@@ -1,9 +1,8 @@
-import type { Checkpoint, CheckpointKey, LedgerHead, Origin } from '../pki/index.ts';
-import type { JsonObject } from '../json/index.ts';
 import { Failure, type FailureCode } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
-import type { ReadTables, Tables } from '../keystore/index.ts';
 import { AuditIndex } from '../audit/index.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { ReadTables, Tables } from '../keystore/index.ts';
 import {
   type Actor,
   type KeptCheckpoint,
@@ -16,19 +15,20 @@ import {
   type Stamp,
   vaultActions,
 } from '../ledger/index.ts';
+import type { Checkpoint, CheckpointKey, LedgerHead, Origin } from '../pki/index.ts';
+import { FolderStorage, type Storage, vaultFiles, withVaultLock } from '../store/index.ts';
+import { orFailure } from '../system/index.ts';
+import { acceptRollback } from './accepting.ts';
 import type { AnchorTime, CheckpointKeeper } from './checkpoint-keeper.ts';
 import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
-import { acceptRollback } from './accepting.ts';
 import { completeEpoch, type NewEpoch } from './epoch.ts';
-import { FolderStorage, type Storage, vaultFiles, withVaultLock } from '../store/index.ts';
 import type { CheckpointSigner, LedgerToken } from './ledger-token.ts';
 import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
 import type { RollbackFinding } from './rollback.ts';
-import { orFailure } from '../system/index.ts';
-import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
 import { addTimestampLine, readTimestampLines } from './timestamp-file.ts';
+import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
 import {
   Identity,
   type CommitOptions,

@@ -1,7 +1,7 @@
-import { serveThread } from '../thread/index.ts';
 import { FolderStorage } from '../store/index.ts';
-import { refuseNoVault } from './creation.ts';
 import { orFailure } from '../system/index.ts';
+import { serveThread } from '../thread/index.ts';
+import { refuseNoVault } from './creation.ts';
 import type { VerifyCalls } from './verify-aside.ts';
 import { type LedgerVerdict, verifyLedger } from './verify.ts';
 

@@ -1,8 +1,8 @@
-import type { LedgerHead } from '../pki/checkpoint.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { LedgerHead } from '../pki/checkpoint.ts';
 import { vaultFiles } from '../store/files.ts';
-import { act, testContext } from './testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
+import { act, testContext } from './testing/context.ts';
 import { createUnlocked } from './testing/sessions.ts';
 import { verifyLedger } from './verify.ts';
 

@@ -1,6 +1,3 @@
-import type { LedgerHead } from '../pki/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
-import { matchKeystore } from './recovery.ts';
 import { Failure } from '../../shared/failure.ts';
 import {
   checkSigned,
@@ -15,6 +12,9 @@ import {
   type SignedPart,
   type WrittenLine,
 } from '../ledger/index.ts';
+import type { LedgerHead } from '../pki/index.ts';
+import { type Storage, vaultFiles } from '../store/index.ts';
+import { matchKeystore } from './recovery.ts';
 
 export interface LedgerVerdict extends LedgerHead, SignedPart {
   /** The first ones, at most `MAX_FINDINGS`. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
+import { limits } from '../limits.ts';
 import { count, failureSchema, handle, list, nothing, shownPath, text, time } from './basics.ts';
 import { rollbackSchema } from './rollback.ts';
-import { limits } from '../limits.ts';
 import { settingsSchema } from './settings.ts';
 import { pinStateSchema } from './token.ts';
 

@@ -1,15 +1,15 @@
-import { vaultDirOf, lookAtVault, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
 import type { AuditFilter } from '../../audit/index.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
 import { type LedgerVerdict, type Vault, verifyAside } from '../../vault/index.ts';
+import { actionNotes } from '../action-notes.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { actionNotes } from '../action-notes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
+import { vaultDirOf, lookAtVault, printResult } from '../with-vault.ts';
 
 const outcomes = ['ok', 'refused', 'failed'] as const;
 const DEFAULT_LIMIT = 50;

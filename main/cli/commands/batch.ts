@@ -1,4 +1,3 @@
-import { withSession, printResult } from '../with-vault.ts';
 import path from 'node:path';
 import {
   type BatchKind,
@@ -8,6 +7,7 @@ import {
   type OriginalsRule,
   conflictRules,
 } from '../../../shared/batch.ts';
+import { formatBytes } from '../../../shared/bytes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import {
   checkSpace,
@@ -20,8 +20,8 @@ import type { VaultSession } from '../../session/index.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import type { CliContext, Command } from '../command.ts';
-import { formatBytes } from '../../../shared/bytes.ts';
 import { formatCount } from '../format.ts';
+import { withSession, printResult } from '../with-vault.ts';
 
 const outputOptions = {
   out: {

@@ -1,5 +1,3 @@
-import { lookAtVault, withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { fingerprintOf } from '../../pki/index.ts';
 import {
@@ -11,10 +9,12 @@ import {
   readReplyFile,
   writeWitness,
 } from '../../reports/index.ts';
-import { refuseInVault } from '../../store/index.ts';
 import { anchorWords } from '../../session/index.ts';
+import { refuseInVault } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { lookAtVault, withSession, printResult } from '../with-vault.ts';
 
 export const checkpointShowCommand: Command = {
   name: 'checkpoint show',

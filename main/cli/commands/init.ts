@@ -1,13 +1,13 @@
-import { vaultDirOf, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { TokenProfile } from '../../engine/index.ts';
 import { createVault, type TokenChoice } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { modulePathOf } from '../module-path.ts';
-import { describeFailure } from '../receipts.ts';
 import { readNewPin, readPin } from '../pin.ts';
+import { describeFailure } from '../receipts.ts';
+import { vaultDirOf, printResult } from '../with-vault.ts';
 
 export const initCommand: Command = {
   name: 'init',

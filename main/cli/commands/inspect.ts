@@ -1,10 +1,10 @@
-import { printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { formatBytes } from '../../../shared/bytes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { inspectFile, type Inspection } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
-import { formatBytes } from '../../../shared/bytes.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatCount, formatTable } from '../format.ts';
+import { printResult } from '../with-vault.ts';
 
 export const inspectCommand: Command = {
   name: 'inspect',

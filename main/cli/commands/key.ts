@@ -1,11 +1,11 @@
-import { lookAtVault, withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
 import { createKey, refuseKey } from '../../keys/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
+import { lookAtVault, withSession, printResult } from '../with-vault.ts';
 
 export const keyCreateCommand: Command = {
   name: 'key create',

@@ -1,9 +1,9 @@
-import { withVault, withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { CliContext, Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { sessionOf } from '../session.ts';
+import { withVault, withSession, printResult } from '../with-vault.ts';
 
 export const recoverCommand: Command = {
   name: 'recover',

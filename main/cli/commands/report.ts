@@ -1,5 +1,3 @@
-import { withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { fingerprintFault } from '../../../shared/fingerprint.ts';
 import {
@@ -18,10 +16,12 @@ import {
   verifyReport,
 } from '../../reports/index.ts';
 import type { Vault } from '../../vault/index.ts';
-import type { Arguments } from '../arguments.ts';
 import { actionNotes } from '../action-notes.ts';
+import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
+import { withSession, printResult } from '../with-vault.ts';
 
 const titles: Readonly<Record<ReportKind, string>> = {
   activity: 'Activity',

@@ -1,5 +1,3 @@
-import { withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import type { StoredBatch } from '../../../shared/batch.ts';
 import { Failure, type FailureGroup, groupOf, toFailureData } from '../../../shared/failure.ts';
 import {
@@ -18,8 +16,10 @@ import type { Arguments } from '../arguments.ts';
 import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodeOfFailure } from '../exit-code.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { describeFailure } from '../receipts.ts';
+import { withSession, printResult } from '../with-vault.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',

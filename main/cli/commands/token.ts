@@ -1,5 +1,3 @@
-import { withSession, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../../../shared/failure.ts';
 import {
   findModules,
@@ -10,9 +8,11 @@ import {
 import { bindToken, profileDetails } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
 import { modulePathOf } from '../module-path.ts';
 import { readPin } from '../pin.ts';
+import { withSession, printResult } from '../with-vault.ts';
 
 const moduleOptions = {
   module: {

@@ -1,10 +1,10 @@
-import { lookAtVault, printResult } from '../with-vault.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { fingerprintOfVault, type KnownVault, refuseOther } from '../../trust/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { CliContext, Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { trustedBy, trustOptions } from '../trust-options.ts';
+import { lookAtVault, printResult } from '../with-vault.ts';
 
 export const trustCommand: Command = {
   name: 'trust',

@@ -1,13 +1,13 @@
 import type { Profile } from '../../../shared/contract/token.ts';
-import type { Handlers } from '../ipc/index.ts';
 import { bindingOf, profileOf } from '../../session/index.ts';
-import type { App } from './app.ts';
 import { exportEvidence, recordOf, saveTokenEvidence, verifyVault } from '../audit/index.ts';
-import { describeProfile } from '../setup/index.ts';
-import { nothingToAccept, noVault, type OpenVault, unsignedTailOf } from '../vault/index.ts';
+import type { Handlers } from '../ipc/index.ts';
 import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
+import { describeProfile } from '../setup/index.ts';
+import { nothingToAccept, noVault, type OpenVault, unsignedTailOf } from '../vault/index.ts';
 import { pastBatches, plannedRows, skippedRows, viewOfPlan } from '../work/index.ts';
+import type { App } from './app.ts';
 
 type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
 

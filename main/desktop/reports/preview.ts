@@ -1,10 +1,10 @@
-import { isProcessing } from '../../audit/index.ts';
 import * as v from 'valibot';
 import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
 import { toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { reportKinds } from '../../../shared/reports.ts';
+import { isProcessing } from '../../audit/index.ts';
 import { consistencyProof, isConsistent } from '../../ledger/index.ts';
 import {
   filterOfKind,

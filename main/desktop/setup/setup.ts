@@ -8,9 +8,9 @@ import { type EngineProcess, findModules, type TokenInfo } from '../../engine/in
 import { type ExistingToken, type TokenChoice, VaultSetup } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import type { VaultContext } from '../../vault/index.ts';
-import { describeProfile } from './describe-profile.ts';
-import type { Desk } from '../vault/index.ts';
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
+import type { Desk } from '../vault/index.ts';
+import { describeProfile } from './describe-profile.ts';
 
 export interface SetupPlaces {
   readonly desk: Desk;

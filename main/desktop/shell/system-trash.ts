@@ -1,6 +1,6 @@
 import { shell } from 'electron';
-import { FreedesktopTrash, type Trash } from '../../batch/index.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { FreedesktopTrash, type Trash } from '../../batch/index.ts';
 
 /** On Linux Electron would start another program for each file, which may not be there. */
 export const systemTrash = (): Trash =>

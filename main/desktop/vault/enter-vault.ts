@@ -1,9 +1,9 @@
 import type { EngineProcess } from '../../engine/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import { Vault, type VaultContext } from '../../vault/index.ts';
+import type { SettingsStore } from '../settings/index.ts';
 import { unsafeRuntime } from './desk-failures.ts';
 import { OpenVault, type OpenVaultParts } from './open-vault.ts';
-import type { SettingsStore } from '../settings/index.ts';
 
 export interface VaultSurroundings {
   readonly settings: SettingsStore;

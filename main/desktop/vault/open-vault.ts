@@ -1,8 +1,8 @@
+import path from 'node:path';
 import type { LockReason, VaultInfo } from '../../../shared/contract/app.ts';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
 import type { Verification } from '../../../shared/contract/session.ts';
 import type { Failure } from '../../../shared/failure.ts';
-import path from 'node:path';
 import type { EngineProcess, KeyringLifetimes } from '../../engine/index.ts';
 import type { RecordRange } from '../../ledger/index.ts';
 import { bindingOf, VaultSession } from '../../session/index.ts';

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from '../../json/index.ts';
 import type { AuditRow } from '../../../shared/contract/audit.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { AuditLine } from '../../audit/index.ts';
+import type { Json, JsonObject } from '../../json/index.ts';
 import type { LedgerRecord } from '../../ledger/index.ts';
 import type { OpenVault } from './open-vault.ts';
 

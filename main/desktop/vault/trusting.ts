@@ -11,9 +11,9 @@ import {
   meet,
   refuseOther,
 } from '../../trust/index.ts';
+import { type Dialogs, Handles } from '../common/index.ts';
 import { noVault } from './desk-failures.ts';
 import type { Desk } from './desk.ts';
-import { type Dialogs, Handles } from '../common/index.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** Asks which library leads to the token of the vault on the desk; loads none. */

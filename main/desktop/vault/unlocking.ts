@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/failure.ts';
-import type { OpenVault } from './open-vault.ts';
 import { UnsignedTail } from '../../vault/index.ts';
 import { nothingToConfirm } from './desk-failures.ts';
+import type { OpenVault } from './open-vault.ts';
 import { rollbackOf } from './rollback-view.ts';
 
 /** Work that needs the PIN. The window asks for one: a second question would find nobody. */

@@ -1,16 +1,17 @@
 import { closeSync } from 'node:fs';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
+import type { CallContext } from '../../rpc/index.ts';
 import type { GroupOf, LendKeys } from '../api.ts';
 import { LARGEST_AREA } from '../envelope/format.ts';
 import { parseHeader } from '../envelope/header.ts';
 import type { LentKey } from '../keys/key-session.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
-import type { CallContext } from '../../rpc/index.ts';
 import type { WorkerPool } from '../worker-pool.ts';
-import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
+import { failedFile } from './failed-file.ts';
 import { inFolders, verifyingIn, writingIn } from './jobs-in-folders.ts';
+import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { Lanes } from './lanes.ts';
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
@@ -18,7 +19,6 @@ import { encryptLarge } from './large-encrypt.ts';
 import { Loan } from './loans.ts';
 import type { Parts } from './part.ts';
 import { openSource, readExactly } from './source.ts';
-import { failedFile } from './failed-file.ts';
 
 export interface FileServiceParts {
   readonly token: VaultToken;

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
+import { fileFailure } from '../../system/index.ts';
 import { LARGEST_AREA } from '../envelope/format.ts';
 import { type ParsedHeader, parseHeader, type SlotWrap } from '../envelope/header.ts';
 import { fileLength, segmentCount } from '../envelope/layout.ts';
-import { fileFailure } from '../../system/index.ts';
 import { openSource, readExactly } from './source.ts';
 
 /** What a header says. None of it is authentic: that takes a key. */

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { limits } from '../../../shared/limits.ts';
+import { syncFolder } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
-import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
+import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import { encryptWhole, openSealed } from '../envelope/whole.ts';
 import { KeySession, type LentKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
@@ -19,7 +20,6 @@ import {
 import { failedFile } from './failed-file.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
-import { syncFolder } from '../../system/index.ts';
 import { type Parts, writeAll } from './part.ts';
 import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
 

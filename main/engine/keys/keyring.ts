@@ -1,6 +1,6 @@
-import { type Clocks, Moment, systemClocks } from '../../system/index.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
+import { type Clocks, Moment, systemClocks } from '../../system/index.ts';
 
 /** How long unsealed keys may stay in memory. */
 export interface KeyringLifetimes {

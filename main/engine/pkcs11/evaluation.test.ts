@@ -1,4 +1,3 @@
-import { requireSoftHsm } from './known-modules.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -16,6 +15,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
 import { TokenConnection } from './connection.ts';
 import { createEvaluationToken, evaluationTarget, writeEvaluationConfig } from './evaluation.ts';
+import { requireSoftHsm } from './known-modules.ts';
 import { Pkcs11Module } from './module.ts';
 import { createTokenKey, findTokenKey } from './objects.ts';
 

@@ -1,4 +1,6 @@
+import type { Seal } from '../../certificates/index.ts';
 import { sha256 } from '../../system/index.ts';
+import type { ReportView } from '../render-view.ts';
 import {
   completeness,
   count,
@@ -10,14 +12,12 @@ import {
   rangeWords,
 } from '../render-words.ts';
 import type { ReportStatement } from '../report.ts';
-import type { ReportView } from '../render-view.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
 import type { Area, StructureElement } from './internals.ts';
 import { colour, contentRight, contentWidth, page, styles } from './look.ts';
 import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
 import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';
-import type { Seal } from '../../certificates/index.ts';
 
 const QR_SIZE = 132;
 /** The white edge of the code, about: it may lie in the margin. */

@@ -1,12 +1,12 @@
-import { completeness, kindNames } from '../render-words.ts';
+import type { Seal } from '../../certificates/index.ts';
 import type { ReportView } from '../render-view.ts';
+import { completeness, kindNames } from '../render-words.ts';
 import { drawCover } from './cover.ts';
 import { drawFeet } from './foot.ts';
 import { drawIds } from './id-list.ts';
 import { Paper, type PaperInfo } from './paper.ts';
 import { drawProof } from './proof-page.ts';
 import { drawRecords } from './record-table.ts';
-import type { Seal } from '../../certificates/index.ts';
 import { reserveSignature } from './signature.ts';
 import { drawStatementTables } from './statement-tables.ts';
 import { drawSummary } from './summary.ts';

@@ -1,13 +1,13 @@
-import type { NoteCurve } from '../../pki/public-key.ts';
-import type { JsonObject } from '../../json/json.ts';
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../../shared/ids.ts';
-import { checkpointText, makeCheckpoint, originText } from '../../pki/checkpoint.ts';
+import type { JsonObject } from '../../json/json.ts';
 import { leafHash, MerkleTree } from '../../ledger/merkle.ts';
-import { fingerprintOf, verifierKey } from '../../pki/note.ts';
 import { consistencyProof, sharedInclusionProof } from '../../ledger/proofs.ts';
 import { encodeRecord, type LedgerRecord } from '../../ledger/record.ts';
+import { checkpointText, makeCheckpoint, originText } from '../../pki/checkpoint.ts';
+import { fingerprintOf, verifierKey } from '../../pki/note.ts';
+import type { NoteCurve } from '../../pki/public-key.ts';
 import { sha256 } from '../../system/sha256.ts';
 import {
   encodeReport,

@@ -1,11 +1,11 @@
-import type { LedgerHead } from '../../pki/checkpoint.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { verifyLedger } from '../../vault/verify.ts';
+import type { LedgerHead } from '../../pki/checkpoint.ts';
 import { DiskModel } from '../../store/testing/disk-model.ts';
+import { verifyLedger } from '../../vault/verify.ts';
 import { verifyReport } from '../verify-report.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/verify-report.py', import.meta.url));

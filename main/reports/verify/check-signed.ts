@@ -1,3 +1,4 @@
+import { fingerprintDigits } from '../../../shared/fingerprint.ts';
 import {
   type CheckpointKey,
   fingerprintOf,
@@ -5,10 +6,9 @@ import {
   originText,
   verifierKey,
 } from '../../pki/index.ts';
-import { fingerprintDigits } from '../../../shared/fingerprint.ts';
 import { sha256 } from '../../system/index.ts';
-import type { AnyReport, ReportCheckpoint } from '../report.ts';
 import { isReplyOver } from '../reply.ts';
+import type { AnyReport, ReportCheckpoint } from '../report.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
 
 /** @param fingerprint the one that the reader got in another way */

@@ -15,9 +15,9 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { translate, type Translated } from '../../thread/testing/process-from.ts';
 import { VaultLock } from './lock.ts';
 import { bootId, machineId, ownStartTime, pidNamespace } from './process-identity.ts';
-import { translate, type Translated } from '../../thread/testing/process-from.ts';
 
 let program: Translated;
 beforeAll(async () => {

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import { isErrno, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from '../files.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
 import { type Holder, checkHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
-import { isErrno, storageFailure } from '../../system/index.ts';
 
 /** How often a holder gives a sign of life. */
 const SIGN_MS = 3_000;

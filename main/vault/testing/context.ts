@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
+import type { Action } from '../../../shared/actions.ts';
 import { keyIdSchema, vaultIdSchema, type KeyId, type VaultId } from '../../../shared/ids.ts';
 import type { NewKeyVersion } from '../../keystore/keys.ts';
-import { loadSqlJs } from '../../sqlite/sql-js.ts';
-import type { Action } from '../../../shared/actions.ts';
 import type { NewRecord } from '../../ledger/record.ts';
+import { loadSqlJs } from '../../sqlite/sql-js.ts';
 import type { VaultContext } from '../vault.ts';
 
 /** A context whose clock moves by a second each time it is asked. */

@@ -1,5 +1,3 @@
-import type { NoteCurve, CheckpointKey } from '../../pki/public-key.ts';
-import type { JsonObject } from '../../json/json.ts';
 import {
   createCipheriv,
   createDecipheriv,
@@ -8,6 +6,8 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
+import type { JsonObject } from '../../json/json.ts';
+import type { NoteCurve, CheckpointKey } from '../../pki/public-key.ts';
 import type { LedgerToken, SessionName } from '../ledger-token.ts';
 import type { FirstSigner } from '../vault-context.ts';
 

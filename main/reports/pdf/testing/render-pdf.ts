@@ -1,6 +1,6 @@
+import type { ReportSigner } from '../../../certificates/report-signer.ts';
 import type { ReportDocument } from '../../report.ts';
 import { drawPdf } from '../draw-pdf.ts';
-import type { ReportSigner } from '../../../certificates/report-signer.ts';
 import { signPdf } from '../signature.ts';
 import { viewOf } from './view-of.ts';
 
