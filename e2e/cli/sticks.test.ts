@@ -13,6 +13,7 @@ import { makeVault, PIN, type TestVault } from '../support/vaults.ts';
 /** Disks that take two names for one, as those on sticks do; exFAT has no hard links either. */
 
 const COUNT = 10;
+const lookAt = (file: string): void => void statSync(file, { throwIfNoEntry: false });
 const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
 
 describe.each(imageNames)('%s', (name) => {
@@ -112,14 +113,17 @@ describe.each(imageNames)('%s', (name) => {
 
   // NTFS has hard links: nothing is claimed there.
   it.skipIf(name === 'NTFS')(
-    'leaves no empty file where a name was claimed before the power went',
+    'loses no output, and leaves nothing, where a name was claimed before the power went',
     async () => {
       const env = { NODE_OPTIONS: `--import=${SPY}`, CLAVIGER_DISK_FAULT: 'end after claim' };
       const args = ['encrypt', '--json', '--key', 'k', '--out', at('sealed'), plain];
       const killed = await vault.cli.run(args, { env });
       expect(killed.signal).toBe('SIGKILL');
       const claimed = filesIn(at('sealed')).filter((file) => file.endsWith('.clv'));
-      expect(claimed.map((file) => statSync(file).size)).toContain(0);
+      expect(claimed).toHaveLength(1);
+      // As a file manager may: FUSE remembers for a second what it saw, by name, so each size twice.
+      for (const file of filesIn(plain))
+        lookAt(at('sealed', basename(plain), `${basename(file)}.clv`));
       const resumed = await vault.cli.run(['resume', '--json']);
       expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
       const [only] = documentOf('resumed', resumed).batches;

@@ -69,6 +69,25 @@ describe('giving a part its name', () => {
     expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
   });
 
+  it('drops the claim of an interrupted part, under whichever name, and nothing else', async () => {
+    const drop = () =>
+      OpenFolders.during(
+        (place) => ({ path: place, root: place, identity: null }),
+        async (open) =>
+          new Publisher('keep-both').dropClaim(await open.of(folder), 'x.part', 'a.txt.clv'),
+      );
+    writeFileSync(at('a.txt.clv'), '');
+    writeFileSync(at('a (2).txt.clv'), 'y.part');
+    symlinkSync('x.part', at('a (3).txt.clv'));
+    writeFileSync(at('a (4).txt.clv'), 'x.part');
+    writeFileSync(at('a (5).txt.clv'), 'kept');
+    await drop();
+    const left = ['a (2).txt.clv', 'a (3).txt.clv', 'a (5).txt.clv', 'a.txt.clv', 'x.part'];
+    expect(names()).toEqual(left);
+    await drop();
+    expect(names()).toEqual(left);
+  });
+
   it('finishes what was interrupted between the two steps, without a second copy', async () => {
     linkSync(at('x.part'), at('a.txt.clv'));
     expect(await publish('keep-both')).toBe('a.txt.clv');

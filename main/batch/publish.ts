@@ -1,4 +1,15 @@
-import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  unlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictRule } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -54,14 +65,16 @@ export class Publisher {
     this.#noteDown(folder, name);
   }
 
-  /**
-   * Removes the empty file that an interruption has left where a name was claimed and its part had
-   * not taken it yet.
-   */
-  async dropClaim(folder: OpenFolder, name: string): Promise<void> {
-    if (this.#rule === 'replace' || (await hasLastingNumbers(folder.here))) return;
-    const stats = await lstat(folder.at(name)).catch(() => null);
-    if (stats?.isFile() === true && stats.size === 0) await unlink(folder.at(name));
+  /** Removes the claim of a part that an interruption has kept from its name. */
+  async dropClaim(folder: OpenFolder, part: string, wanted: string): Promise<void> {
+    for (let n = 2, name = wanted; ; name = numberedName(wanted, n), n++) {
+      const size = await sizeAt(folder, name);
+      if (size === null) return;
+      if (size === part.length && (await isClaim(folder, part, name))) {
+        await rm(folder.at(name), { force: true });
+        return;
+      }
+    }
   }
 
   #noteDown({ path: folder }: OpenFolder, name: string): void {
@@ -128,22 +141,45 @@ export class Publisher {
 /** What file systems without hard links (FAT, some network shares) say. */
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** The name is taken by an empty file first, which fails where it exists, then renamed over. */
+/**
+ * The name is taken by a file first, which fails where it exists, and the part renamed over it. That
+ * file says whose claim it is: of an empty one nobody could tell, the less so where the system
+ * remembers under one of a file's two names how large it was under the other (FUSE).
+ */
 const claimAndMove = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
+  const claim = await openNew(folder.at(name));
+  if (claim === null) return false;
   try {
-    const claim = await open(folder.at(name), 'wx', 0o600);
-    await claim.close();
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
+    await claim.writeFile(part).finally(() => claim.close());
     await rename(folder.at(part), folder.at(name));
     return true;
   } catch (error) {
     await unlink(folder.at(name)).catch(() => undefined);
     throw error;
   }
+};
+
+/** null: there is a file of that name already. */
+const openNew = async (file: string): Promise<FileHandle | null> => {
+  try {
+    return await open(file, 'wx', 0o600);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return null;
+    throw error;
+  }
+};
+
+/** In bytes, -1 of what is no file; null: there is nothing of that name. */
+const sizeAt = async (folder: OpenFolder, name: string): Promise<number | null> => {
+  const stats = await lstat(folder.at(name)).catch(() => null);
+  if (stats === null) return null;
+  return stats.isFile() ? stats.size : -1;
+};
+
+const isClaim = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
+  const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const text = readFile(folder.at(name), { encoding: 'utf8', flag });
+  return (await text.catch(() => null)) === part;
 };
 
 /** True where an interruption came between the two steps: the name is there, the part still too. */

@@ -70,7 +70,7 @@ const settle = async (
       // An output that somebody has moved away is not made again if its original is gone too.
       return isDone || !(await isThere(open, file.input)) ? past.receipt : null;
     }
-    await publisher.dropClaim(folder, name);
+    await publisher.dropClaim(folder, part, name);
     return (await isRecorded(input, folder, part, past)) ? finish(input, file, folder, past) : null;
   });
 };
