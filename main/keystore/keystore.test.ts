@@ -327,3 +327,26 @@ it('the committed keystore stays read-only, also after it was copied for a draft
   expect(() => insert(keystore, 'Other')).toThrow(/readonly/);
   expect(keystore.tables.keys.list()).toHaveLength(1);
 });
+
+it('a snapshot stays as it was, whatever is committed after it', () => {
+  const { keystore } = Keystore.load(sqlJs, store.image(), migrations);
+  const commit = (name: string): void => {
+    const draft = keystore.draft();
+    draft.change(({ keys }) =>
+      keys.insert(
+        { id: newKeyId(), name, custody: 'hsm-wrapped', bulk: 'host' },
+        wrappedVersion(1, Buffer.alloc(60, 3)),
+      ),
+    );
+    keystore.adopt(draft);
+  };
+  const namesIn = ({ keys }: Keystore['tables']): string[] => keys.list().map(({ name }) => name);
+  commit('Key 1');
+  const then = keystore.tables;
+  commit('Key 2');
+  commit('Key 3');
+  expect(namesIn(then)).toEqual(['Key 1']);
+  expect(namesIn(keystore.tables)).toEqual(['Key 1', 'Key 2', 'Key 3']);
+  expect(() => then.seals.reserve('master', 1)).toThrow(/readonly/);
+  expect(keystore.tables.seals.reserved('master')).toBe(0);
+});

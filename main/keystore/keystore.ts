@@ -33,19 +33,24 @@ export interface ReadTables {
  */
 export class Keystore {
   readonly #sqlJs: SqlJsStatic;
-  readonly #db: Db;
-  readonly tables: Tables;
+  #db: Db;
+  #tables: Tables;
 
   private constructor(sqlJs: SqlJsStatic, db: Db) {
     this.#sqlJs = sqlJs;
     this.#db = db;
-    this.tables = {
+    this.#tables = {
       meta: new MetaRepository(db),
       masters: new MasterRepository(db),
       keys: new KeyRepository(db),
       seals: new SealRepository(db),
       batches: new BatchRepository(db),
     };
+  }
+
+  /** A snapshot: whoever holds it sees this state also after the next one was committed. */
+  get tables(): Tables {
+    return this.#tables;
   }
 
   /** A draft without any table. */
@@ -90,7 +95,9 @@ export class Keystore {
   /** Makes the draft the committed state; the draft must not be used any more. */
   adopt(draft: Keystore): void {
     draft.#db.freeze();
-    this.#db.adopt(draft.#db);
+    this.#db.retire();
+    this.#db = draft.#db;
+    this.#tables = draft.#tables;
   }
 
   close(): void {

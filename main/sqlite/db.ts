@@ -19,47 +19,57 @@ const PRAGMAS = `
   PRAGMA trusted_schema = OFF;
 `;
 
+const READ_ONLY = 'PRAGMA query_only = ON';
+
 /** A database in memory. Rows are checked on their way out. */
 export class Db {
-  #database: Database;
+  readonly #sqlJs: SqlJsStatic;
+  /** Null once it was retired or closed. */
+  #live: Database | null;
+  /** The file, once nothing changes it any more. */
+  #frozen: Buffer | null = null;
 
-  private constructor(database: Database) {
-    this.#database = database;
-    database.run(PRAGMAS);
+  private constructor(sqlJs: SqlJsStatic, live: Database) {
+    this.#sqlJs = sqlJs;
+    this.#live = live;
+    live.run(PRAGMAS);
   }
 
   static empty(sqlJs: SqlJsStatic): Db {
-    return new Db(new sqlJs.Database());
+    return new Db(sqlJs, new sqlJs.Database());
   }
 
   /** @throws an Error of SQLite where the image is not a database. */
   static load(sqlJs: SqlJsStatic, image: Uint8Array): Db {
     // SQLite opens an empty file as a healthy empty database.
     if (image.length === 0) throw new Error('the image is empty');
-    // As a plain Uint8Array: of a Buffer, sql.js would take the caller's memory and write into it.
-    return new Db(new sqlJs.Database(new Uint8Array(image.buffer, image.byteOffset, image.length)));
+    return new Db(sqlJs, openImage(sqlJs, image));
   }
 
   /** Returns how many rows were changed. */
   run({ text, values }: Query): number {
-    this.#database.run(text, [...values]);
-    return this.#database.getRowsModified();
+    return this.#with((database) => {
+      database.run(text, [...values]);
+      return database.getRowsModified();
+    });
   }
 
   /** Runs a script of several statements without values. */
   script(text: string): void {
-    this.#database.exec(text);
+    this.#with((database) => database.exec(text));
   }
 
   all<S extends v.GenericSchema>({ text, values }: Query, row: S): v.InferOutput<S>[] {
-    const statement = this.#database.prepare(text, [...values]);
-    try {
-      const rows: v.InferOutput<S>[] = [];
-      while (statement.step()) rows.push(parseRow(row, statement.getAsObject()));
-      return rows;
-    } finally {
-      statement.free();
-    }
+    return this.#with((database) => {
+      const statement = database.prepare(text, [...values]);
+      try {
+        const rows: v.InferOutput<S>[] = [];
+        while (statement.step()) rows.push(parseRow(row, statement.getAsObject()));
+        return rows;
+      } finally {
+        statement.free();
+      }
+    });
   }
 
   one<S extends v.GenericSchema>(query: Query, row: S): v.InferOutput<S> | null {
@@ -68,54 +78,76 @@ export class Db {
 
   /** The numbers of a single column, quickly: without an object for each row. */
   column({ text, values }: Query): number[] {
-    const [result] = this.#database.exec(text, [...values]);
+    const [result] = this.#with((database) => database.exec(text, [...values]));
     return (result?.values ?? []).flat().filter((value) => typeof value === 'number');
   }
 
   /** All of it or nothing. */
   transaction<T>(work: () => T): T {
-    this.#database.run('BEGIN');
-    try {
-      const result = work();
-      if (result instanceof Promise) throw new Error('a transaction must not wait');
-      this.#database.run('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.run('ROLLBACK');
-      throw error;
-    }
+    return this.#with((database) => {
+      database.run('BEGIN');
+      try {
+        const result = work();
+        if (result instanceof Promise) throw new Error('a transaction must not wait');
+        database.run('COMMIT');
+        return result;
+      } catch (error) {
+        database.run('ROLLBACK');
+        throw error;
+      }
+    });
   }
 
   /** Runs one statement many times, as fast as it goes. */
   prepared<T>(text: string, work: (run: (values: SqlValue[]) => void) => T): T {
-    const statement = this.#database.prepare(text);
-    try {
-      return work((values) => statement.run(values));
-    } finally {
-      statement.free();
-    }
+    return this.#with((database) => {
+      const statement = database.prepare(text);
+      try {
+        return work((values) => statement.run(values));
+      } finally {
+        statement.free();
+      }
+    });
   }
 
   /** From now on every statement that would change something fails. */
   freeze(): void {
-    this.#database.run('PRAGMA query_only = ON');
+    if (this.#frozen !== null) return;
+    this.#frozen = this.image();
+    this.#with((database) => database.run(READ_ONLY));
   }
 
   image(): Buffer {
-    return Buffer.from(this.#database.export());
+    return this.#frozen ?? Buffer.from(this.#with((database) => database.export()));
   }
 
-  /** Takes over the content of another database, which must not be used any more. */
-  adopt(other: Db): void {
-    const old = this.#database;
-    this.#database = other.#database;
-    old.close();
+  /** Gives SQLite's memory back. A frozen database can still be read: its file is opened for that. */
+  retire(): void {
+    this.#live?.close();
+    this.#live = null;
   }
 
   close(): void {
-    this.#database.close();
+    this.retire();
+    this.#frozen = null;
+  }
+
+  #with<T>(work: (database: Database) => T): T {
+    if (this.#live !== null) return work(this.#live);
+    if (this.#frozen === null) throw new Error('the database is closed');
+    const again = openImage(this.#sqlJs, this.#frozen);
+    try {
+      again.run(READ_ONLY);
+      return work(again);
+    } finally {
+      again.close();
+    }
   }
 }
+
+// As a plain Uint8Array: of a Buffer, sql.js would take the caller's memory and write into it.
+const openImage = (sqlJs: SqlJsStatic, { buffer, byteOffset, length }: Uint8Array): Database =>
+  new sqlJs.Database(new Uint8Array(buffer, byteOffset, length));
 
 const parseRow = <S extends v.GenericSchema>(schema: S, row: unknown): v.InferOutput<S> => {
   const parsed = v.safeParse(schema, row);

@@ -191,8 +191,10 @@ describe('an open vault', () => {
         return act('seals.reserve');
       },
     );
+    const before = vault.tables;
     await change;
     expect(vault.tables.seals.reserved('master')).toBe(5);
+    expect(before.seals.reserved('master')).toBe(0);
     await vault.close();
   });
 

@@ -142,7 +142,7 @@ export class Vault {
     return id;
   }
 
-  /** The committed state, to look at. */
+  /** A snapshot of the committed state, to look at: the next commit makes another. */
   get tables(): ReadTables {
     return this.#parts.keystore.tables;
   }
