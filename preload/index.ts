@@ -9,9 +9,7 @@ const pathsOf = (files: readonly File[]): string[] =>
 
 const bridge: Bridge<File> = {
   call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
-  drop: (files) => ipcRenderer.invoke(channels.drop, pathsOf(files)),
-  dropReport: (files) => ipcRenderer.invoke(channels.dropReport, pathsOf(files)),
-  dropCheckpoint: (files) => ipcRenderer.invoke(channels.dropCheckpoint, pathsOf(files)),
+  drop: (name, files) => ipcRenderer.invoke(channels.drop, name, pathsOf(files)),
   on: (listener) => {
     const forward = (_event: unknown, message: AnyEvent): void => listener(message);
     ipcRenderer.on(channels.event, forward);

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import type { WindowAction } from './actions.ts';
 import type { FailureData } from './failure.ts';
-import { limits } from './limits.ts';
 import { appCalls, appStateSchema, commandSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
 import { batchId, list, nothing } from './contract/basics.ts';
 import { carryOverCalls } from './contract/carry-over.ts';
-import { checkpointCalls, comparisonSchema } from './contract/checkpoints.ts';
+import { checkpointCalls } from './contract/checkpoints.ts';
+import { drops } from './contract/drops.ts';
 import { keyCalls } from './contract/keys.ts';
 import { overviewCalls } from './contract/overview.ts';
 import { exportStepSchema, reportCalls } from './contract/reports.ts';
@@ -15,7 +15,7 @@ import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
 import { trustCalls } from './contract/trust.ts';
-import { reportVerdictSchema, verifyCalls } from './contract/verify.ts';
+import { verifyCalls } from './contract/verify.ts';
 import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
 
 /**
@@ -59,11 +59,6 @@ const settingsCalls = {
   },
 } as const;
 
-const droppedPaths = list(
-  v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pathLength)),
-  limits.draftItems,
-);
-
 export const contract = {
   calls: {
     ...appCalls,
@@ -81,31 +76,7 @@ export const contract = {
     ...rollbackCalls,
     ...settingsCalls,
   } satisfies Record<string, CallSpec>,
-  /**
-   * Dropped files come on a way of their own, on which the preload alone speaks: it asks the
-   * browser for their paths, so a script in the page cannot name one.
-   */
-  drop: {
-    input: droppedPaths,
-    output: draftSchema,
-    unlocked: true,
-    audit: 'none',
-  } satisfies CallSpec,
-  /** Files dropped to be verified; no vault is needed for that. */
-  dropReport: {
-    input: droppedPaths,
-    output: reportVerdictSchema,
-    unlocked: false,
-    audit: 'by-service',
-  } satisfies CallSpec,
-  /** The file of a kept checkpoint, dropped to be compared. */
-  dropCheckpoint: {
-    input: droppedPaths,
-    output: comparisonSchema,
-    unlocked: true,
-    looking: true,
-    audit: 'by-service',
-  } satisfies CallSpec,
+  drops: drops satisfies Record<string, CallSpec>,
   events: {
     /** Another screen: opened, locked, unlocked, closed. */
     state: appStateSchema,
@@ -126,11 +97,14 @@ export const contract = {
 } as const;
 
 type Calls = typeof contract.calls;
+type Drops = typeof contract.drops;
 type Events = typeof contract.events;
 
 export type CallName = keyof Calls;
 export type Input<C extends CallName> = v.InferOutput<Calls[C]['input']>;
 export type Output<C extends CallName> = v.InferOutput<Calls[C]['output']>;
+export type DropName = keyof Drops;
+export type Dropped<D extends DropName> = v.InferOutput<Drops[D]['output']>;
 export type EventName = keyof Events;
 /** They say nothing of what a vault holds; all others are kept from a locked window. */
 export const lockedEvents = [
@@ -151,14 +125,7 @@ export type Result<T> =
 /** `window.claviger`, made by the preload. `DroppedFile` is the DOM's File. */
 export interface Bridge<DroppedFile = unknown> {
   call<C extends CallName>(name: C, input: Input<C>): Promise<Result<Output<C>>>;
-  /** Adds dropped files and folders to the draft. */
-  drop(files: readonly DroppedFile[]): Promise<Result<Output<'draft.get'>>>;
-  /** Verifies dropped reports. */
-  dropReport(files: readonly DroppedFile[]): Promise<Result<Output<'verify.against'>>>;
-  /** Compares a dropped checkpoint with today's ledger. */
-  dropCheckpoint(
-    files: readonly DroppedFile[],
-  ): Promise<Result<NonNullable<Output<'checkpoints.compare'>>>>;
+  drop<D extends DropName>(name: D, files: readonly DroppedFile[]): Promise<Result<Dropped<D>>>;
   /** @returns ends the listening */
   on(listener: (event: AnyEvent) => void): () => void;
 }

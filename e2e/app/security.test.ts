@@ -11,7 +11,7 @@ test('gives the page the bridge and nothing else', async ({ driver }) => {
     ),
   }));
   expect(seen).toEqual({
-    bridge: ['call', 'drop', 'dropCheckpoint', 'dropReport', 'on'],
+    bridge: ['call', 'drop', 'on'],
     node: [],
   });
 });
@@ -82,11 +82,13 @@ test('refuses what is huge or of a strange kind before it is looked at', async (
 
 test('takes no file that was made in the page', async ({ vault }) => {
   const result = await vault.page.evaluate(() =>
-    window.claviger.drop([new File(['text'], '/etc/passwd')]),
+    window.claviger.drop('draft.drop', [new File(['text'], '/etc/passwd')]),
   );
   expect(result).toMatchObject({ ok: false, failure: { code: 'invalid-request' } });
   await expect(
-    vault.page.evaluate(() => window.claviger.drop(['/etc/passwd' as unknown as File])),
+    vault.page.evaluate(() =>
+      window.claviger.drop('draft.drop', ['/etc/passwd' as unknown as File]),
+    ),
   ).rejects.toThrow();
   expect(await vault.call('draft.get', null)).toEqual({ items: [] });
 });

@@ -2,6 +2,8 @@ import type {
   AnyEvent,
   Bridge,
   CallName,
+  DropName,
+  Dropped,
   EventData,
   EventName,
   Input,
@@ -71,21 +73,9 @@ export class Api {
     return valueOf(await this.#bridge.call(name, input));
   }
 
-  /** Adds dropped files and folders to the draft. @throws ApiError */
-  async drop(files: readonly File[]): Promise<Output<'draft.get'>> {
-    return valueOf(await this.#bridge.drop(files));
-  }
-
-  /** Verifies dropped reports. @throws ApiError */
-  async dropReport(files: readonly File[]): Promise<Output<'verify.against'>> {
-    return valueOf(await this.#bridge.dropReport(files));
-  }
-
-  /** Compares a dropped checkpoint with today's ledger. @throws ApiError */
-  async dropCheckpoint(
-    files: readonly File[],
-  ): Promise<NonNullable<Output<'checkpoints.compare'>>> {
-    return valueOf(await this.#bridge.dropCheckpoint(files));
+  /** @throws ApiError */
+  async drop<D extends DropName>(name: D, files: readonly File[]): Promise<Dropped<D>> {
+    return valueOf(await this.#bridge.drop(name, files));
   }
 
   /** @returns ends the listening */

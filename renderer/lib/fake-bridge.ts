@@ -4,6 +4,8 @@ import {
   type Bridge,
   type CallName,
   contract,
+  type DropName,
+  type Dropped,
   type EventData,
   type EventName,
   type Input,
@@ -18,7 +20,7 @@ export type FakeCalls = {
 };
 
 export interface MadeCall {
-  readonly name: CallName | 'drop' | 'dropReport' | 'dropCheckpoint';
+  readonly name: CallName | DropName;
   readonly input: unknown;
 }
 
@@ -31,7 +33,11 @@ export class FakeBridge implements Bridge<File> {
   readonly made: MadeCall[] = [];
   readonly #calls: Map<string, (input: never) => unknown>;
   readonly #listeners = new Set<(event: AnyEvent) => void>();
-  #drop: (names: readonly string[]) => Output<'draft.get'> = () => ({ items: [] });
+  readonly #drops: Record<DropName, (names: readonly string[]) => unknown> = {
+    'draft.drop': () => ({ items: [] }),
+    'verify.drop': () => this.#answer('verify.against', { fingerprint: null }),
+    'checkpoints.drop': () => this.#answer('checkpoints.compare', null),
+  };
 
   constructor(calls: FakeCalls = {}) {
     this.#calls = new Map(Object.entries(calls));
@@ -47,11 +53,11 @@ export class FakeBridge implements Bridge<File> {
 
   /** Answers drops; it gets the names of the files. */
   answerDrop(handler: (names: readonly string[]) => Output<'draft.get'>): void {
-    this.#drop = handler;
+    this.#drops['draft.drop'] = handler;
   }
 
   /** The inputs of every call of this name, oldest first. */
-  inputsOf(name: CallName | 'drop' | 'dropReport' | 'dropCheckpoint'): unknown[] {
+  inputsOf(name: CallName | DropName): unknown[] {
     return this.made.filter((made) => made.name === name).map(({ input }) => input);
   }
 
@@ -66,34 +72,28 @@ export class FakeBridge implements Bridge<File> {
     this.made.push({ name, input });
     const spec = contract.calls[name];
     v.assert(spec.input, input);
-    const handler = this.#calls.get(name);
-    if (handler === undefined) throw new Error(`this fake does not answer ${name}`);
     return answered(async () => {
-      const value = await handler(input as never);
+      const value = await this.#answer(name, input);
       v.assert(spec.output, value);
       return value as Output<C>;
     });
   }
 
-  drop(files: readonly File[]): Promise<Result<Output<'draft.get'>>> {
+  #answer<C extends CallName>(name: C, input: Input<C>): unknown {
+    const handler = this.#calls.get(name);
+    if (handler === undefined) throw new Error(`this fake does not answer ${name}`);
+    return handler(input as never);
+  }
+
+  drop<D extends DropName>(name: D, files: readonly File[]): Promise<Result<Dropped<D>>> {
     const names = files.map((file) => file.name);
-    this.made.push({ name: 'drop', input: names });
-    return answered(() => Promise.resolve(this.#drop(names)));
-  }
-
-  dropReport(files: readonly File[]): Promise<Result<Output<'verify.against'>>> {
-    this.made.push({ name: 'dropReport', input: files.map((file) => file.name) });
-    return this.call('verify.against', { fingerprint: null });
-  }
-
-  async dropCheckpoint(
-    files: readonly File[],
-  ): Promise<Result<NonNullable<Output<'checkpoints.compare'>>>> {
-    this.made.push({ name: 'dropCheckpoint', input: files.map((file) => file.name) });
-    const result = await this.call('checkpoints.compare', null);
-    if (!result.ok) return result;
-    if (result.value === null) throw new Error('a drop is always answered');
-    return { ok: true, value: result.value };
+    this.made.push({ name, input: names });
+    const spec = contract.drops[name];
+    return answered(async () => {
+      const value: unknown = await this.#drops[name](names);
+      v.assert(spec.output, value);
+      return value;
+    });
   }
 
   on(listener: (event: AnyEvent) => void): () => void {

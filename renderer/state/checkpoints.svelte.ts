@@ -34,7 +34,7 @@ export class Checkpoints {
   }
 
   drop(files: readonly File[]): Promise<void> {
-    return this.#compare(() => this.#api.dropCheckpoint(files));
+    return this.#compare(() => this.#api.drop('checkpoints.drop', files));
   }
 
   async #compare(work: () => Promise<Comparison | null>): Promise<void> {

@@ -20,7 +20,7 @@ export class Verification {
   }
 
   drop(files: readonly File[]): Promise<boolean> {
-    return this.#runOn(() => this.#api.dropReport(files));
+    return this.#runOn(() => this.#api.drop('verify.drop', files));
   }
 
   pick(): Promise<boolean> {

@@ -229,7 +229,8 @@ export class Work {
   }
 
   async drop(files: readonly File[]): Promise<void> {
-    if (files.length > 0 && !this.running) await this.#change(() => this.#api.drop(files));
+    if (files.length === 0 || this.running) return;
+    await this.#change(() => this.#api.drop('draft.drop', files));
   }
 
   async remove(id: string): Promise<void> {

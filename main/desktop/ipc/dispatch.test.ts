@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type CallName, contract } from '../../../shared/contract.ts';
+import { type CallName, contract, type DropName } from '../../../shared/contract.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { NewRecord } from '../../ledger/record.ts';
-import { Dispatcher, type Handlers, type Sender } from './dispatch.ts';
+import { Dispatcher, type DropHandlers, type Handlers, type Sender } from './dispatch.ts';
 
 const HOME = 'app://claviger/';
 const own: Sender = { isOwnWindow: true, url: `${HOME}index.html` };
 const names = Object.keys(contract.calls) as CallName[];
+const drops = Object.keys(contract.drops) as DropName[];
 
 /** Which handlers were reached, and with what. */
 let reached: { name: string; input: unknown }[];
@@ -36,18 +37,15 @@ const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknow
   );
   return new Dispatcher({
     handlers: handlers as unknown as Handlers,
-    drop: (paths) => {
-      reached.push({ name: 'drop', input: paths });
-      return Promise.resolve({ items: [] });
-    },
-    dropReport: (paths) => {
-      reached.push({ name: 'dropReport', input: paths });
-      return Promise.reject(new Failure('usage', 'none'));
-    },
-    dropCheckpoint: (paths) => {
-      reached.push({ name: 'dropCheckpoint', input: paths });
-      return Promise.reject(new Failure('usage', 'none'));
-    },
+    drops: Object.fromEntries(
+      drops.map((name) => [
+        name,
+        (paths: readonly string[]) => {
+          reached.push({ name, input: paths });
+          return Promise.reject(new Failure('usage', 'none'));
+        },
+      ]),
+    ) as unknown as DropHandlers,
     home: HOME,
     isUnlocked: () => unlocked,
     restriction: () => restriction,
@@ -68,14 +66,16 @@ describe('who speaks', () => {
     ['a page that looks like ours', { ...own, url: 'app://claviger.example.org/' }],
     ['a page without an address', { ...own, url: '' }],
   ])('refuses %s', async (_who, sender) => {
-    const { call, drop } = { call: 'session.lock', drop: ['/etc/passwd'] };
-    expect(await dispatcher().call(sender, call, null)).toMatchObject(refused('not-allowed'));
-    expect(await dispatcher().drop(sender, drop)).toMatchObject(refused('not-allowed'));
+    const call = await dispatcher().call(sender, 'session.lock', null);
+    expect(call).toMatchObject(refused('not-allowed'));
+    for (const name of drops) {
+      const drop = await dispatcher().drop(sender, name, ['/etc/passwd']);
+      expect(drop).toMatchObject(refused('not-allowed'));
+    }
     expect(reached).toEqual([]);
-    expect(records.map(({ action, code }) => [action, code])).toEqual([
-      ['window.refused', 'not-allowed'],
-      ['window.refused', 'not-allowed'],
-    ]);
+    expect(records.map(({ action, code }) => [action, code])).toEqual(
+      ['session.lock', ...drops].map(() => ['window.refused', 'not-allowed']),
+    );
   });
 });
 
@@ -150,7 +150,26 @@ describe('what is asked', () => {
     ['an empty path', ['']],
     ['too many', Array(10_001).fill('/a')],
   ])('refuses a drop of %s', async (_what, paths) => {
-    expect(await dispatcher().drop(own, paths)).toMatchObject(refused('invalid-request'));
+    expect(await dispatcher().drop(own, 'draft.drop', paths)).toMatchObject(
+      refused('invalid-request'),
+    );
+    expect(reached).toEqual([]);
+  });
+});
+
+describe('the two ways', () => {
+  it('takes no paths by a call: a script in the page could name any', async () => {
+    for (const name of drops)
+      expect(await dispatcher().call(own, name, ['/etc/passwd'])).toMatchObject(
+        refused('invalid-request'),
+      );
+    expect(reached).toEqual([]);
+  });
+
+  it('answers no call as a drop', async () => {
+    const result = await dispatcher().drop(own, 'session.lock', ['/a']);
+    expect(result).toMatchObject(refused('invalid-request'));
+    expect(await dispatcher().drop(own, 7, ['/a'])).toMatchObject(refused('invalid-request'));
     expect(reached).toEqual([]);
   });
 });
@@ -165,19 +184,19 @@ describe('while locked', () => {
       const result = await dispatcher().call(own, name, null);
       expect(result, name).toMatchObject({ ok: false });
     }
-    expect(await dispatcher().drop(own, ['/a'])).toMatchObject(refused('not-logged-in'));
-    expect(await dispatcher().dropCheckpoint(own, ['/a'])).toMatchObject(refused('not-logged-in'));
+    expect(await dispatcher().drop(own, 'draft.drop', ['/a'])).toMatchObject(
+      refused('not-logged-in'),
+    );
+    const checkpoint = await dispatcher().drop(own, 'checkpoints.drop', ['/a']);
+    expect(checkpoint).toMatchObject(refused('not-logged-in'));
     expect(await dispatcher().call(own, 'keys.list', null)).toMatchObject(refused('not-logged-in'));
     expect(reached).toEqual([]);
   });
 
   it('verifies dropped reports all the same', async () => {
     unlocked = false;
-    await dispatcher().dropReport(own, ['/a']);
-    expect(reached).toEqual([{ name: 'dropReport', input: ['/a'] }]);
-    const elsewhere = { ...own, url: 'https://example.org/' };
-    expect(await dispatcher().dropReport(elsewhere, ['/a'])).toMatchObject(refused('not-allowed'));
-    expect(reached).toHaveLength(1);
+    await dispatcher().drop(own, 'verify.drop', ['/a']);
+    expect(reached).toEqual([{ name: 'verify.drop', input: ['/a'] }]);
   });
 
   it('is a short list of calls that may be made all the same', () => {
@@ -228,7 +247,9 @@ describe('while the vault can only be looked at', () => {
     );
     for (const name of changing)
       expect(await dispatcher().call(own, name, null), name).toMatchObject({ ok: false });
-    expect(await dispatcher().drop(own, ['/a'])).toMatchObject(refused('rolled-back'));
+    expect(await dispatcher().drop(own, 'draft.drop', ['/a'])).toMatchObject(
+      refused('rolled-back'),
+    );
     expect(reached).toEqual([]);
     expect(records[0]).toMatchObject({ action: 'window.refused', code: 'rolled-back' });
   });

@@ -4,6 +4,8 @@ import {
   type CallName,
   type CallSpec,
   contract,
+  type DropName,
+  type Dropped,
   type Input,
   type Output,
   type Result,
@@ -19,6 +21,11 @@ export type Handlers = {
   readonly [C in CallName]: (input: Input<C>) => Output<C> | Promise<Output<C>>;
 };
 
+/** One function for each kind of drop. */
+export type DropHandlers = {
+  readonly [D in DropName]: (paths: readonly string[]) => Promise<Dropped<D>>;
+};
+
 /** What is known of who speaks. */
 export interface Sender {
   /** Whether it is the main frame of the one window of this app. */
@@ -29,11 +36,7 @@ export interface Sender {
 
 export interface DispatchParts {
   readonly handlers: Handlers;
-  readonly drop: (paths: readonly string[]) => Promise<Output<'draft.get'>>;
-  readonly dropReport: (paths: readonly string[]) => Promise<Output<'verify.against'>>;
-  readonly dropCheckpoint: (
-    paths: readonly string[],
-  ) => Promise<NonNullable<Output<'checkpoints.compare'>>>;
+  readonly drops: DropHandlers;
   /** Where the window's pages come from, like app://claviger/ */
   readonly home: string;
   readonly isUnlocked: () => boolean;
@@ -45,7 +48,10 @@ export interface DispatchParts {
   readonly report: (incident: string, error: unknown) => void;
 }
 
-type AnyHandler = (input: unknown) => unknown;
+interface Answering {
+  readonly spec: CallSpec;
+  readonly handle: (input: unknown) => unknown;
+}
 
 /**
  * The border of the main process: sender → name → input → lock → handler → output → record. What
@@ -53,64 +59,41 @@ type AnyHandler = (input: unknown) => unknown;
  */
 export class Dispatcher {
   readonly #parts: DispatchParts;
-  readonly #handlers: ReadonlyMap<string, AnyHandler>;
-  readonly #specs: ReadonlyMap<string, CallSpec>;
+  readonly #calls: ReadonlyMap<string, Answering>;
+  readonly #drops: ReadonlyMap<string, Answering>;
   readonly #refusals: Refusals;
 
   constructor(parts: DispatchParts) {
     this.#parts = parts;
-    this.#handlers = new Map(Object.entries(parts.handlers)) as Map<string, AnyHandler>;
-    this.#specs = new Map<string, CallSpec>(Object.entries(contract.calls));
+    this.#calls = answering(contract.calls, parts.handlers);
+    this.#drops = answering(contract.drops, parts.drops);
     this.#refusals = new Refusals((record) => parts.record(record));
   }
 
   call(sender: Sender, name: unknown, input: unknown): Promise<Result<unknown>> {
-    const known = typeof name === 'string' ? name : '';
-    const spec = this.#specs.get(known);
-    return this.#answer(sender, spec === undefined ? null : known, input, spec, (parsed) =>
-      this.#handlers.get(known)?.(parsed),
-    );
+    return this.#answer(sender, this.#calls, name, input);
   }
 
   /** Dropped files, on the way that the preload alone uses. */
-  drop(sender: Sender, paths: unknown): Promise<Result<unknown>> {
-    const { drop } = contract;
-    return this.#answer(sender, 'drop', paths, drop, (parsed) =>
-      this.#parts.drop(v.parse(drop.input, parsed)),
-    );
-  }
-
-  /** Reports dropped to be verified, on another way of that kind. */
-  dropReport(sender: Sender, paths: unknown): Promise<Result<unknown>> {
-    const { dropReport } = contract;
-    return this.#answer(sender, 'dropReport', paths, dropReport, (parsed) =>
-      this.#parts.dropReport(v.parse(dropReport.input, parsed)),
-    );
-  }
-
-  /** A kept checkpoint dropped to be compared. */
-  dropCheckpoint(sender: Sender, paths: unknown): Promise<Result<unknown>> {
-    const { dropCheckpoint } = contract;
-    return this.#answer(sender, 'dropCheckpoint', paths, dropCheckpoint, (parsed) =>
-      this.#parts.dropCheckpoint(v.parse(dropCheckpoint.input, parsed)),
-    );
+  drop(sender: Sender, name: unknown, paths: unknown): Promise<Result<unknown>> {
+    return this.#answer(sender, this.#drops, name, paths);
   }
 
   async #answer(
     sender: Sender,
-    name: string | null,
+    from: ReadonlyMap<string, Answering>,
+    name: unknown,
     input: unknown,
-    spec: CallSpec | undefined,
-    handle: AnyHandler,
   ): Promise<Result<unknown>> {
+    const known = typeof name === 'string' ? from.get(name) : undefined;
     try {
-      const { parsed, refusal } = this.#admit(sender, input, spec);
-      if (refusal !== null || spec === undefined) {
+      const { parsed, refusal } = this.#admit(sender, input, known?.spec);
+      if (refusal !== null || known === undefined) {
         const failure = refusal ?? unknownCall();
-        await this.#refusals.add(name ?? 'unknown', failure.code);
+        await this.#refusals.add(known === undefined ? 'unknown' : String(name), failure.code);
         return { ok: false, failure: toFailureData(failure) };
       }
-      return await this.#run(spec, parsed, handle);
+      return await this.#run(known, parsed);
     } catch (error) {
       return this.#incident(error);
     }
@@ -136,7 +119,7 @@ export class Dispatcher {
     return restriction === null ? { parsed: parsed.output, refusal: null } : refuse(restriction);
   }
 
-  async #run(spec: CallSpec, input: unknown, handle: AnyHandler): Promise<Result<unknown>> {
+  async #run({ spec, handle }: Answering, input: unknown): Promise<Result<unknown>> {
     try {
       const value = v.parse(spec.output, await handle(input));
       await this.#record(spec, 'ok');
@@ -163,6 +146,17 @@ export class Dispatcher {
     return { ok: false, incident };
   }
 }
+
+const answering = <Name extends string>(
+  specs: Record<Name, CallSpec>,
+  handlers: Record<Name, (input: never) => unknown>,
+): ReadonlyMap<string, Answering> =>
+  new Map(
+    (Object.keys(specs) as Name[]).map((name) => {
+      const handle = handlers[name] as (input: unknown) => unknown;
+      return [name, { spec: specs[name], handle }];
+    }),
+  );
 
 const wordsOf = (issue: v.BaseIssue<unknown>): string =>
   `${v.getDotPath(issue) ?? 'its value'}: ${issue.type}`;

@@ -7,14 +7,8 @@ export const registerIpc = (dispatcher: Dispatcher, ownWindow: () => WebContents
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) =>
     dispatcher.call(senderOf(event, ownWindow()), name, input),
   );
-  ipcMain.handle(channels.dropReport, (event, paths: unknown) =>
-    dispatcher.dropReport(senderOf(event, ownWindow()), paths),
-  );
-  ipcMain.handle(channels.dropCheckpoint, (event, paths: unknown) =>
-    dispatcher.dropCheckpoint(senderOf(event, ownWindow()), paths),
-  );
-  ipcMain.handle(channels.drop, (event, paths: unknown) =>
-    dispatcher.drop(senderOf(event, ownWindow()), paths),
+  ipcMain.handle(channels.drop, (event, name: unknown, paths: unknown) =>
+    dispatcher.drop(senderOf(event, ownWindow()), name, paths),
   );
 };
 

@@ -18,8 +18,7 @@ import { refuseInVault } from '../../store/index.ts';
 import { anchorWords } from '../../session/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { Desk } from '../vault/index.ts';
-import type { Dialogs } from '../common/index.ts';
-import { notFromDisk } from './dropped.ts';
+import { type Dialogs, requireOnDisk } from '../common/index.ts';
 
 export interface CheckpointsParts {
   readonly desk: Desk;
@@ -78,8 +77,8 @@ export class Checkpoints {
   /** @throws Failure where that is not one file of this computer */
   async compareDropped(files: readonly string[]): Promise<Comparison> {
     const [file] = files;
-    if (file === undefined || !path.isAbsolute(file)) throw notFromDisk();
-    if (files.length > 1) throw oneAtATime();
+    requireOnDisk(files);
+    if (file === undefined || files.length > 1) throw oneAtATime();
     return this.compare(file);
   }
 

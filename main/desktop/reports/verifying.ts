@@ -10,8 +10,7 @@ import type { Signers } from '../../trust/index.ts';
 import { refuseInVault } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
 import type { Desk } from '../vault/index.ts';
-import type { Dialogs } from '../common/index.ts';
-import { notFromDisk } from './dropped.ts';
+import { type Dialogs, requireOnDisk } from '../common/index.ts';
 
 export type FoundVerdict = Omit<ReportVerdict, 'at' | 'signer' | 'otherVault'>;
 
@@ -52,7 +51,7 @@ export class Verifying {
 
   /** @throws Failure where a file cannot be read or is none of this computer */
   verify(files: readonly string[]): Promise<ReportVerdict> {
-    if (files.length === 0 || files.some((file) => !path.isAbsolute(file))) throw notFromDisk();
+    requireOnDisk(files);
     if (files.length > MOST_FILES) throw tooMany();
     this.#files = files;
     return this.against(null);

@@ -37,9 +37,11 @@ export const answerCalls = (
   const { desk, work, verifying, checkpoints } = services;
   const dispatcher = new Dispatcher({
     handlers: handlersOf(services),
-    drop: (paths) => work.draft.add(paths),
-    dropReport: async (paths) => verifying.verify(paths),
-    dropCheckpoint: (paths) => checkpoints.compareDropped(paths),
+    drops: {
+      'draft.drop': (paths) => work.draft.add(paths),
+      'verify.drop': async (paths) => verifying.verify(paths),
+      'checkpoints.drop': (paths) => checkpoints.compareDropped(paths),
+    },
     home: HOME,
     isUnlocked: () => desk.isUnlocked,
     restriction: () => desk.restriction,

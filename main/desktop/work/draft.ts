@@ -4,7 +4,7 @@ import type { Draft as DraftView, Item } from '../../../shared/contract/work.ts'
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import { encryptedAmong, walk } from '../../batch/index.ts';
-import { Handles } from '../common/index.ts';
+import { Handles, requireOnDisk } from '../common/index.ts';
 
 /** The files and folders that wait to be planned. */
 export class Draft {
@@ -27,8 +27,7 @@ export class Draft {
 
   /** @throws Failure 'invalid-request' where a path is not one of a real file */
   async add(paths: readonly string[]): Promise<DraftView> {
-    // A file that was made in the page has no path.
-    if (paths.some((each) => !path.isAbsolute(each))) throw notFromDisk();
+    requireOnDisk(paths);
     const known = new Set(this.paths);
     const fresh = [...new Set(paths.map((each) => path.resolve(each)))].filter(
       (each) => !known.has(each),
@@ -80,12 +79,6 @@ const describe = async (file: string): Promise<Item> => {
     bytes: files.reduce((sum, { stats }) => sum + Number(stats.size), 0),
   };
 };
-
-const notFromDisk = (): Failure =>
-  new Failure('invalid-request', 'What was dropped is not a file on a disk.', {
-    unharmed: 'Nothing was added.',
-    next: 'Save it to a disk first, then drop it from the file manager.',
-  });
 
 const tooMany = (): Failure =>
   new Failure(

@@ -63,7 +63,7 @@ test('a dropped report is verified, check by check', async () => {
     await screen.findByText('This report is genuine and complete for its range'),
   ).toBeVisible();
   expect(screen.getByText('Every record leads to the signed root')).toBeVisible();
-  expect(bridge.inputsOf('dropReport')).toEqual([['activity.json', 'before.json']]);
+  expect(bridge.inputsOf('verify.drop')).toEqual([['activity.json', 'before.json']]);
 });
 
 test('a report that does not hold is refused, with the reason', async () => {
@@ -102,7 +102,7 @@ test('the fingerprint is compared when it is given', async () => {
   expect(await screen.findByText(/This report is genuine/)).toBeVisible();
   expect(screen.getByText(/was compared by anna/)).toBeVisible();
   expect(screen.queryByText(fault)).toBe(null);
-  expect(bridge.inputsOf('verify.against')).toEqual([{ fingerprint: null }, { fingerprint }]);
+  expect(bridge.inputsOf('verify.against')).toEqual([{ fingerprint }]);
 });
 
 test('another report takes the verdict on the one before away at once', async () => {
@@ -191,7 +191,7 @@ test('a kept checkpoint is compared when it is dropped', async () => {
   });
   await drop(['a.checkpoint'], /Drop zone: compare/);
   expect(await screen.findByText('It is inside today’s ledger')).toBeVisible();
-  expect(bridge.inputsOf('dropCheckpoint')).toEqual([['a.checkpoint']]);
+  expect(bridge.inputsOf('checkpoints.drop')).toEqual([['a.checkpoint']]);
   bridge.answer('checkpoints.compare', () => {
     throw new Failure('usage', 'a.json is a report, not a checkpoint.');
   });
