@@ -128,6 +128,18 @@ describe('the audit index', () => {
   });
 });
 
+it('finds no record of an earlier search because of what was searched for', async () => {
+  const { vault } = await openWith(3);
+  const index = await vault.audit();
+  const search = async (): Promise<number> =>
+    (await index.query({ text: 'REPORT.pdf', limit: 9 })).total;
+  expect(await search()).toBe(1);
+  const details = { text: 'REPORT.pdf', found: 1 };
+  await vault.recordLook({ action: 'audit.view', subject: {}, outcome: 'ok', details });
+  expect(await search()).toBe(1);
+  expect((await index.query({ text: 'audit.view', limit: 9 })).total).toBe(1);
+});
+
 describe('the audit index in the cache of the user', () => {
   let home: string;
   let cached: VaultContext;

@@ -1,7 +1,7 @@
 import type { SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
-import type { Json } from '../json/index.ts';
+import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import { type Db, type Query, sql } from '../sqlite/index.ts';
 
@@ -91,11 +91,18 @@ export const placesOf = (db: Db, seqs: readonly number[]): Place[] =>
     db.all(sql`SELECT start, length FROM records WHERE seq = ${seq}`, placeSchema),
   );
 
-/** Whether a record holds the text in one of its values (not in the names of its fields). */
+/**
+ * Whether a record holds the text in one of its values (not in the names of its fields). What was
+ * searched for earlier does not count: every search would find itself.
+ */
 export const holdsText = (record: LedgerRecord, lowerCase: string): boolean => {
-  const { actor, action, code, subject, details } = record;
+  const { actor, action, code, subject } = record;
+  const details = action === 'audit.view' ? withoutText(record.details) : record.details;
   return valuesHold([{ ...actor }, action, code ?? '', subject, details], lowerCase);
 };
+
+const withoutText = (details: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(details).filter(([name]) => name !== 'text'));
 
 const valuesHold = (value: Json, lowerCase: string): boolean => {
   if (typeof value === 'object' && value !== null)
