@@ -118,6 +118,22 @@ describe('the plan of a batch', () => {
     expect(result.skipped).toHaveLength(2);
   });
 
+  it('says of names that can only fail that they do', async () => {
+    const names = ['back\\slash', 'new\nline', 'tab\there', 'n'.repeat(252)];
+    for (const name of [...names, 'fine']) file(`in/${name}`);
+    const result = await plan({ paths: [path.join(root, 'in')] });
+    expect(outputs(result)).toEqual(['in/fine.clv']);
+    expect(reasons(result).sort()).toEqual(
+      names.map((name) => `in/${name} failed name-unusable`).sort(),
+    );
+    // With the number that keeps both it is longer than the disk takes.
+    const long = file('m'.repeat(250));
+    file(`${'m'.repeat(250)}.clv`);
+    expect(reasons(await plan({ paths: [long] }))).toEqual([
+      `${path.basename(long)} failed name-unusable`,
+    ]);
+  });
+
   it('decrypts only .clv files of a folder, and any file that is named', async () => {
     file('a/x.txt.clv');
     file('a/readme');

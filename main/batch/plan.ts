@@ -9,14 +9,21 @@ import type {
   RefusedInput,
   SkippedInput,
 } from '../../shared/batch.ts';
-import { Failure, type FailureCode, type FailureData } from '../../shared/failure.ts';
-import { identityOf } from '../engine/index.ts';
+import {
+  Failure,
+  type FailureCode,
+  type FailureData,
+  toFailureData,
+} from '../../shared/failure.ts';
+import { identityOf, isStorableName, unstorableName } from '../engine/index.ts';
 import { OwnFiles } from '../store/index.ts';
+import { fileFailure, isErrno } from '../system/index.ts';
 import { InputFiles, nameKey } from './input-files.ts';
 import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
 import { PlanFolders } from './plan-folders.ts';
+import { because, collision, emptyFolder, intoVault } from './plan-reasons.ts';
 import { takesSealedName } from './sealed-name.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
@@ -213,7 +220,11 @@ class Draft {
 
   /** The output's final name, or null where the file is left out. */
   async #settle(found: FoundFile, wanted: string, rule: ConflictRule): Promise<string | null> {
-    const settled = await this.#names.settle(wanted, rule);
+    const settled = await this.#names.settle(wanted, rule).catch(failureOf);
+    if (settled instanceof Failure) {
+      this.#skip(found, 'failed', toFailureData(settled));
+      return null;
+    }
     switch (settled.outcome) {
       case 'free':
         return settled.name;
@@ -250,6 +261,8 @@ class Draft {
       const reason = because('not-a-file', 'This is the unfinished output of another batch.');
       return { input: file, root, outcome, reason };
     }
+    if (kind === 'encrypt' && !isStorableName(path.basename(file)))
+      return { input: file, root, outcome: 'failed', reason: toFailureData(unstorableName(file)) };
     const encrypted = this.#encrypted.has(file);
     const { encryptedInputs = 'leave-out' } = this.#rules;
     if (kind === 'encrypt' && encrypted && encryptedInputs !== 'encrypt') {
@@ -271,39 +284,23 @@ class Draft {
   }
 }
 
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof Failure) return error;
+  throw error;
+};
+
 interface OutputPlace {
   readonly folder: string;
   /** The chosen folder it lies in, or is. */
   readonly root: string;
 }
 
+/** @throws Failure 'name-unusable' where no file can have this name */
 const exists = (file: string): Promise<boolean> =>
   lstat(file).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (isErrno(error, 'ENAMETOOLONG')) throw fileFailure(error, 'output');
+      return false;
+    },
   );
-
-const intoVault = (folder: string): Failure =>
-  new Failure('usage', `The output folder ${folder} lies in the vault.`, {
-    unharmed: 'Nothing was written.',
-    next: 'Choose another output folder.',
-  });
-
-const emptyFolder: FailureData = {
-  code: 'not-found',
-  cause: 'This folder is empty.',
-  unharmed: 'It was left as it is.',
-};
-
-const because = (code: FailureCode, cause: string): FailureData => ({
-  code,
-  cause,
-  unharmed: 'It was left as it is.',
-});
-
-const collision = (output: string): FailureData => ({
-  code: 'collision',
-  cause: `Another file of this batch is, or becomes, ${output}.`,
-  unharmed: 'Neither file was touched.',
-  next: 'Choose "keep both", another output folder, or two batches.',
-});

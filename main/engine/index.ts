@@ -1,6 +1,7 @@
 export type { EngineCalls, LendKeys, ModuleListing, RefusedKey } from './api.ts';
 export { AREA_UNIT } from './envelope/format.ts';
 export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
+export { isStorableName, unstorableName } from './envelope/metadata.ts';
 export { fileIdentityOf } from './files/describe.ts';
 export { hasLastingNumbers, identityOf, isSame } from './files/identity.ts';
 export { inspectFile, type Inspection } from './files/inspect.ts';

@@ -44,21 +44,19 @@ const metadataSchema = v.strictObject({
 const write = ({ name, mtime, mode }: FileMetadata): string =>
   JSON.stringify({ name, mtime, mode });
 
-const checkName = (name: string): void => {
-  if (isStorableName(name)) return;
-  throw new Failure('name-unusable', 'This file has a name that cannot be stored.', {
+export const unstorableName = (name: string): Failure =>
+  new Failure('name-unusable', 'This file has a name that cannot be stored.', {
     unharmed: 'The file is as it was.',
-    next: 'Rename it: up to 255 bytes, with no slash, backslash or control character.',
+    next: 'Rename it: up to 255 bytes, with no slash, backslash, tab, line break or other control character.',
     detail: JSON.stringify(name),
   });
-};
 
 /**
  * The plaintext of segment 0: JSON and spaces up to a multiple of 256 bytes. Set-user-id,
  * set-group-id and sticky bits are left out. Throws Failure('name-unusable').
  */
 export const encodeMetadata = ({ name, mtime, mode }: FileMetadata): Buffer => {
-  checkName(name);
+  if (!isStorableName(name)) throw unstorableName(name);
   const stored = v.parse(metadataSchema, { name, mtime, mode: mode & PERMISSION_BITS });
   const text = Buffer.from(write(stored));
   const padded = Buffer.alloc(Math.ceil(text.length / PADDING_UNIT) * PADDING_UNIT, SPACE);
