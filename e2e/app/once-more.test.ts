@@ -67,7 +67,7 @@ test('gives a file its name from before, where its own does not tell it', async 
   await work.setKind('Decrypt');
   await work.drop([path.join(folder, 'attachment')]);
   await work.startButton('Decrypt').waitFor();
-  await page.getByRole('button', { name: 'Show', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Show the outputs' }).click();
   await page.getByRole('dialog').getByText('The name sealed in the file').waitFor();
   await page.keyboard.press('Escape');
   await work.start('Decrypt');

@@ -110,7 +110,7 @@ test('a batch from the drop to its results', async ({ driver, home }) => {
   await work.drop([folder]);
   await page.getByText('Disk space').waitFor();
   await inspect(driver, 'plan');
-  await page.getByRole('button', { name: 'Show', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Show the outputs' }).click();
   await page.getByRole('dialog').waitFor();
   await inspect(driver, 'plan, outputs');
   await page.keyboard.press('Escape');

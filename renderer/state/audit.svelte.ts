@@ -1,24 +1,14 @@
-import { SvelteMap } from 'svelte/reactivity';
 import type { AuditFilter, AuditRecord, AuditRow } from '../../shared/contract/audit.ts';
-import { problemOf, type Api, type Problem } from '../lib/api.ts';
+import type { Api } from '../lib/api.ts';
+import { Paged } from '../lib/paged.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 
-/** Rows that are fetched together. */
-const PAGE = 200;
-/** Pages that are kept, so that a long look at a long ledger does not fill the memory. */
-const KEPT = 40;
-
-/** The records that fit a filter, fetched by pages as they are looked at. */
+/** The records that match a filter, newest first. */
 export class Audit {
   readonly #api: Api;
   readonly actions: Resource<readonly string[]>;
-  readonly #pages = new SvelteMap<number, readonly AuditRow[]>();
-  readonly #asked = new Set<number>();
-  #generation = 0;
+  readonly rows = new Paged<AuditRow>();
   #filter = $state.raw<AuditFilter>({});
-  #total = $state<number | null>(null);
-  #upTo: number | null = null;
-  #problem = $state.raw<Problem | null>(null);
   #chosen = $state<number | null>(null);
   #record = $state.raw<Resource<AuditRecord> | null>(null);
 
@@ -31,15 +21,6 @@ export class Audit {
     return this.#filter;
   }
 
-  /** Records that fit; null while that is not known. */
-  get total(): number | null {
-    return this.#total;
-  }
-
-  get problem(): Problem | null {
-    return this.#problem;
-  }
-
   get chosen(): number | null {
     return this.#chosen;
   }
@@ -48,31 +29,20 @@ export class Audit {
     return this.#record;
   }
 
-  /** Newest first; undefined while it is being fetched. */
-  row(index: number): AuditRow | undefined {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
-  }
-
-  setFilter(filter: AuditFilter): void {
+  setFilter(filter: AuditFilter): Promise<void> {
     this.#filter = filter;
-    void this.reload();
+    return this.reload();
   }
 
-  /** Looks at the ledger as it is now. */
-  async reload(): Promise<void> {
-    this.#generation += 1;
-    this.#pages.clear();
-    this.#asked.clear();
-    this.#upTo = null;
-    this.#total = null;
-    this.#problem = null;
-    await this.#fetch(0);
-  }
-
-  /** Fetches what is missing between two rows. */
-  need(first: number, end: number): void {
-    if (this.#total === null) return;
-    for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) void this.#fetch(page);
+  /** Looks at the ledger as it is now; later pages look at it as it was then. */
+  reload(): Promise<void> {
+    const filter = this.#filter;
+    let upTo: number | null = null;
+    return this.rows.ask(async (offset, limit) => {
+      const answer = await this.#api.call('audit.query', { filter, upTo, offset, limit });
+      upTo = answer.upTo;
+      return answer;
+    });
   }
 
   open(seq: number): void {
@@ -84,37 +54,5 @@ export class Audit {
   close(): void {
     this.#chosen = null;
     this.#record = null;
-  }
-
-  async #fetch(page: number): Promise<void> {
-    if (this.#asked.has(page)) return;
-    this.#asked.add(page);
-    const generation = this.#generation;
-    try {
-      const answer = await this.#api.call('audit.query', {
-        filter: this.#filter,
-        upTo: this.#upTo,
-        offset: page * PAGE,
-        limit: PAGE,
-      });
-      if (generation !== this.#generation) return;
-      this.#upTo = answer.upTo;
-      this.#total = answer.total;
-      this.#keep(page, answer.rows);
-    } catch (error) {
-      if (generation === this.#generation) this.#problem = problemOf(error);
-      this.#asked.delete(page);
-    }
-  }
-
-  #keep(page: number, rows: readonly AuditRow[]): void {
-    this.#pages.set(page, rows);
-    if (this.#pages.size <= KEPT) return;
-    const [farthest] = [...this.#pages.keys()].sort(
-      (a, b) => Math.abs(b - page) - Math.abs(a - page),
-    );
-    if (farthest === undefined) return;
-    this.#pages.delete(farthest);
-    this.#asked.delete(farthest);
   }
 }

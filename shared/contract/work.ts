@@ -49,11 +49,11 @@ export const plannedRowSchema = v.strictObject({
   sealedName: v.boolean(),
   size: count,
 });
-const skippedRowSchema = v.strictObject({
+/** `failed`: it was named and cannot be processed. */
+const leftOut = v.picklist(['skipped', 'failed']);
+const leftOutRowSchema = v.strictObject({
   name: text(limits.pathLength),
   folder: shownPath,
-  /** `failed`: it was named and cannot be processed. */
-  outcome: v.picklist(['skipped', 'failed']),
   reason: failureSchema,
 });
 
@@ -194,9 +194,9 @@ export const workCalls = {
     unlocked: true,
     audit: 'none',
   },
-  'plan.skipped': {
-    input: v.strictObject({ id: handle, ...page }),
-    output: v.strictObject({ rows: rows(skippedRowSchema), total: count }),
+  'plan.leftOut': {
+    input: v.strictObject({ id: handle, outcome: leftOut, ...page }),
+    output: v.strictObject({ rows: rows(leftOutRowSchema), total: count }),
     unlocked: true,
     audit: 'none',
   },

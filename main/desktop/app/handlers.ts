@@ -6,7 +6,7 @@ import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile } from '../setup/index.ts';
 import { nothingToAccept, noVault, type OpenVault, unsignedTailOf } from '../vault/index.ts';
-import { pastBatches, plannedRows, skippedRows, viewOfPlan } from '../work/index.ts';
+import { pastBatches, leftOutRows, plannedRows, viewOfPlan } from '../work/index.ts';
 import type { App } from './app.ts';
 
 type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
@@ -142,7 +142,7 @@ const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan
   },
   'batch.plan': async (input) => viewOfPlan(await work.plan(input)),
   'plan.files': ({ id, ...page }) => plannedRows(work.planOf(id), page),
-  'plan.skipped': ({ id, ...page }) => skippedRows(work.planOf(id), page),
+  'plan.leftOut': ({ id, ...which }) => leftOutRows(work.planOf(id), which),
   'batch.start': ({ plan }) => work.start(plan),
   'batch.current': () => work.current(),
   'batch.dismiss': ({ id }) => {

@@ -1,3 +1,3 @@
 export { pastBatches } from './past-batches.ts';
-export { plannedRows, skippedRows, viewOfPlan } from './plan.ts';
+export { leftOutRows, plannedRows, viewOfPlan } from './plan.ts';
 export { Work } from './work.ts';

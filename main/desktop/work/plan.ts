@@ -137,14 +137,18 @@ export const plannedRows = ({ plan, choice }: KeptPlan, page: Page): Output<'pla
   total: plan.files.length,
 });
 
-export const skippedRows = ({ plan }: KeptPlan, page: Page): Output<'plan.skipped'> => ({
-  rows: pageOf(plan.skipped, page).map(({ input, outcome, reason }) => ({
+/** What is left out with this outcome. */
+export const leftOutRows = (
+  { plan }: KeptPlan,
+  { outcome, ...page }: Page & Pick<Input<'plan.leftOut'>, 'outcome'>,
+): Output<'plan.leftOut'> => {
+  const wanted = plan.skipped.filter((each) => each.outcome === outcome);
+  const rows = pageOf(wanted, page).map(({ input, reason }) => ({
     ...placeOf(input),
-    outcome,
     reason: { ...reason },
-  })),
-  total: plan.skipped.length,
-});
+  }));
+  return { rows, total: wanted.length };
+};
 
 export const placeOf = (file: string): { name: string; folder: string } => ({
   name: path.basename(file),

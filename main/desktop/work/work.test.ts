@@ -15,7 +15,7 @@ import {
   PIN,
   startDeskApp,
 } from '../testing/desk-app.ts';
-import { plannedRows, skippedRows, viewOfPlan } from './plan.ts';
+import { leftOutRows, plannedRows, viewOfPlan } from './plan.ts';
 
 let engines: Engines;
 let desk: DeskApp;
@@ -93,9 +93,12 @@ it('plans what is there and refuses what cannot be done, before anything is writ
       },
     ],
   });
-  expect(skippedRows(plan, { offset: 0, limit: 9 }).rows).toMatchObject([
-    { name: 'gone.txt', outcome: 'failed', reason: { code: 'not-found' } },
-  ]);
+  const page = { offset: 0, limit: 9 };
+  expect(leftOutRows(plan, { outcome: 'failed', ...page })).toMatchObject({
+    rows: [{ name: 'gone.txt', reason: { code: 'not-found' } }],
+    total: 1,
+  });
+  expect(leftOutRows(plan, { outcome: 'skipped', ...page })).toEqual({ rows: [], total: 0 });
   const mixed = await work.plan(choice({ keys: [contracts, inToken] }));
   expect(mixed.refusal).toMatchObject({ code: 'mixed-bulk' });
   await expect(work.start(mixed.id)).rejects.toMatchObject({ code: 'mixed-bulk' });

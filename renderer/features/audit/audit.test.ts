@@ -37,6 +37,30 @@ test('a record that was made while locked is marked in the list and in its panel
   expect(within(panel).getByText('Signed with the checkpoint over 12 records')).toBeVisible();
 });
 
+test('the old rows stay until those of another search are there', async () => {
+  const waiting: (() => void)[] = [];
+  const { user } = openWindow({
+    'audit.query': ({ filter }) => {
+      if (filter.text === undefined)
+        return { rows: [auditRow(12, 'vault.unlock')], total: 1, upTo: 12 };
+      return new Promise((resolve) => {
+        waiting.push(() => {
+          resolve({ rows: [auditRow(9, 'key.create')], total: 1, upTo: 12 });
+        });
+      });
+    },
+  });
+  await user.click(await screen.findByRole('button', { name: 'Audit' }));
+  await screen.findByRole('row', { name: /Vault unlocked/ });
+  await user.type(screen.getByRole('searchbox'), 'key');
+  await expect.poll(() => waiting.length).toBe(1);
+  expect(screen.getByRole('row', { name: /Vault unlocked/ })).toBeVisible();
+  expect(screen.getByText('1 of 12 records')).toBeVisible();
+  waiting[0]?.();
+  expect(await screen.findByRole('row', { name: /Key created/ })).toBeVisible();
+  expect(screen.queryByRole('row', { name: /Vault unlocked/ })).toBeNull();
+});
+
 test('what another version wrote is shown as it is, and filters offer it last', async () => {
   const rows = [auditRow(13, 'toString'), auditRow(12, 'vault.rollback')];
   const { user } = openWindow({

@@ -201,6 +201,29 @@ describe('plan', () => {
     expect(bridge.inputsOf('batch.start')).toEqual([]);
   });
 
+  test('what will be skipped and what cannot be processed are two lists', async () => {
+    const { bridge, user } = await openWork({
+      'batch.plan': () => plan({ failed: 1, skipped: 4 }),
+      'plan.leftOut': ({ outcome }) => {
+        const name = outcome === 'failed' ? 'tab\there' : 'notes.clv';
+        const reason = toFailureData(new Failure('name-unusable', `Why ${outcome}.`));
+        return { rows: [{ name, folder: '/home/officer', reason }], total: 1 };
+      },
+    });
+    bridge.answerDrop((names) => ({ items: names.map((name) => item(name)) }));
+    await drop(['a.pdf']);
+    await screen.findByText('1 cannot be processed');
+    for (const [name, why] of [
+      ['Show what cannot be processed', 'Why failed.'],
+      ['Show what will be skipped', 'Why skipped.'],
+    ] as const) {
+      await user.click(screen.getByRole('button', { name }));
+      expect(await screen.findByRole('row', { name: new RegExp(why) })).toBeVisible();
+      await user.keyboard('{Escape}');
+    }
+    expect(screen.getByRole('button', { name: 'Show the outputs' })).toBeVisible();
+  });
+
   test('only the answer to the newest question counts', async () => {
     const waiting: (() => void)[] = [];
     const { bridge, user } = await openWork({
