@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**
@@ -8,6 +10,11 @@ export const isUtcTime = (text: string): boolean => {
   const time = form.test(text) && !text.startsWith('0000') ? new Date(text) : null;
   return time !== null && !Number.isNaN(time.getTime()) && time.toISOString() === text;
 };
+
+export const utcTimeSchema = v.pipe(
+  v.string(),
+  v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
+);
 
 /** The moment at which a day like 2026-01-31 begins: midnight UTC, whoever asks; null for no day. */
 export const utcMidnight = (day: string): string | null => {

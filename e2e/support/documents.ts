@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { failureCodes } from '../../shared/failure.ts';
 import { bulks, custodies, keyStates } from '../../shared/keys.ts';
+import { utcTimeSchema as utc } from '../../shared/time.ts';
 import type { CliResult } from './cli.ts';
 
 /**
@@ -12,7 +13,6 @@ const hex = (digits: number): v.GenericSchema<string> =>
   v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${digits}}$`)));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const version = v.pipe(v.number(), v.integer(), v.minValue(1));
-const utc = v.pipe(v.string(), v.isoTimestamp());
 
 const codes = Object.values(failureCodes).flat();
 

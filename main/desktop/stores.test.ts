@@ -77,6 +77,12 @@ describe('recent vaults', () => {
     expect(recent.list()).toHaveLength(1);
   });
 
+  it('takes no file with a time that does not exist', async () => {
+    const vaults = [{ path: '/vault', opened: '2026-02-30T03:00:00.000Z' }];
+    await writeFile(path.join(folder, 'vaults.json'), JSON.stringify({ vaults }));
+    expect((await open()).list()).toEqual([]);
+  });
+
   it('forgets the oldest beyond ten', async () => {
     const recent = await open();
     for (let n = 1; n <= 12; n++) await recent.add(`/vault ${n}`);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import type { Action } from '../../shared/actions.ts';
-import { isUtcTime } from '../../shared/time.ts';
+import { utcTimeSchema } from '../../shared/time.ts';
 import { issueWords, jsonFault, jsonObjectSchema, tooDeepAt } from '../json/index.ts';
 
 /** Longest line, in bytes without its LF: bounds what a reader holds of an untrusted file. */
@@ -21,10 +21,7 @@ const recordSchema = v.strictObject({
   /** 1 for the first record; the leaf index in the tree is one less. */
   seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   /** UTC, ISO 8601 with milliseconds. */
-  time: v.pipe(
-    v.string(),
-    v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
-  ),
+  time: utcTimeSchema,
   /** Where the time comes from, like "system". */
   clock: v.string(),
   actor: actorSchema,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
 import { reportKinds } from '../../shared/reports.ts';
-import { isUtcTime } from '../../shared/time.ts';
+import { utcTimeSchema } from '../../shared/time.ts';
 
 /*
  * The JSON document of a report (docs/verify-a-report.md): the authority that CSV and PDF render.
@@ -17,10 +17,6 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sequence = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
 const hashes = v.array(hash);
-const time = v.pipe(
-  v.string(),
-  v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
-);
 
 /**
  * One line of the ledger, its text exactly as it is in the file, without the LF, and its leaf hash
@@ -45,8 +41,8 @@ const checkpointSchema = v.strictObject({
 
 /** What the reader asked for. Times: `since` ≤ time < `until`. */
 const filterSchema = v.strictObject({
-  since: v.optional(time),
-  until: v.optional(time),
+  since: v.optional(utcTimeSchema),
+  until: v.optional(utcTimeSchema),
   /** Key id. */
   key: v.optional(v.string()),
   batch: v.optional(v.string()),
@@ -74,13 +70,13 @@ const actorSchema = v.strictObject({
 const claims = {
   kind: v.picklist(reportKinds),
   title: v.string(),
-  made: time,
+  made: utcTimeSchema,
   by: actorSchema,
   vault: v.strictObject({
     id: vaultIdSchema,
     epoch: sequence,
     /** When the ledger began. */
-    created: time,
+    created: utcTimeSchema,
     evaluation: v.boolean(),
     /** What the anchor in the token proves of the ledger's end, in words. */
     anchor: v.string(),
@@ -101,7 +97,7 @@ const claims = {
   tables: v.array(tableSchema),
   /** The report before this one: its checkpoint, and the SHA-256 of its file where that is known. */
   previous: v.nullable(
-    v.strictObject({ size: count, root: hash, sha256: v.nullable(hash), made: time }),
+    v.strictObject({ size: count, root: hash, sha256: v.nullable(hash), made: utcTimeSchema }),
   ),
   /** Records at whose writing the vault was locked: covered only by the next checkpoint. */
   unsignedWhenMade: v.array(v.strictObject({ first: sequence, last: sequence })),

@@ -29,6 +29,9 @@ it('believes no file that others may have written or that is damaged', async () 
   chmodSync(path.join(folder, 'signers.json'), 0o666);
   await expect(signers.find(fingerprint)).rejects.toMatchObject(refused);
   chmodSync(path.join(folder, 'signers.json'), 0o600);
-  writeFileSync(path.join(folder, 'signers.json'), '[{}]');
-  await expect(signers.find(fingerprint)).rejects.toMatchObject(refused);
+  const never = { fingerprint, by: 'anna', at: '2026-02-30T03:00:00.000Z' };
+  for (const content of [[{}], [never]]) {
+    writeFileSync(path.join(folder, 'signers.json'), JSON.stringify(content));
+    await expect(signers.find(fingerprint)).rejects.toMatchObject(refused);
+  }
 });

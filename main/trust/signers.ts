@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as v from 'valibot';
+import { utcTimeSchema } from '../../shared/time.ts';
 import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';
 
 const signerSchema = v.strictObject({
@@ -7,7 +8,7 @@ const signerSchema = v.strictObject({
   fingerprint: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** The operating system's name of who compared it. */
   by: v.string(),
-  at: v.pipe(v.string(), v.isoTimestamp()),
+  at: utcTimeSchema,
 });
 export type Signer = v.InferOutput<typeof signerSchema>;
 

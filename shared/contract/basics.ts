@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { failureCodes, type FailureCode } from '../failure.ts';
 import { batchIdSchema, idSchema, keyIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
+import { utcTimeSchema } from '../time.ts';
 
 /** Parts of which the contract is made. Everything that crosses has a bound. */
 
@@ -19,7 +20,7 @@ export const text = (max: number = limits.textLength): Text => v.pipe(v.string()
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 export const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 /** UTC, ISO 8601. */
-export const time = v.pipe(v.string(), v.maxLength(30), v.isoTimestamp());
+export const time = utcTimeSchema;
 /** SHA-256, 64 lower-case hex digits. */
 export const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** A path as it is shown. It never travels back. */

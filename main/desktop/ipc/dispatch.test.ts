@@ -113,6 +113,11 @@ describe('what is asked', () => {
     ['a page too large', 'audit.query', { filter: {}, upTo: null, offset: 0, limit: 501 }],
     ['a page before the first', 'audit.query', { filter: {}, upTo: null, offset: -1, limit: 5 }],
     ['half a row', 'audit.query', { filter: {}, upTo: null, offset: 0.5, limit: 5 }],
+    [
+      'a day that no month has',
+      'audit.query',
+      { filter: { since: '2026-02-30T00:00:00.000Z' }, upTo: null, offset: 0, limit: 5 },
+    ],
     ['an inherited field', 'vault.open', Object.create({ id: 'a'.repeat(32) })],
     ['bytes', 'vault.open', new Uint8Array(32)],
     ['a map', 'settings.set', new Map([['theme', 'dark']])],

@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { utcTimeSchema } from '../../../shared/time.ts';
 import { vaultFiles } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
 import { JsonFile } from '../common/index.ts';
 
 const schema = v.strictObject({
-  vaults: v.array(
-    v.strictObject({ path: v.string(), opened: v.pipe(v.string(), v.isoTimestamp()) }),
-  ),
+  vaults: v.array(v.strictObject({ path: v.string(), opened: utcTimeSchema })),
 });
 type Recent = v.InferOutput<typeof schema>['vaults'][number];
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Failure } from '../../../shared/failure.ts';
-import { isUtcTime } from '../../../shared/time.ts';
+import { utcTimeSchema } from '../../../shared/time.ts';
 import { readCanonical } from './canonical.ts';
 import { metadataDamaged } from './damage.ts';
 
@@ -37,7 +37,7 @@ export const storedTime = (milliseconds: number): string =>
 
 const metadataSchema = v.strictObject({
   name: v.pipe(v.string(), v.check(isStorableName)),
-  mtime: v.pipe(v.string(), v.check(isUtcTime)),
+  mtime: utcTimeSchema,
   mode: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(PERMISSION_BITS)),
 });
 
