@@ -302,11 +302,11 @@ export class Work {
 
   async start(): Promise<void> {
     const plan = this.plan.value;
-    if (this.plan.busy || plan === null || plan.files === 0 || plan.refusal !== null) return;
+    if (this.plan.busy || plan?.refusal !== null) return;
     const go = (): Promise<void> =>
       this.#act(() => this.#api.call('batch.start', { plan: plan.id }));
     const { kind } = plan;
-    if (!this.#deleteOriginals || kind === 'verify') return go();
+    if (!this.#deleteOriginals || kind === 'verify' || plan.files === 0) return go();
     this.#asked = { kind, files: plan.files, removal: this.removal, go };
   }
 

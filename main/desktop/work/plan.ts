@@ -64,7 +64,8 @@ export const makePlan = async (
     (space) => ({ space, refusal: null }),
     (error: unknown) => ({ space: null, refusal: asFailure(error) }),
   );
-  const empty = plan.files.length === 0 ? nothingToDo(plan.skipped.length) : null;
+  // Where every file is left out, that is what a batch records.
+  const empty = plan.files.length + plan.skipped.length === 0 ? nothingToDo() : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
   const trash = await servesAll(where.trash, paths);
   return { id, choice, items, plan, space: room.space, trash, refusal };
@@ -173,13 +174,8 @@ const asFailure = (error: unknown): Failure => {
   throw error;
 };
 
-const nothingToDo = (leftOut: number): Failure =>
-  leftOut === 0
-    ? new Failure('usage', 'There is nothing to do: no file was found that fits.', {
-        unharmed: 'Nothing was written.',
-        next: 'Add other files or folders.',
-      })
-    : new Failure('usage', 'There is nothing to do: every file is left out.', {
-        unharmed: 'Nothing was written.',
-        next: 'See below which files and why.',
-      });
+const nothingToDo = (): Failure =>
+  new Failure('usage', 'There is nothing to do: no file was found that fits.', {
+    unharmed: 'Nothing was written.',
+    next: 'Add other files or folders.',
+  });

@@ -71,6 +71,12 @@ const run = async (wanted: Input<'batch.plan'>): Promise<Batch> => {
   return ended();
 };
 
+const recorded = async (id: Batch['id']): Promise<LedgerRecord[]> => {
+  const index = await desk.app.desk.unlocked.vault.audit();
+  const { lines } = await index.query({ batch: id, limit: 20 });
+  return lines.map(({ record }) => record);
+};
+
 const all = { outcome: 'all', text: '', offset: 0, limit: 100 } as const;
 
 it('plans what is there and refuses what cannot be done, before anything is written', async () => {
@@ -172,7 +178,7 @@ it('lists failures first, then what was skipped, then what is done', async () =>
 });
 
 it('counts every input from the plan to the ledger and to the retry', async () => {
-  const { work, desk: place } = desk.app;
+  const { work } = desk.app;
   const folder = await makeFiles('counted');
   const [gone, late] = [path.join(desk.home, 'gone'), path.join(desk.home, 'late')];
   await symlink('a.txt', path.join(folder, 'link'));
@@ -185,11 +191,6 @@ it('counts every input from the plan to the ledger and to the retry', async () =
   const first = await ended();
   const counts = { done: 2, failed: 3, skipped: 1, cancelled: 0 };
   expect(first).toMatchObject(counts);
-  const recorded = async (id: Batch['id']): Promise<LedgerRecord[]> => {
-    const index = await place.unlocked.vault.audit();
-    const { lines } = await index.query({ batch: id, limit: 20 });
-    return lines.map(({ record }) => record);
-  };
   const records = await recorded(first.id);
   const start = records.find(({ action }) => action === 'batch.start');
   expect(start?.details).toMatchObject({ files: 3, skipped: 1, failed: 2 });
@@ -220,6 +221,24 @@ it('counts every input from the plan to the ledger and to the retry', async () =
   expect(last).toMatchObject({ files: 0, done: 0, failed: 1 });
   const [ending] = await recorded(last.id);
   expect(ending).toMatchObject({ action: 'batch.end', details: { done: 0, failed: 1 } });
+});
+
+it('records a first batch too in which every file is refused or left out', async () => {
+  const { work } = desk.app;
+  const [folder, gone] = [path.join(desk.home, 'links-only'), path.join(desk.home, 'gone-too')];
+  await mkdir(folder);
+  await symlink('elsewhere', path.join(folder, 'link'));
+  work.draft.clear();
+  await work.draft.add([folder, gone]);
+  const batch = await run(choice());
+  expect(batch).toMatchObject({ files: 0, done: 0, failed: 1, skipped: 1 });
+  const records = await recorded(batch.id);
+  expect(records.map(({ action, outcome }) => `${action} ${outcome}`).toSorted()).toEqual([
+    'batch.end failed',
+    'batch.start ok',
+    'file.encrypt failed',
+    'file.skip ok',
+  ]);
 });
 
 it('forgets drafts, plans and folders when the vault is locked', async () => {

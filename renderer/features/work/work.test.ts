@@ -224,6 +224,21 @@ describe('plan', () => {
     expect(screen.getByRole('button', { name: 'Show the outputs' })).toBeVisible();
   });
 
+  test('a plan that leaves every file out says so and can be recorded', async () => {
+    const { bridge, user } = await openWork({
+      'batch.plan': () => plan({ files: 0, bytes: 0, failed: 2, skipped: 1, space: null }),
+      'batch.start': () => batch({ state: 'finished', ended: noon, files: 0, done: 0, failed: 2 }),
+      'batch.receipts': () => ({ rows: [], total: 0 }),
+    });
+    bridge.answerDrop(() => ({ items: [item('a.pdf')] }));
+    await drop(['a.pdf']);
+    expect(await screen.findByText('There are no files to process')).toBeVisible();
+    await user.click(screen.getByRole('switch', { name: 'Delete originals' }));
+    await user.click(await screen.findByRole('button', { name: /^Record 3 files as left out/ }));
+    // No original goes: nothing is asked.
+    expect(bridge.inputsOf('batch.start')).toEqual([{ plan: id('9') }]);
+  });
+
   test('only the answer to the newest question counts', async () => {
     const waiting: (() => void)[] = [];
     const { bridge, user } = await openWork({
