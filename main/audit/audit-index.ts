@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type Ledger, readLines } from '../ledger/index.ts';
 import { type Storage, vaultFiles } from '../store/index.ts';
 import { linesAt, recordOf, type AuditLine } from './audit-lines.ts';
@@ -33,7 +34,7 @@ export interface AuditPage {
 export class AuditIndex {
   readonly #tables: AuditTables;
   readonly #storage: Storage;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #next = pLimit(1);
 
   private constructor(tables: AuditTables, storage: Storage) {
     this.#tables = tables;
@@ -121,11 +122,5 @@ export class AuditIndex {
       await this.#tables.catchUp();
       return work();
     });
-  }
-
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 }

@@ -1,8 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheFolder } from '../system/index.ts';
+import { cacheFolder, errnoOf, makeFolder, replaceFile, sha256 } from '../system/index.ts';
 
 /** Which ledger an index is about. */
 export interface IndexedLedger {
@@ -39,19 +38,23 @@ export const folderIndexCache = (folder: string): IndexCache => {
     read: async (ledger) => {
       const bytes = await readOwn(fileOf(ledger)).catch(() => null);
       const image = bytes?.subarray(SHA256_BYTES) ?? null;
-      return image !== null && bytes?.subarray(0, SHA256_BYTES).equals(sha256(image)) === true
+      return image !== null && bytes?.subarray(0, SHA256_BYTES).equals(digestOf(image)) === true
         ? image
         : null;
     },
     write: async (ledger, image) => {
-      await replaceOwn(fileOf(ledger), Buffer.concat([sha256(image), image])).catch(
-        () => undefined,
-      );
+      const file = fileOf(ledger);
+      try {
+        await makeFolder(path.dirname(file));
+        await replaceFile(file, Buffer.concat([digestOf(image), image]));
+      } catch (error) {
+        if (errnoOf(error) === null) throw error;
+      }
     },
   };
 };
 
-const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+const digestOf = (bytes: Uint8Array): Buffer => Buffer.from(sha256(bytes), 'hex');
 
 /** Only a regular file of this user's counts. */
 const readOwn = async (file: string): Promise<Buffer | null> => {
@@ -63,20 +66,5 @@ const readOwn = async (file: string): Promise<Buffer | null> => {
     return stats.isFile() && isOwn ? await handle.readFile() : null;
   } finally {
     await handle.close();
-  }
-};
-
-const replaceOwn = async (file: string, bytes: Buffer): Promise<void> => {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
-  const handle = await open(fresh, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.close();
-    await rename(fresh, file);
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(fresh, { force: true });
-    throw error;
   }
 };

@@ -11,6 +11,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import type { ConflictRule } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { hasLastingNumbers, identityOf, type OpenFolder } from '../engine/index.ts';
@@ -28,7 +29,8 @@ export class Publisher {
   /** Their places, and these regardless of case: for disks whose inode numbers do not last. */
   readonly #places = new Set<string>();
   readonly #placesOfAnyCase = new Set<string>();
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One after the other: between a look and a rename nothing of this batch takes the name. */
+  readonly #inTurn = pLimit(1);
 
   constructor(rule: ConflictRule) {
     this.#rule = rule;
@@ -128,13 +130,6 @@ export class Publisher {
     if (await hasLastingNumbers(folder.here)) return false;
     // A disk that tells cases apart has this name beside the one that was given.
     return this.#places.has(place) || !(await readdir(folder.here)).includes(name);
-  }
-
-  /** One after the other: between a look and a rename nothing of this batch takes the name. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn;
-    return turn;
   }
 }
 

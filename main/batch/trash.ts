@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { access, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { makeFolder } from '../system/index.ts';
 
 /** The system's trash. */
 export interface Trash {
@@ -50,7 +51,7 @@ export class FreedesktopTrash implements Trash {
     const place = await this.#placeFor(path.dirname(file), dev);
     const files = path.join(place.folder, 'files');
     const infos = path.join(place.folder, 'info');
-    for (const folder of [files, infos]) await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [files, infos]) await makeFolder(folder);
     const kept = place.top === null ? file : path.relative(place.top, file);
     const { name, info } = await claim(files, infos, path.basename(file), infoOf(kept));
     try {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
 import { Caller, type CallInput, type CallOutput, workerChannel } from '../rpc/index.ts';
-import { Lanes } from './files/lanes.ts';
 import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 type Name = keyof WorkerCalls;
@@ -44,7 +44,7 @@ export class WorkerPool {
   readonly #scripts: PoolScripts;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
-  readonly #alone = new Lanes(1);
+  readonly #alone = pLimit(1);
   #hasher: Hasher | null = null;
   #lossesInARow = 0;
   #closed = false;
@@ -75,7 +75,7 @@ export class WorkerPool {
    * processes only, and the searcher takes an object whose file is just being written for a dead one.
    */
   alone<T>(work: () => T): Promise<T> {
-    return this.#alone.run(async () => {
+    return this.#alone(async () => {
       // A pool that closes meanwhile rejects: nobody is waited for then.
       const held = await Promise.allSettled([...this.#members].map(() => this.#free()));
       try {

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { reasonOf } from '../system/index.ts';
+import { reasonOf, sha256 } from '../system/index.ts';
 import type { KnownVault } from './known-vault.ts';
 
 export type Library = Pick<KnownVault, 'modulePath' | 'librarySha256'>;
@@ -24,7 +23,7 @@ export const libraryAt = async (named: string): Promise<Library> => {
   try {
     const modulePath = await fullPathOf(named);
     const bytes = await readFile(modulePath);
-    return { modulePath, librarySha256: createHash('sha256').update(bytes).digest('hex') };
+    return { modulePath, librarySha256: sha256(bytes) };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     throw new Failure(

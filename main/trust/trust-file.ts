@@ -1,12 +1,9 @@
 import { constants, type Stats } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
-import { errnoOf, isErrno, reasonOf, syncFolder } from '../system/index.ts';
+import { errnoOf, isErrno, makeFolder, reasonOf, replaceFile } from '../system/index.ts';
 
-const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
 const OTHERS_MAY_WRITE = 0o022;
 /** Ours have a few hundred bytes. */
 const MAX_BYTES = 64 * 1024;
@@ -38,35 +35,7 @@ export const writeTrusted = async (file: string, text: string): Promise<void> =>
   const folder = path.dirname(file);
   await makeFolder(folder);
   await refuseSharedFolder(folder);
-  const fresh = path.join(folder, `.new-${randomBytes(8).toString('hex')}`);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await open(fresh, flags, PRIVATE_FILE);
-  try {
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, file);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-};
-
-/** Node's own way to make the folders above, too, never ends where the system refuses them (/proc). */
-const makeFolder = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, { mode: PRIVATE_FOLDER });
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return;
-    const above = path.dirname(folder);
-    if (!isErrno(error, 'ENOENT') || above === folder) throw error;
-    await makeFolder(above);
-    await mkdir(folder, { mode: PRIVATE_FOLDER });
-  }
+  await replaceFile(file, text);
 };
 
 const refuseSharedFolder = async (folder: string): Promise<void> => {

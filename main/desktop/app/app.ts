@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { AppState } from '../../../shared/contract/app.ts';
@@ -11,6 +10,7 @@ import type { Session } from '../../../shared/contract/session.ts';
 import { VERSION } from '../../../shared/version.ts';
 import type { EngineProcess } from '../../engine/index.ts';
 import { inTime } from '../../session/index.ts';
+import { makeFolder } from '../../system/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import type { VaultContext } from '../../vault/index.ts';
 import type { Trash } from '../../batch/index.ts';
@@ -104,7 +104,7 @@ export class App {
   }
 
   static async start(parts: AppParts): Promise<App> {
-    await mkdir(parts.dataDir, { recursive: true });
+    await makeFolder(parts.dataDir);
     const settings = await SettingsStore.open(path.join(parts.dataDir, 'settings.json'));
     const recent = await RecentVaults.open(path.join(parts.dataDir, 'vaults.json'));
     return new App(parts, { settings, recent });

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { AuditFilter, AuditRecord, Verdict } from '../../../shared/contract/audit.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { AuditFilter as IndexFilter } from '../../audit/index.ts';
+import { leafHash } from '../../ledger/index.ts';
 import { openCheckpoint } from '../../pki/index.ts';
 import { type LedgerVerdict, verifyAside } from '../../vault/index.ts';
 import { type OpenVault, rowsOf } from '../vault/index.ts';
@@ -44,7 +44,7 @@ export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'au
   if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
   const { record, line } = found;
   const { app, token } = record.actor;
-  const leaf = createHash('sha256').update('\0').update(line).digest('hex');
+  const leaf = leafHash(Buffer.from(line)).toString('hex');
   const [row] = await rowsOf([found], open);
   if (row === undefined) throw new Error('a line is one row');
   return { row, clock: record.clock, app, token, line, leaf, signed: signedIn(open, seq) };

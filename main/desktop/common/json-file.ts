@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { makeFolder, replaceFile } from '../../system/index.ts';
 
 /** A small file of the program's own, outside of any vault. */
 export class JsonFile<S extends v.GenericSchema> {
@@ -25,15 +26,7 @@ export class JsonFile<S extends v.GenericSchema> {
   }
 
   async write(value: v.InferOutput<S>): Promise<void> {
-    await mkdir(path.dirname(this.#path), { recursive: true });
-    const fresh = `${this.#path}.new`;
-    const file = await open(fresh, 'w', 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, this.#path);
+    await makeFolder(path.dirname(this.#path));
+    await replaceFile(this.#path, `${JSON.stringify(value, null, 2)}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Output } from '../../../shared/contract.ts';
 import type { LockReason, Screen } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
@@ -50,7 +51,7 @@ export class Desk {
   readonly #presence: PresenceMonitor;
   #place: Place = { kind: 'none' };
   #behind = false;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #alone = pLimit(1);
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -93,7 +94,7 @@ export class Desk {
 
   /** The vault that lies on the desk once what is under way has ended. */
   settled(): Promise<OpenVault | null> {
-    return this.#queue.then(() => this.open);
+    return this.#alone(() => this.open);
   }
 
   screen(): Screen {
@@ -336,11 +337,5 @@ export class Desk {
   #needVault(): OpenVault {
     if (this.open !== null) return this.open;
     throw noVault();
-  }
-
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#queue.then(work);
-    this.#queue = done.catch(() => undefined);
-    return done;
   }
 }

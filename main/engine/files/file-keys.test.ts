@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { parse } from 'valibot';
 import {
   afterAll,
@@ -23,7 +24,6 @@ import { TokenConnection } from '../pkcs11/connection.ts';
 import { type FaultInjector, faultyConnection } from '../pkcs11/testing/faults.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import { WorkerPool } from '../worker-pool.ts';
-import { Lanes } from './lanes.ts';
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
 import { encryptLarge } from './large-encrypt.ts';
@@ -63,7 +63,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
       token,
       pool: new WorkerPool({ worker: nowhere, hasher: nowhere }, setup, 1),
       parts: new Parts(process.ppid),
-      passes: new Lanes(1),
+      passes: pLimit(1),
       // What must fail fails before the workers have anything to do.
       signal: AbortSignal.abort(),
       progress: () => undefined,

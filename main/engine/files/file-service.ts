@@ -1,4 +1,5 @@
 import { closeSync } from 'node:fs';
+import pLimit from 'p-limit';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { CallContext } from '../../rpc/index.ts';
@@ -12,7 +13,6 @@ import type { WorkerPool } from '../worker-pool.ts';
 import { failedFile } from './failed-file.ts';
 import { inFolders, verifyingIn, writingIn } from './jobs-in-folders.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
-import { Lanes } from './lanes.ts';
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
 import { encryptLarge } from './large-encrypt.ts';
@@ -38,8 +38,8 @@ type Lent = readonly LentKey[];
 export class FileService {
   readonly #parts: FileServiceParts;
   readonly #loans = new Map<number, Loan>();
-  readonly #large = new Lanes(LARGE_AT_ONCE);
-  readonly #passes = new Lanes(1);
+  readonly #large = pLimit(LARGE_AT_ONCE);
+  readonly #passes = pLimit(1);
   #nextLoan = 1;
 
   constructor(parts: FileServiceParts) {
@@ -130,7 +130,7 @@ export class FileService {
       ...(small.length === 0 ? [] : [reported(ways.whole(small), small, parts, context)]),
       ...files
         .filter((job) => !isSmall(job))
-        .map((job) => this.#large.run(() => one(job, large, ways.large))),
+        .map((job) => this.#large(() => one(job, large, ways.large))),
     ]);
     return results.flat();
   }

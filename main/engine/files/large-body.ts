@@ -1,3 +1,4 @@
+import type { LimitFunction } from 'p-limit';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { FixedHeader } from '../envelope/header.ts';
@@ -6,7 +7,6 @@ import { fileLength, segmentLength } from '../envelope/layout.ts';
 import { eraseFileKey, type FileKey, KeySession } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
-import type { Lanes } from './lanes.ts';
 import type { Parts } from './part.ts';
 import { type RingMemory, SegmentRing } from './segment-ring.ts';
 import type { Share } from './segments.ts';
@@ -17,7 +17,7 @@ export interface LargeContext {
   readonly pool: WorkerPool;
   readonly parts: Parts;
   /** One pass at a time. */
-  readonly passes: Lanes;
+  readonly passes: LimitFunction;
   readonly signal: AbortSignal;
   /** Told how many more plaintext bytes are done. */
   readonly progress: (bytes: number) => void;
@@ -84,7 +84,7 @@ const PLACES_PER_WORKER = 6;
  * @throws Failure `cancelled`
  */
 export const runPass = (context: LargeContext, pass: Pass): Promise<string> =>
-  context.passes.run(async () => {
+  context.passes(async () => {
     const { pool, signal } = context;
     refuseCancelled(signal);
     const memory = ringOf(pass.body, pool.size * PLACES_PER_WORKER);

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { limits } from '../../../shared/limits.ts';
-import { syncFolder } from '../../system/index.ts';
+import { sha256, syncFolder } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
@@ -148,8 +148,6 @@ const writePart = (
     throw error;
   }
 };
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const encryptOne = (
   parts: Parts,

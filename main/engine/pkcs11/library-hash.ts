@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Failure } from '../../../shared/failure.ts';
+import { sha256 } from '../../system/index.ts';
 
 /** SHA-256 of a PKCS#11 library, hex. */
-export const libraryHash = (path: string): string =>
-  createHash('sha256').update(readFileSync(path)).digest('hex');
+export const libraryHash = (path: string): string => sha256(readFileSync(path));
 
 /** A library runs with everything that this user may do, and is given the PIN. */
 export const refuseChangedLibrary = (path: string, known: string): void => {

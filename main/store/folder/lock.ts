@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
-import { isErrno, storageFailure } from '../../system/index.ts';
+import { isErrno, sha256, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from '../files.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
@@ -142,7 +142,7 @@ const take = async (path: string, prepared: Prepared): Promise<void> => {
     const found = await look(path, prepared);
     if (found === null) continue;
     if (found.verdict.holder !== 'gone') throw inUse(path, found);
-    const claim = `${path}.${createHash('sha256').update(found.content).digest('hex').slice(0, 32)}`;
+    const claim = `${path}.${sha256(Buffer.from(found.content)).slice(0, 32)}`;
     await take(claim, prepared);
     const isStillThere = (await contentOf(path)) === found.content;
     if (isStillThere) await replace(prepared.path, path);

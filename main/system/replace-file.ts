@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isErrno } from './storage-failure.ts';
+import { syncFolder } from './sync-folder.ts';
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/**
+ * Replaces a file of this user's own: it is there as a whole, or as it was. Links are not followed.
+ * @throws what the disk says
+ */
+export const replaceFile = async (file: string, content: string | Uint8Array): Promise<void> => {
+  const folder = path.dirname(file);
+  const fresh = path.join(folder, `.new-${randomBytes(8).toString('hex')}`);
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const handle = await open(fresh, flags, PRIVATE_FILE);
+  try {
+    await handle
+      .writeFile(content)
+      .then(() => handle.sync())
+      .finally(() => handle.close());
+    await rename(fresh, file);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+};
+
+/**
+ * Makes a folder for this user alone, and those above it. Node's own way to make the folders above
+ * never ends where the system refuses them (/proc).
+ */
+export const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdirOrFound(folder);
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (!isErrno(error, 'ENOENT') || above === folder) throw error;
+    await makeFolder(above);
+    await mkdirOrFound(folder);
+  }
+};
+
+const mkdirOrFound = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+};
