@@ -15,7 +15,7 @@ import { reportPieces, type ReportDocument } from './report.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 
 /** What an export needs of an unlocked vault. */
-export type ExportSession = ReportSession & Pick<VaultSession, 'engine' | 'vaultDir'>;
+export type ExportSession = ReportSession & Pick<VaultSession, 'engine'>;
 
 export interface ExportReport extends ReportRequest {
   /** Where the JSON goes, ending so; renderings get the same name with their own ending. */

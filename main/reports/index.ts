@@ -1,5 +1,6 @@
 export { type ExportedReport, exportReport } from './export-report.ts';
 export { fits } from './filter.ts';
+export { keysOf } from './key-names.ts';
 export { limitsOf } from './limits.ts';
 export { filterOfKind, openingOf, previousOf } from './make-report.ts';
 export { mostOnPaper } from './pdf-limit.ts';

@@ -1,13 +1,8 @@
-import type { ReportKind } from '../../shared/reports.ts';
 import { isByTimeOnly } from './filter.ts';
 import type { ReportFilter } from './report.ts';
 
 /** What a report does not prove, in sentences that it carries itself. */
-export const limitsOf = (
-  kind: ReportKind,
-  filter: ReportFilter,
-  isEvaluation: boolean,
-): string[] => [
+export const limitsOf = (filter: ReportFilter, isEvaluation: boolean): string[] => [
   'It proves nothing about what happened after its closing checkpoint.',
   'It proves that these records were written, in this order, by a program that could use the token; not that what they say is true.',
   'The times are those of the computer on which the program ran.',
@@ -22,11 +17,7 @@ export const limitsOf = (
     : [
         'The records that were left out are counted but not shown: that none of them fits the filter rests on the program that made this report. A report without a filter proves it.',
       ]),
-  ...(kind === 'activity' || kind === 'batch-receipts'
-    ? []
-    : [
-        'The tables show what the program knew when it made this report; they are bound to it by the record of the export, not by records of their own.',
-      ]),
+  'The tables and the names of vault and keys are what the program knew when it made this report; they are bound to it by the record of the export, not by records of their own.',
   ...(isEvaluation
     ? [
         'The token is for evaluation only: whoever copied the vault folder and knew the PIN could sign in its name.',

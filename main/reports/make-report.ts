@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
@@ -23,6 +24,7 @@ import { anchorWords, type VaultSession } from '../session/index.ts';
 import { sha256 } from '../system/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { refuseCancelled, unlessCancelled } from './cancelling.ts';
+import { keysOf } from './key-names.ts';
 import { limitsOf } from './limits.ts';
 import { refuseTooMany } from './pdf-limit.ts';
 import {
@@ -40,7 +42,7 @@ import { tablesFor } from './tables.ts';
 import { timestampsOf } from './timestamps.ts';
 
 /** What a report needs of an unlocked vault. */
-export type ReportSession = Pick<VaultSession, 'vault' | 'token' | 'checkpoint'>;
+export type ReportSession = Pick<VaultSession, 'vault' | 'vaultDir' | 'token' | 'checkpoint'>;
 
 export interface ReportRequest {
   readonly kind: ReportKind;
@@ -184,7 +186,11 @@ const state = (
   const { facts, stamp } = vault;
   const searched = range.last - range.first + 1;
   const included = createHash('sha256');
-  for (const { proved } of lines) included.update(`${proved.line}\n`);
+  const used = new Set<string>();
+  for (const { proved, record } of lines) {
+    included.update(`${proved.line}\n`);
+    for (const { id } of keysOf(record)) used.add(id);
+  }
   return {
     kind,
     title,
@@ -192,6 +198,7 @@ const state = (
     by: stamp.actor(),
     vault: {
       id: vault.id,
+      name: path.basename(session.vaultDir),
       epoch: facts.epoch,
       created: facts.first?.time ?? '',
       evaluation: vault.tables.meta.isEvaluation(),
@@ -208,10 +215,10 @@ const state = (
     range,
     counts: { searched, included: lines.length, omitted: searched - lines.length },
     recordsSha256: included.digest('hex'),
-    tables: tablesFor(vault, kind, filter.key ?? null),
+    tables: tablesFor(vault, { kind, key: filter.key ?? null, used }),
     previous,
     unsignedWhenMade: lines.flatMap(({ record }) => unsignedIn(record)),
-    limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
+    limits: limitsOf(filter, vault.tables.meta.isEvaluation()),
     opening: opening && { size: opening.size, root: opening.root },
     timestamps: timestamps.map(({ reply }) => sha256(Buffer.from(reply, 'base64'))),
     carried: vault.facts.carried ?? 1,

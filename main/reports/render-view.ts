@@ -1,4 +1,5 @@
 import { type LedgerRecord, parseLine } from '../ledger/index.ts';
+import { keyNamesOf } from './key-names.ts';
 import type { ReportDocument } from './report.ts';
 import { notAuthenticated } from './session-marks.ts';
 
@@ -16,6 +17,8 @@ export interface ReportView {
   /** SHA-256 of the JSON file, hex. */
   readonly jsonSha256: string;
   readonly records: readonly RenderedRecord[];
+  /** By id; of the keys that the report names. */
+  readonly keyNames: ReadonlyMap<string, string>;
 }
 
 /**
@@ -27,6 +30,7 @@ export const viewReport = (report: ReportDocument, jsonSha256: string): ReportVi
   return {
     report,
     jsonSha256,
+    keyNames: keyNamesOf(report.statement),
     records: report.records.map(({ seq, line }) => {
       const { record, fault } = parseLine(Buffer.from(line));
       if (record === null) throw new Error(`record ${seq} of the report: ${fault.problem}`);

@@ -1,7 +1,10 @@
+import { actions } from '../../shared/actions.ts';
+import { actionName } from '../../shared/messages/actions.ts';
 import { settingChanges } from '../../shared/messages/setting-changes.ts';
 import type { ReportKind } from '../../shared/reports.ts';
 import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
+import { keyNamesOf, keysOf, type NamedKey } from './key-names.ts';
 import type { ReportStatement } from './report.ts';
 
 /** Numbers, times and names as a report says them. */
@@ -57,13 +60,47 @@ const filterNames = {
   outcome: 'outcome',
 } as const;
 
-export const filterWords = ({ filter }: ReportStatement): string => {
+export const filterWords = (statement: ReportStatement): string => {
+  const { filter } = statement;
+  const keys = keyNamesOf(statement);
   const parts = Object.entries(filterNames).flatMap(([name, word]) => {
     const value = filter[name as keyof typeof filterNames];
     if (value === undefined) return [];
-    return [`${word} ${name === 'since' || name === 'until' ? moment(value) : value}`];
+    return [`${word} ${askedFor(name as keyof typeof filterNames, value, keys)}`];
   });
   return parts.length === 0 ? 'none' : parts.join(', ');
+};
+
+const askedFor = (
+  name: keyof typeof filterNames,
+  value: string,
+  keys: ReadonlyMap<string, string>,
+): string => {
+  switch (name) {
+    case 'since':
+    case 'until':
+      return moment(value);
+    case 'key':
+      return keys.get(value) ?? shortId(value);
+    case 'batch':
+      return shortId(value);
+    case 'action':
+      return actionWords(value);
+    case 'outcome':
+      return outcomeNames[value as keyof typeof outcomeNames];
+    case 'user':
+      return value;
+  }
+};
+
+/** Of actions and groups of them, like `key.create,token.`; groups that are empty yet go unsaid. */
+const actionWords = (asked: string): string => {
+  const named = asked
+    .split(',')
+    .flatMap((each) =>
+      each.endsWith('.') ? actions.filter((action) => action.startsWith(each)) : [each],
+    );
+  return named.length === 0 ? asked : named.map(actionName).join(', ');
 };
 
 /** What a record is about. */
@@ -83,6 +120,7 @@ const unsaid: ReadonlySet<string> = new Set([
   'output',
   'cause',
   'key',
+  'keys',
   'version',
   'kcv',
   'bytes',
@@ -93,11 +131,13 @@ const unsaid: ReadonlySet<string> = new Set([
   'vault',
 ]);
 
-export const aboutRecord = ({ action, subject, details }: LedgerRecord): About => {
+/** @param names of keys, by id */
+export const aboutRecord = (record: LedgerRecord, names: ReadonlyMap<string, string>): About => {
+  const { action, subject, details } = record;
   const { bytes } = details;
   const facts = [
     textOf(details['cause']),
-    keyWords(subject),
+    keyWords(keysOf(record), names),
     typeof bytes === 'number' ? counted(bytes, 'byte') : '',
     ...factsOf(subject),
     ...(action === 'settings.change' ? settingChanges(details) : factsOf(details)),
@@ -114,9 +154,12 @@ export const aboutRecord = ({ action, subject, details }: LedgerRecord): About =
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
-const keyWords = ({ key, version }: JsonObject): string => {
-  if (typeof key !== 'string') return '';
-  return `key ${shortId(key)}${typeof version === 'number' ? ` v${version}` : ''}`;
+const keyWords = (keys: readonly NamedKey[], names: ReadonlyMap<string, string>): string => {
+  if (keys.length === 0) return '';
+  const words = keys.map(
+    ({ id, version }) => `${names.get(id) ?? shortId(id)}${version === null ? '' : ` v${version}`}`,
+  );
+  return `${keys.length === 1 ? 'key' : 'keys'} ${words.join(', ')}`;
 };
 
 const factsOf = (object: JsonObject): string[] =>

@@ -74,6 +74,8 @@ const claims = {
   by: actorSchema,
   vault: v.strictObject({
     id: vaultIdSchema,
+    /** Of its folder when the report was made; earlier reports do not say it. */
+    name: v.optional(v.string()),
     epoch: sequence,
     /** When the ledger began. */
     created: utcTimeSchema,

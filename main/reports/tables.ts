@@ -6,19 +6,28 @@ import type { Vault } from '../vault/index.ts';
 import type { ReportTable } from './report.ts';
 
 /** What the vault knows beside its records, for the kinds of report that show it. */
-export const tablesFor = (vault: Vault, kind: ReportKind, key: string | null): ReportTable[] => {
-  if (kind === 'key-inventory') return [inventory(vault)];
-  if (kind === 'key-life' && key !== null) return [inventory(vault, key), versions(vault, key)];
+export const tablesFor = (vault: Vault, { kind, key, used }: Wanted): ReportTable[] => {
+  if (kind === 'key-inventory') return [inventory(vault, 'Keys')];
+  if (kind === 'key-life' && key !== null)
+    return [inventory(vault, 'The key', new Set([key])), versions(vault, key)];
   if (kind === 'token-evidence' || kind === 'ceremony') return evidence(vault);
-  return [];
+  return used.size === 0 ? [] : [inventory(vault, 'Keys in these records', used)];
 };
 
-const inventory = (vault: Vault, only?: string): ReportTable => ({
-  title: only === undefined ? 'Keys' : 'The key',
+interface Wanted {
+  readonly kind: ReportKind;
+  /** The key that was asked for. */
+  readonly key: string | null;
+  /** Ids of the keys in the records. */
+  readonly used: ReadonlySet<string>;
+}
+
+const inventory = (vault: Vault, title: string, only?: ReadonlySet<string>): ReportTable => ({
+  title,
   columns: ['Name', 'Id', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
   rows: vault.tables.keys
     .list()
-    .filter(({ id }) => only === undefined || id === only)
+    .filter(({ id }) => only === undefined || only.has(id))
     .map(keyRow),
 });
 

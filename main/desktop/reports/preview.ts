@@ -3,12 +3,14 @@ import type { Input } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
 import { toFailureData } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { compareNames } from '../../../shared/names.ts';
 import { reportKinds } from '../../../shared/reports.ts';
 import { isProcessing } from '../../audit/index.ts';
 import { consistencyProof, isConsistent } from '../../ledger/index.ts';
 import {
   filterOfKind,
   fits,
+  keysOf,
   limitsOf,
   openingOf,
   previousOf,
@@ -38,14 +40,14 @@ export const previewOf = async (
   const { range } = selection;
   const searched = range.last - range.first + 1;
   const { included: records, bytes } = count;
-  const tables = tablesFor(vault, kind, filter.key ?? null);
+  const tables = tablesFor(vault, { kind, key: filter.key ?? null, used: count.keys });
   return {
     range: { ...range },
     counts: { searched, included: records, omitted: searched - records },
     ...count.facts(),
     sizes: estimateOf({ kind, records, bytes, tables }),
     ...(await proofsOf(vault, range)),
-    limits: limitsOf(kind, filter, vault.tables.meta.isEvaluation()),
+    limits: limitsOf(filter, vault.tables.meta.isEvaluation()),
     refusal: refusalOf(vault),
   };
 };
@@ -56,6 +58,8 @@ class Count {
   readonly others: ReportFilter;
   readonly #users = new Set<string>();
   readonly #known = new Set<string>();
+  /** Ids of those in the records that are included. */
+  readonly keys = new Set<string>();
   #receipts = 0;
   #from: string | null = null;
   #to: string | null = null;
@@ -75,6 +79,7 @@ class Count {
     if (!fits(record, this.#filter)) return;
     this.included += 1;
     this.#users.add(record.actor.user);
+    for (const { id } of keysOf(record)) this.keys.add(id);
     if (isProcessing(record)) this.#receipts += 1;
     this.bytes += line.length;
     this.#from ??= record.time;
@@ -87,7 +92,7 @@ class Count {
       to: this.#to,
       receipts: this.#receipts,
       users: this.#users.size,
-      knownUsers: [...this.#known].sort().slice(0, limits.listLength),
+      knownUsers: [...this.#known].sort(compareNames).slice(0, limits.listLength),
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   rangeWords,
 } from '../render-words.ts';
 import type { ReportStatement } from '../report.ts';
+import { notDone } from './failures.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
 import type { Area, StructureElement } from './internals.ts';
 import { colour, contentRight, contentWidth, page, styles } from './look.ts';
@@ -34,7 +35,7 @@ export const drawCover = (paper: Paper, view: ReportView, seal: Seal | null): Ar
   paper.y = 128;
   drawTitle(paper, part, statement);
   if (statement.vault.evaluation) drawEvaluation(paper, part);
-  drawVerdict(paper, part, statement);
+  drawVerdict(paper, part, view);
   drawFacts(paper, part, factsOf(statement));
   drawBinding(paper, part, view);
   const area = drawSeal(paper, part, seal);
@@ -79,14 +80,17 @@ const drawEvaluation = (paper: Paper, part: StructureElement): void => {
   paper.y = top + height + 14;
 };
 
-const drawVerdict = (paper: Paper, part: StructureElement, statement: ReportStatement): void => {
+const drawVerdict = (paper: Paper, part: StructureElement, view: ReportView): void => {
+  const { statement } = view.report;
   const { counts, unsignedWhenMade } = statement;
+  const bad = notDone(view).length;
   const top = paper.y;
   const figure = count(counts.included);
   const figureStyle = { ...styles.figure, size: 28, leading: 34 };
   const words = [
     `${counts.included === 1 ? 'record' : 'records'} of ${count(counts.searched)} in the range ${rangeWords(statement)}`,
     completeness(statement),
+    ...(bad === 0 ? [] : [`${count(bad)} refused or failed: listed first.`]),
     ...(unsignedWhenMade.length === 0 ? [] : [lockedWords(statement)]),
   ];
   const left = page.left + paper.type.width(figure, figureStyle) + 16;
@@ -117,7 +121,10 @@ const factsOf = (statement: ReportStatement): Fact[] => {
   return [
     { label: 'Made', value: moment(statement.made), style: styles.valueStrong },
     { label: 'By', value: `${by.user} on ${by.host}, with ${by.app}`, style: styles.valueStrong },
-    { label: 'Vault', value: vault.id, style: styles.mono },
+    ...(vault.name === undefined
+      ? []
+      : [{ label: 'Vault', value: vault.name, style: styles.valueStrong }]),
+    { label: vault.name === undefined ? 'Vault' : '', value: vault.id, style: styles.mono },
     { label: 'Ledger', value: `epoch ${vault.epoch}, begun ${moment(vault.created)}` },
     { label: 'Token', value: `${token.label}, serial ${token.serial}`, style: styles.valueStrong },
     { label: 'Token made by', value: tokenMaker(token) },

@@ -110,8 +110,8 @@ describe('the document', () => {
     expect(structure).toMatch(/^Document\n {2}Sect\n/);
     for (const element of ['H1', 'H2', 'Figure', 'Table', 'TR', 'TH', 'TD', 'LBody', 'Form'])
       expect(structure).toMatch(new RegExp(`^ +${element}\\b`, 'm'));
-    // The head is told once, however many pages repeat it.
-    expect(structure.match(/"Time, UTC"/g)).toHaveLength(1);
+    // The head is told once for each table of records, however many pages repeat it.
+    expect(structure.match(/"Time, UTC"/g)).toHaveLength(2);
     expect(text.match(/^Time, UTC$/gm)?.length).toBeGreaterThan(3);
   });
 
@@ -137,8 +137,40 @@ describe('what it says', () => {
 
   test('every record is there', () => {
     const pages = withFile(pdf, (path) => ask('pdftotext', ['-layout', path, '-']));
-    const found = [...pages.matchAll(/^ +(\d+) +\d\d:\d\d:\d\d /gm)].map(([, seq]) => Number(seq));
+    const all = pages.slice(pages.indexOf('120 records, as short as a page allows'));
+    const found = [...all.matchAll(/^ +(\d+) +\d\d:\d\d:\d\d /gm)].map(([, seq]) => Number(seq));
     expect(found).toEqual(report.records.map(({ seq }) => seq));
+  });
+
+  test('failures come first, keys and the vault have their names, filters are told in words', async () => {
+    const sample = sampleReport({ records: 200 });
+    const [, [first = '', key = ''] = [], [second = '', recovery = ''] = []] =
+      sample.statement.tables[0]?.rows ?? [];
+    const line = JSON.stringify({
+      ...(JSON.parse(sample.records[2]?.line ?? '') as object),
+      details: {
+        keys: [
+          { key, version: 1 },
+          { key: recovery, version: 4 },
+        ],
+      },
+    });
+    const records = sample.records.map((each) => (each.seq === 3 ? { ...each, line } : each));
+    const filter = { batch: 'ab'.repeat(16), key, action: 'token.', outcome: 'failed' } as const;
+    const statement = { ...sample.statement, kind: 'batch-receipts', filter } as const;
+    const drawn = await renderPdf({ ...sample, records, statement }, null);
+    const said = withFile(drawn, (path) => ask('pdftotext', ['-raw', path, '-']));
+    const plain = said.replace(/[\s\u00a0\u202a-\u202c]+/g, ' ');
+    const [cover = '', failures = ''] = said.split('\f');
+    expect(cover).toContain('Finance archive');
+    expect(cover).toMatch(/refused or failed: listed first/);
+    expect(failures).toContain('Refused and failed');
+    expect(failures).toContain('The file changed while it was being read.');
+    expect(plain).toContain(` v1, ${first} v1, ${second} v4`);
+    expect(plain).toContain(
+      `key ${first}, batch abababab…, action Log in to token, Test token, outcome Failed`,
+    );
+    expect(plain).not.toContain('action token.');
   });
 
   test('names in other scripts come out as their letters', () => {

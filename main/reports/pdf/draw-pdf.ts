@@ -2,6 +2,7 @@ import type { Seal } from '../../certificates/index.ts';
 import type { ReportView } from '../render-view.ts';
 import { completeness, kindNames } from '../render-words.ts';
 import { drawCover } from './cover.ts';
+import { drawFailures } from './failures.ts';
 import { drawFeet } from './foot.ts';
 import { drawIds } from './id-list.ts';
 import { Paper, type PaperInfo } from './paper.ts';
@@ -25,6 +26,7 @@ export const drawPdf = (
   const paper = new Paper(infoOf(view));
   const area = drawCover(paper, view, seal);
   if (seal !== null) reserveSignature(paper, seal, area);
+  drawFailures(paper, view);
   drawSummary(paper, view);
   drawStatementTables(paper, view);
   if (view.records.length > 0) {
@@ -40,7 +42,7 @@ const infoOf = ({ report, jsonSha256 }: ReportView): PaperInfo => {
   const { statement } = report;
   return {
     title: statement.title,
-    subject: `${kindNames[statement.kind]} of vault ${statement.vault.id}. ${completeness(statement)}`,
+    subject: `${kindNames[statement.kind]} of vault ${statement.vault.name ?? statement.vault.id}. ${completeness(statement)}`,
     author: `${statement.by.user} on ${statement.by.host}`,
     keywords: `JSON SHA-256 ${jsonSha256}`,
     made: new Date(statement.made),

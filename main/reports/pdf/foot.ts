@@ -4,10 +4,14 @@ import { colour, contentRight, page, styles } from './look.ts';
 import { drawHatching } from './marks.ts';
 import { baseline, type Paper } from './paper.ts';
 
+/** Of the vault; room is left for the hash and the number. */
+const MOST_NAME = 120;
+
 /** Which report, which JSON and which page, at the foot of each page. */
 export const drawFeet = (paper: Paper, { report, jsonSha256 }: ReportView): void => {
   const { pages } = paper;
   const { kind, vault } = report.statement;
+  const [name] = paper.type.lines(vault.name ?? 'Claviger', styles.foot, MOST_NAME, 1);
   const hash = grouped(jsonSha256.slice(0, 32)).join('');
   for (let at = 0; at < pages; at += 1) {
     paper.doc.switchToPage(at);
@@ -17,7 +21,7 @@ export const drawFeet = (paper: Paper, { report, jsonSha256 }: ReportView): void
       const number = `Page ${at + 1} of ${pages}`;
       paper.type.draw(number, contentRight - paper.type.width(number, styles.foot), y, styles.foot);
       const x = vault.evaluation ? drawEvaluation(paper, y) : page.left;
-      const words = `Claviger, ${kindNames[kind]} · JSON `;
+      const words = `${name}, ${kindNames[kind]} · JSON `;
       paper.type.draw(words, x, y, styles.foot);
       paper.type.draw(`${hash} …`, x + paper.type.width(words, styles.foot), y, styles.footMono);
     }, 'Pagination');

@@ -40,13 +40,13 @@ export const drawIds = (paper: Paper, view: ReportView): void => {
   part.end();
 };
 
-const idsOf = ({ records }: ReportView): Named[] => {
+const idsOf = ({ records, keyNames }: ReportView): Named[] => {
   const found = new Map<string, Named>();
   for (const { record } of records)
     for (const field of ['key', 'batch'] as const) {
       const id = textOf(record.subject, field);
       if (id === '') continue;
-      const known = found.get(id) ?? { id, field, records: 0, name: '' };
+      const known = found.get(id) ?? { id, field, records: 0, name: keyNames.get(id) ?? '' };
       known.records += 1;
       if (field === 'key' && known.name === '') known.name = textOf(record.subject, 'name');
       found.set(id, known);

@@ -6,7 +6,7 @@ import { colour, contentWidth, styles } from './look.ts';
 import type { Paper } from './paper.ts';
 import { Table, type Cell, type Column } from './table.ts';
 
-const columns: readonly Column[] = [
+export const recordColumns: readonly Column[] = [
   { title: 'Record', width: 50, align: 'right' },
   { title: 'Time, UTC', width: 54 },
   { title: 'Action', width: 76 },
@@ -36,7 +36,7 @@ export const drawRecords = (
     ...(withHashes ? ['Under each file stands the SHA-256 of its output.'] : []),
   ].join(' ');
   paper.paragraph(part, words, styles.body, { after: 10 });
-  const table = new Table(paper, part, columns);
+  const table = new Table(paper, part, recordColumns);
   const days = new Set(records.map(({ record }) => dayOf(record.time))).size;
   const length = days <= MOST_DAYS_MARKED ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length;
   let period = '';
@@ -45,7 +45,10 @@ export const drawRecords = (
     if (at > 0 && at % ROWS_BETWEEN_REPORTS === 0) onRecords(ROWS_BETWEEN_REPORTS);
     const { time } = rendered.record;
     const newDay = dayOf(time) !== day;
-    const pageNumber = table.row(cellsOf(rendered, withHashes), newDay);
+    const pageNumber = table.row(
+      recordCells(rendered, { keyNames: view.keyNames, withHashes }),
+      newDay,
+    );
     day = dayOf(time);
     if (time.slice(0, length) === period) continue;
     period = time.slice(0, length);
@@ -62,9 +65,12 @@ const markOf = ({ madeWhileLocked, notAuthenticated }: RenderedRecord): string =
   return madeWhileLocked ? 'Signed later' : '';
 };
 
-const cellsOf = (rendered: RenderedRecord, withHashes: boolean): Cell[] => {
+export const recordCells = (
+  rendered: RenderedRecord,
+  { keyNames, withHashes }: Pick<ReportView, 'keyNames'> & { readonly withHashes: boolean },
+): Cell[] => {
   const { record } = rendered;
-  const { name, facts, sha256 } = aboutRecord(record);
+  const { name, facts, sha256 } = aboutRecord(record, keyNames);
   const bad = record.outcome !== 'ok';
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
   const action = actionName(record.action);

@@ -88,6 +88,7 @@ export const makeReportVault = async (
 
 export const sessionOn = (vault: Vault): ReportSession => ({
   vault,
+  vaultDir: '/srv/Finance archive',
   token: tokenInfo,
   checkpoint: () => vault.checkpoint('now'),
 });

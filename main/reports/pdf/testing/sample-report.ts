@@ -151,6 +151,7 @@ export const sampleReport = ({
       by: baseRecord(1, 0).actor,
       vault: {
         id: sampleVault,
+        name: 'Finance archive',
         epoch: 1,
         created: '2026-09-14T08:00:00.000Z',
         evaluation,
