@@ -197,7 +197,7 @@ describe('inputs', () => {
       const args = ['--json', '--conflict', 'replace', '--out', out, sealed?.output ?? ''];
       const result = await vault.cli.run(['decrypt', ...args]);
       expect(result.code).toBe(2);
-      expect(documentOf('error', result).error.cause).toContain('lies in the vault');
+      expect(documentOf('error', result).error.cause).toContain('is in the vault');
     }
     expect(Object.keys(snapshotOf(vault.dir))).toEqual(before);
     await vault.expectSound();

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../main/batch/batches.ts';
 import { planBatch } from '../../main/batch/plan.ts';
-import { noTrash } from '../../main/batch/trash.ts';
+import { withoutTrash } from '../../main/batch/trash.ts';
 import { startEngine } from '../../main/engine/start.ts';
 import { VaultSession } from '../../main/session/vault-session.ts';
 import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
@@ -70,7 +70,7 @@ describe.each(tokenNames)('with %s', (token) => {
           signal: new AbortController().signal,
           onProgress: nothing,
           onReceipt: nothing,
-          trash: noTrash,
+          trash: withoutTrash,
         };
         const { receipts } = await runBatch(session, request, options);
         return receipts.filter(({ outcome }) => outcome === 'failed').length;

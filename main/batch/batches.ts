@@ -14,6 +14,7 @@ import {
 } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
+import { noSuchBatch } from '../../shared/messages/failures/batch.ts';
 import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -290,7 +291,5 @@ const end = async (
 export const findBatch = (batches: readonly StoredBatch[], id: string): StoredBatch => {
   const batch = batches.find((each) => each.id === id);
   if (batch !== undefined) return batch;
-  throw new Failure('usage', `There is no batch ${id} that waits.`, {
-    next: 'Look which batches do, and choose one of them.',
-  });
+  throw noSuchBatch(id);
 };

@@ -1,6 +1,7 @@
 import { lstat, unlink } from 'node:fs/promises';
 import type { BatchKind, PlannedFile, Removal, StoredBatch } from '../../shared/batch.ts';
 import { Failure, fromFailureData } from '../../shared/failure.ts';
+import { notReadBack, originalChanged } from '../../shared/messages/failures/batch.ts';
 import {
   type FileIdentity,
   fileIdentityOf,
@@ -92,7 +93,7 @@ export const deleteOriginals = async (
 };
 
 const refusalOf = (result: FileResult | undefined): Failure | null => {
-  if (result === undefined) return new Failure('read-back-failed', 'The output was not read back.');
+  if (result === undefined) return notReadBack();
   return result.outcome === 'done' ? null : fromFailureData(result.failure);
 };
 
@@ -114,7 +115,7 @@ const changedSince = async (
       now.modifiedNs === identity.modifiedNs &&
       now.changedNs === identity.changedNs;
     if (same) return null;
-    return new Failure('source-changed', 'The original changed after it was encrypted.');
+    return originalChanged();
   } catch (error) {
     return asFailure(error);
   }

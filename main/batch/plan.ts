@@ -15,6 +15,17 @@ import {
   type FailureData,
   toFailureData,
 } from '../../shared/failure.ts';
+import {
+  alreadyEncrypted,
+  emptyFolder,
+  fileOfVault,
+  nameCollision,
+  outputExists,
+  outputInVault,
+  plainFile,
+  sameFile,
+  unfinishedOutput,
+} from '../../shared/messages/failures/batch.ts';
 import { identityOf, isStorableName, unstorableName } from '../engine/index.ts';
 import { OwnFiles } from '../store/index.ts';
 import { fileFailure, isErrno } from '../system/index.ts';
@@ -23,7 +34,6 @@ import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
 import { PlanFolders } from './plan-folders.ts';
-import { because, collision, emptyFolder, intoVault } from './plan-reasons.ts';
 import { takesSealedName } from './sealed-name.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
@@ -121,7 +131,8 @@ class Draft {
   plan(): BatchPlan {
     // Without a file there is no batch that would make them.
     if (this.#files.length === 0) {
-      for (const { found } of this.#empty.splice(0)) this.#skip(found, 'skipped', emptyFolder);
+      for (const { found } of this.#empty.splice(0))
+        this.#skip(found, 'skipped', toFailureData(emptyFolder()));
     }
     return {
       files: this.#files,
@@ -171,7 +182,7 @@ class Draft {
     const wanted = path.join(place.folder, outputName(kind, path.basename(found.file)));
     const rule = this.#conflictFor(found);
     if (rule === 'replace' && (await this.#inputs.include(wanted))) {
-      this.#skip(found, 'failed', collision(wanted));
+      this.#skip(found, 'failed', toFailureData(nameCollision(wanted)));
       return;
     }
     const output = await this.#settle(found, wanted, rule);
@@ -200,7 +211,7 @@ class Draft {
 
   /** Looks at an output folder. @returns why it is none */
   async #target({ folder, root }: OutputPlace, source: string): Promise<FailureData | null> {
-    if (await this.#own.holds(folder)) throw intoVault(folder);
+    if (await this.#own.holds(folder)) throw outputInVault(folder);
     const look = await this.#folders.look(folder, root);
     if (look.kind === 'refused') return look.reason;
     await this.#folders.standFor(folder, root, source);
@@ -233,10 +244,10 @@ class Draft {
         this.#conflicts++;
         return settled.name;
       case 'collision':
-        this.#skip(found, 'failed', collision(wanted));
+        this.#skip(found, 'failed', toFailureData(nameCollision(wanted)));
         return null;
       case 'exists':
-        this.#skip(found, 'skipped', because('exists', `${wanted} exists already.`));
+        this.#skip(found, 'skipped', toFailureData(outputExists(wanted)));
         return null;
     }
   }
@@ -251,14 +262,14 @@ class Draft {
     const outcome = named ? 'failed' : 'skipped';
     const folder = path.dirname(file);
     if (this.#own.includes(stats) || (await this.#own.holds(folder))) {
-      const reason = because('not-a-file', 'This file belongs to the open vault.');
+      const reason = toFailureData(fileOfVault());
       return { input: file, root, outcome, reason };
     }
     const look = await this.#folders.look(folder, named ? folder : root);
     if (look.kind === 'refused')
       return { input: file, root, outcome: 'failed', reason: look.reason };
     if (isPartName(path.basename(file))) {
-      const reason = because('not-a-file', 'This is the unfinished output of another batch.');
+      const reason = toFailureData(unfinishedOutput());
       return { input: file, root, outcome, reason };
     }
     if (kind === 'encrypt' && !isStorableName(path.basename(file)))
@@ -267,17 +278,17 @@ class Draft {
     const { encryptedInputs = 'leave-out' } = this.#rules;
     if (kind === 'encrypt' && encrypted && encryptedInputs !== 'encrypt') {
       const refused = named && encryptedInputs === 'refuse';
-      const reason = because('already-encrypted', 'This file is encrypted already.');
+      const reason = toFailureData(alreadyEncrypted());
       return { input: file, root, outcome: refused ? 'failed' : 'skipped', reason };
     }
     const isTried = named && this.#rules.leavesOutPlain !== true;
     if (kind !== 'encrypt' && !encrypted && !isTried) {
-      const reason = because('not-encrypted', 'This is not an encrypted file (.clv).');
+      const reason = toFailureData(plainFile());
       return { input: file, root, outcome: 'skipped', reason };
     }
     const other = this.#inputs.sameAs(file, stats, this.#folders.keyOf(folder));
     if (other !== null) {
-      const reason = because('exists', `This is the same file as ${other}, by another way.`);
+      const reason = toFailureData(sameFile(other));
       return { input: file, root, outcome: 'skipped', reason };
     }
     return null;

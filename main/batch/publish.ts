@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { ConflictRule } from '../../shared/batch.ts';
-import { Failure } from '../../shared/failure.ts';
+import { nameCollision } from '../../shared/messages/failures/batch.ts';
 import { hasLastingNumbers, identityOf, type OpenFolder } from '../engine/index.ts';
 import { numberedName } from './output-name.ts';
 
@@ -97,12 +97,12 @@ export class Publisher {
     }
     for (let n = 2, name = wanted; ; name = numberedName(wanted, n), n++) {
       if (await this.#moveToFree(folder, part, name)) return name;
-      if (rule === 'skip' && (await this.#isMine(folder, name))) throw collision(name);
+      if (rule === 'skip' && (await this.#isMine(folder, name))) throw nameCollision(name);
     }
   }
 
   async #replace(folder: OpenFolder, part: string, name: string): Promise<void> {
-    if (await this.#isMine(folder, name)) throw collision(name);
+    if (await this.#isMine(folder, name)) throw nameCollision(name);
     await rename(folder.at(part), folder.at(name));
   }
 
@@ -197,12 +197,6 @@ const keyAt = async (folder: OpenFolder, name: string): Promise<string> => {
 };
 
 const ofAnyCase = (place: string): string => place.normalize('NFC').toUpperCase().toLowerCase();
-
-const collision = (name: string): Failure =>
-  new Failure('collision', `Another file of this batch has the name ${name} on this disk.`, {
-    unharmed: 'Neither file was touched.',
-    next: 'Choose "keep both", another output folder, or two batches.',
-  });
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';

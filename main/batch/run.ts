@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
+import { batchCancelled } from '../../shared/messages/failures/batch.ts';
 import type { FileDone, FileResult, OpenFolders } from '../engine/index.ts';
 import type { NewRecord } from '../ledger/index.ts';
 import type { VaultSession } from '../session/index.ts';
@@ -310,11 +311,7 @@ export class BatchRun {
 
   /** What was not processed was cancelled, by the user or because the batch had to stop. */
   #reportRest(): void {
-    const reason =
-      this.#stopped ??
-      new Failure('cancelled', 'The batch was cancelled before this file was started.', {
-        unharmed: 'The file is unchanged.',
-      });
+    const reason = this.#stopped ?? batchCancelled();
     for (const file of this.#batch.files) {
       if (this.#receipts.has(file.index)) continue;
       this.#report(file.index, cancelledReceipt(file, toFailureData(reason)));

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedFile } from '../../shared/batch.ts';
-import { Failure } from '../../shared/failure.ts';
+import { notEnoughSpace } from '../../shared/messages/failures/batch.ts';
 
 /** Room that one output takes beside its content: header, metadata and tags, rounded up to blocks. */
 const PER_FILE = 8_192;
@@ -35,7 +35,7 @@ export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpa
   for (const { folder, needed } of disks.values()) {
     const free = await freeIn(folder);
     if (free === null) continue;
-    if (free < needed) throw notEnough(folder, needed, free);
+    if (free < needed) throw notEnoughSpace(folder, needed, free);
     if (tightest === null || free < tightest.free) tightest = { needed, free };
   }
   return tightest;
@@ -66,13 +66,3 @@ const existingFolder = async (folder: string): Promise<ExistingFolder> => {
     return existingFolder(parent);
   }
 };
-
-const notEnough = (folder: string, needed: number, free: number): Failure =>
-  new Failure(
-    'disk-full',
-    `There is not enough room in ${folder}: the outputs need up to ${needed} bytes, ${free} are free.`,
-    {
-      unharmed: 'Nothing was written.',
-      next: 'Free some space or choose another output folder.',
-    },
-  );

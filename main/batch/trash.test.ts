@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FreedesktopTrash, noTrash } from './trash.ts';
+import { FreedesktopTrash, withoutTrash } from './trash.ts';
 
 let home: string;
 let trash: FreedesktopTrash;
@@ -85,6 +85,6 @@ it.runIf(mounts)('uses a trash on the disk of the file, and copies nothing acros
 });
 
 it('says so where there is no trash', async () => {
-  expect(await noTrash.serves(home)).toBe(false);
-  await expect(noTrash.take(home, home)).rejects.toMatchObject({ code: 'usage' });
+  expect(await withoutTrash.serves(home)).toBe(false);
+  await expect(withoutTrash.take(home, home)).rejects.toMatchObject({ code: 'usage' });
 });

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { foreignTrash, noTrash } from '../../shared/messages/failures/batch.ts';
 import { makeFolder } from '../system/index.ts';
 
 /** The system's trash. */
@@ -75,20 +75,14 @@ export class FreedesktopTrash implements Trash {
 }
 
 /** Where the system has no trash that this program could use. */
-export const noTrash: Trash = {
+export const withoutTrash: Trash = {
   serves: () => Promise.resolve(false),
-  take: () =>
-    Promise.reject(
-      new Failure('usage', 'There is no trash here that Claviger could use.', {
-        unharmed: 'The original was kept.',
-        next: 'Choose to delete originals instead, or remove them yourself.',
-      }),
-    ),
+  take: () => Promise.reject(noTrash()),
 };
 
 /** Without the help of Electron. */
 export const trashHere = (): Trash =>
-  process.platform === 'linux' ? new FreedesktopTrash() : noTrash;
+  process.platform === 'linux' ? new FreedesktopTrash() : withoutTrash;
 
 const inHome = (env: NodeJS.ProcessEnv): string =>
   path.join(env['HOME'] ?? homedir(), '.local', 'share');
@@ -122,10 +116,7 @@ const isShared = (folder: string): Promise<boolean> =>
 const refuseForeign = async (folder: string, uid: number): Promise<void> => {
   const stats = await lstat(folder).catch(() => null);
   if (stats === null || (stats.isDirectory() && stats.uid === uid)) return;
-  throw new Failure('not-allowed', `The trash folder ${folder} belongs to somebody else.`, {
-    unharmed: 'The original was kept.',
-    next: 'Choose to delete originals instead.',
-  });
+  throw foreignTrash(folder);
 };
 
 const two = (value: number): string => String(value).padStart(2, '0');

@@ -2,6 +2,8 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import { notUtf8Name } from '../../shared/messages/failures/batch.ts';
+import { notRegular, symbolicLink } from '../../shared/messages/failures/files.ts';
 import { compareNames } from '../../shared/names.ts';
 import { fileFailure } from '../system/index.ts';
 import { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
@@ -71,7 +73,7 @@ const look = (file: string): Promise<Look> =>
         (stats) => ({ file, stats }),
         (error: unknown) => ({ file, reason: reasonOf(file, error) }),
       )
-    : Promise.resolve({ file, reason: toFailureData(notUtf8()) });
+    : Promise.resolve({ file, reason: toFailureData(notUtf8Name()) });
 
 const visitSeen = async (
   looked: Look,
@@ -93,7 +95,7 @@ const visitSeen = async (
     await visitNames(file, names ?? [], root, found, seen);
   } else if (looked.stats.isFile())
     found.push({ kind: 'file', file, stats: looked.stats, root, named });
-  else refuse(toFailureData(notRegular(looked.stats)));
+  else refuse(toFailureData(refusalOf(looked.stats)));
 };
 
 const namesIn = async (
@@ -132,24 +134,10 @@ const reasonOf = (file: string, thrown: unknown): FailureData => {
   const error = fileFailure(thrown, 'original');
   if (!(error instanceof Failure)) throw error;
   const unreadable = error.code === 'not-found' && file.includes(REPLACEMENT);
-  return toFailureData(unreadable ? notUtf8() : error);
+  return toFailureData(unreadable ? notUtf8Name() : error);
 };
 
-const notUtf8 = (): Failure =>
-  new Failure('name-unusable', 'The name of this file or of a folder above it is not UTF-8.', {
-    unharmed: 'It was not touched.',
-    next: 'Rename it, then try again.',
-  });
-
-const notRegular = (stats: BigIntStats): Failure => {
-  if (stats.isSymbolicLink()) {
-    return new Failure('symlink', 'This is a symbolic link; links are not followed.', {
-      unharmed: 'Neither the link nor what it points to was touched.',
-      next: 'Name the file that the link points to.',
-    });
-  }
-  const kind = stats.isFIFO() ? 'a pipe (FIFO)' : stats.isSocket() ? 'a socket' : 'a device';
-  return new Failure('not-a-file', `This is ${kind}, not a regular file.`, {
-    unharmed: 'It was not read.',
-  });
+const refusalOf = (stats: BigIntStats): Failure => {
+  if (stats.isSymbolicLink()) return symbolicLink();
+  return notRegular(stats.isFIFO() ? 'a pipe (FIFO)' : stats.isSocket() ? 'a socket' : 'a device');
 };

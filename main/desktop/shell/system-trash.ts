@@ -1,5 +1,5 @@
 import { shell } from 'electron';
-import { Failure } from '../../../shared/failure.ts';
+import { notTrashed } from '../../../shared/messages/failures/batch.ts';
 import { FreedesktopTrash, type Trash } from '../../batch/index.ts';
 
 /** On Linux Electron would start another program for each file, which may not be there. */
@@ -12,10 +12,6 @@ const take = async (file: string): Promise<void> => {
   try {
     await shell.trashItem(file);
   } catch (error) {
-    throw new Failure('io', 'The system did not take the original to its trash.', {
-      unharmed: 'The original was kept.',
-      next: 'Choose to delete originals instead, or remove them yourself.',
-      detail: String(error),
-    });
+    throw notTrashed(String(error));
   }
 };
