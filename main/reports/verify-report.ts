@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { fingerprintOf, readPem } from '../pki/index.ts';
-import { issueWords, hasMoreValues, jsonFault } from '../json/index.ts';
+import { issueWords, hasMoreValues, jsonFault, tooDeepAt } from '../json/index.ts';
 import { firstDifference } from '../ledger/index.ts';
 import { sha256 } from '../system/index.ts';
 import { encodeReport, reportSchema, type AnyReport } from './report.ts';
@@ -113,7 +113,11 @@ const readReport = (file: Uint8Array): { report: AnyReport | null; check: Report
 const notJson = (bytes: Buffer): string => {
   const rendering = renderingOf(bytes);
   if (rendering !== null) return `The file is ${renderingWords(rendering)}.`;
-  return `The file is not JSON, from ${placeOf(bytes, jsonFault(bytes.toString('utf8')))} on.`;
+  const text = bytes.toString('utf8');
+  const deep = tooDeepAt(text);
+  if (deep !== null)
+    return `The file is nested too deeply for a report, from ${placeOf(bytes, deep)} on.`;
+  return `The file is not JSON, from ${placeOf(bytes, jsonFault(text))} on.`;
 };
 
 const placeOf = (bytes: Buffer, at: number): string => {
