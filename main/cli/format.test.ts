@@ -9,4 +9,18 @@ describe('what a terminal shows', () => {
       'a\\u{1b}[2Jb\\u{202e}gpj.exe\\u{a}c  1',
     ]);
   });
+
+  it('keeps columns where characters take two cells, or none', () => {
+    const rows = [
+      ['契約書', '1'],
+      ['cafe\u0301', '2'],
+      ['👩‍🚀', '3'],
+    ];
+    expect(formatTable(['NAME', 'ID'], rows)).toEqual([
+      'NAME    ID',
+      '契約書  1',
+      'cafe\u0301    2',
+      '👩‍🚀      3',
+    ]);
+  });
 });

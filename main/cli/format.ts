@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { printable } from '../../shared/printable.ts';
 
 /** Numbers, times and tables as people read them. */
@@ -21,11 +22,11 @@ export const formatTable = (
 ): string[] => {
   const lines = [heading, ...rows.map((row) => row.map(printable))];
   const widths = heading.map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+    Math.max(...lines.map((line) => stringWidth(line[column] ?? ''))),
   );
   return lines.map((line) =>
     line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell)))
       .join('  ')
       .trimEnd(),
   );
