@@ -42,14 +42,17 @@ export class RunCutter {
   /** `text` is one line, already `visible`. */
   cut(text: string, fontFor: FontFor): Run[] {
     if (!rightToLeft.test(text)) return this.#byFont(text, fontFor);
-    const { levels } = this.#bidi.getEmbeddingLevels(text, 'ltr');
-    const runs = levelPieces(text, levels).flatMap((piece) =>
-      this.#byFont(this.#mirrored(text, piece, levels), fontFor).map((run) => ({
-        ...directed(run, piece.level),
-        level: piece.level,
-      })),
-    );
-    return inVisualOrder(runs);
+    const embedding = this.#bidi.getEmbeddingLevels(text, 'ltr');
+    const { levels } = embedding;
+    const visual = this.#bidi.getReorderedIndices(text, embedding);
+    const placeOf = ({ start }: LevelPiece): number => visual.indexOf(start);
+    return levelPieces(text, levels)
+      .sort((a, b) => placeOf(a) - placeOf(b))
+      .flatMap((piece) => {
+        const runs = this.#byFont(this.#mirrored(text, piece, levels), fontFor);
+        const drawn = runs.map((run) => directed(run, piece.level));
+        return piece.level % 2 === 0 ? drawn : drawn.reverse();
+      });
   }
 
   #mirrored(text: string, { start, end }: LevelPiece, levels: Uint8Array): string {
@@ -80,9 +83,6 @@ interface LevelPiece {
   end: number;
   readonly level: number;
 }
-interface LevelRun extends Run {
-  readonly level: number;
-}
 
 const levelPieces = (text: string, levels: Uint8Array): LevelPiece[] => {
   const pieces: LevelPiece[] = [];
@@ -99,19 +99,4 @@ const levelPieces = (text: string, levels: Uint8Array): LevelPiece[] => {
 const directed = (run: Run, level: number): Run => {
   const turned = level % 2 === 0 || rightToLeft.test(run.text);
   return turned ? run : { ...run, text: Array.from(run.text).reverse().join('') };
-};
-
-/** Rule L2 of the Unicode Bidirectional Algorithm, for whole runs. */
-const inVisualOrder = (runs: readonly LevelRun[]): LevelRun[] => {
-  const order = [...runs];
-  const highest = Math.max(...order.map(({ level }) => level));
-  for (let level = highest; level >= 1; level -= 1) {
-    for (let start = 0; start < order.length; start += 1) {
-      let end = start;
-      while (end < order.length && (order[end]?.level ?? 0) >= level) end += 1;
-      if (end > start) order.splice(start, end - start, ...order.slice(start, end).reverse());
-      start = Math.max(start, end);
-    }
-  }
-  return order;
 };
