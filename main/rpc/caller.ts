@@ -28,10 +28,6 @@ export class Caller<Api> {
     channel.onClose(() => this.#close());
   }
 
-  get openCalls(): number {
-    return this.#pending.size;
-  }
-
   call<Name extends CallName<Api>>(
     name: Name,
     input: CallInput<Api, Name>,

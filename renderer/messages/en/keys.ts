@@ -109,7 +109,6 @@ export const keys = {
       count === 0 ? 'none yet' : `${counted(count, 'file', 'files')} encrypted`,
     created: 'Created',
     seals: 'Encryption limit',
-    sealsValue: (used: number, percent: string) => `${n(used)} of v-limit, ${percent}`,
     sealsShare: (percent: string) => `${percent} of the encryption limit used`,
     versions: 'Versions',
     encrypts: 'encrypts',
