@@ -179,7 +179,7 @@ export class Vault {
   get unrecorded(): Failure | null {
     if (this.#unrecorded !== null || this.#restriction !== null)
       return this.#unrecorded ?? this.#restriction;
-    // The record of the finding is to stay the last one (docs/adr/0015).
+    // The record of the finding is to stay the last one (docs/adr/0008).
     return this.#parts.ledger.lastAction === vaultActions.rollback ? rolledBack() : null;
   }
 

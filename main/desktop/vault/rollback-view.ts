@@ -21,7 +21,7 @@ export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
   const index = await vault.audit();
   const { lines } = await index.query({ action: vaultActions.rollback, limit: 1 });
   const [finding] = lines;
-  // The record of the finding is the last one and is no part of what was found (docs/adr/0015).
+  // The record of the finding is the last one and is no part of what was found (docs/adr/0008).
   const size = Math.max(0, (finding?.record.seq ?? vault.head.size + 1) - 1);
   const last = size === 0 ? null : await index.line(size);
   const { epoch } = vault.origin;
