@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Failure } from '../../shared/failure.ts';
+import { argumentNotUtf8, badArguments, notAChoice } from '../../shared/messages/failures/cli.ts';
 import { isUtf8Name, shownName } from '../batch/index.ts';
 
 /** An option of a command; all are long ones. */
@@ -32,7 +32,7 @@ export class Arguments {
       this.positionals = parsed.positionals;
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      throw new Failure('usage', cause, { next: 'Run the command with --help.' });
+      throw badArguments(cause);
     }
   }
 
@@ -57,18 +57,12 @@ export class Arguments {
     if (value === undefined) return undefined;
     const chosen = choices.find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
-    throw new Failure('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`);
+    throw notAChoice(name, choices, value);
   }
 }
 
 /** A path of other bytes would lead to another file. @throws Failure `usage` */
 export const readable = (what: string, text: string): string => {
   if (isUtf8Name(text)) return text;
-  throw notUtf8(`${what} "${shownName(text)}"`);
+  throw argumentNotUtf8(`${what} "${shownName(text)}"`);
 };
-
-export const notUtf8 = (what: string): Failure =>
-  new Failure('usage', `${what} is not UTF-8.`, {
-    unharmed: 'Nothing was done.',
-    next: 'Rename it, or choose another one.',
-  });

@@ -1,8 +1,14 @@
 import { Failure, toFailureData } from '../../shared/failure.ts';
 import { VERSION } from '../../shared/version.ts';
+import {
+  argumentNotUtf8,
+  emptyArgument,
+  noSuchCommand,
+  unwantedArgument,
+} from '../../shared/messages/failures/cli.ts';
 import { systemFailure } from '../system/index.ts';
 import type { TrustStore } from '../trust/index.ts';
-import { Arguments, notUtf8, readable } from './arguments.ts';
+import { Arguments, readable } from './arguments.ts';
 import type { CliContext, Command } from './command.ts';
 import { commands, loadAll, type NamedCommand } from './commands.ts';
 import { exitCodeOfFailure } from './exit-code.ts';
@@ -62,17 +68,12 @@ const findCommand = (
 const refuseArguments = (command: Command, { positionals }: Arguments): void => {
   const [first] = positionals;
   if (first !== undefined && command.takesArguments === undefined) {
-    throw new Failure('usage', `"claviger ${command.name}" has no use for "${first}".`, {
-      next: 'Leave it out, or put the name of its option before it; --help shows them.',
-    });
+    throw unwantedArgument(command.name, first);
   }
   if (command.takesArguments !== 'paths')
     for (const each of positionals) readable('Argument', each);
   if (!positionals.includes('')) return;
-  throw new Failure('usage', 'One of the arguments is empty.', {
-    unharmed: 'Nothing was done.',
-    next: 'Look whether a variable of your script has no value.',
-  });
+  throw emptyArgument();
 };
 
 const withoutCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
@@ -91,9 +92,7 @@ const withoutCommand = async (args: readonly string[], terminal: Terminal): Prom
     return args.includes('--help') ? exitCodes.done : exitCodes.usage;
   }
   const words = args.filter((arg) => !arg.startsWith('--')).join(' ') || first;
-  throw new Failure('usage', `There is no command "${words}".`, {
-    next: 'Run "claviger --help" to see the commands.',
-  });
+  throw noSuchCommand(words);
 };
 
 const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): CliContext => {
@@ -118,7 +117,7 @@ const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): Cl
 
 /** Node puts U+FFFD in the place of bytes that are not UTF-8: that would be another folder. */
 const vaultOf = ({ CLAVIGER_VAULT: vault }: CliParts['environment']): string | undefined => {
-  if (vault?.includes('\ufffd') === true) throw notUtf8('The path in CLAVIGER_VAULT');
+  if (vault?.includes('\ufffd') === true) throw argumentNotUtf8('The path in CLAVIGER_VAULT');
   return vault;
 };
 

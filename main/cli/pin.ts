@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Failure } from '../../shared/failure.ts';
+import { badPinFile, pinNotGiven, pinsDiffer } from '../../shared/messages/failures/cli.ts';
 import { requireText } from '../engine/index.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -25,7 +25,7 @@ export const readPin = async (options: PinOptions, question: string): Promise<st
     return environment;
   }
   const answer = await terminal.askSecret(question);
-  if (answer === null || answer === '') throw pinMissing();
+  if (answer === null || answer === '') throw pinNotGiven();
   requireText(answer);
   return answer;
 };
@@ -36,21 +36,18 @@ export const readNewPin = async (options: PinOptions): Promise<string> => {
   if (options.pinFile !== undefined || options.environment === pin) return pin;
   const again = await options.terminal.askSecret('Repeat the PIN: ');
   if (again === pin) return pin;
-  throw new Failure('pin-incorrect', 'The two PINs are not the same.', {
-    unharmed: 'Nothing was created.',
-    next: 'Run the command again.',
-  });
+  throw pinsDiffer();
 };
 
 const pinFromFile = async (file: string, terminal: Terminal): Promise<string> => {
   const text = await startOf(file, terminal);
   // Whatever is given to the token takes one of its tries.
-  if (text.length > MAX_BYTES || !isUtf8(text)) throw noPinIn(file, 'holds something else');
+  if (text.length > MAX_BYTES || !isUtf8(text)) throw badPinFile(file, 'other');
   const pin = text
     .toString('utf8')
     .replace(/^\uFEFF/, '') // editors of Windows begin a file with it
     .replace(/\r?\n$/, '');
-  if (pin === '') throw noPinIn(file, 'is empty');
+  if (pin === '') throw badPinFile(file, 'empty');
   return pin;
 };
 
@@ -66,19 +63,6 @@ const startOf = async (file: string, terminal: Terminal): Promise<Buffer> => {
     return Buffer.concat(pieces);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw noPinIn(file, 'cannot be read', detail);
+    throw badPinFile(file, 'unreadable', detail);
   }
 };
-
-const noPinIn = (file: string, why: string, detail?: string): Failure =>
-  new Failure('pin-missing', `The PIN file ${file} ${why}.`, {
-    unharmed: 'No PIN was tried.',
-    next: 'Name a file that holds the PIN and nothing else.',
-    ...(detail === undefined ? {} : { detail }),
-  });
-
-const pinMissing = (): Failure =>
-  new Failure('pin-missing', 'This needs the PIN of the token.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Type it at the prompt, or give it with --pin-file FILE or the variable CLAVIGER_PIN.',
-  });

@@ -1,5 +1,5 @@
-import { Failure } from '../../shared/failure.ts';
 import { isUtcTime } from '../../shared/time.ts';
+import { emptySpan, notATime } from '../../shared/messages/failures/cli.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 
 /** The options of a command that looks at a span of time. */
@@ -25,9 +25,7 @@ export const spanOf = (args: Arguments): Span => {
   const since = timeOf(args, 'since');
   const until = timeOf(args, 'until');
   if (since !== undefined && until !== undefined && since >= until) {
-    throw new Failure('usage', `Nothing lies between --since ${since} and --until ${until}.`, {
-      next: 'Give a time for --until that is later than that of --since.',
-    });
+    throw emptySpan(since, until);
   }
   return {
     ...(since === undefined ? {} : { since }),
@@ -47,9 +45,7 @@ const timeOf = (args: Arguments, name: string): string | undefined => {
   if (text === undefined) return undefined;
   const time = utcOf(text);
   if (time !== null) return time;
-  throw new Failure('usage', `--${name} "${text}" is not a time.`, {
-    next: 'Write it like 2026-01-31 (midnight UTC), 2026-01-31T12:00Z or 2026-01-31T12:00+01:00.',
-  });
+  throw notATime(name, text);
 };
 
 // Date.parse takes "record 5" for a time, 30 February for 2 March, and a day without a zone for

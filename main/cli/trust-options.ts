@@ -1,4 +1,11 @@
-import { Failure } from '../../shared/failure.ts';
+import {
+  libraryNotGiven,
+  needsSoftHsm,
+  notAHash,
+  otherFingerprint,
+  otherLibrary,
+  tokenToTrustNotGiven,
+} from '../../shared/messages/failures/cli.ts';
 import { findModules, requireSoftHsm } from '../engine/index.ts';
 import {
   fingerprintOfVault,
@@ -72,16 +79,11 @@ const libraryOf = async (
   const here = await libraryAt(requireSoftHsm(findModules(), process.platform));
   const chosen = named === undefined ? here : await libraryAt(named);
   if (chosen.modulePath === here.modulePath) return chosen;
-  throw new Failure('usage', 'The token of this vault lies in its folder: it needs SoftHSM2.', {
-    unharmed: 'Nothing was changed.',
-    next: `Leave --module out, or name ${here.modulePath}.`,
-  });
+  throw needsSoftHsm(here.modulePath);
 };
 
 const noModule = (): never => {
-  throw new Failure('usage', 'Which PKCS#11 library? Give --module PATH.', {
-    next: 'Run "claviger token list" to see the libraries that are there.',
-  });
+  throw libraryNotGiven();
 };
 
 /** What the folder says of the token is taken for a name to look for, and shown. */
@@ -90,9 +92,7 @@ const tokenOf = (args: Arguments, vault: Vault, before: KnownVault | null): Know
   const label = args.text('token') ?? known?.label;
   const serial = args.text('serial') ?? (known?.label === label ? known?.serial : undefined);
   if (label !== undefined && serial !== undefined) return { label, serial };
-  throw new Failure('usage', 'Which token? Give --token LABEL and --serial SERIAL.', {
-    next: 'Run "claviger token list" to see the tokens that are there.',
-  });
+  throw tokenToTrustNotGiven();
 };
 
 /** A fingerprint as people write it. @throws Failure 'usage' */
@@ -101,18 +101,12 @@ const hashOf = (args: Arguments, name: 'fingerprint' | 'library-sha256'): string
   if (given === undefined) return undefined;
   const digits = given.replace(/[\s:]/g, '').toLowerCase();
   if (/^[0-9a-f]{64}$/.test(digits)) return digits;
-  throw new Failure('usage', `--${name} has 64 hexadecimal digits; ${digits.length} are given.`, {
-    unharmed: 'Nothing was changed.',
-  });
+  throw notAHash(name, digits.length);
 };
 
 const refuseOtherKey = (wanted: string | undefined, found: string | null): void => {
   if (wanted === undefined || wanted === found) return;
-  throw new Failure('vault-other', 'The key of this vault has another fingerprint.', {
-    unharmed: 'Nothing was loaded and nothing was changed.',
-    next: 'Open the folder of the vault that you mean, or ask where this one comes from.',
-    detail: `wanted ${wanted}, found ${found ?? 'none'}`,
-  });
+  throw otherFingerprint(wanted, found);
 };
 
 const refuseOtherLibrary = (
@@ -120,9 +114,5 @@ const refuseOtherLibrary = (
   { modulePath, librarySha256 }: Library,
 ): void => {
   if (wanted === undefined || wanted === librarySha256) return;
-  throw new Failure('library-changed', 'The PKCS#11 library has another SHA-256.', {
-    unharmed: 'It was not loaded and nothing was changed.',
-    next: 'Name the library that you mean, or ask where this one comes from.',
-    detail: `${modulePath}: wanted ${wanted}, found ${librarySha256}`,
-  });
+  throw otherLibrary(modulePath, wanted, librarySha256);
 };

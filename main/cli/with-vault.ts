@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { vaultNotGiven } from '../../shared/messages/failures/cli.ts';
 import type { VaultSession } from '../session/index.ts';
 import { refuseOther } from '../trust/index.ts';
 import { Vault } from '../vault/index.ts';
@@ -11,9 +11,7 @@ import { trustedBy } from './trust-options.ts';
 /** @throws Failure `usage` where no vault is named */
 export const vaultDirOf = (context: CliContext): string => {
   if (context.vault !== undefined && context.vault !== '') return path.resolve(context.vault);
-  throw new Failure('usage', 'Which vault?', {
-    next: 'Name its folder with --vault DIR or the variable CLAVIGER_VAULT.',
-  });
+  throw vaultNotGiven();
 };
 
 /**

@@ -1,5 +1,5 @@
-import { Failure } from '../../../shared/failure.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
+import { notACount } from '../../../shared/messages/failures/cli.ts';
 import type { AuditFilter } from '../../audit/index.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
 import { type LedgerVerdict, type Vault, verifyAside } from '../../vault/index.ts';
@@ -69,7 +69,7 @@ const limitOf = (args: Arguments): number => {
   if (text === undefined) return DEFAULT_LIMIT;
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
-  throw new Failure('usage', `--limit "${text}" is not a number of records.`);
+  throw notACount('limit', text);
 };
 
 const tableOf = (records: readonly LedgerRecord[]): string[] =>

@@ -8,7 +8,13 @@ import {
   conflictRules,
 } from '../../../shared/batch.ts';
 import { formatBytes } from '../../../shared/bytes.ts';
-import { Failure } from '../../../shared/failure.ts';
+import {
+  filesNotGiven,
+  keyNotGiven,
+  outNotGiven,
+  trashAndDelete,
+  trashOnLinuxOnly,
+} from '../../../shared/messages/failures/cli.ts';
 import {
   checkSpace,
   encryptionKeys,
@@ -144,38 +150,28 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
 
 const refuseIncomplete = (request: Request, args: Arguments): void => {
   if (args.positionals.length === 0) {
-    throw new Failure('usage', `What is to be ${words[request.kind]}?`, {
-      next: 'Name at least one file or folder.',
-    });
+    throw filesNotGiven(request.kind);
   }
   if (request.kind === 'encrypt' && request.keys.length === 0) {
-    throw new Failure('usage', 'Under which key?', {
-      next: 'Give --key NAME; "claviger key list" shows the keys.',
-    });
+    throw keyNotGiven();
   }
 };
 
 const originalsRule = (args: Arguments): OriginalsRule => {
   const [trash, deletes] = [args.flag('trash-originals'), args.flag('delete-originals')];
   if (trash && deletes) {
-    throw new Failure('usage', 'Originals are deleted or moved to the trash, not both.', {
-      next: 'Give --delete-originals or --trash-originals.',
-    });
+    throw trashAndDelete();
   }
   if (trash && process.platform !== 'linux') {
-    throw new Failure('usage', 'The command line uses the trash on Linux only.', {
-      next: 'Use the window, or give --delete-originals.',
-    });
+    throw trashOnLinuxOnly();
   }
   if (trash) return 'trash';
   return deletes ? 'delete' : 'keep';
 };
 
-const words = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
-
 const outputDirOf = (args: Arguments): string | null => {
   const out = args.text('out');
-  if (out === '') throw new Failure('usage', '--out is empty: where to?');
+  if (out === '') throw outNotGiven();
   return out === undefined ? null : path.resolve(out);
 };
 

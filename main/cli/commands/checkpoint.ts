@@ -1,4 +1,9 @@
 import { Failure } from '../../../shared/failure.ts';
+import {
+  checkpointNotGiven,
+  folderNotGiven,
+  replyNotGiven,
+} from '../../../shared/messages/failures/cli.ts';
 import { fingerprintOf } from '../../pki/index.ts';
 import {
   attachTimestamp,
@@ -40,7 +45,7 @@ export const checkpointWriteCommand: Command = {
   usesToken: true,
   options: {},
   run: (args, context) => {
-    const folder = positional(args, 'Which folder?');
+    const folder = positional(args, folderNotGiven);
     return withSession(context, async (session) => {
       await refuseInVault(session.vaultDir, folder);
       await session.unlock();
@@ -63,7 +68,7 @@ export const checkpointCompareCommand: Command = {
   usage: 'FILE',
   options: {},
   run: (args, context) => {
-    const file = positional(args, 'Which checkpoint?');
+    const file = positional(args, checkpointNotGiven);
     return lookAtVault(context, async (vault) => {
       const note = await readCheckpointFile(file);
       const { agrees, words, kept, proof } = await compareWitness(vault, note);
@@ -80,7 +85,7 @@ export const checkpointTimestampCommand: Command = {
   usage: 'REPLY.tsr',
   options: {},
   run: (args, context) => {
-    const file = positional(args, 'Which reply?');
+    const file = positional(args, replyNotGiven);
     return lookAtVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(context, { size }, [
@@ -91,8 +96,8 @@ export const checkpointTimestampCommand: Command = {
   },
 };
 
-const positional = (args: Arguments, question: string): string => {
+const positional = (args: Arguments, missing: () => Failure): string => {
   const [only] = args.positionals;
   if (only !== undefined) return only;
-  throw new Failure('usage', question);
+  throw missing();
 };

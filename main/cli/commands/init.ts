@@ -1,4 +1,7 @@
-import { Failure } from '../../../shared/failure.ts';
+import {
+  evaluationAndToken,
+  tokenOfNewVaultNotGiven,
+} from '../../../shared/messages/failures/cli.ts';
 import type { TokenProfile } from '../../engine/index.ts';
 import { createVault, type TokenChoice } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
@@ -59,16 +62,10 @@ const choiceOf = (args: Arguments): TokenChoice => {
   const label = args.text('token');
   if (args.flag('evaluation')) {
     if (modulePath === undefined && label === undefined) return { kind: 'evaluation' };
-    throw new Failure('usage', '--evaluation makes its own token: leave --module and --token out.');
+    throw evaluationAndToken();
   }
   if (modulePath === undefined || label === undefined) {
-    throw new Failure(
-      'usage',
-      'Which token? Give --evaluation, or --module PATH and --token LABEL.',
-      {
-        next: 'Run "claviger token list" to see the tokens that are there.',
-      },
-    );
+    throw tokenOfNewVaultNotGiven();
   }
   return {
     kind: 'existing',

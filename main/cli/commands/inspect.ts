@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../shared/bytes.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { notOneFile } from '../../../shared/messages/failures/cli.ts';
 import { inspectFile, type Inspection } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -15,7 +15,7 @@ export const inspectCommand: Command = {
   notes: 'Nothing that is shown is authentic before the file has been verified or decrypted.',
   run: (args, context) => {
     const [file, ...others] = args.positionals;
-    if (file === undefined || others.length > 0) throw new Failure('usage', 'Give one file.');
+    if (file === undefined || others.length > 0) throw notOneFile();
     const inspection = inspectFile(file);
     printResult(context, inspection, describe(inspection));
     return Promise.resolve(exitCodes.done);

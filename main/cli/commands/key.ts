@@ -1,5 +1,5 @@
-import { Failure } from '../../../shared/failure.ts';
 import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
+import { notOneKey } from '../../../shared/messages/failures/cli.ts';
 import { createKey, refuseKey } from '../../keys/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -113,7 +113,5 @@ export const keyShowCommand: Command = {
 const onlyName = (args: Arguments): string => {
   const [name, ...others] = args.positionals;
   if (name !== undefined && others.length === 0) return name;
-  throw new Failure('usage', 'Give the name of one key.', {
-    next: 'Put a name with blanks between quotation marks.',
-  });
+  throw notOneKey();
 };

@@ -1,4 +1,4 @@
-import { Failure } from '../../../shared/failure.ts';
+import { reasonNotGiven } from '../../../shared/messages/failures/cli.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
@@ -27,8 +27,7 @@ export const recoverCommand: Command = {
   run: async (args, context) => {
     if (args.flag('carry-over')) return carryOver(context);
     const reason = args.text('accept')?.trim();
-    if (reason === undefined || reason === '')
-      throw new Failure('usage', 'What happened? Say it with --accept "REASON".');
+    if (reason === undefined || reason === '') throw reasonNotGiven();
     const epoch = await withVault(context, (vault, vaultDir) =>
       sessionOf(context, vault, vaultDir).acceptAndContinue(reason),
     );

@@ -1,4 +1,3 @@
-import { Failure } from '../../../shared/failure.ts';
 import { fingerprintFault } from '../../../shared/fingerprint.ts';
 import {
   renderings,
@@ -6,6 +5,11 @@ import {
   reportKinds,
   type ReportKind,
 } from '../../../shared/reports.ts';
+import {
+  badFingerprint,
+  reportNotGiven,
+  reportOutNotGiven,
+} from '../../../shared/messages/failures/cli.ts';
 import {
   exportReport,
   readReport,
@@ -57,7 +61,7 @@ export const reportCommand: Command = {
   },
   run: (args, context) => {
     const file = args.text('out');
-    if (file === undefined) throw new Failure('usage', 'Where to? Give --out FILE.json.');
+    if (file === undefined) throw reportOutNotGiven();
     const kind = args.choice('kind', reportKinds) ?? 'activity';
     const also: readonly Rendering[] = renderings.filter((each) => args.flag(each));
     const places = reportFiles(file, also);
@@ -119,14 +123,10 @@ export const reportVerifyCommand: Command = {
   },
   run: async (args, context) => {
     const [file] = args.positionals;
-    if (file === undefined) throw new Failure('usage', 'Which report? Name its JSON file.');
+    if (file === undefined) throw reportNotGiven();
     const [previous, fingerprint] = [args.text('previous'), args.text('key')];
     const fault = fingerprint === undefined ? null : fingerprintFault(fingerprint);
-    if (fault !== null)
-      throw new Failure('usage', fault, {
-        unharmed: 'Nothing was verified.',
-        next: 'Give all of it after --key.',
-      });
+    if (fault !== null) throw badFingerprint(fault);
     const verdict = verifyReport(await readReport(file, { pipes: true }), {
       ...(previous === undefined ? {} : { previous: await readReport(previous, { pipes: true }) }),
       ...(fingerprint === undefined ? {} : { fingerprint }),

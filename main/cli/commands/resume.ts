@@ -1,5 +1,6 @@
 import type { StoredBatch } from '../../../shared/batch.ts';
 import { Failure, type FailureGroup, groupOf, toFailureData } from '../../../shared/failure.ts';
+import { notOneBatch } from '../../../shared/messages/failures/cli.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -60,7 +61,7 @@ export const retryCommand: Command = {
 
 const chosen = (args: Arguments, batches: readonly StoredBatch[]): readonly StoredBatch[] => {
   const [id, ...others] = args.positionals;
-  if (others.length > 0) throw new Failure('usage', 'Give one batch, or none for all of them.');
+  if (others.length > 0) throw notOneBatch();
   return id === undefined ? batches : [findBatch(batches, id)];
 };
 

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { tokenToTestNotGiven } from '../../../shared/messages/failures/cli.ts';
 import {
   findModules,
   type ModuleListing,
@@ -150,7 +151,7 @@ const probeNamedToken = async (
   modulePath: string,
 ): Promise<TokenProfile> => {
   const label = args.text('token');
-  if (label === undefined) throw new Failure('usage', 'Which token? Give --token LABEL.');
+  if (label === undefined) throw tokenToTestNotGiven();
   const engine = context.startEngine();
   try {
     const token = await engine.caller.call('connect', {
