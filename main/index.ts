@@ -91,6 +91,7 @@ const start = async (): Promise<void> => {
     window: opened,
     report,
     isBatchRunning: () => services.work.isRunning,
+    batchEnded: () => services.work.ended,
     stop: async () => {
       unwatch();
       await state.remember(opened);

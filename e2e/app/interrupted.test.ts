@@ -158,6 +158,34 @@ test('offers a batch that was cut short by a crash of the whole program', async 
   await second.stop();
 });
 
+test('does not ask about a batch any more that has ended meanwhile', async ({ home }) => {
+  const vault = await Driver.start({ home });
+  await makeVault(vault);
+  await startLongBatch(vault);
+  const { app } = vault;
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = (...args: unknown[]) => {
+      Object.assign(globalThis, { asked: true });
+      const { signal } = args.at(-1) as { signal: AbortSignal };
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve({ response: 0, checkboxChecked: false });
+        });
+      });
+    };
+  });
+  const exited = new Promise((resolve) => app.process().once('exit', resolve));
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  await vi.waitFor(async () => {
+    expect(await app.evaluate(() => (globalThis as { asked?: unknown }).asked)).toBe(true);
+  }, patience);
+  const batch = await vault.call('batch.current', null);
+  if (batch === null) throw new Error('no batch runs');
+  // Nobody answers: the batch ends by itself, here because somebody cancels it.
+  void vault.call('batch.cancel', { id: batch.id }).catch(() => undefined);
+  expect(await exited).toBe(0);
+});
+
 test('asks before it quits over a running batch', async ({ home }) => {
   const vault = await Driver.start({ home });
   await makeVault(vault);

@@ -3,6 +3,8 @@ import { app, type BrowserWindow, dialog } from 'electron';
 export interface Quitting {
   readonly window: BrowserWindow;
   readonly isBatchRunning: () => boolean;
+  /** When the batch that runs has ended, well or not. */
+  readonly batchEnded: () => Promise<void>;
   /** Locks and closes what is open. */
   readonly stop: () => Promise<void>;
   readonly report: (error: unknown) => void;
@@ -15,6 +17,7 @@ export interface Quitting {
 export const quitInOrder = ({
   window,
   isBatchRunning,
+  batchEnded,
   stop,
   report,
 }: Quitting): { readonly hasBegun: () => boolean } => {
@@ -22,7 +25,7 @@ export const quitInOrder = ({
   const quit = async (): Promise<void> => {
     if (begun) return;
     begun = true;
-    if (isBatchRunning() && !(await mayEndBatch(window))) {
+    if (isBatchRunning() && !(await mayEndBatch(window, batchEnded()))) {
       begun = false;
       return;
     }
@@ -40,7 +43,12 @@ export const quitInOrder = ({
   return { hasBegun: () => begun };
 };
 
-const mayEndBatch = async (window: BrowserWindow): Promise<boolean> => {
+/** Where the batch ends meanwhile there is nothing to be asked any more. */
+const mayEndBatch = async (window: BrowserWindow, ended: Promise<void>): Promise<boolean> => {
+  const over = new AbortController();
+  const close = (): void => over.abort();
+  void ended.then(close, close);
+  const { signal } = over;
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     message: 'A batch is running.',
@@ -48,6 +56,7 @@ const mayEndBatch = async (window: BrowserWindow): Promise<boolean> => {
     buttons: ['Keep running', 'Cancel the batch and quit'],
     defaultId: 0,
     cancelId: 0,
+    signal,
   });
-  return response === 1;
+  return signal.aborted || response === 1;
 };

@@ -72,6 +72,11 @@ export class Work {
     return this.#batch !== null && !this.#batch.hasEnded;
   }
 
+  /** When the batch that runs, or ran last, has ended. */
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
   current(): Batch | null {
     return this.#isShown ? (this.#batch?.view() ?? null) : null;
   }
