@@ -1,6 +1,14 @@
 import type { BatchProgress, PlannedFile } from '../../shared/batch.ts';
 import { limits } from '../../shared/limits.ts';
 
+interface GroupProgress {
+  readonly add: (bytes: number) => void;
+  /** Settles the group at its planned size, whatever retries or failures made of it. */
+  readonly complete: () => void;
+  /** Nothing is told of it any more: what a lost engine still says comes too late. */
+  readonly end: () => void;
+}
+
 /** Adds up what is done and tells it a bounded number of times a second. */
 export class ProgressMeter {
   readonly #tell: (progress: BatchProgress) => void;
@@ -18,23 +26,29 @@ export class ProgressMeter {
     this.#bytes = files.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** `complete` settles a group at its planned size, whatever retries or failures made of it. */
-  forGroup(files: readonly PlannedFile[]): { add: (bytes: number) => void; complete: () => void } {
+  forGroup(files: readonly PlannedFile[]): GroupProgress {
     const planned = files.reduce((sum, { size }) => sum + size, 0);
     const [only] = files;
     const large = only !== undefined && files.length === 1 && only.size > limits.wholeFileBytes;
     let counted = 0;
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      if (large) this.#active.delete(only);
+    };
     return {
       add: (bytes) => {
+        if (ended) return;
         const more = Math.min(bytes, planned - counted);
         counted += more;
         if (large) this.#active.set(only, counted);
         this.#advance(0, more);
       },
       complete: () => {
-        if (large) this.#active.delete(only);
+        end();
         this.#advance(files.length, planned - counted);
       },
+      end,
     };
   }
 

@@ -143,9 +143,13 @@ export class BatchRun {
     await this.#takeSeals(files.length);
     const progress = this.#meter.forGroup(files);
     const { signal } = this.#options;
-    const results = await this.#calls.process(files, { signal, onProgress: progress.add });
-    await this.#settle(group, results);
-    progress.complete();
+    try {
+      const results = await this.#calls.process(files, { signal, onProgress: progress.add });
+      await this.#settle(group, results);
+      progress.complete();
+    } finally {
+      progress.end();
+    }
   }
 
   /** Makes the output folders. Files whose folder cannot be made fail at once. */
