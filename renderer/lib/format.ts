@@ -21,9 +21,9 @@ export const duration = (seconds: number): string => {
   return seconds > 0 && seconds < 10 ? `${oneDigit.format(seconds)} s` : `${total} s`;
 };
 
-/** 9:41 */
+/** 9:41. Rounded down: the clock of the window is up to a second late, and 10:01 of 10 minutes would be odd. */
 export const countdown = (milliseconds: number): string => {
-  const total = Math.max(0, Math.ceil(milliseconds / 1000));
+  const total = Math.max(0, Math.floor(milliseconds / 1000));
   return `${Math.floor(total / 60)}:${String(total % 60).padStart(2, '0')}`;
 };
 
@@ -73,6 +73,9 @@ const DAY_MS = 86_400_000;
 
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 export const exactTime = (iso: string): string => withSeconds.format(new Date(iso));
+/** 14:06:31, or 18 Nov 14:06:31 on another day. */
+export const exactWhen = (iso: string, now: Date): string =>
+  dayOf(new Date(iso)) === dayOf(now) ? exactTime(iso) : `${when(iso, now)} ${exactTime(iso)}`;
 export const dayName = (iso: string): string => shortDay.format(new Date(iso));
 /** Sat 21 Nov */
 export const weekday = (iso: string): string => dayOfWeek.format(new Date(iso)).replace(',', '');

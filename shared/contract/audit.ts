@@ -134,6 +134,6 @@ export const auditCalls = {
     output: verdictSchema,
     unlocked: true,
     looking: true,
-    audit: 'window.audit.verify',
+    audit: 'by-service',
   },
 } as const;

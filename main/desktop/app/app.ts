@@ -14,8 +14,15 @@ import { makeFolder } from '../../system/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import type { VaultContext } from '../../vault/index.ts';
 import type { Trash } from '../../batch/index.ts';
-import { AuditView } from '../audit/index.ts';
-import { AutoLock, Desk, RecentVaults, statusOf, Trusting } from '../vault/index.ts';
+import { AuditView, recallVerification } from '../audit/index.ts';
+import {
+  AutoLock,
+  Desk,
+  type OpenVault,
+  RecentVaults,
+  statusOf,
+  Trusting,
+} from '../vault/index.ts';
 import { type Dialogs, Events } from '../common/index.ts';
 import { Checkpoints, Reports, Verifying } from '../reports/index.ts';
 import { SettingsStore } from '../settings/index.ts';
@@ -205,8 +212,16 @@ export class App {
       this.reports.forget();
       this.#parts.onLocked();
     }
+    if (isUnlocked && !this.#wasUnlocked) this.#recall(this.desk.unlocked);
     this.#wasUnlocked = isUnlocked;
     this.events.push('state', this.state());
+  }
+
+  /** Nobody waits for it, and a vault that is closed meanwhile does not need it. */
+  #recall(open: OpenVault): void {
+    void recallVerification(open).catch((error: unknown) => {
+      if (this.desk.open === open) this.#parts.report(error);
+    });
   }
 
   #lifetimes(): { idleMs: number; absoluteMs: number } {

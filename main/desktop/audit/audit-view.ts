@@ -1,10 +1,9 @@
 import type { Input, Output } from '../../../shared/contract.ts';
-import type { AuditFilter, AuditRecord, Verdict } from '../../../shared/contract/audit.ts';
+import type { AuditFilter, AuditRecord } from '../../../shared/contract/audit.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { AuditFilter as IndexFilter } from '../../audit/index.ts';
 import { leafHash } from '../../ledger/index.ts';
 import { openCheckpoint } from '../../pki/index.ts';
-import { type LedgerVerdict, verifyAside } from '../../vault/index.ts';
 import { type OpenVault, rowsOf } from '../vault/index.ts';
 
 /** The audit list. Looking is recorded once for each filter, not for each page of its results. */
@@ -57,31 +56,4 @@ const signedIn = ({ vault }: OpenVault, seq: number): AuditRecord['signed'] => {
   if (covering === undefined) return null;
   const { size, note } = covering;
   return openCheckpoint(note, key, vault.id) === null ? null : { records: size, curve: key.curve };
-};
-
-/** Checks every record; the result stays with the vault until the next check. */
-export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
-  const before = open.verification;
-  open.verification = { ...before, state: 'running' };
-  try {
-    const verdict = await verdictOf(open);
-    const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
-    const at = new Date().toISOString();
-    open.verification = { state: sound ? 'sound' : 'damaged', records: verdict.size, at };
-    const { size, root, total } = verdict;
-    const findings = verdict.findings.map((finding) => ({ ...finding }));
-    return { sound, records: size, root, at, findings, total };
-  } catch (error) {
-    open.verification = before;
-    throw error;
-  }
-};
-
-/** A change that is made in between looks like damage: then it is read again. */
-const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
-  const { root } = open.vault.head;
-  const verdict = await verifyAside(open.folder);
-  const changed = open.vault.head.root !== root;
-  const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
-  return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;
 };

@@ -1,3 +1,4 @@
-export { AuditView, recordOf, verifyVault } from './audit-view.ts';
+export { AuditView, recordOf } from './audit-view.ts';
 export { exportEvidence } from './evidence.ts';
 export { saveTokenEvidence } from './token-evidence.ts';
+export { recallVerification, verifyVault } from './verifying.ts';

@@ -1,0 +1,64 @@
+import * as v from 'valibot';
+import type { Verdict } from '../../../shared/contract/audit.ts';
+import { type LedgerVerdict, verifyAside } from '../../vault/index.ts';
+import type { OpenVault } from '../vault/index.ts';
+
+const ACTION = 'window.audit.verify';
+
+/**
+ * Checks every record. The result stays with the vault until the next check, and is recorded: the
+ * next start of the program finds it there.
+ */
+export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
+  const before = open.verification;
+  open.verification = { ...before, state: 'running' };
+  try {
+    const verdict = await verdictOf(open);
+    const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
+    const at = new Date().toISOString();
+    open.verification = { state: sound ? 'sound' : 'damaged', records: verdict.size, at };
+    const { size, root, total } = verdict;
+    const details = { records: size, root, findings: total };
+    const outcome = sound ? { outcome: 'ok' as const } : damaged;
+    await open.vault.recordLook({ action: ACTION, subject: {}, details, ...outcome });
+    const findings = verdict.findings.map((finding) => ({ ...finding }));
+    return { sound, records: size, root, at, findings, total };
+  } catch (error) {
+    open.verification = before;
+    throw error;
+  }
+};
+
+const damaged = { outcome: 'failed', code: 'ledger-damaged' } as const;
+
+const verifiedSchema = v.object({ records: v.number(), root: v.string() });
+
+/**
+ * What an earlier session of the program has verified. Only what it recorded while the vault was
+ * unlocked counts, and only where the ledger still begins with the records that were read then.
+ */
+export const recallVerification = async (open: OpenVault): Promise<void> => {
+  const { vault } = open;
+  if (open.rollback !== null) return;
+  const { lines } = await (await vault.audit()).query({ action: ACTION, limit: 1 });
+  const record = lines[0]?.record;
+  const told = v.safeParse(verifiedSchema, record?.details);
+  if (record?.outcome !== 'ok' || !told.success) return;
+  const { records, root } = told.output;
+  const mark = (await open.unsigned.marks())(record.seq);
+  const isOurs = mark === null || mark === 'waiting';
+  const { tree } = vault;
+  if (!isOurs || records >= record.seq || tree.root(records).toString('hex') !== root) return;
+  // A check that was made meanwhile says more.
+  if (open.verification.state === 'none')
+    open.verification = { state: 'sound', records, at: record.time };
+};
+
+/** A change that is made in between looks like damage: then it is read again. */
+const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
+  const { root } = open.vault.head;
+  const verdict = await verifyAside(open.folder);
+  const changed = open.vault.head.root !== root;
+  const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
+  return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;
+};
