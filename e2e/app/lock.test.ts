@@ -50,8 +50,12 @@ sharedTest('locks at once with Ctrl L, and keeps nothing in the page', async ({ 
 
 sharedTest('refuses a wrong PIN, records it, and opens with the right one', async ({ vault }) => {
   const unlock = new UnlockPage(vault.page);
+  await unlock.pin.waitFor();
+  const before = await unlock.pin.boundingBox();
   await unlock.enter('000000');
   await unlock.refusal.waitFor();
+  // What is said below moves nothing that is above it.
+  expect(await unlock.pin.boundingBox()).toEqual(before);
   // Told with this very refusal, not when the token is looked at the next time.
   expect(await unlock.refusal.innerText()).toContain('Few tries remain');
   // A refused PIN does not stay where the next person sees it.
