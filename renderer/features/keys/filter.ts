@@ -32,7 +32,7 @@ const compare: Readonly<Record<KeyColumn, Compare>> = {
   name: byName,
   state: (a, b) => keyStates.indexOf(a.state) - keyStates.indexOf(b.state),
   protection: (a, b) =>
-    strength(a) - strength(b) || protectionName(a).localeCompare(protectionName(b)),
+    strength(a) - strength(b) || compareNames(protectionName(a), protectionName(b)),
   version: (a, b) => a.version - b.version,
   kcv: (a, b) => (a.kcv ?? '').localeCompare(b.kcv ?? ''),
   used: (a, b) => (a.lastUsed ?? '').localeCompare(b.lastUsed ?? ''),

@@ -133,6 +133,38 @@ describe('create a key', () => {
     expect(name).toHaveAttribute('aria-invalid', 'true');
   });
 
+  test('a preset keeps the key in the token, or says that it cannot', async () => {
+    const { bridge, user } = await openKeys({
+      'keys.options': () => [],
+      'keys.create': () => created,
+      'keys.detail': () => ({
+        key: created.key,
+        versions: [],
+        history: [],
+        records: 1,
+        seals: null,
+      }),
+    });
+    await screen.findByRole('grid');
+    await user.keyboard('n');
+    await user.type(await screen.findByLabelText('Name'), 'Invoices');
+    await user.click(screen.getByRole('button', { name: 'Advanced options' }));
+    const resident = screen.getByRole('switch', { name: /in the token permanently/ });
+    await user.click(resident);
+    await user.click(screen.getByRole('radio', { name: 'Maximum' }));
+    expect(resident).toBeChecked();
+    expect(screen.getByRole('radio', { name: 'in the token' })).toBeChecked();
+    await user.click(screen.getByRole('radio', { name: 'Fast' }));
+    expect(resident).not.toBeChecked();
+    expect(screen.getByText(/^Fast keys are never stored in the token/)).toBeVisible();
+    await user.click(resident);
+    const dialog = screen.getByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: /^Create key/ }));
+    expect(bridge.inputsOf('keys.create')).toEqual([
+      { name: 'Invoices', custody: 'resident', bulk: 'host' },
+    ]);
+  });
+
   test('the matrix says where the bytes of the chosen protection exist', async () => {
     const { user } = await openKeys();
     await screen.findByRole('grid');

@@ -58,6 +58,8 @@ export const keys = {
     resident: 'Store the key in the token permanently',
     residentNote:
       'A resident key is an object of the token, like the masters. It uses space in the token and has no KCV.',
+    residentOff: (preset: string) =>
+      `${preset} keys are never stored in the token permanently: that choice is off again.`,
     bulk: 'File data is encrypted',
     bulks: { token: 'in the token', host: 'in this computer' },
     note: 'This is recorded in the ledger.',
