@@ -1,3 +1,4 @@
+import { compareNames } from '../../shared/names.ts';
 import { dayOf } from './render-words.ts';
 import type { RenderedRecord } from './render-view.ts';
 
@@ -68,7 +69,7 @@ export const sumOf = ({ ok, refused, failed }: Tally): number => ok + refused + 
 const byFrequency = (all: ReadonlyMap<string, Counts>): Tally[] =>
   [...all]
     .map(([name, found]) => tally(name, found))
-    .sort((a, b) => sumOf(b) - sumOf(a) || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => sumOf(b) - sumOf(a) || compareNames(a.name, b.name));
 
 const unitFor = (first = '', last = ''): Summary['unit'] => {
   const days = (Date.parse(last) - Date.parse(first)) / DAY + 1;

@@ -4,6 +4,7 @@ import { copyFile, mkdir, open as openFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
+import { compareNames } from '../../../shared/names.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { pemOf } from '../../pki/index.ts';
 import { refuseInVault, vaultFiles } from '../../store/index.ts';
@@ -72,7 +73,7 @@ const copyAll = async (from: string, to: string): Promise<string[]> => {
     .filter(
       (name) => wanted.includes(name) || wantedBeginnings.some((begin) => name.startsWith(begin)),
     )
-    .sort();
+    .sort(compareNames);
   for (const name of names) {
     await copyFile(path.join(from, name), path.join(to, name), constants.COPYFILE_EXCL);
     await sync(path.join(to, name));
