@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, it, vi } from 'vitest';
 import { runBatch } from '../../main/batch/batches.ts';
 import { planBatch } from '../../main/batch/plan.ts';
 import { withoutTrash } from '../../main/batch/trash.ts';
@@ -13,6 +13,7 @@ import { Vault } from '../../main/vault/vault.ts';
 import { type BatchKind } from '../../shared/batch.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { areaOf, damaged, flipBit } from '../support/damage.ts';
+import { until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import { filesIn, randomTree } from '../support/trees.ts';
 import { makeVault, PIN, stateOf, tokenNames } from '../support/vaults.ts';
@@ -20,6 +21,7 @@ import { makeVault, PIN, stateOf, tokenNames } from '../support/vaults.ts';
 const ENGINE = pathToFileURL(
   fileURLToPath(new URL('../../out/main/engine/process.js', import.meta.url)),
 );
+const SPY = fileURLToPath(new URL('../support/session-objects.mjs', import.meta.url));
 const actor = { user: 'tester', host: 'here', app: 'claviger/e2e' };
 
 describe.each(tokenNames)('with %s', (token) => {
@@ -75,7 +77,16 @@ describe.each(tokenNames)('with %s', (token) => {
         const { receipts } = await runBatch(session, request, options);
         return receipts.filter(({ outcome }) => outcome === 'failed').length;
       };
-      const objects = (): Promise<number> => session.engine.call('countSessionObjects', null);
+      const file = join(vault.home, 'objects');
+      const objects = async (): Promise<number> => {
+        writeFileSync(`${file}.ask`, '');
+        await until(() => existsSync(`${file}.count`));
+        const found = Number(readFileSync(`${file}.count`, 'utf8'));
+        rmSync(`${file}.count`);
+        return found;
+      };
+      vi.stubEnv('NODE_OPTIONS', `--import=${SPY}`);
+      vi.stubEnv('CLAVIGER_COUNT_OBJECTS', file);
       try {
         await session.unlock();
         expect(await objects()).toBe(0);
@@ -101,6 +112,7 @@ describe.each(tokenNames)('with %s', (token) => {
       } finally {
         await session.lock('the test has ended');
         await opened.close();
+        vi.unstubAllEnvs();
       }
       await vault.expectSound();
     } finally {

@@ -117,7 +117,5 @@ export interface EngineCalls {
   flushKeys: (input: { readonly id: KeyId | null }) => void;
   /** How long unsealed keys may stay, from now on. */
   setLifetimes: (input: KeyringLifetimes) => void;
-  /** Objects that exist only in sessions: none outside an operation. */
-  countSessionObjects: (input: null) => number;
   logout: (input: null) => void;
 }

@@ -108,7 +108,6 @@ export class Engine {
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
       flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
       setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
-      countSessionObjects: () => this.#withSession((session) => session.countSessionObjects()),
       logout: () => this.#close(),
     };
   }
