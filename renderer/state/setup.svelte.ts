@@ -84,6 +84,14 @@ export class SetupFlow {
     });
   }
 
+  /** Looks for the tokens of a library that is initialised with a text. */
+  async readModule({ id }: Module, parameters: string): Promise<void> {
+    await this.working.run(async () => {
+      const read = await this.#api.call('setup.readModule', { module: id, parameters });
+      this.modules.set((this.modules.value ?? []).map((each) => (each.id === id ? read : each)));
+    });
+  }
+
   choose(token: FoundToken): void {
     this.#token = token;
     this.#kind = 'existing';

@@ -41,6 +41,13 @@ export const setupCalls = {
     unlocked: false,
     audit: 'none',
   },
+  /** Initialises a library that was shown with this text, and looks for its tokens. */
+  'setup.readModule': {
+    input: v.strictObject({ module: handle, parameters: text() }),
+    output: moduleSchema,
+    unlocked: false,
+    audit: 'none',
+  },
   /** Logs in and probes. With kind "evaluation" the token is made first, in the folder. */
   'setup.connect': {
     input: v.variant('kind', [

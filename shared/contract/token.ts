@@ -25,6 +25,10 @@ export const foundTokenSchema = v.strictObject({
 });
 export type FoundToken = v.InferOutput<typeof foundTokenSchema>;
 
+/** Text for the initialisation of a library: NSS needs one, of an unknown library it is not known. */
+export const libraryParameters = v.picklist(['none', 'optional', 'needed']);
+export type LibraryParameters = v.InferOutput<typeof libraryParameters>;
+
 export const moduleSchema = v.strictObject({
   id: handle,
   product: text(),
@@ -32,6 +36,7 @@ export const moduleSchema = v.strictObject({
   description: text(),
   manufacturer: text(),
   version: text(),
+  parameters: libraryParameters,
   tokens: list(foundTokenSchema),
   /** Why it could not be used; null where it could. */
   failure: v.nullable(failureSchema),

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { failureSchema, handle, hash, list, nothing, shownPath, text } from './basics.ts';
+import { libraryParameters } from './token.ts';
 
 const librarySchema = v.strictObject({
   id: handle,
   product: text(),
   path: shownPath,
   sha256: hash,
-  /** Text for its initialisation: NSS needs one, of an unknown library it is not known. */
-  parameters: v.picklist(['none', 'optional', 'needed']),
+  parameters: libraryParameters,
 });
 export type Library = v.InferOutput<typeof librarySchema>;
 

@@ -58,8 +58,9 @@ const vaultHandlers = ({ desk, dialogs, recent }: App): Part<'vault'> => ({
 const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
   'setup.folder': () => setup.suggestFolder(),
   'setup.pickFolder': () => setup.pickFolder(),
-  'setup.modules': () => setup.modules(),
-  'setup.pickModule': () => setup.pickModule(),
+  'setup.modules': () => setup.search.all(),
+  'setup.pickModule': () => setup.search.pick(),
+  'setup.readModule': (input) => setup.search.read(input),
   'setup.connect': (input) => setup.connect(input),
   'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs, null),
   'setup.finish': (input) => setup.finish(input),

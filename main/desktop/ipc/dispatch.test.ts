@@ -218,6 +218,7 @@ describe('while locked', () => {
       'setup.pickFolder',
       'setup.modules',
       'setup.pickModule',
+      'setup.readModule',
       'setup.connect',
       'setup.saveEvidence',
       'setup.finish',

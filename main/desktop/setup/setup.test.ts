@@ -1,7 +1,10 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Module } from '../../../shared/contract/token.ts';
 import { Failure } from '../../../shared/failure.ts';
+import { nssParameters } from '../../engine/pkcs11/known-modules.ts';
+import { makeNssToken } from '../../engine/pkcs11/testing/tokens.ts';
 import { type DeskApp, type Engines, makeEngines, PIN, startDeskApp } from '../testing/desk-app.ts';
 
 let engines: Engines;
@@ -92,6 +95,34 @@ it('says in the words of a window what is wrong with a folder', async () => {
     expect(unharmed).toMatch(/\w/);
     expect(next).toMatch(/^Choose/);
     expect(next).not.toContain('--');
+  }
+});
+
+it('makes a vault on a token whose library wants to be told what to open', async () => {
+  const nss = makeNssToken();
+  try {
+    const shown = await desk.app.setup.search.all();
+    const library = shown.find(({ parameters }) => parameters === 'needed');
+    expect(library).toMatchObject({ product: 'NSS softokn', tokens: [], failure: null });
+    const read = (parameters: string): Promise<Module> =>
+      desk.app.setup.search.read({ module: library?.id ?? '', parameters });
+    const wrong = await read(nssParameters(path.join(desk.home, 'no database')));
+    expect(wrong).toMatchObject({ parameters: 'needed', tokens: [] });
+    expect(wrong.failure?.cause).toMatch(/\w/);
+    const { tokens } = await read(nss.target.parameters ?? '');
+    const found = tokens.find(({ label }) => label === nss.target.label);
+    const token = { kind: 'existing', token: found?.id ?? '', pin: PIN } as const;
+    expect((await desk.app.setup.connect(token)).signs).toBe('p256');
+    desk.answer = path.join(desk.home, 'On NSS');
+    const folder = await desk.app.setup.pickFolder();
+    await desk.app.setup.finish({ folder: folder?.id ?? '', lossPlan: 'refused' });
+    expect(desk.app.desk.isUnlocked).toBe(true);
+    // What it was initialised with is known from then on.
+    await desk.app.desk.lock('user');
+    await desk.app.desk.unlock(PIN);
+    expect(desk.app.desk.isUnlocked).toBe(true);
+  } finally {
+    nss.remove();
   }
 });
 

@@ -2,15 +2,16 @@ import { homedir } from 'node:os';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
-import type { FoundToken, Module, Profile } from '../../../shared/contract/token.ts';
-import { Failure, toFailureData } from '../../../shared/failure.ts';
-import { type EngineProcess, findModules, type TokenInfo } from '../../engine/index.ts';
-import { type ExistingToken, type TokenChoice, VaultSetup } from '../../session/index.ts';
+import type { Profile } from '../../../shared/contract/token.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { EngineProcess } from '../../engine/index.ts';
+import { type TokenChoice, VaultSetup } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import type { VaultContext } from '../../vault/index.ts';
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import type { Desk } from '../vault/index.ts';
 import { describeProfile } from './describe-profile.ts';
+import { TokenSearch } from './token-search.ts';
 
 export interface SetupPlaces {
   readonly desk: Desk;
@@ -33,15 +34,15 @@ interface Running {
 /** The first-run wizard, step by step. */
 export class Setup {
   readonly #places: SetupPlaces;
+  readonly search: TokenSearch;
   readonly #folders = new Handles<string>('folders');
-  readonly #tokens = new Handles<ExistingToken>('tokens');
-  readonly #modules = new Handles<string>('modules');
   #running: Running | null = null;
   /** What is being connected or made right now, and when that has ended, well or not. */
   #under: { readonly setup: VaultSetup; readonly ended: Promise<void> } | null = null;
 
   constructor(places: SetupPlaces) {
     this.#places = places;
+    this.search = new TokenSearch(places);
   }
 
   /** A folder that is not there yet. */
@@ -56,18 +57,6 @@ export class Setup {
   async pickFolder(): Promise<Output<'setup.pickFolder'>> {
     const folder = await this.#places.dialogs.pickFolder('Choose an empty folder for the vault');
     return folder === null ? null : this.#giveFolder(folder);
-  }
-
-  /** Every library that is found in its usual place, and its tokens. */
-  async modules(): Promise<Module[]> {
-    // NSS is left out: it is a database in somebody's folder, which only they can name.
-    const known = findModules().filter(({ needsParameters }) => !needsParameters);
-    return Promise.all(known.map(({ product, path: file }) => this.#module(product, file)));
-  }
-
-  async pickModule(): Promise<Module | null> {
-    const file = await this.#places.dialogs.pickLibrary();
-    return file === null ? null : this.#module(path.basename(file), file);
   }
 
   /** @throws Failure 'pin-incorrect', 'cannot-carry' and the like; then nothing was left behind */
@@ -173,38 +162,7 @@ export class Setup {
   #choiceOf(input: Input<'setup.connect'>): TokenChoice {
     if (input.kind === 'evaluation') return { kind: 'evaluation' };
     if (!this.#places.anyToken) throw unsafeRuntime();
-    return this.#tokens.get(input.token);
-  }
-
-  /** Each library in an engine of its own: one that crashes does not hide the others. */
-  async #module(product: string, file: string): Promise<Module> {
-    const engine = this.#places.startEngine();
-    const id = this.#modules.give(file);
-    const unknown = { description: '', manufacturer: '', version: '', tokens: [] };
-    try {
-      const target = { modulePath: file, parameters: null, environment: {} };
-      const { module, tokens } = await engine.caller.call('listTokens', target);
-      const { description, manufacturer, version } = module;
-      const found = tokens.map((token) => this.#token(file, token));
-      const about = { description, manufacturer, version, tokens: found };
-      return { id, product, path: file, ...about, failure: null };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return { id, product, path: file, ...unknown, failure: toFailureData(error) };
-    } finally {
-      await engine.stop();
-    }
-  }
-
-  #token(modulePath: string, token: TokenInfo): FoundToken {
-    const { label, serial, manufacturer, model, firmware } = token;
-    const { pinPad, pinState, pinLength, initialised, writeProtected } = token;
-    const choice: ExistingToken = { kind: 'existing', modulePath, parameters: null, label, serial };
-    return {
-      id: this.#tokens.give(choice),
-      ...{ label, serial, manufacturer, model, firmware },
-      ...{ pinPad, pinState, pinLength: { ...pinLength }, initialised, writeProtected },
-    };
+    return this.search.tokenOf(input.token);
   }
 }
 

@@ -53,6 +53,7 @@ describe('the wizard', () => {
     };
     const module = {
       ...{ id: id('5'), product: 'Halden', path: '/usr/lib/halden.so', description: '' },
+      parameters: 'none' as const,
       ...{ manufacturer: '', version: '', tokens: [token], failure: null },
     };
     const { user } = openWizard({

@@ -30,6 +30,8 @@ export const setup = {
     none: 'No token was found',
     noneNote:
       'Connect a token and search again, or name the PKCS#11 library that its vendor supplies.',
+    initialise: 'Enter initialisation string',
+    readModule: 'Look for its tokens',
     noneIn: (product: string) => `${product} reports no token.`,
     slot: (model: string, firmware: string) => `${model}, firmware ${firmware}, serial`,
     noLabel: 'No label',

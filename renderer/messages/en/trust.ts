@@ -1,4 +1,16 @@
 export const trust = {
+  parameters: {
+    label: {
+      needed: 'Initialisation string of the library',
+      optional: 'Initialisation string of the library, if it wants one',
+    },
+    hint: {
+      needed:
+        "For NSS: which database it opens, as configdir='sql:/home/anna/nssdb' certPrefix='' keyPrefix=''. It is remembered with the library.",
+      optional: 'Its vendor’s manual says so. It is remembered with the library.',
+    },
+    none: 'This library needs its initialisation string.',
+  },
   unknown: {
     title: 'This computer does not know this vault yet',
     lead: 'The library that leads to its token gets your PIN. The folder could name any, so choose it yourself; none has been loaded.',
@@ -6,16 +18,6 @@ export const trust = {
     noFingerprint: 'None: its ledger is unsigned.',
     compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
     library: 'PKCS#11 library of its token',
-    parameters: {
-      needed: 'Initialisation string of the library',
-      optional: 'Initialisation string of the library, if it wants one',
-    },
-    parametersHint: {
-      needed:
-        "For NSS: which database it opens, as configdir='sql:/home/anna/nssdb' certPrefix='' keyPrefix=''. It is remembered with the library.",
-      optional: 'Its vendor’s manual says so. It is remembered with the library.',
-    },
-    noParameters: 'This library needs its initialisation string.',
     none: 'No PKCS#11 library was found in the usual places. Install the software of the token’s maker, or name its library.',
     other: 'Other library …',
     token: (label: string, serial: string) =>
