@@ -40,6 +40,12 @@ const places = [
 
 const tests = '\\.test\\.ts$|/testing/';
 
+/** What is no part of the vault: the user's cache, and the folders and token made for a new vault. */
+const besideTheVault = [
+  '^main/audit/index-cache\\.ts$',
+  '^main/session/(?:create-vault|new-folder)\\.ts$',
+];
+
 const above = (parent, lists) =>
   lists.flatMap((folders, index) => {
     const upper = lists.slice(0, index).flat();
@@ -100,6 +106,16 @@ module.exports = {
       to: { path: '^$1/index\\.ts$' },
     },
     {
+      name: 'files-behind-the-store',
+      comment: 'What makes up a vault is read and written through main/store alone.',
+      severity: 'error',
+      from: {
+        path: '^main/(?:keys|session|vault|audit|ledger|keystore)/',
+        pathNot: [tests, ...besideTheVault],
+      },
+      to: { path: '^(?:node:)?fs(?:/promises)?$' },
+    },
+    {
       name: 'no-circle',
       severity: 'error',
       from: { path: '^(?:main|shared)/' },
@@ -107,7 +123,7 @@ module.exports = {
     },
   ],
   options: {
-    includeOnly: '^(?:main|shared)/',
+    includeOnly: '^(?:main|shared)/|^(?:node:)?fs(?:/promises)?$',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts'] },

@@ -14,13 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-/** A little tree whose one file imports another; every imported file exports `x`. */
+/** A little tree whose one file imports another, which exports `x`, or a module of Node. */
 const judge = async (from: string, to: string): Promise<string> => {
   const tree = await mkdtemp(path.join(root, 'tree-'));
   const relative = path.relative(path.dirname(from), to);
+  const near = relative.startsWith('.') ? relative : `./${relative}`;
+  const isFile = to.startsWith('main/');
   const files = {
-    [from]: `import { x } from '${relative.startsWith('.') ? relative : `./${relative}`}';\nexport const y = x;\n`,
-    [to]: 'export const x = 1;\n',
+    [from]: `import { x } from '${isFile ? near : to}';\nexport const y = x;\n`,
+    ...(isFile ? { [to]: 'export const x = 1;\n' } : {}),
   };
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.join(tree, path.dirname(name)), { recursive: true });
@@ -40,6 +42,9 @@ it.each([
   ['main/desktop/work/work.ts', 'main/batch/index.ts'],
   ['main/cli.ts', 'main/cli/index.ts'],
   ['main/ledger/ledger.test.ts', 'main/vault/vault.ts'],
+  ['main/store/folder/folder-files.ts', 'node:fs/promises'],
+  ['main/audit/index-cache.ts', 'node:fs/promises'],
+  ['main/reports/write-report-file.ts', 'node:fs/promises'],
 ])('%s may import %s', async (from, to) => {
   expect(await judge(from, to)).toBe('fine');
 });
@@ -53,6 +58,8 @@ it.each([
   ['past the door of a root', 'main/cli.ts', 'main/cli/main.ts', 'roots-by-the-door'],
   ['past a door', 'main/desktop/work/work.ts', 'main/batch/plan.ts', 'by-the-door-of-a-place'],
   ['from a folder that has no place', 'main/custom/x.ts', 'main/batch/index.ts', 'known-folder'],
+  ['of files', 'main/vault/verify.ts', 'node:fs', 'files-behind-the-store'],
+  ['of files', 'main/ledger/ledger.ts', 'node:fs/promises', 'files-behind-the-store'],
   ['its own door', 'main/ledger/ledger.ts', 'main/ledger/index.ts', 'own-door-is-for-others'],
 ])('an import %s is refused: %s → %s', async (_, from, to, rule) => {
   expect(await judge(from, to)).toContain(rule);

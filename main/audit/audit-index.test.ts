@@ -14,7 +14,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import { encodeRecord, type LedgerRecord, type NewRecord } from '../ledger/record.ts';
 import { Db, sql } from '../sqlite/db.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { sha256 } from '../system/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
@@ -165,7 +165,7 @@ describe('the audit index in the cache of the user', () => {
   };
 
   const encrypted = async (disk: DiskModel): Promise<number> => {
-    const vault = await Vault.openOn(disk, cached);
+    const vault = await Vault.openOn(disk.store(), cached);
     const { total } = await (await vault.audit()).query({ limit: 1, action: 'file.encrypt' });
     await vault.close();
     return total;
@@ -191,7 +191,7 @@ describe('the audit index in the cache of the user', () => {
     const disk = await grown(1500);
     const [file = ''] = kept();
     const before = readFileSync(file);
-    const again = await Vault.openOn(disk, cached);
+    const again = await Vault.openOn(disk.store(), cached);
     await again.record([act('audit.view')]);
     expect((await (await again.audit()).query({ limit: 1 })).total).toBe(1503);
     await again.close();
@@ -247,7 +247,7 @@ describe('the audit index in the cache of the user', () => {
     const planted = new DiskModel({ ...disk.files(), ...old });
     expect(await encrypted(planted)).toBe(750);
     expect(Object.keys(planted.files())).toContain(vaultFiles.oldAuditIndex);
-    const vault = await Vault.openOn(planted, cached);
+    const vault = await Vault.openOn(planted.store(), cached);
     await vault.record([act('audit.view')]);
     await vault.close();
     expect(Object.keys(planted.files())).not.toContain(vaultFiles.oldAuditIndex);

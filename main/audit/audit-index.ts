@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { type Ledger, readLines } from '../ledger/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { linesAt, recordOf, type AuditLine } from './audit-lines.ts';
 import {
   candidates,
@@ -33,16 +33,20 @@ export interface AuditPage {
  */
 export class AuditIndex {
   readonly #tables: AuditTables;
-  readonly #storage: Storage;
+  readonly #store: StoreReader;
   readonly #next = pLimit(1);
 
-  private constructor(tables: AuditTables, storage: Storage) {
+  private constructor(tables: AuditTables, store: StoreReader) {
     this.#tables = tables;
-    this.#storage = storage;
+    this.#store = store;
   }
 
-  static async open(context: IndexContext, storage: Storage, ledger: Ledger): Promise<AuditIndex> {
-    const index = new AuditIndex(await AuditTables.open(context, storage, ledger), storage);
+  static async open(
+    context: IndexContext,
+    store: StoreReader,
+    ledger: Ledger,
+  ): Promise<AuditIndex> {
+    const index = new AuditIndex(await AuditTables.open(context, store, ledger), store);
     await index.#look(() => undefined);
     return index;
   }
@@ -89,7 +93,7 @@ export class AuditIndex {
 
   async #byIndex(filter: AuditFilter): Promise<AuditPage> {
     const { db } = this.#tables;
-    const lines = await linesAt(this.#storage, findPlaces(db, filter));
+    const lines = await linesAt(this.#store, findPlaces(db, filter));
     return { lines, total: countRecords(db, filter) };
   }
 
@@ -100,7 +104,7 @@ export class AuditIndex {
     const inJson = JSON.stringify(text).slice(1, -1);
     const range = { from: 0, to: this.#tables.bytes };
     let [seq, next] = [0, 0];
-    await readLines(this.#storage, vaultFiles.ledger, range, (line) => {
+    await readLines(this.#store, range, (line) => {
       seq += 1;
       if (fitting !== null && fitting[next] !== seq) return;
       next += 1;
@@ -114,7 +118,7 @@ export class AuditIndex {
   }
 
   #linesOf(seqs: readonly number[]): Promise<AuditLine[]> {
-    return linesAt(this.#storage, placesOf(this.#tables.db, seqs));
+    return linesAt(this.#store, placesOf(this.#tables.db, seqs));
   }
 
   #look<T>(work: () => T | Promise<T>): Promise<T> {

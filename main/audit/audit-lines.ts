@@ -1,6 +1,6 @@
 import { Failure } from '../../shared/failure.ts';
 import { type LedgerRecord, parseLine } from '../ledger/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import type { Place } from './audit-query.ts';
 
 export interface AuditLine {
@@ -26,10 +26,12 @@ export const recordOf = (line: Buffer): LedgerRecord => {
 };
 
 /** The lines at these places, in the same order. @throws Failure 'ledger-damaged' */
-export const linesAt = async (storage: Storage, places: readonly Place[]): Promise<AuditLine[]> => {
+export const linesAt = async (
+  store: StoreReader,
+  places: readonly Place[],
+): Promise<AuditLine[]> => {
   const lines: AuditLine[] = [];
-  for (const { start, length } of places)
-    lines.push(auditLine(await storage.readAt(vaultFiles.ledger, start, length)));
+  for (const { start, length } of places) lines.push(auditLine(await store.readAt(start, length)));
   return lines;
 };
 

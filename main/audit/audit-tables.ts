@@ -1,7 +1,7 @@
 import type { SqlJsStatic } from 'sql.js';
 import { type Ledger, readLines } from '../ledger/index.ts';
 import { Db } from '../sqlite/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { recordOf } from './audit-lines.ts';
 import {
   createAuditIndexes,
@@ -32,7 +32,7 @@ export class AuditTables {
   readonly db: Db;
   readonly #writer: AuditWriter;
   readonly #context: IndexContext;
-  readonly #storage: Storage;
+  readonly #store: StoreReader;
   readonly #ledger: Ledger;
   readonly #saved: number;
   #progress: IndexProgress;
@@ -41,7 +41,7 @@ export class AuditTables {
   private constructor(
     { db, progress }: Loaded,
     context: IndexContext,
-    storage: Storage,
+    store: StoreReader,
     ledger: Ledger,
   ) {
     this.db = db;
@@ -49,13 +49,17 @@ export class AuditTables {
     this.#writer = new AuditWriter(db);
     this.#progress = progress;
     this.#saved = progress.size;
-    this.#storage = storage;
+    this.#store = store;
     this.#ledger = ledger;
   }
 
-  static async open(context: IndexContext, storage: Storage, ledger: Ledger): Promise<AuditTables> {
+  static async open(
+    context: IndexContext,
+    store: StoreReader,
+    ledger: Ledger,
+  ): Promise<AuditTables> {
     const loaded = (await loadSaved(context, ledger)) ?? begin(context);
-    return new AuditTables(loaded, context, storage, ledger);
+    return new AuditTables(loaded, context, store, ledger);
   }
 
   /** Length in bytes of the part of the ledger that is in the tables. */
@@ -67,7 +71,7 @@ export class AuditTables {
   async catchUp(): Promise<void> {
     const range = { from: this.bytes, to: this.#ledger.bytes };
     let portion: IndexedLine[] = [];
-    await readLines(this.#storage, vaultFiles.ledger, range, (line, start) => {
+    await readLines(this.#store, range, (line, start) => {
       portion.push({ record: recordOf(line), start, length: line.length });
       if (portion.length < PORTION) return;
       this.#add(portion);

@@ -1,5 +1,5 @@
 import { isLockedAction } from '../../shared/actions.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { vaultActions, type KnownSession } from './facts.ts';
 import { readLines } from './lines.ts';
 import { leafHash, type MerkleTree } from './merkle.ts';
@@ -28,7 +28,7 @@ export interface Tail {
 }
 
 export interface TailInput {
-  readonly storage: Storage;
+  readonly store: Pick<StoreReader, 'read'>;
   readonly tree: Pick<MerkleTree, 'leaf' | 'root' | 'size'>;
   /** Where the complete lines end. */
   readonly bytes: number;
@@ -79,12 +79,12 @@ const sessionsOf = async (input: TailInput): Promise<readonly KnownSession[]> =>
 };
 
 const forEachLine = async (
-  { storage, tree, from, bytes }: TailInput,
+  { store, tree, from, bytes }: TailInput,
   onRecord: (record: LedgerRecord, bytes: number) => void,
 ): Promise<void> => {
   if (from.bytes === bytes) return;
   let index = from.size;
-  await readLines(storage, vaultFiles.ledger, { from: from.bytes, to: bytes }, (line) => {
+  await readLines(store, { from: from.bytes, to: bytes }, (line) => {
     const { record } = parseLine(line);
     if (record === null || !leafHash(line).equals(tree.leaf(index)))
       throw new Error('the ledger was changed while it was read');

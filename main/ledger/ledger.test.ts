@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { sha256 } from '../system/sha256.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
@@ -40,7 +40,7 @@ const begin = async (ledger: Ledger): Promise<NewRecord[]> => {
 
 /** A ledger in a session, whose record 2 is that of the unlock. */
 const unlocked = async (storage: DiskModel): Promise<Ledger> => {
-  const ledger = await Ledger.open(storage, stamp);
+  const ledger = await Ledger.open(storage.store(), stamp);
   await begin(ledger);
   return ledger;
 };
@@ -61,7 +61,7 @@ describe('the ledger', () => {
     for (const line of text(storage).trimEnd().split('\n'))
       tree.append(leafHash(Buffer.from(line)));
     expect(ledger.head).toEqual({ size: 4, root: tree.root().toString('hex') });
-    expect((await Ledger.open(storage, stamp)).head).toEqual(ledger.head);
+    expect((await Ledger.open(storage.store(), stamp)).head).toEqual(ledger.head);
     expect(ledger.bytes).toBe(Buffer.byteLength(text(storage)));
   });
 
@@ -121,7 +121,7 @@ describe('the ledger', () => {
 
   it('records only some acts while it is locked, and those without a mark', async () => {
     const storage = disk(encodeRecord(record(1)));
-    const ledger = await Ledger.open(storage, stamp);
+    const ledger = await Ledger.open(storage.store(), stamp);
     const refused = ledger.append([act('audit.view'), act('file.encrypt')]);
     const looked = ledger.append([act('audit.view')]);
     await expect(refused).rejects.toThrow('file.encrypt is not recorded while the vault is locked');
@@ -136,7 +136,7 @@ describe('the ledger', () => {
 
   it('marks every line of a session, and names the head behind unlocks and commits', async () => {
     const storage = disk(encodeRecord(record(1)));
-    const ledger = await Ledger.open(storage, stamp);
+    const ledger = await Ledger.open(storage.store(), stamp);
     const heads = [ledger.head];
     await begin(ledger);
     await ledger.append([act('file.encrypt')]);
@@ -164,7 +164,7 @@ describe('the ledger', () => {
   });
 
   it('zeroises the key of a session at its end, and where another begins', async () => {
-    const ledger = await Ledger.open(disk(encodeRecord(record(1))), stamp);
+    const ledger = await Ledger.open(disk(encodeRecord(record(1))).store(), stamp);
     const openKey = (): Promise<null> => Promise.resolve(null);
     const keys = [key(), key()];
     for (const each of keys) {
@@ -202,7 +202,7 @@ describe('the ledger', () => {
   ])('with %s is refused and left alone', async (_, lines, words) => {
     const storage = disk(...lines);
     const before = storage.files();
-    await expect(Ledger.open(storage, stamp)).rejects.toMatchObject({
+    await expect(Ledger.open(storage.store(), stamp)).rejects.toMatchObject({
       code: 'ledger-damaged',
       message: expect.stringContaining(words) as string,
     });
@@ -227,7 +227,7 @@ describe.each(faults)('a ledger with %s', (_, fault) => {
     const behind = Buffer.concat([Buffer.from(line), encodeRecord(record(2)), Buffer.from('{"se')]);
     const storage = disk(sound, behind);
     const before = storage.files();
-    const ledger = await Ledger.open(storage, stamp);
+    const ledger = await Ledger.open(storage.store(), stamp);
     expect(ledger.head.size).toBe(1);
     expect(storage.files()).toEqual(before);
     const [named, ...others] = await begin(ledger);
@@ -242,13 +242,13 @@ describe.each(faults)('a ledger with %s', (_, fault) => {
     expect(lines.slice(1).map((each) => parseLine(Buffer.from(each)).record)).toMatchObject([
       { seq: 2, action: 'vault.unlock' },
     ]);
-    expect((await Ledger.open(storage, stamp)).head).toEqual(ledger.head);
+    expect((await Ledger.open(storage.store(), stamp)).head).toEqual(ledger.head);
   });
 
   it('behind the signed part has it set aside before anything else is recorded', async () => {
     const line = fault(2, encodeRecord({ ...record(2), mark: { session, n: 0, mac: session } }));
     const storage = disk(encodeRecord(record(1)), line);
-    const ledger = await Ledger.open(storage, stamp);
+    const ledger = await Ledger.open(storage.store(), stamp);
     expect(await ledger.append([act('audit.view')])).toEqual([record(2, 'audit.view')]);
     expect(text(storage)).toBe(
       `${encodeRecord(record(1)).toString()}${encodeRecord(record(2, 'audit.view')).toString()}`,
@@ -263,7 +263,7 @@ describe.each(faults)('a ledger with %s', (_, fault) => {
       const ledger = Buffer.concat(changed);
       const storage = new DiskModel({ ...files, [vaultFiles.ledger]: ledger });
       const before = storage.files();
-      await expect(Ledger.open(storage, stamp)).rejects.toMatchObject({
+      await expect(Ledger.open(storage.store(), stamp)).rejects.toMatchObject({
         code: 'ledger-damaged',
         message: expect.stringContaining(`Record ${seq} is damaged`) as string,
       });
@@ -275,7 +275,7 @@ describe.each(faults)('a ledger with %s', (_, fault) => {
     );
     const ledger = Buffer.concat(changed);
     const storage = new DiskModel({ ...files, [vaultFiles.ledger]: ledger });
-    const opened = await Ledger.open(storage, stamp);
+    const opened = await Ledger.open(storage.store(), stamp);
     expect(opened.head.size).toBe(signed);
     expect(opened.ownSize).toBe(signed);
   });

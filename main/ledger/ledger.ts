@@ -1,7 +1,7 @@
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { LedgerHead } from '../pki/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { Commit, CommitOutcome, Store } from '../store/index.ts';
 import { type Clock, errnoOf, reasonOf } from '../system/index.ts';
 import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
@@ -18,7 +18,7 @@ import {
 import { compareUnread, WORTH_SUMMING_UP, writeHint, type ReadLedger } from './resume.ts';
 import { LedgerScan } from './scan.ts';
 import { SessionMarks } from './session-mac.ts';
-import { setAside, setAsideRecords } from './set-aside.ts';
+import { setAsideRecords } from './set-aside.ts';
 import { prefixOf, type Prefix } from './signed-prefix.ts';
 
 /** Who and when of the next record. */
@@ -37,12 +37,21 @@ export interface NewSession {
 }
 
 type Unnumbered = Omit<LedgerRecord, 'seq'>;
+/** An image that is put in force together with the record that names it. */
+export type NewImage = Pick<Commit, 'image' | 'purge'>;
+
 interface Waiting {
   readonly records: readonly Unnumbered[];
+  readonly image: NewImage | null;
   /** The session that begins with these records; null where the present one goes on. */
   readonly begins: SessionMarks | null;
-  readonly resolve: (records: LedgerRecord[]) => void;
+  readonly resolve: (written: Written) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+interface Written {
+  readonly records: LedgerRecord[];
+  readonly outcome: CommitOutcome;
 }
 
 const longestMark: Mark = {
@@ -66,7 +75,7 @@ export const stampRecord = (stamp: Stamp, record: NewRecord): Unnumbered => ({
  * success for lost pages: so the ledger then refuses everything until it is opened anew.
  */
 export class Ledger {
-  readonly #storage: Storage;
+  readonly #store: Store;
   readonly #stamp: Stamp;
   #scan: LedgerScan;
   /** What is certainly ours: signed, or written in a session since. */
@@ -80,8 +89,8 @@ export class Ledger {
   #writing: Promise<void> | null = null;
   #condemned: Failure | null = null;
 
-  private constructor(storage: Storage, stamp: Stamp, read: ReadLedger) {
-    this.#storage = storage;
+  private constructor(store: Store, stamp: Stamp, read: ReadLedger) {
+    this.#store = store;
     this.#stamp = stamp;
     this.#scan = read.scan;
     this.#own = read.signed;
@@ -91,8 +100,8 @@ export class Ledger {
   }
 
   /** Reads what is there and changes nothing. @throws Failure 'ledger-damaged' */
-  static async open(storage: Storage, stamp: Stamp): Promise<Ledger> {
-    return new Ledger(storage, stamp, await readLedger(storage));
+  static async open(store: Store, stamp: Stamp): Promise<Ledger> {
+    return new Ledger(store, stamp, await readLedger(store));
   }
 
   get head(): LedgerHead {
@@ -139,9 +148,9 @@ export class Ledger {
    */
   async authenticate({ signed, openKey, carryOver }: Authentication): Promise<Tail> {
     await this.settled();
-    const [storage, from] = [this.#storage, this.#own];
+    const [store, from] = [this.#store, this.#own];
     const { tree, bytes } = this.#scan;
-    return authenticateTail({ storage, tree, bytes, from, signed, openKey, carryOver });
+    return authenticateTail({ store, tree, bytes, from, signed, openKey, carryOver });
   }
 
   /**
@@ -156,8 +165,8 @@ export class Ledger {
     }
     this.#own = prefix;
     await this.#setRestAside();
-    await this.#enqueue([unlock], new SessionMarks(session.id, session.key));
-    return setAsideRecords(this.#storage, this.facts);
+    await this.#enqueue([unlock], { begins: new SessionMarks(session.id, session.key) });
+    return setAsideRecords(this.#store, this.facts);
   }
 
   /** From now on only what may be recorded while locked is. */
@@ -170,7 +179,17 @@ export class Ledger {
   async append(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
     this.assertSound();
     if (records.length === 0) return [];
-    return this.#enqueue(records, null);
+    return (await this.#enqueue(records)).records;
+  }
+
+  /**
+   * Records a change of the keystore together with its image, which is staged already.
+   * @returns `unfinished` where the record is on the disk and the image not in its place
+   * @throws Failure 'record-failed'
+   */
+  async commit(record: NewRecord, image: NewImage): Promise<CommitOutcome> {
+    this.assertSound();
+    return (await this.#enqueue([record], { image })).outcome;
   }
 
   /** Sums up what the records say, where that is worth it: the next opening reads from there on. */
@@ -183,7 +202,7 @@ export class Ledger {
       { action: vaultActions.summary, subject: {}, outcome: 'ok', details },
     ]);
     // Another record may have come in between; the hint would then only be of no use.
-    if (record !== undefined) await writeHint(this.#storage, { record: record.seq, byte });
+    if (record !== undefined) await writeHint(this.#store, { record: record.seq, byte });
     this.#summed = this.#scan.tree.size;
   }
 
@@ -191,8 +210,8 @@ export class Ledger {
   async readAll(): Promise<void> {
     if (this.#unread.records === 0) return;
     await this.settled();
-    const { candidates } = await CheckpointBook.open(this.#storage);
-    const read = await readWhole(this.#storage, candidates);
+    const { candidates } = await CheckpointBook.open(this.#store);
+    const read = await readWhole(this.#store, candidates);
     this.#scan = read.scan;
     this.#own = read.signed;
     this.#unread = read.unread;
@@ -205,7 +224,7 @@ export class Ledger {
   async verifyBehind(signal: AbortSignal): Promise<Failure | null> {
     if (this.#unread.records === 0) return null;
     const { tree } = this.#scan;
-    const record = await compareUnread(this.#storage, tree, this.#unread, signal);
+    const record = await compareUnread(this.#store, tree, this.#unread, signal);
     if (record === null || record === 0) return null;
     const cause = `Record ${record} is not what was signed`;
     return this.condemn(damaged(cause, { detail: 'found while verifying after opening' }));
@@ -227,7 +246,10 @@ export class Ledger {
     await this.#writing;
   }
 
-  #enqueue(records: readonly NewRecord[], begins: SessionMarks | null): Promise<LedgerRecord[]> {
+  #enqueue(
+    records: readonly NewRecord[],
+    { begins = null, image = null }: Partial<Pick<Waiting, 'begins' | 'image'>> = {},
+  ): Promise<Written> {
     const stamped = records.map((record) => stampRecord(this.#stamp, record));
     // A record that cannot be written is its caller's bug and must not harm those it shares with.
     for (const record of stamped) {
@@ -236,7 +258,7 @@ export class Ledger {
         throw new Error(`${record.action} is not recorded while the vault is locked`);
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ records: stamped, begins, resolve, reject });
+      this.#waiting.push({ records: stamped, begins, image, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -253,6 +275,7 @@ export class Ledger {
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     const written: LedgerRecord[][] = [];
+    let outcome: CommitOutcome;
     try {
       this.assertSound();
       await this.#setRestAside();
@@ -264,7 +287,8 @@ export class Ledger {
         written.push(records.map((record) => this.#marked({ seq: (seq += 1), ...record }, head)));
       }
       const lines = written.flat().map(encodeRecord);
-      await this.#storage.append(vaultFiles.ledger, this.bytes, Buffer.concat(lines));
+      outcome = await this.#put(Buffer.concat(lines), imageOf(group));
+      if (outcome.kind === 'moved') throw moved();
       this.#remember(written.flat(), lines);
     } catch (error) {
       const failure = this.condemn(notRecorded(error));
@@ -272,8 +296,13 @@ export class Ledger {
       return;
     }
     group.forEach(({ resolve }, index) => {
-      resolve(written[index] ?? []);
+      resolve({ records: written[index] ?? [], outcome });
     });
+  }
+
+  async #put(lines: Buffer, image: NewImage | null): Promise<CommitOutcome> {
+    if (image !== null) return this.#store.commit({ at: this.bytes, lines, ...image });
+    return { kind: await this.#store.append(this.bytes, lines) };
   }
 
   #marked(record: LedgerRecord, head: LedgerHead): LedgerRecord {
@@ -297,10 +326,16 @@ export class Ledger {
   /** Before the first record that follows: it must not become one line with what lies there. */
   async #setRestAside(): Promise<void> {
     if (this.#rest === 0) return;
-    await setAside(this.#storage, this.bytes, this.#stamp.clock.now());
+    await this.#store.setAside(this.bytes, this.#stamp.clock.now());
     this.#rest = 0;
   }
 }
+
+const imageOf = (group: readonly Waiting[]): NewImage | null => {
+  const [image, ...others] = group.map((each) => each.image).filter((each) => each !== null);
+  if (others.length > 0) throw new Error('one commit follows another');
+  return image ?? null;
+};
 
 /** The scan of a beginning of the ledger. */
 const scanOf = ({ size, bytes, facts }: Prefix, tree: MerkleTree): LedgerScan => {
@@ -308,6 +343,16 @@ const scanOf = ({ size, bytes, facts }: Prefix, tree: MerkleTree): LedgerScan =>
   if (kept === null) throw new Error('the tree is not that large');
   return new LedgerScan(kept, facts.copy(), bytes);
 };
+
+const moved = (): Failure =>
+  new Failure(
+    'record-failed',
+    'The ledger could not be written: something other than this program has changed it.',
+    {
+      unharmed: 'Nothing was added to it, and everything that was confirmed before stands.',
+      next: 'Open the vault again; until then it accepts nothing.',
+    },
+  );
 
 const notRecorded = (error: unknown): Failure => {
   if (error instanceof Failure) return error;

@@ -1,30 +1,23 @@
 import { Failure } from '../../shared/failure.ts';
-import type { Storage } from '../store/index.ts';
+import type { ByteRange, StoreReader } from '../store/index.ts';
 
 const LF = 0x0a;
 /** What may lie behind the last LF: the unfinished part of one group of records. */
 const MAX_TAIL = 64 * 1024 * 1024;
 
-export interface LineRange {
-  readonly from: number;
-  /** Where to stop, in bytes; the end of the file where it is not given. */
-  readonly to?: number;
-}
-
 /**
- * Calls back for each line (without its LF, with the offset of its first byte) and returns
- * what follows the last LF. Holds one piece of the file at a time.
+ * Calls back for each line of the ledger (without its LF, with the offset of its first byte) and
+ * returns what follows the last LF. Holds one piece at a time.
  */
 export const readLines = async (
-  storage: Storage,
-  name: string,
-  { from, to }: LineRange,
+  store: Pick<StoreReader, 'read'>,
+  range: ByteRange,
   onLine: (line: Buffer, offset: number) => void,
 ): Promise<Buffer> => {
   let pending: Buffer[] = [];
   let pendingLength = 0;
-  let offset = from;
-  for await (const piece of storage.stream(name, from, to)) {
+  let offset = range.from;
+  for await (const piece of store.read(range)) {
     let start = 0;
     for (let end = piece.indexOf(LF); end !== -1; end = piece.indexOf(LF, start)) {
       const rest = piece.subarray(start, end);

@@ -1,5 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
-import type { Storage } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { LedgerFacts } from './facts.ts';
 import { readOn } from './read-on.ts';
@@ -11,18 +11,18 @@ import type { Prefix } from './signed-prefix.ts';
  * Reads and checks every line, or those that follow a signed summing-up; changes nothing.
  * @throws Failure 'ledger-damaged'
  */
-export const readLedger = async (storage: Storage): Promise<ReadLedger> => {
-  const { candidates } = await CheckpointBook.open(storage);
-  return (await resumeLedger(storage, candidates)) ?? (await readWhole(storage, candidates));
+export const readLedger = async (store: StoreReader): Promise<ReadLedger> => {
+  const { candidates } = await CheckpointBook.open(store);
+  return (await resumeLedger(store, candidates)) ?? (await readWhole(store, candidates));
 };
 
 /** @param notes checkpoints that may be of this ledger @throws Failure 'ledger-damaged' */
 export const readWhole = async (
-  storage: Storage,
+  store: StoreReader,
   notes: readonly string[],
 ): Promise<ReadLedger> => {
   const scan = new LedgerScan();
-  const { signed, fault, rest, signedSize } = await readOn(storage, scan, notes);
+  const { signed, fault, rest, signedSize } = await readOn(store, scan, notes);
   if (fault !== null && (scan.tree.size === 0 || scan.tree.size < signedSize))
     throw damaged(`Record ${fault.record} is damaged at byte ${fault.byte} of the file`, {
       detail: fault.problem,

@@ -1,4 +1,4 @@
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { readLines } from './lines.ts';
 import type { LedgerScan, LineFinding } from './scan.ts';
 import { SignedPrefix, type Prefix } from './signed-prefix.ts';
@@ -13,7 +13,7 @@ interface Read {
 
 /** Reads the lines behind a scan up to the first that is none. */
 export const readOn = async (
-  storage: Storage,
+  store: StoreReader,
   scan: LedgerScan,
   notes: readonly string[],
 ): Promise<Read> => {
@@ -21,7 +21,7 @@ export const readOn = async (
   let fault: LineFinding | null = null;
   let end = scan.bytes;
   const from = scan.bytes;
-  const torn = await readLines(storage, vaultFiles.ledger, { from }, (line, offset) => {
+  const torn = await readLines(store, { from }, (line, offset) => {
     end = offset + line.length + 1;
     if (fault !== null) return;
     const taken = scan.look(line);

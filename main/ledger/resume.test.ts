@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { createUnlocked, lock, openUnlocked } from '../vault/testing/sessions.ts';
@@ -44,7 +44,7 @@ const open = async (
   changes: Readonly<Record<string, Buffer>> = {},
 ): Promise<{ vault: Vault; from: number }> => {
   const disk = new WatchedDisk({ ...files, ...changes });
-  const vault = await Vault.openOn(disk, context);
+  const vault = await Vault.openOn(disk.store(), context);
   return { vault, from: Math.max(...disk.from) };
 };
 
@@ -127,7 +127,7 @@ describe('opening a large ledger', () => {
     ],
   ])('reads everything with %s', async (_, change) => {
     const disk = new WatchedDisk({ ...files, ...change() });
-    const vault = await Vault.openOn(disk, context).catch(() => null);
+    const vault = await Vault.openOn(disk.store(), context).catch(() => null);
     expect(disk.from).toContain(0);
     if (vault === null) return;
     expect(vault.head.size).toBe(lines.length);
@@ -142,7 +142,7 @@ describe('opening a large ledger', () => {
     await vault.close(); // without a lock
     // The hint of the earlier session still serves.
     const again = new WatchedDisk(disk.files());
-    const next = await Vault.openOn(again, context);
+    const next = await Vault.openOn(again.store(), context);
     expect(Math.max(...again.from)).toBeGreaterThan(1_000_000);
     const { sound, verdict } = await next.examine(token.ledger(), { seen: null });
     expect(verdict.findings.filter(({ kind }) => kind === 'not-ours')).toEqual([]);
@@ -169,7 +169,7 @@ describe('opening a large ledger', () => {
     const lock = lines.length - 2;
     expect(lines[lock]).toContain('"action":"vault.lock"');
     const disk = new WatchedDisk({ ...files, ...ledgerOf(lines.with(lock, 'garbage')) });
-    await expect(Vault.openOn(disk, context)).rejects.toMatchObject({
+    await expect(Vault.openOn(disk.store(), context)).rejects.toMatchObject({
       code: 'ledger-damaged',
       message: expect.stringContaining(`Record ${lock + 1} `) as string,
     });

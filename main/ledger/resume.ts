@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { Store, StoreReader } from '../store/index.ts';
 import { openCheckpoint } from '../pki/index.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
-import { leafHash, MerkleTree, storedCount, HASH_BYTES } from './merkle.ts';
+import { leafHash, MerkleTree } from './merkle.ts';
 import { inclusionProof, rootOfInclusion } from './proofs.ts';
 import { MAX_LINE, parseLine, type LedgerRecord } from './record.ts';
 import { readOn } from './read-on.ts';
@@ -42,28 +42,26 @@ type Hint = v.InferOutput<typeof hintSchema>;
 /** Reading fewer records than this is quicker than summing them up. */
 export const WORTH_SUMMING_UP = 10_000;
 
-export const writeHint = async (storage: Storage, hint: Hint): Promise<void> => {
-  await storage.writeSynced(vaultFiles.resume, Buffer.from(JSON.stringify(hint)));
-  await storage.syncFolder();
-};
+export const writeHint = (store: Store, hint: Hint): Promise<void> =>
+  store.cache('summary', Buffer.from(JSON.stringify(hint)));
 
 /** Null where anything does not fit: then the whole ledger has to be read. */
 export const resumeLedger = async (
-  storage: Storage,
+  store: StoreReader,
   notes: readonly string[],
 ): Promise<ReadLedger | null> => {
-  const text = await storage.read(vaultFiles.resume).catch(() => null);
+  const text = await store.cached('summary');
   const parsed = v.safeParse(hintSchema, text?.toString('utf8'));
   if (!parsed.success) return null;
   const hint = parsed.output;
-  const first = await lineAt(storage, 0);
-  const summary = await lineAt(storage, hint.byte);
+  const first = await lineAt(store, 0);
+  const summary = await lineAt(store, hint.byte);
   if (first === null || summary?.record.seq !== hint.record) return null;
-  const tree = await treeBefore(storage, hint.record - 1);
+  const tree = await treeBefore(store, hint.record - 1);
   const facts = LedgerFacts.fromSummary(first.record, summary.record);
   if (tree === null || facts === null) return null;
   const scan = new LedgerScan(tree, facts, hint.byte);
-  const { signed, fault, rest, signedSize } = await readOn(storage, scan, notes);
+  const { signed, fault, rest, signedSize } = await readOn(store, scan, notes);
   const leaves = [first, summary].map(({ line, record }) => ({ line, index: record.seq - 1 }));
   if (signed === null || !areSigned(scan, notes, leaves)) return null;
   if (fault !== null && scan.tree.size < signedSize) return null;
@@ -76,8 +74,8 @@ interface Line {
   readonly record: LedgerRecord;
 }
 
-const lineAt = async (storage: Storage, offset: number): Promise<Line | null> => {
-  const bytes = await storage.readAt(vaultFiles.ledger, offset, MAX_LINE).catch(() => null);
+const lineAt = async (store: StoreReader, offset: number): Promise<Line | null> => {
+  const bytes = await store.readAt(offset, MAX_LINE).catch(() => null);
   const end = bytes?.indexOf(0x0a) ?? -1;
   if (bytes === null || end === -1) return null;
   const line = Buffer.from(bytes.subarray(0, end));
@@ -85,9 +83,8 @@ const lineAt = async (storage: Storage, offset: number): Promise<Line | null> =>
   return record === null ? null : { line, record };
 };
 
-const treeBefore = async (storage: Storage, size: number): Promise<MerkleTree | null> => {
-  const length = storedCount(size) * HASH_BYTES;
-  const stored = await storage.readAt(vaultFiles.hashes, 0, length).catch(() => null);
+const treeBefore = async (store: StoreReader, size: number): Promise<MerkleTree | null> => {
+  const stored = await store.cached('tree');
   return stored === null ? null : MerkleTree.fromStored(stored, size);
 };
 
@@ -119,7 +116,7 @@ const areSigned = (
  * null where it was stopped
  */
 export const compareUnread = async (
-  storage: Storage,
+  store: StoreReader,
   kept: Pick<MerkleTree, 'leaf' | 'root'>,
   { records, bytes }: ReadLedger['unread'],
   signal: AbortSignal,
@@ -127,7 +124,7 @@ export const compareUnread = async (
   const again = new MerkleTree();
   let different = 0;
   const range = { from: 0, to: bytes };
-  await readLines(storage, vaultFiles.ledger, range, (line) => {
+  await readLines(store, range, (line) => {
     signal.throwIfAborted();
     const leaf = leafHash(line);
     if (different === 0 && again.size < records && !leaf.equals(kept.leaf(again.size)))

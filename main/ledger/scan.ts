@@ -1,4 +1,4 @@
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import type { LedgerHead } from '../pki/index.ts';
 import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
@@ -91,10 +91,10 @@ interface Read<Kind, Record> {
 
 /** Reads the ledger from where the scan is; returns what follows its last LF. Changes nothing. */
 export const scanLedger = (
-  storage: Storage,
+  store: StoreReader,
   scan: LedgerScan,
   onLine: (taken: Taken, line: Buffer, offset: number) => void,
 ): Promise<Buffer> =>
-  readLines(storage, vaultFiles.ledger, { from: scan.bytes }, (line, offset) => {
+  readLines(store, { from: scan.bytes }, (line, offset) => {
     onLine(scan.take(line), line, offset);
   });

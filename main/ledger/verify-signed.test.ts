@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { act, testContext } from '../vault/testing/context.ts';
 import { createUnlocked } from '../vault/testing/sessions.ts';
@@ -45,7 +45,7 @@ const verify = async (
   const ledger = Buffer.from(changed.map((line) => `${line}\n`).join(''));
   const kept = Object.entries(files).filter(([name]) => !without.includes(name));
   const disk = new DiskModel({ ...Object.fromEntries(kept), [vaultFiles.ledger]: ledger });
-  const verdict = await verifyLedger(disk);
+  const verdict = await verifyLedger(disk.store());
   return { ...verdict, first: verdict.findings[0] };
 };
 
@@ -135,10 +135,10 @@ describe('a signed ledger', () => {
   it('is not misled by hashes that were changed with it', async () => {
     const hashes = Buffer.from(files[vaultFiles.hashes] ?? Buffer.alloc(0)).fill(7, 64);
     const disk = new DiskModel({ ...files, [vaultFiles.hashes]: hashes });
-    expect(await verifyLedger(disk)).toMatchObject({ findings: [] });
+    expect(await verifyLedger(disk.store())).toMatchObject({ findings: [] });
     const ledger = Buffer.from(`${lines.with(5, edited(lines[5] ?? '')).join('\n')}\n`);
     const both = new DiskModel({ ...disk.files(), [vaultFiles.ledger]: ledger });
-    expect((await verifyLedger(both)).findings[0]?.problem).toMatch(/Of records 5 to 6/);
+    expect((await verifyLedger(both.store())).findings[0]?.problem).toMatch(/Of records 5 to 6/);
   });
 
   it('tells that a checkpoint is signed with another key', async () => {
@@ -149,7 +149,7 @@ describe('a signed ledger', () => {
       return ` ${Buffer.concat([bytes, stranger.sign(text)]).toString('base64')}\n`;
     });
     const disk = new DiskModel({ ...files, [vaultFiles.checkpoint]: Buffer.from(forged) });
-    const { findings } = await verifyLedger(disk);
+    const { findings } = await verifyLedger(disk.store());
     expect(findings[0]?.problem).toMatch(/not signed by this vault's key/);
   });
 
@@ -162,7 +162,7 @@ describe('a signed ledger', () => {
       ...disk.files(),
       [vaultFiles.checkpoint]: files[vaultFiles.checkpoint] ?? Buffer.alloc(0),
     });
-    const { findings } = await verifyLedger(swapped);
+    const { findings } = await verifyLedger(swapped.store());
     expect(findings[0]?.problem).toMatch(/not signed by this vault's key/);
   });
 });

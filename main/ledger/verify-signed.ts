@@ -1,5 +1,5 @@
 import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import type { Findings } from './findings.ts';
 import { readHashes } from './hashes.ts';
@@ -21,12 +21,12 @@ export interface SignedPart {
  */
 export const checkSigned = async (
   findings: Findings,
-  storage: Storage,
+  store: StoreReader,
   scan: LedgerScan,
 ): Promise<SignedPart> => {
   const { checkpointKey: key, vaultId, epoch, sawCheckpoint, isOlder } = scan.facts;
-  const book = await CheckpointBook.open(storage);
-  const notes = [...new Set([...book.all.map(({ note }) => note), ...book.candidates])];
+  const { all, candidates } = await CheckpointBook.open(store);
+  const notes = [...new Set([...all.map(({ note }) => note), ...candidates])];
   if (key === null || vaultId === null) {
     findings.damage(noKey);
     return { signed: 0, checkpoints: 0 };
@@ -41,7 +41,7 @@ export const checkSigned = async (
     size <= scan.tree.size && scan.tree.root(size).toString('hex') === root;
   const broken = ours.filter((checkpoint) => !isSound(checkpoint));
   const signed = ours.findLast(isSound)?.size ?? 0;
-  if (broken.length > 0) await locate(findings, storage, scan, { broken, signed });
+  if (broken.length > 0) await locate(findings, store, scan, { broken, signed });
   if (ours.length === 0 && (sawCheckpoint || !isOlder))
     findings.damage({ ...nowhere, problem: 'The signed checkpoints are missing.' });
   return { signed, checkpoints: ours.length };
@@ -68,14 +68,14 @@ interface Broken {
 
 const locate = async (
   findings: Findings,
-  storage: Storage,
+  store: StoreReader,
   scan: LedgerScan,
   { broken, signed }: Broken,
 ): Promise<void> => {
   for (const checkpoint of broken.toReversed()) {
-    const kept = await readHashes(storage, checkpoint);
+    const kept = await readHashes(store, checkpoint);
     if (kept === null) continue;
-    await compareLines(findings, storage, kept);
+    await compareLines(findings, store, kept);
     return;
   }
   const [first] = broken;
@@ -96,12 +96,12 @@ const locate = async (
 /** Finds the first line that differs from what was signed, and what has happened to it. */
 const compareLines = async (
   findings: Findings,
-  storage: Storage,
+  store: StoreReader,
   kept: MerkleTree,
 ): Promise<void> => {
   const lines: { readonly hash: Buffer; readonly offset: number }[] = [];
   let end = 0;
-  await readLines(storage, vaultFiles.ledger, { from: 0 }, (line, offset) => {
+  await readLines(store, { from: 0 }, (line, offset) => {
     lines.push({ hash: leafHash(line), offset });
     end = offset + line.length + 1;
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointText, makeCheckpoint } from '../pki/checkpoint.ts';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { fingerprintOf } from '../pki/note.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { act, newVaultId, testContext } from '../vault/testing/context.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';

@@ -376,7 +376,7 @@ describe('the report before', () => {
     const first = await makeReport(vault.session, { kind: 'activity', filter: {}, title: 'x' });
     // The same key signs again from an older copy: what the anchor keeps the program from doing.
     vault.token.anchors = [];
-    const copy = await Vault.openOn(new DiskModel(files), await testContext());
+    const copy = await Vault.openOn(new DiskModel(files).store(), await testContext());
     const examined = await copy.examine(vault.token.ledger(), { seen: null, isTwin: true });
     await copy.begin(vault.token.ledger(), examined);
     await copy.record([fileAct('file.decrypt', other, 'hidden')]);

@@ -1,5 +1,18 @@
-export { vaultFiles } from './files.ts';
-export { FolderStorage } from './folder/folder-storage.ts';
-export { withVaultLock } from './folder/lock.ts';
+// Those above name a folder; which store it stands for is decided here.
+export {
+  holdFolder as holdStore,
+  holdNewFolder as holdNewStore,
+  isVaultFolder,
+  lookAtFolder as lookAtStore,
+} from './folder/open-folder.ts';
 export { OwnFiles, refuseInVault } from './folder/own-files.ts';
-export { replaceFile, type Storage } from './storage.ts';
+export type {
+  ByteRange,
+  Commit,
+  CommitOutcome,
+  FoundImage,
+  FoundNotes,
+  Store,
+  StoredDocument,
+  StoreReader,
+} from './store.ts';

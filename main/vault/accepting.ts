@@ -12,7 +12,7 @@ import type { Examined } from './unlocking.ts';
  * @throws Failure 'keystore-foreign' where that keystore is gone: then only a copy helps
  */
 export const acceptRollback = async (
-  { storage, ledger, keeper, identity }: VaultParts,
+  { store, ledger, keeper, identity }: VaultParts,
   token: LedgerToken,
   { verdict, anchors }: Examined,
   reason: string,
@@ -22,13 +22,13 @@ export const acceptRollback = async (
   const signed = newestFirst(
     notes.map((note) => openCheckpoint(note, key, origin.vaultId)).filter((each) => each !== null),
   );
-  const own = await ownFacts({ storage, origin, notes, token });
+  const own = await ownFacts({ store, origin, notes, token });
   const { keystore } = own;
-  await matchKeystore(storage, keystore);
+  await matchKeystore(store, keystore);
   if (keystore === null) throw damaged('No record of this vault names its keystore');
   const newest = verdict.anchor ?? verdict.checkpoint;
   return beginEpoch(
-    storage,
+    store,
     ledger,
     identity,
     {
@@ -45,17 +45,17 @@ export const acceptRollback = async (
   );
 };
 
-interface Own extends Pick<VaultParts, 'storage'> {
+interface Own extends Pick<VaultParts, 'store'> {
   readonly origin: VaultParts['keeper']['origin'];
   readonly notes: readonly string[];
   readonly token: LedgerToken;
 }
 
 /** What the records say that are this vault's own, up to the first one that is not. */
-const ownFacts = async ({ storage, origin, notes, token }: Own) => {
-  const { scan, signed: from } = await readWhole(storage, notes);
+const ownFacts = async ({ store, origin, notes, token }: Own) => {
+  const { scan, signed: from } = await readWhole(store, notes);
   const tail = await authenticateTail({
-    ...{ storage, from, tree: scan.tree, bytes: scan.bytes, signed: from.size },
+    ...{ store, from, tree: scan.tree, bytes: scan.bytes, signed: from.size },
     openKey: ({ session, sealed }) =>
       token.openSessionKey({ ...origin, session }, Buffer.from(sealed, 'base64')),
     carryOver: false,

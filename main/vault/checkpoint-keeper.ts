@@ -9,7 +9,7 @@ import {
   openCheckpoint,
   type Origin,
 } from '../pki/index.ts';
-import type { Storage } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { type Clock, errnoOf, storageFailure } from '../system/index.ts';
 import { supersededAnchors, whyNotToSign } from './anchored.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
@@ -20,6 +20,7 @@ export type AnchorTime = 'now' | 'when-due';
 const ANCHOR_PAUSE_MS = 60_000;
 
 interface Parts {
+  readonly store: Store;
   readonly ledger: Ledger;
   readonly book: CheckpointBook;
   readonly clock: Clock;
@@ -45,11 +46,11 @@ export class CheckpointKeeper {
   }
 
   /** @throws Failure 'ledger-damaged' where the ledger's first record names no key */
-  static async open(storage: Storage, ledger: Ledger, clock: Clock): Promise<CheckpointKeeper> {
+  static async open(store: Store, ledger: Ledger, clock: Clock): Promise<CheckpointKeeper> {
     const { checkpointKey: key, vaultId, epoch } = ledger.facts;
     if (key === null || vaultId === null) throw keyless();
-    const book = await CheckpointBook.open(storage);
-    return new CheckpointKeeper({ ledger, book, clock, origin: { vaultId, epoch }, key });
+    const book = await CheckpointBook.open(store);
+    return new CheckpointKeeper({ store, ledger, book, clock, origin: { vaultId, epoch }, key });
   }
 
   get origin(): Origin {
@@ -127,7 +128,7 @@ export class CheckpointKeeper {
   }
 
   async #sign(signer: CheckpointSigner): Promise<Checkpoint> {
-    const { ledger, key, origin, book } = this.#parts;
+    const { store, ledger, key, origin, book } = this.#parts;
     const { head } = ledger;
     const refusal = whyNotToSign(ledger, key, await signer.readAnchors());
     if (refusal !== null) throw ledger.condemn(refusal);
@@ -136,7 +137,8 @@ export class CheckpointKeeper {
     if (!isSignatureOf(key, text, signature)) throw notOurs();
     const checkpoint = makeCheckpoint(key, origin, head, signature);
     try {
-      await book.add(checkpoint);
+      await store.addNote(checkpoint.note);
+      book.add(checkpoint);
     } catch (error) {
       if (errnoOf(error) === null) throw error;
       throw storageFailure(error, 'The checkpoint could not be written', {

@@ -2,14 +2,13 @@ import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { Keystore } from '../keystore/index.ts';
 import type { Ledger, NewRecord } from '../ledger/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { reasonOf, sha256, storageFailure } from '../system/index.ts';
 import type { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { installNext, writeNext } from './recovery.ts';
 import type { CommitOptions } from './vault-context.ts';
 
 interface Parts {
-  readonly storage: Storage;
+  readonly store: Store;
   readonly ledger: Ledger;
   readonly keystore: Keystore;
   readonly keeper: CheckpointKeeper;
@@ -53,11 +52,11 @@ export class Committer {
       const result = work(draft);
       const image = draft.image();
       const named = nameKeystore(record(result), image);
-      await this.#prepare(image);
-      await ledger.append([named]);
+      await this.#stage(image);
+      const outcome = await ledger.commit(named, { image, purge });
       keystore.adopt(draft);
       isDraft = false;
-      await this.#install(image, purge);
+      if (outcome.kind === 'unfinished') throw ledger.condemn(unfinished(outcome.error));
       await keeper.makeIfPossible('when-due');
       return result;
     } finally {
@@ -65,34 +64,23 @@ export class Committer {
     }
   }
 
-  async #prepare(image: Buffer): Promise<void> {
-    const { storage } = this.#parts;
+  async #stage(image: Buffer): Promise<void> {
     try {
-      await writeNext(storage, image);
+      await this.#parts.store.stage(image);
     } catch (error) {
-      // No record names it; if it stays, the next commit or opening replaces or removes it.
-      await storage.remove(vaultFiles.keystoreNext).catch(() => undefined);
       throw storageFailure(error, 'The change could not be written', {
         unharmed: 'Nothing was changed; everything that was confirmed before is on the disk.',
         next: 'Make room or check the disk, then try again.',
       });
     }
   }
-
-  async #install(image: Buffer, purge: boolean): Promise<void> {
-    const { storage, ledger } = this.#parts;
-    try {
-      await installNext(storage, image, { purge });
-    } catch (error) {
-      throw ledger.condemn(
-        new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
-          unharmed: 'The change is complete once the vault has been opened again.',
-          next: 'Open the vault again; until then it accepts nothing.',
-        }),
-      );
-    }
-  }
 }
+
+const unfinished = (error: unknown): Failure =>
+  new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
+    unharmed: 'The change is complete once the vault has been opened again.',
+    next: 'Open the vault again; until then it accepts nothing.',
+  });
 
 const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => {
   if (!isCommitAction(record.action)) throw new Error(`${record.action} changes no keystore`);

@@ -8,7 +8,7 @@ import {
   stampRecord,
   vaultActions,
 } from '../ledger/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
 import { signFirst } from './first-checkpoint.ts';
 import type { CheckpointSigner } from './ledger-token.ts';
 
@@ -37,12 +37,11 @@ export interface NewEpoch {
 
 /**
  * Begins a new ledger for the vault: its first record holds both heads and the reason, and its
- * first checkpoint is signed before it is in force. The old ledger and its checkpoints stay under
- * other names. The commit point is the rename of ledger.next.
+ * first checkpoint is signed before it is in force.
  * @returns the new epoch and the note of its first checkpoint
  */
 export const beginEpoch = async (
-  storage: Storage,
+  store: Store,
   ledger: Ledger,
   stamp: Stamp,
   acceptance: Acceptance,
@@ -62,17 +61,16 @@ export const beginEpoch = async (
       details: firstDetails(ledger, epoch, acceptance),
     }),
   });
-  const sign = signer.sign.bind(signer);
-  const { note } = await signFirst(line, { vaultId, epoch }, { key, sign });
-  await storage.writeSynced(vaultFiles.ledgerNext, line);
-  await storage.writeSynced(vaultFiles.checkpointNext, Buffer.from(note));
-  await storage.syncFolder();
-  await setAside(storage, facts.epoch);
-  await completeEpoch(storage);
-  await storage.rename(vaultFiles.checkpointNext, vaultFiles.checkpoint);
-  await storage.remove(vaultFiles.hashes);
-  await storage.remove(vaultFiles.resume);
-  await storage.syncFolder();
+  let note = '';
+  await store.beginEpoch({
+    line,
+    ended: facts.epoch,
+    sign: async () => {
+      const sign = signer.sign.bind(signer);
+      ({ note } = await signFirst(line, { vaultId, epoch }, { key, sign }));
+      return note;
+    },
+  });
   return { epoch, note };
 };
 
@@ -92,30 +90,4 @@ const firstDetails = (ledger: Ledger, epoch: number, acceptance: Acceptance): Js
     previous: { epoch: facts.epoch, size: head.size, root: head.root },
     keystore,
   };
-};
-
-const setAside = async (storage: Storage, epoch: number): Promise<void> => {
-  const names = new Set(await storage.list());
-  const free = (start: string): string => {
-    let name = `${start}${epoch}.jsonl`;
-    while (names.has(name)) name = name.replace('.jsonl', 'x.jsonl');
-    return name;
-  };
-  if (names.has(vaultFiles.checkpoints))
-    await storage.rename(vaultFiles.checkpoints, free(vaultFiles.oldCheckpoints));
-  await storage.rename(vaultFiles.ledger, free(vaultFiles.oldLedger));
-  await storage.syncFolder();
-};
-
-/** True between the two renames: the old ledger has its new name, the new one not yet. */
-export const isBetweenEpochs = (names: readonly string[]): boolean =>
-  !names.includes(vaultFiles.ledger) &&
-  names.includes(vaultFiles.ledgerNext) &&
-  names.some((name) => name.startsWith(vaultFiles.oldLedger));
-
-/** The commit point of a new epoch, also after a crash. */
-export const completeEpoch = async (storage: Storage): Promise<void> => {
-  if (!isBetweenEpochs(await storage.list())) return;
-  await storage.rename(vaultFiles.ledgerNext, vaultFiles.ledger);
-  await storage.syncFolder();
 };

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lockedActions } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import { encodeRecord, parseLine, type LedgerRecord } from '../ledger/record.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { sha256 } from '../system/sha256.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
@@ -93,7 +93,7 @@ const makeWorld = async (): Promise<World> => {
   await vault.record([act('audit.view'), act('token.login')]);
   keep('locked, looked at');
   await vault.close();
-  const again = await unlock(await Vault.openOn(disk, context), token);
+  const again = await unlock(await Vault.openOn(disk.store(), context), token);
   await addKey(again, 'three');
   again.stopSigning();
   await again.record([act('file.encrypt', 'c')]);
@@ -106,7 +106,7 @@ const makeWorld = async (): Promise<World> => {
   token.anchors = [];
   isTwin = true;
   const twin = { seen: null, isTwin };
-  const colleague = await unlock(await Vault.openOn(disk, context), token, twin);
+  const colleague = await unlock(await Vault.openOn(disk.store(), context), token, twin);
   await addKey(colleague, 'five');
   lateMs = 3 * DAY_MS;
   keep('in a session of a colleague, whose computer was suspended');
@@ -256,7 +256,7 @@ const tryUnlock = async (
   isTwin: boolean,
 ): Promise<Vault | Failure> => {
   try {
-    return await unlock(await Vault.openOn(disk, context), token, { seen: null, isTwin });
+    return await unlock(await Vault.openOn(disk.store(), context), token, { seen: null, isTwin });
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -305,7 +305,7 @@ describe('whoever may only write into the folder', () => {
     for (const state of states) {
       token.anchors = [...state.anchors];
       const { isTwin } = state;
-      const opened = await Vault.openOn(new DiskModel(state.files), context);
+      const opened = await Vault.openOn(new DiskModel(state.files).store(), context);
       const vault = await unlock(opened, token, { seen: null, isTwin });
       const findings = vault.facts.isOpen ? [] : ['not open'];
       expect(findings, state.name).toEqual([]);

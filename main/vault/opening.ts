@@ -1,6 +1,6 @@
 import { Keystore, type Migration, migrations as allMigrations } from '../keystore/index.ts';
 import { Ledger } from '../ledger/index.ts';
-import type { Storage } from '../store/index.ts';
+import type { Store, StoreReader } from '../store/index.ts';
 import { orFailure, sha256 } from '../system/index.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import { Committer } from './committer.ts';
@@ -8,11 +8,9 @@ import { matchKeystore } from './recovery.ts';
 import type { Identity, VaultContext } from './vault-context.ts';
 
 interface Opening {
-  readonly storage: Storage;
+  readonly store: Store;
   readonly identity: Identity;
   readonly context: VaultContext;
-  /** Gives the lock of the folder back. */
-  readonly release: () => Promise<void>;
 }
 
 /** What an open vault consists of. */
@@ -29,7 +27,7 @@ export interface VaultParts extends Opening {
 }
 
 /**
- * Reads a vault's folder, to be looked at: nothing is written, and nothing is believed that is not
+ * Reads a vault, to be looked at: nothing is written, and nothing is believed that is not
  * signed (docs/ledger.md, "Opening").
  * @throws Failure 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
  */
@@ -37,22 +35,22 @@ export const openParts = (opening: Opening): Promise<VaultParts> =>
   orFailure('The vault cannot be opened', open(opening));
 
 const open = async (opening: Opening): Promise<VaultParts> => {
-  const { storage, identity, context } = opening;
-  const ledger = await Ledger.open(storage, identity);
-  const keeper = await CheckpointKeeper.open(storage, ledger, context.clock);
-  const image = await imageToShow(storage, ledger);
+  const { store, identity, context } = opening;
+  const ledger = await Ledger.open(store, identity);
+  const keeper = await CheckpointKeeper.open(store, ledger, context.clock);
+  const image = await imageToShow(store, ledger);
   const { keystore, pending } = loadKeystore(context, image);
-  const committer = new Committer({ storage, ledger, keystore, keeper });
+  const committer = new Committer({ store, ledger, keystore, keeper });
   return { ...opening, ledger, keystore, keeper, committer, pending, image: sha256(image) };
 };
 
 /** The keystore that the newest record names, or else the one that is signed. */
-const imageToShow = async (storage: Storage, { claims, facts }: Ledger): Promise<Buffer> => {
+const imageToShow = async (store: StoreReader, { claims, facts }: Ledger): Promise<Buffer> => {
   try {
-    return (await matchKeystore(storage, claims.keystore)).image;
+    return (await matchKeystore(store, claims.keystore)).image;
   } catch (error) {
     if (claims.keystore === facts.keystore || facts.keystore === null) throw error;
-    return (await matchKeystore(storage, facts.keystore)).image;
+    return (await matchKeystore(store, facts.keystore)).image;
   }
 };
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
 import type { EpochHead } from '../ledger/facts.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel, seededRandom } from '../store/testing/disk-model.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, lock, unlock } from './testing/sessions.ts';
@@ -155,7 +155,7 @@ class Life {
 
   async #open(files: ReturnType<DiskModel['files']>): Promise<void> {
     this.#disk = new DiskModel(files);
-    this.#vault = await Vault.openOn(this.#disk, this.#context);
+    this.#vault = await Vault.openOn(this.#disk.store(), this.#context);
   }
 
   async #unlock(): Promise<void> {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
 import { MerkleTree } from '../ledger/merkle.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { act, newVaultId, testContext } from './testing/context.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 /** Opens and unlocks as a session does. @returns null where the vault was rolled back */
 const unlock = async (disk: DiskModel, token: SoftwareToken): Promise<Vault | null> => {
-  const vault = await Vault.openOn(disk, context);
+  const vault = await Vault.openOn(disk.store(), context);
   try {
     return await begin(vault, token);
   } catch (error) {
@@ -49,7 +49,11 @@ const story = async (
   token: SoftwareToken,
   snapshots: Snapshot[],
 ): Promise<void> => {
-  const first = await Vault.createOn(disk, { ...token.first, vaultId: newVaultId() }, context);
+  const first = await Vault.createOn(
+    disk.store(),
+    { ...token.first, vaultId: newVaultId() },
+    context,
+  );
   await first.anchorFirst(token.ledger());
   await first.close();
   for (let session = 0; session < 3; session += 1) {
@@ -58,7 +62,7 @@ const story = async (
     await change(vault);
     await Promise.all([vault.record([act('note', 'one')]), change(vault)]);
     await lock(vault);
-    const locked = await Vault.openOn(disk, context);
+    const locked = await Vault.openOn(disk.store(), context);
     await locked.record([act('audit.view', 'look')]);
     await locked.close();
     const anchored = Number(token.anchors[0]?.split('\n')[1]);
@@ -152,7 +156,7 @@ describe('a power cut', () => {
     await story(disk, token, snapshots);
     const old = snapshots[0]?.files ?? {};
     const accept = async (on: DiskModel, by: SoftwareToken): Promise<void> => {
-      const vault = await Vault.openOn(on, context);
+      const vault = await Vault.openOn(on.store(), context);
       const examined = await vault.examine(by.ledger(), { seen: null });
       await vault.restrict(examined.verdict.findings);
       const { note } = await vault.accept(by.ledger(), examined, 'test');
@@ -171,7 +175,7 @@ describe('a power cut', () => {
       token.step = () => undefined;
       for (let seed = 0; seed < 20; seed += 1) {
         const found = on.afterPowerCut(seed);
-        const vault = await Vault.openOn(found, context);
+        const vault = await Vault.openOn(found.store(), context);
         const { isRolledBack } = (await vault.examine(token.ledger(), { seen: null })).verdict;
         expect([1, 2]).toContain(vault.origin.epoch);
         expect(isRolledBack).toBe(vault.origin.epoch === 1);
@@ -193,7 +197,7 @@ describe('an older copy of the folder', () => {
     const signedBefore = token.signed.length;
     for (const { files, anchored } of snapshots) {
       const isNewest = anchored === last?.anchored;
-      const vault = await Vault.openOn(new DiskModel(files), context);
+      const vault = await Vault.openOn(new DiskModel(files).store(), context);
       const { verdict } = await vault.examine(token.ledger(), { seen: null });
       expect(verdict.isRolledBack).toBe(!isNewest);
       if (!isNewest) expect(await unlock(new DiskModel(files), token)).toBeNull();
@@ -209,7 +213,7 @@ describe('an older copy of the folder', () => {
     const old = new DiskModel(snapshots[0]?.files ?? {});
     expect(await unlock(old, token)).toBeNull();
     expect(await unlock(old, token)).toBeNull();
-    const vault = await Vault.openOn(old, context);
+    const vault = await Vault.openOn(old.store(), context);
     await expect(begin(vault, token)).rejects.toMatchObject({ code: 'rolled-back' });
     await expect(vault.record([act('note')])).rejects.toMatchObject({ code: 'rolled-back' });
     await expect(change(vault)).rejects.toMatchObject({ code: 'rolled-back' });

@@ -4,7 +4,7 @@ import { sha256 } from '../system/index.ts';
 import { detectRollback } from './detect-rollback.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
-import { matchKeystore, recover, type KeystoreVerdict } from './recovery.ts';
+import { matchKeystore, type NamedKeystore, recover } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
 import { UnsignedTail } from './unsigned-tail.ts';
 
@@ -23,7 +23,7 @@ export interface Examined {
   /** The notes that the token keeps. */
   readonly anchors: readonly string[];
   /** Null where the vault was rolled back: then nothing further is asked. */
-  readonly sound: { readonly tail: Tail; readonly keystore: KeystoreVerdict } | null;
+  readonly sound: { readonly tail: Tail; readonly keystore: NamedKeystore } | null;
 }
 
 /**
@@ -36,7 +36,7 @@ export const examine = async (
   token: LedgerToken,
   { seen, isTwin = false, carryOver = false }: UnlockOptions,
 ): Promise<Examined> => {
-  const { storage, ledger, keeper, keystore } = parts;
+  const { store, ledger, keeper, keystore } = parts;
   const anchors = await token.readAnchors();
   const outside = { anchors, isTwin, seen };
   let verdict = detectRollback(ledger, keeper, outside);
@@ -56,7 +56,7 @@ export const examine = async (
     token.openSessionKey({ ...keeper.origin, session }, Buffer.from(sealed, 'base64'));
   const tail = await ledger.authenticate({ signed, openKey, carryOver });
   if (tail.older !== null && !carryOver) throw new UnsignedTail(tail.older);
-  const found = await matchKeystore(storage, tail.prefix.facts.keystore);
+  const found = await matchKeystore(store, tail.prefix.facts.keystore);
   if (sha256(found.image) !== parts.image)
     keystore.adopt(loadKeystore(parts.context, found.image).keystore);
   const findings = [...verdict.findings, ...notOurs(tail)];
@@ -72,14 +72,14 @@ export const begin = async (
   found: readonly Found[],
 ): Promise<void> => {
   if (sound === null) throw new Error('a vault that was rolled back is not unlocked');
-  const { storage, ledger, keeper, committer, pending } = parts;
+  const { store, ledger, keeper, committer, pending } = parts;
   const { tail, keystore } = sound;
   const id = randomBytes(16).toString('hex');
   const { key, sealed } = await token.newSessionKey({ ...keeper.origin, session: id });
   const findings = [...verdict.findings, ...found];
   const record = unlockRecord(tail, { ...verdict, findings }, sealed);
   await ledger.append(await ledger.begin(tail, { id, key }, record));
-  await recover(storage, ledger, keystore);
+  await recover(store, ledger, keystore);
   keeper.setSigner(token);
   if (pending.length > 0)
     await committer.commit(

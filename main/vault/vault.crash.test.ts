@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/failure.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { act, newKeyId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, openUnlocked } from './testing/sessions.ts';
@@ -90,7 +90,9 @@ const recordedNames = (disk: DiskModel): string[] =>
 const checkHealthy = async (disk: DiskModel, told: Told, token: SoftwareToken): Promise<void> => {
   const names = Object.keys(disk.files());
   if (!told.created && !names.includes(vaultFiles.ledger)) {
-    await expect(Vault.openOn(disk, context)).rejects.toMatchObject({ code: 'vault-not-found' });
+    await expect(Vault.openOn(disk.store(), context)).rejects.toMatchObject({
+      code: 'vault-not-found',
+    });
     const anew = await createUnlocked(disk, context);
     await anew.vault.close();
     return;
@@ -111,7 +113,7 @@ const checkHealthy = async (disk: DiskModel, told: Told, token: SoftwareToken): 
   );
   if (recorded.includes('key.destroy alpha')) expect(filesHolding(disk, secret)).toEqual([]);
   expect(new Set(recorded).size).toBe(recorded.length);
-  const verdict = await verifyLedger(disk);
+  const verdict = await verifyLedger(disk.store());
   expect(verdict).toMatchObject({ ...vault.head, findings: [], total: 0 });
   await vault.commit(
     ({ seals }) => seals.reserve('master', 1),

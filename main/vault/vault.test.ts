@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Migration } from '../keystore/migrate.ts';
 import { migrations } from '../keystore/migrations/index.ts';
-import { FolderStorage } from '../store/folder/folder-storage.ts';
+import { lookAtFolder } from '../store/folder/open-folder.ts';
 import { act, newKeyId, newVaultId, testContext, wrappedVersion } from './testing/context.ts';
 import { createUnlocked, openUnlocked, unlock } from './testing/sessions.ts';
 import { SoftwareToken } from './testing/software-token.ts';
@@ -154,7 +154,7 @@ describe('an open vault', () => {
     const again = await Vault.open(folder, context);
     expect(again.head).toEqual(head);
     expect(again.tables.keys.list().map(({ name }) => name)).toEqual(names);
-    expect(await verifyLedger(new FolderStorage(folder))).toMatchObject({ ...head, total: 0 });
+    expect(await verifyLedger(lookAtFolder(folder))).toMatchObject({ ...head, total: 0 });
     await again.close();
     expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"serial":"5B02"');
   });
@@ -258,7 +258,7 @@ describe('a keystore that was touched outside', () => {
     const before = await contents();
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code });
     expect(await contents()).toEqual(before);
-    const { findings } = await verifyLedger(new FolderStorage(folder));
+    const { findings } = await verifyLedger(lookAtFolder(folder));
     expect(findings).toMatchObject([{ kind: 'damage', record: null }]);
   };
 

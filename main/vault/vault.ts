@@ -16,18 +16,23 @@ import {
   vaultActions,
 } from '../ledger/index.ts';
 import type { Checkpoint, CheckpointKey, LedgerHead, Origin } from '../pki/index.ts';
-import { FolderStorage, type Storage, vaultFiles, withVaultLock } from '../store/index.ts';
+import {
+  holdNewStore,
+  holdStore,
+  lookAtStore,
+  type Store,
+  type StoredDocument,
+} from '../store/index.ts';
 import { orFailure } from '../system/index.ts';
 import { acceptRollback } from './accepting.ts';
 import type { AnchorTime, CheckpointKeeper } from './checkpoint-keeper.ts';
-import { makeFolder, refuseNoVault, refuseUsedFolder, writeNewVault } from './creation.ts';
-import { completeEpoch, type NewEpoch } from './epoch.ts';
+import { refuseNoVault, writeNewVault } from './creation.ts';
+import type { NewEpoch } from './epoch.ts';
 import type { CheckpointSigner, LedgerToken } from './ledger-token.ts';
 import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
 import type { RollbackFinding } from './rollback.ts';
-import { addTimestampLine, readTimestampLines } from './timestamp-file.ts';
 import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
 import {
   Identity,
@@ -38,8 +43,6 @@ import {
 
 export type { CommitOptions, VaultContext, VaultCreation };
 
-const released = (): Promise<void> => Promise.resolve();
-
 /** What keeps a vault from being written to, but not from being looked at. */
 const unwritable: ReadonlySet<FailureCode> = new Set([
   'vault-locked',
@@ -47,6 +50,16 @@ const unwritable: ReadonlySet<FailureCode> = new Set([
   'no-permission',
   'disk-full',
 ]);
+
+/** Whoever cannot open what they hold lets it go. */
+const orClose = async (store: Store, opening: Promise<Vault>): Promise<Vault> => {
+  try {
+    return await opening;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
 
 /** An open vault: the only way to change the keystore or to write the ledger. */
 export class Vault {
@@ -56,7 +69,6 @@ export class Vault {
   #restriction: Failure | null = null;
   #unrecorded: Failure | null = null;
   #audit: Promise<AuditIndex> | null = null;
-  #hasWritten = false;
   #closing: Promise<void> | null = null;
 
   private constructor(parts: VaultParts) {
@@ -74,10 +86,8 @@ export class Vault {
     creation: VaultCreation,
     context: VaultContext,
   ): Promise<Vault> {
-    await makeFolder(folder);
-    const storage = new FolderStorage(folder);
-    await refuseUsedFolder(storage, creation.beside ?? []);
-    return withVaultLock(folder, (release) => Vault.createOn(storage, creation, context, release));
+    const store = await holdNewStore(folder, creation.beside ?? []);
+    return orClose(store, Vault.createOn(store, creation, context));
   }
 
   /**
@@ -85,30 +95,28 @@ export class Vault {
    * @throws Failure 'vault-not-found' | 'vault-locked' | 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
    */
   static async open(folder: string, context: VaultContext): Promise<Vault> {
-    const storage = new FolderStorage(folder);
-    await orFailure('The vault cannot be read', refuseNoVault(storage));
-    return withVaultLock(folder, (release) => Vault.openOn(storage, context, release));
+    await orFailure('The vault cannot be read', refuseNoVault(lookAtStore(folder)));
+    const store = await holdStore(folder);
+    return orClose(store, Vault.openOn(store, context));
   }
 
-  /** Like `create`, on any storage and without a lock of its own. */
+  /** Like `create`, in any store. */
   static async createOn(
-    storage: Storage,
+    store: Store,
     creation: VaultCreation,
     context: VaultContext,
-    release = released,
   ): Promise<Vault> {
-    await refuseUsedFolder(storage, creation.beside ?? []);
     const identity = new Identity(context, creation.token ?? null);
-    const written = writeNewVault(storage, identity, creation, context);
+    const written = writeNewVault(store, identity, creation, context);
     await orFailure('The vault cannot be created', written);
-    return new Vault(await openParts({ storage, identity, context, release }));
+    return new Vault(await openParts({ store, identity, context }));
   }
 
-  /** Like `open`, on any storage and without a lock of its own. */
-  static async openOn(storage: Storage, context: VaultContext, release = released): Promise<Vault> {
-    await refuseNoVault(storage);
-    await orFailure('The vault cannot be opened', completeEpoch(storage));
-    return Vault.#lookAt(storage, context, release);
+  /** Like `open`, in any store. */
+  static async openOn(store: Store, context: VaultContext): Promise<Vault> {
+    await refuseNoVault(store);
+    await orFailure('The vault cannot be opened', store.finishEpoch());
+    return Vault.#lookAt(store, context);
   }
 
   /**
@@ -121,19 +129,15 @@ export class Vault {
       return await Vault.open(folder, context);
     } catch (error) {
       if (!(error instanceof Failure) || !unwritable.has(error.code)) throw error;
-      const vault = await Vault.#lookAt(new FolderStorage(folder), context, released);
+      const vault = await Vault.#lookAt(lookAtStore(folder), context);
       vault.#unrecorded = error;
       return vault;
     }
   }
 
-  static async #lookAt(
-    storage: Storage,
-    context: VaultContext,
-    release: () => Promise<void>,
-  ): Promise<Vault> {
+  static async #lookAt(store: Store, context: VaultContext): Promise<Vault> {
     const identity = new Identity(context, null);
-    return new Vault(await openParts({ storage, identity, context, release }));
+    return new Vault(await openParts({ store, identity, context }));
   }
 
   get id(): VaultId {
@@ -306,7 +310,6 @@ export class Vault {
     options: CommitOptions = {},
   ): Promise<T> {
     this.#refuseUnlessInOrder();
-    this.#hasWritten = true;
     return this.#parts.committer.commit(
       (draft) => draft.change(change),
       (result) => checked(record(result)),
@@ -317,7 +320,6 @@ export class Vault {
   /** Records acts that change nothing in the keystore. @throws Failure 'record-failed' */
   async record(records: readonly NewRecord[]): Promise<LedgerRecord[]> {
     this.#refuseUnlessInOrder();
-    this.#hasWritten = true;
     return this.#parts.ledger.append(records.map(checked));
   }
 
@@ -329,29 +331,34 @@ export class Vault {
   /** Records and keeps a time-stamping authority's reply, one JSON line in a file of its own. */
   async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
     await this.record([record]);
-    const written = addTimestampLine(this.#parts.storage, JSON.stringify(timestamp));
+    const written = this.#parts.store.addTimestamp(JSON.stringify(timestamp));
     await orFailure('The time stamp could not be kept', written);
   }
 
-  /** What `keepTimestamp` kept, as it is in the file. */
+  /** What `keepTimestamp` kept, as it is stored. */
   timestampLines(): Promise<string[]> {
-    return readTimestampLines(this.#parts.storage);
+    return this.#parts.store.timestamps();
+  }
+
+  /** What a stranger needs to judge the ledger; no key blob is among it. */
+  documents(): Promise<readonly StoredDocument[]> {
+    return this.#parts.store.documents();
   }
 
   /** Shows every durable line of the ledger from a byte on. @returns where the last one ends */
   async readLedger(from: number, look: (line: Buffer) => void): Promise<number> {
     this.#refuseClosed();
-    const { storage, ledger } = this.#parts;
+    const { store, ledger } = this.#parts;
     const to = ledger.bytes;
-    await readLines(storage, vaultFiles.ledger, { from, to }, look);
+    await readLines(store, { from, to }, look);
     return to;
   }
 
   /** The search index over the ledger; built when first asked for. */
   async audit(): Promise<AuditIndex> {
     this.#refuseClosed();
-    const { context, storage, ledger } = this.#parts;
-    this.#audit ??= AuditIndex.open(context, storage, ledger);
+    const { context, store, ledger } = this.#parts;
+    this.#audit ??= AuditIndex.open(context, store, ledger);
     return this.#audit;
   }
 
@@ -372,17 +379,16 @@ export class Vault {
   }
 
   async #close(): Promise<void> {
-    const { storage, ledger, keystore, committer, release } = this.#parts;
+    const { store, ledger, keystore, committer } = this.#parts;
     this.#closed.abort();
     await this.#behind.catch(() => undefined);
     await committer.settled();
     await ledger.settled();
     await this.#audit?.then((index) => index.close()).catch(() => undefined);
-    if (this.#hasWritten) await storage.remove(vaultFiles.oldAuditIndex).catch(() => undefined);
     this.endSession();
-    if (this.unrecorded === null) await saveHashes(storage, ledger.tree).catch(() => undefined);
+    if (this.unrecorded === null) await saveHashes(store, ledger.tree).catch(() => undefined);
     keystore.close();
-    await release();
+    await store.close();
   }
 
   #refuseUnlessInOrder(): void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FolderStorage } from '../store/folder/folder-storage.ts';
+import { lookAtFolder } from '../store/folder/open-folder.ts';
 import { translate, type Translated } from '../thread/testing/process-from.ts';
 import { act, testContext } from './testing/context.ts';
 import { createUnlocked } from './testing/sessions.ts';
@@ -34,7 +34,7 @@ describe('verifying a ledger in a thread of its own', () => {
     let bytes = 0;
     const onProgress = (more: number): void => void (bytes += more);
     const verdict = await verifyAside(folder, { onProgress }, script);
-    expect(verdict).toEqual(await verifyLedger(new FolderStorage(folder)));
+    expect(verdict).toEqual(await verifyLedger(lookAtFolder(folder)));
     expect(verdict).toMatchObject({ size: 502, signed: 2, total: 0 });
     expect(bytes).toBeGreaterThan(4_000_000);
   });

@@ -1,4 +1,4 @@
-import { FolderStorage } from '../store/index.ts';
+import { lookAtStore, type StoreReader } from '../store/index.ts';
 import { orFailure } from '../system/index.ts';
 import { serveThread } from '../thread/index.ts';
 import { refuseNoVault } from './creation.ts';
@@ -8,14 +8,14 @@ import { type LedgerVerdict, verifyLedger } from './verify.ts';
 // Composition root of the thread that verifies a ledger.
 
 const verify = async (
-  storage: FolderStorage,
+  store: StoreReader,
   onProgress: (records: number) => void,
 ): Promise<LedgerVerdict> => {
-  await refuseNoVault(storage);
+  await refuseNoVault(store);
   // Another program may commit between the reading of the ledger and that of the keystore: what is
   // found has to be found once more in a ledger that stands still.
   for (let before = -1; ;) {
-    const verdict = await verifyLedger(storage, { onProgress });
+    const verdict = await verifyLedger(store, { onProgress });
     const isSound = verdict.findings.every(({ kind }) => kind !== 'damage');
     if (isSound || verdict.size === before) return verdict;
     before = verdict.size;
@@ -24,5 +24,5 @@ const verify = async (
 
 serveThread<VerifyCalls>({
   verify: (folder, { progress }) =>
-    orFailure('The ledger cannot be read', verify(new FolderStorage(folder), progress)),
+    orFailure('The ledger cannot be read', verify(lookAtStore(folder), progress)),
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerHead } from '../pki/checkpoint.ts';
-import { vaultFiles } from '../store/files.ts';
+import { vaultFiles } from '../store/folder/names.ts';
 import { DiskModel } from '../store/testing/disk-model.ts';
 import { act, testContext } from './testing/context.ts';
 import { createUnlocked } from './testing/sessions.ts';
@@ -39,7 +39,7 @@ const untrusted: unknown = expect.objectContaining({
 
 describe('verifying a ledger', () => {
   it('finds nothing where nothing is wrong, and the same head as the vault', async () => {
-    const verdict = await verifyLedger(new DiskModel(files), { heads: [earlier, head] });
+    const verdict = await verifyLedger(new DiskModel(files).store(), { heads: [earlier, head] });
     expect(verdict).toMatchObject({ ...head, signed: 5, findings: [], total: 0 });
   });
 
@@ -49,7 +49,7 @@ describe('verifying a ledger', () => {
         ledger[at] = (ledger[at] ?? 0) ^ 1;
         return ledger;
       });
-      const { findings } = await verifyLedger(changed, { heads: [head] });
+      const { findings } = await verifyLedger(changed.store(), { heads: [head] });
       expect(findings).toContainEqual(untrusted);
     }
   });
@@ -57,7 +57,7 @@ describe('verifying a ledger', () => {
   it('finds every cut by a head that is trusted', async () => {
     for (let length = 0; length < ledgerBytes().length; length += 1) {
       const cut = withLedger((ledger) => ledger.subarray(0, length));
-      const { findings } = await verifyLedger(cut, { heads: [head] });
+      const { findings } = await verifyLedger(cut.store(), { heads: [head] });
       expect(findings).toContainEqual(untrusted);
     }
   });
@@ -69,7 +69,7 @@ describe('verifying a ledger', () => {
       ledger[at] = 0x21;
       return ledger;
     });
-    const { findings } = await verifyLedger(broken);
+    const { findings } = await verifyLedger(broken.store());
     const problem = 'Record 2 is not what was signed: it was changed.';
     expect(findings).toEqual([
       { kind: 'damage', record: 2, byte: start, problem },
@@ -86,7 +86,7 @@ describe('verifying a ledger', () => {
       bytes[at] = 0xff;
       return bytes;
     });
-    const { findings } = await verifyLedger(broken);
+    const { findings } = await verifyLedger(broken.store());
     expect(findings.map(({ record, problem }) => `${String(record)} ${problem}`)).toEqual([
       ...[2, 3, 4, 5].map((seq) => `${seq} Record ${seq} is not what was signed: it was changed.`),
       '2 It is not UTF-8.',
@@ -101,7 +101,7 @@ describe('verifying a ledger', () => {
     const doubled = withLedger((ledger) =>
       Buffer.from(ledger.toString().replace('"seq":2,', '"seq":9,"seq":2,')),
     );
-    const { findings } = await verifyLedger(doubled);
+    const { findings } = await verifyLedger(doubled.store());
     const start = ledgerBytes().indexOf('{"seq":2,');
     expect(findings).toMatchObject([
       {
@@ -118,12 +118,12 @@ describe('verifying a ledger', () => {
     const fork = (from: string, to: string): DiskModel =>
       withLedger((ledger) => Buffer.from(ledger.toString().replace(from, to)));
     const unsigned = fork('report 3.pdf', 'report 4.pdf');
-    expect((await verifyLedger(unsigned, { heads: [earlier] })).total).toBe(0);
-    expect((await verifyLedger(unsigned, { heads: [head] })).findings).toMatchObject([
+    expect((await verifyLedger(unsigned.store(), { heads: [earlier] })).total).toBe(0);
+    expect((await verifyLedger(unsigned.store(), { heads: [head] })).findings).toMatchObject([
       { problem: 'The first 6 records are not those of a head that is trusted.' },
     ]);
     const signed = fork('report 1.pdf', 'report 2.pdf');
-    expect((await verifyLedger(signed, { heads: [earlier] })).findings).toMatchObject([
+    expect((await verifyLedger(signed.store(), { heads: [earlier] })).findings).toMatchObject([
       { record: 3, problem: 'Record 3 is not what was signed: it was changed.' },
       { problem: 'The first 4 records are not those of a head that is trusted.' },
     ]);
@@ -131,11 +131,11 @@ describe('verifying a ledger', () => {
 
   it('finds a keystore that is not the one the ledger names', async () => {
     const other = new DiskModel({ ...files, [vaultFiles.keystore]: Buffer.from('other') });
-    expect((await verifyLedger(other)).findings).toMatchObject([
+    expect((await verifyLedger(other.store())).findings).toMatchObject([
       { kind: 'damage', record: null, problem: 'The keystore does not belong to this ledger.' },
     ]);
     const cut = withLedger((ledger) => joined(lines(ledger).slice(0, 4)));
-    expect((await verifyLedger(cut)).findings).toMatchObject([
+    expect((await verifyLedger(cut.store())).findings).toMatchObject([
       { kind: 'damage', record: 5, problem: expect.stringMatching(/ends/) as string },
       { kind: 'damage', record: null, problem: 'The keystore does not belong to this ledger.' },
     ]);
@@ -143,7 +143,7 @@ describe('verifying a ledger', () => {
 
   it('only notices a torn end and a clock that went back', async () => {
     const torn = withLedger((ledger) => Buffer.concat([ledger, Buffer.from('{"seq":7')]));
-    expect((await verifyLedger(torn)).findings).toMatchObject([
+    expect((await verifyLedger(torn.store())).findings).toMatchObject([
       { kind: 'notice', record: 7, byte: ledgerBytes().length },
     ]);
     const back = withLedger((ledger) => {
@@ -151,7 +151,9 @@ describe('verifying a ledger', () => {
       all[5] = all[5]?.replace('"time":"2026', '"time":"2025') ?? '';
       return joined(all);
     });
-    expect((await verifyLedger(back)).findings).toMatchObject([{ kind: 'notice', record: 6 }]);
+    expect((await verifyLedger(back.store())).findings).toMatchObject([
+      { kind: 'notice', record: 6 },
+    ]);
   });
 
   it.each([
@@ -165,14 +167,14 @@ describe('verifying a ledger', () => {
       all[5] = all[5]?.replace(/"time":"[^"]+"/, `"time":"${time}"`) ?? '';
       return joined(all);
     });
-    const { findings } = await verifyLedger(untimely);
+    const { findings } = await verifyLedger(untimely.store());
     expect(findings.filter(({ problem }) => problem.includes('a time that exists'))).toMatchObject([
       { kind: 'damage', record: 6 },
     ]);
   });
 
   it('says when there is no ledger', async () => {
-    const { total, findings } = await verifyLedger(new DiskModel());
+    const { total, findings } = await verifyLedger(new DiskModel().store());
     expect(total).toBe(1);
     expect(findings).toMatchObject([{ kind: 'damage', problem: 'The ledger is missing.' }]);
   });

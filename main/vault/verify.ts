@@ -13,7 +13,7 @@ import {
   type WrittenLine,
 } from '../ledger/index.ts';
 import type { LedgerHead } from '../pki/index.ts';
-import { type Storage, vaultFiles } from '../store/index.ts';
+import type { StoreReader } from '../store/index.ts';
 import { matchKeystore } from './recovery.ts';
 
 export interface LedgerVerdict extends LedgerHead, SignedPart {
@@ -37,7 +37,7 @@ const PROGRESS_STEP = 4 * 1024 * 1024;
  * the ledger names. Changes nothing, needs no lock and no key.
  */
 export const verifyLedger = async (
-  storage: Storage,
+  store: StoreReader,
   { heads = [], onProgress }: VerifyOptions = {},
 ): Promise<LedgerVerdict> => {
   const findings = new Findings();
@@ -45,8 +45,8 @@ export const verifyLedger = async (
   const roots = new RootWatch(heads);
   const times = new TimeWatch();
   let reported = 0;
-  if (!(await storage.list()).includes(vaultFiles.ledger)) return missing(scan);
-  const tail = await scanLedger(storage, scan, (taken, line, offset) => {
+  if ((await store.state()) !== 'vault') return missing(scan);
+  const tail = await scanLedger(store, scan, (taken, line, offset) => {
     if (taken.finding !== null) findings.damage(taken.finding);
     if (taken.kind === 'parsed') checkForm(findings, taken.record, line, offset);
     if (taken.kind !== 'faulty') times.check(findings, taken.record, offset);
@@ -58,8 +58,8 @@ export const verifyLedger = async (
   checkEnds(findings, scan, tail);
   roots.finish(scan, findings);
   const first = new Findings(); // what is told first: which record is not what was signed
-  const signed = await checkSigned(first, storage, scan);
-  await checkKeystore(findings, storage, scan);
+  const signed = await checkSigned(first, store, scan);
+  await checkKeystore(findings, store, scan);
   return {
     ...scan.head(),
     ...signed,
@@ -152,12 +152,12 @@ const checkEnds = (findings: Findings, scan: LedgerScan, tail: Buffer): void => 
 
 const checkKeystore = async (
   findings: Findings,
-  storage: Storage,
+  store: StoreReader,
   scan: LedgerScan,
 ): Promise<void> => {
   try {
-    const { next } = await matchKeystore(storage, scan.facts.keystore);
-    if (next === 'roll-forward')
+    const { left } = await matchKeystore(store, scan.facts.keystore);
+    if (left === 'unfinished')
       findings.notice({
         record: null,
         byte: null,

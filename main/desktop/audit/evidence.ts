@@ -1,28 +1,14 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, mkdir, open as openFile, readdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open as openFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
-import { compareNames } from '../../../shared/names.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { pemOf } from '../../pki/index.ts';
-import { refuseInVault, vaultFiles } from '../../store/index.ts';
+import { refuseInVault, type StoredDocument } from '../../store/index.ts';
 import { isErrno, orFailure } from '../../system/index.ts';
 import type { OpenVault } from '../vault/index.ts';
-
-/** What a stranger needs to judge for themselves; no key blob is among it. */
-const wanted: readonly string[] = [
-  vaultFiles.ledger,
-  vaultFiles.checkpoint,
-  vaultFiles.checkpoints,
-  vaultFiles.timestamps,
-];
-const wantedBeginnings: readonly string[] = [
-  vaultFiles.oldLedger,
-  vaultFiles.oldCheckpoints,
-  vaultFiles.torn,
-];
 
 /**
  * Copies what shows the rollback into a new folder: ledger and checkpoints as they are, the notes
@@ -46,7 +32,7 @@ const writeEvidence = async (
   await refuseInVault(open.folder, into);
   const target = await newFolder(into, `Evidence, ${path.basename(open.folder)}`);
   const written = [
-    ...(await copyAll(open.folder, target)),
+    ...(await copyAll(await open.vault.documents(), target)),
     ...(await writeAll(target, { ...notesOf(open), 'findings.json': describe(open, rollback) })),
   ];
   const sums = await Promise.all(
@@ -68,38 +54,27 @@ const newFolder = async (into: string, name: string): Promise<string> => {
   }
 };
 
-const copyAll = async (from: string, to: string): Promise<string[]> => {
-  const names = (await readdir(from))
-    .filter(
-      (name) => wanted.includes(name) || wantedBeginnings.some((begin) => name.startsWith(begin)),
-    )
-    .sort(compareNames);
-  for (const name of names) {
-    await copyFile(path.join(from, name), path.join(to, name), constants.COPYFILE_EXCL);
-    await sync(path.join(to, name));
-  }
-  return names;
+const copyAll = async (documents: readonly StoredDocument[], folder: string): Promise<string[]> => {
+  for (const document of documents) await write(path.join(folder, document.name), document.read());
+  return documents.map(({ name }) => name);
 };
 
 const writeAll = async (
   folder: string,
   contents: Readonly<Record<string, string>>,
 ): Promise<string[]> => {
-  for (const [name, content] of Object.entries(contents)) {
-    const file = await openFile(path.join(folder, name), 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
+  for (const [name, content] of Object.entries(contents))
+    await write(path.join(folder, name), [content]);
   return Object.keys(contents);
 };
 
-const sync = async (name: string): Promise<void> => {
-  const file = await openFile(name, 'r');
+const write = async (
+  name: string,
+  pieces: Iterable<string> | AsyncIterable<Uint8Array>,
+): Promise<void> => {
+  const file = await openFile(name, 'wx', 0o600);
   try {
+    for await (const piece of pieces) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { unsignedTailSchema } from '../../../shared/contract/carry-over.ts';
 import { limits } from '../../../shared/limits.ts';
 import { encodeRecord, type LedgerRecord } from '../../ledger/record.ts';
-import { vaultFiles } from '../../store/files.ts';
+import { vaultFiles } from '../../store/folder/names.ts';
 import { DiskModel } from '../../store/testing/disk-model.ts';
 import { testContext } from '../../vault/testing/context.ts';
 import { createUnlocked, lock } from '../../vault/testing/sessions.ts';
@@ -35,7 +35,7 @@ it('shows an unsigned tail that whoever wrote it made as large as a ledger takes
     ...disk.files(),
     [vaultFiles.ledger]: Buffer.concat([ledger, ...lines]),
   });
-  const looked = await Vault.openOn(edited, context);
+  const looked = await Vault.openOn(edited.store(), context);
   const tail = await unsignedTailOf({
     vault: looked,
     unsigned: new UnsignedRanges(looked),

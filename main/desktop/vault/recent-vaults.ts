@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import * as v from 'valibot';
 import { utcTimeSchema } from '../../../shared/time.ts';
-import { vaultFiles } from '../../store/index.ts';
+import { isVaultFolder } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
 import { JsonFile } from '../common/index.ts';
 
@@ -29,8 +27,7 @@ export class RecentVaults {
   }
 
   list(): readonly (Recent & { readonly present: boolean })[] {
-    const isThere = (folder: string): boolean => existsSync(path.join(folder, vaultFiles.ledger));
-    return this.#vaults.map((each) => ({ ...each, present: isThere(each.path) }));
+    return this.#vaults.map((each) => ({ ...each, present: isVaultFolder(each.path) }));
   }
 
   /** A list that cannot be written keeps no vault from being opened: it lasts as long as the program. */

@@ -21,7 +21,7 @@ export const openDoctored = async (): Promise<Pick<ReportVault, 'key'> & { vault
     write: (_, kept) => Promise.resolve(void images.push(kept)),
   };
   const disk = new DiskModel(made.disk.files());
-  const first = await Vault.openOn(disk, { ...context, indexCache });
+  const first = await Vault.openOn(disk.store(), { ...context, indexCache });
   await first.audit();
   await first.close();
   const db = Db.load(context.sqlJs, images.at(-1) ?? Buffer.alloc(0));
@@ -29,7 +29,7 @@ export const openDoctored = async (): Promise<Pick<ReportVault, 'key'> & { vault
     sql`DELETE FROM records WHERE action = (SELECT id FROM words WHERE word = 'file.decrypt')`,
   );
   images.push(db.image());
-  const vault = await Vault.openOn(disk, { ...context, indexCache });
+  const vault = await Vault.openOn(disk.store(), { ...context, indexCache });
   await unlock(vault, made.token);
   return { vault, key: made.key };
 };

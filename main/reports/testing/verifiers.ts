@@ -68,7 +68,7 @@ export const judgeFolder = async (
   { kept, fingerprint }: { kept?: KeptElsewhere; fingerprint?: string } = {},
 ): Promise<Judgement> => {
   const heads = kept === undefined ? [] : [kept.head];
-  const { findings } = await verifyLedger(new DiskModel(files), { heads });
+  const { findings } = await verifyLedger(new DiskModel(files).store(), { heads });
   const fault = findings.find(({ kind }) => kind === 'damage');
   const folder = mkdtempSync(path.join(tmpdir(), 'claviger-folder-'));
   try {

@@ -3,7 +3,7 @@ import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promis
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { isErrno, sha256, storageFailure } from '../../system/index.ts';
-import { vaultFiles } from '../files.ts';
+import { vaultFiles } from './names.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
 import { type Holder, checkHolder, parseHolder, thisProcess, type Verdict } from './lock-holder.ts';
@@ -222,19 +222,4 @@ const holderInWords = (holder: Holder | null, { where }: Verdict): string => {
     elsewhere: `on ${holder.host}`,
   };
   return `process ${holder.pid} ${places[where]}`;
-};
-
-/** Work on a vault's folder under its lock, which `work` releases; where it fails, this does. */
-export const withVaultLock = async <T>(
-  folder: string,
-  work: (release: () => Promise<void>) => Promise<T>,
-): Promise<T> => {
-  const lock = await VaultLock.acquire(folder);
-  const release = (): Promise<void> => lock.release();
-  try {
-    return await work(release);
-  } catch (error) {
-    await release();
-    throw error;
-  }
 };

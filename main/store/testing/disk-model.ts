@@ -1,4 +1,5 @@
-import type { Storage } from '../storage.ts';
+import { type Files, OtherFile } from '../folder/files.ts';
+import { FolderStore } from '../folder/folder-store.ts';
 
 /** Numbers from 0 up to, not including, `below`; the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): ((below: number) => number) => {
@@ -60,7 +61,7 @@ const errnoError = (code: string): Error =>
  * part of what was not synced may be there: files old, new, cut anywhere or filled with zeros,
  * and any subset of the name changes since the last `syncFolder`.
  */
-export class DiskModel implements Storage {
+export class DiskModel implements Files {
   readonly #durableNames: Map<string, Inode>;
   readonly #names: Map<string, Inode>;
   #pending: NameChange[] = [];
@@ -75,6 +76,11 @@ export class DiskModel implements Storage {
     ]);
     this.#durableNames = new Map(entries);
     this.#names = new Map(entries);
+  }
+
+  /** A vault on this disk; no lock is in it. */
+  store(): FolderStore {
+    return new FolderStore(this);
   }
 
   get steps(): number {
@@ -150,7 +156,7 @@ export class DiskModel implements Storage {
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
     const inode = this.#existing(name);
     const old = inode.cached;
-    if (old.length !== at) throw new Error(`${name} has ${old.length} bytes instead of ${at}`);
+    if (old.length !== at) throw new OtherFile(`${name} has ${old.length} bytes instead of ${at}`);
     this.#write(inode, bytes, (written) => Buffer.concat([old, written]));
     this.#sync(inode);
     await Promise.resolve();

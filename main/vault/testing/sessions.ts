@@ -1,5 +1,5 @@
 import type { VaultId } from '../../../shared/ids.ts';
-import type { Storage } from '../../store/storage.ts';
+import type { DiskModel } from '../../store/testing/disk-model.ts';
 import type { UnlockOptions } from '../unlocking.ts';
 import { Vault, type VaultContext, type VaultCreation } from '../vault.ts';
 import { newVaultId } from './context.ts';
@@ -42,7 +42,7 @@ const creationOf = (token: SoftwareToken, creation: Creation): VaultCreation => 
 
 /** A new vault in a session. */
 export const createUnlocked = async (
-  where: string | Storage,
+  where: string | DiskModel,
   context: VaultContext,
   creation: Creation = {},
   token = new SoftwareToken(),
@@ -51,20 +51,20 @@ export const createUnlocked = async (
   const vault =
     typeof where === 'string'
       ? await Vault.create(where, whole, context)
-      : await Vault.createOn(where, whole, context);
+      : await Vault.createOn(where.store(), whole, context);
   return { vault: await unlock(vault, token), token };
 };
 
 /** Opens a vault and begins a session. */
 export const openUnlocked = async (
-  where: string | Storage,
+  where: string | DiskModel,
   context: VaultContext,
   token: SoftwareToken,
 ): Promise<Vault> => {
   const vault =
     typeof where === 'string'
       ? await Vault.open(where, context)
-      : await Vault.openOn(where, context);
+      : await Vault.openOn(where.store(), context);
   try {
     return await unlock(vault, token);
   } catch (error) {

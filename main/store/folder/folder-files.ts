@@ -3,7 +3,7 @@ import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { isErrno, syncFolder } from '../../system/index.ts';
-import type { Storage } from '../storage.ts';
+import { type Files, OtherFile } from './files.ts';
 
 const PRIVATE = 0o600;
 const PIECE = 256 * 1024;
@@ -15,7 +15,7 @@ const SAFELY = O_NOFOLLOW | O_NONBLOCK;
  * A folder of the local file system. Every file it creates is readable by its owner only. Others
  * may write into it too: what is no ordinary file with a single name is neither read nor written.
  */
-export class FolderStorage implements Storage {
+export class FolderFiles implements Files {
   readonly #folder: string;
   /** Which file each name stood for when something was first added to it. */
   readonly #identities = new Map<string, string>();
@@ -77,7 +77,7 @@ export class FolderStorage implements Storage {
     // No O_CREAT: a ledger that was taken away must not begin again as an empty one.
     await this.#with(name, O_WRONLY | O_APPEND, async (file) => {
       const { size, dev, ino } = await file.stat({ bigint: true });
-      if (size !== BigInt(at)) throw new Error(`${name} has ${size} bytes instead of ${at}`);
+      if (size !== BigInt(at)) throw new OtherFile(`${name} has ${size} bytes instead of ${at}`);
       this.#refuseAnother(name, `${dev} ${ino}`);
       await file.writeFile(bytes);
       await file.sync();
@@ -87,7 +87,7 @@ export class FolderStorage implements Storage {
   /** A folder that was exchanged underfoot must not get what belongs to the one that was opened. */
   #refuseAnother(name: string, identity: string): void {
     const known = this.#identities.get(name) ?? identity;
-    if (known !== identity) throw new Error(`${name} is another file than before`);
+    if (known !== identity) throw new OtherFile(`${name} is another file than before`);
     this.#identities.set(name, identity);
   }
 
