@@ -145,7 +145,7 @@ describe('a file that is not ours', () => {
         files: [{ outcome: 'failed', reason: { code: 'no-key' } }],
       });
       const told = await vault.cli.run([command, receipt?.output ?? '']);
-      expect(told.stderr).toContain('"claviger inspect FILE" shows which keys open it.');
+      expect(told.stderr).toContain('"claviger inspect FILE" shows which keys can decrypt it.');
     }
     expect(filesIn(other.home).filter((each) => each.includes('foreign'))).toHaveLength(2);
   });

@@ -108,6 +108,6 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     const view = mounted(mountReadOnly(folder, join(vault.home, 'sides-view')));
     const beside = await vault.cli.run(['encrypt', '--key', 'k', join(view, 'a.txt')]);
     expect(beside.stderr).toContain('The output folder lies on a read-only file system.');
-    expect(beside.stderr).toContain('With --out DIR outputs go elsewhere.');
+    expect(beside.stderr).toContain('Use --out DIR to choose another folder.');
   });
 });

@@ -121,7 +121,7 @@ describe('a ledger that was edited offline does not verify (exit code 4)', () =>
     expect(finding).toMatchObject({ kind: 'damage', record: 4 });
     expect(finding?.byte).toBeGreaterThanOrEqual(offset);
     const text = await vault.cli.run(['audit', 'verify'], { env });
-    expect(text.stdout).toContain('DOES NOT VERIFY');
+    expect(text.stdout).toContain('LEDGER VERIFICATION FAILED');
     expect(text.stdout).toContain(`record 4, byte ${finding?.byte ?? ''}`);
   });
 

@@ -252,7 +252,7 @@ describe('help', () => {
   it('lists every command and the exit codes', async () => {
     const result = await vault.cli.run(['--help']);
     expect(result.code).toBe(0);
-    expect(result.stdout).toContain('Exit codes: 0 all done');
+    expect(result.stdout).toContain('Exit codes: 0 success');
     expect((await vault.cli.run([])).code).toBe(2);
     expect((await vault.cli.run(['--version'])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
   });

@@ -53,6 +53,6 @@ export const reportBatch = (
   const lines = [describeResult(kind, files), ...describeProved(files, names)];
   if (interrupted === null) return { document, lines, code: exitCodeOf(files) };
   context.terminal.notice(describeFailure(interrupted));
-  context.terminal.notice(['The batch can go on from here: "claviger resume".']);
+  context.terminal.notice(['Continue the batch with "claviger resume".']);
   return { document, lines, code: exitCodeOfFailure(interrupted) };
 };

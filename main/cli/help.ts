@@ -13,7 +13,7 @@ export const commonOptions = {
   'pin-file': {
     type: 'string',
     value: 'FILE',
-    help: 'file that holds the PIN (or the variable CLAVIGER_PIN, or a prompt)',
+    help: 'file with the PIN (or the variable CLAVIGER_PIN, or a prompt)',
   },
   wait: { type: 'boolean', help: 'wait while another program uses the vault' },
   json: { type: 'boolean', help: 'print one JSON document' },
@@ -54,11 +54,11 @@ const optionLines = (specs: OptionSpecs): string[] => {
 export const overview = (commands: readonly Command[]): string[] => {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
-    `claviger ${VERSION}: keys that only an HSM can open, files encrypted under them, and a ledger of every act`,
+    `claviger ${VERSION}: keys protected by an HSM, encrypted files, and a signed ledger of every action`,
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'Every command has --help. Exit codes: 0 all done, 1 some files failed, 2 wrong usage,',
-    '3 token or PIN, 4 ledger or keystore does not verify.',
+    'Every command has --help. Exit codes: 0 success, 1 some files failed, 2 wrong usage,',
+    '3 token or PIN, 4 verification of the ledger or the keystore failed.',
   ];
 };

@@ -3,16 +3,16 @@ import type { FailureCode, FailureData } from '../../shared/failure.ts';
 /** How the command line does what a failure advises: its words are those of the window too. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'vault-exists': 'Name the folder with --vault DIR.',
-  'rolled-back': '"claviger recover --accept REASON" accepts and continues.',
-  'cannot-carry': '"claviger token probe" shows what a token can carry.',
+  'rolled-back': '"claviger recover --accept REASON" accepts the vault as it is.',
+  'cannot-carry': '"claviger token probe" shows what the token supports.',
   'mixed-bulk': '"claviger key list" shows the bulk of each key.',
   'blob-damaged': '"claviger audit verify" verifies the ledger.',
   'report-unproved': '"claviger audit verify" verifies the ledger.',
   'vault-unknown':
-    '"claviger trust --module PATH --fingerprint HEX" does that, or the same options here where nothing can be remembered; "claviger token list" shows the libraries.',
-  'library-changed': '"claviger trust --module PATH" trusts it as it is now.',
-  'already-encrypted': 'With --encrypt-again it is encrypted once more.',
-  'no-key': '"claviger inspect FILE" shows which keys open it.',
+    'Use "claviger trust --module PATH --fingerprint HEX", or the same options with this command; "claviger token list" shows the libraries.',
+  'library-changed': '"claviger trust --module PATH" trusts its present version.',
+  'already-encrypted': 'Add --encrypt-again to encrypt it again.',
+  'no-key': '"claviger inspect FILE" shows which keys can decrypt it.',
 };
 
 export const hintFor = (code: FailureCode): string | undefined => hints[code];
@@ -20,5 +20,5 @@ export const hintFor = (code: FailureCode): string | undefined => hints[code];
 /** The same of one file of a batch. */
 export const fileHintFor = ({ code, next }: FailureData): string | undefined =>
   next?.includes('another output folder') === true
-    ? 'With --out DIR outputs go elsewhere.'
+    ? 'Use --out DIR to choose another folder.'
     : hints[code];

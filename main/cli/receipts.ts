@@ -56,5 +56,5 @@ export const describeProved = (
     const name = `${names.get(key) ?? key}, version ${version}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].map(([name, count]) => `${formatCount(count, 'slot')} proved: ${name}`);
+  return [...counts].map(([name, count]) => `${formatCount(count, 'slot')} verified: ${name}`);
 };

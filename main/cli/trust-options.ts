@@ -20,23 +20,23 @@ import { modulePathOf } from './module-path.ts';
 
 /** What a user says of a vault that this computer does not know yet. */
 export const trustOptions = {
-  module: { type: 'string', value: 'PATH', help: 'PKCS#11 library that leads to its token' },
+  module: { type: 'string', value: 'PATH', help: 'PKCS#11 library of its token' },
   'module-parameters': {
     type: 'string',
     value: 'TEXT',
     help: 'initialisation string of the library (NSS softokn)',
   },
   token: { type: 'string', value: 'LABEL', help: 'label of the token' },
-  serial: { type: 'string', value: 'SERIAL', help: 'its serial number' },
+  serial: { type: 'string', value: 'SERIAL', help: 'serial number of the token' },
   fingerprint: {
     type: 'string',
     value: 'HEX',
-    help: 'refuse a vault whose key has another fingerprint',
+    help: 'refuse the vault if its key has another fingerprint',
   },
   'library-sha256': {
     type: 'string',
     value: 'HEX',
-    help: 'refuse a library that has another SHA-256',
+    help: 'refuse the library if it has another SHA-256',
   },
 } as const satisfies OptionSpecs;
 

@@ -16,7 +16,7 @@ const DEFAULT_LIMIT = 50;
 
 export const auditListCommand: Command = {
   name: 'audit list',
-  summary: 'search the ledger, newest records first; the view is recorded',
+  summary: 'search the ledger, newest records first; the search is recorded',
   usage:
     '[--since TIME] [--until TIME] [--key NAME] [--action ACTION] [--outcome OUTCOME] [--limit N]',
   notes: actionNotes,
@@ -28,9 +28,9 @@ export const auditListCommand: Command = {
       value: 'ACTION',
       help: 'like file.encrypt, key.create, vault.unlock',
     },
-    outcome: { type: 'string', value: outcomes.join('|'), help: 'how the act ended' },
-    text: { type: 'string', value: 'TEXT', help: 'records that hold this text' },
-    limit: { type: 'string', value: 'N', help: `at most so many records (${DEFAULT_LIMIT})` },
+    outcome: { type: 'string', value: outcomes.join('|'), help: 'how the action ended' },
+    text: { type: 'string', value: 'TEXT', help: 'records that contain this text' },
+    limit: { type: 'string', value: 'N', help: `show at most N records (${DEFAULT_LIMIT})` },
   },
   run: (args, context) =>
     lookAtVault(context, async (vault) => {
@@ -42,7 +42,7 @@ export const auditListCommand: Command = {
       const times = describeSpan(filter);
       const span = times === '' ? '' : `, ${times}`;
       const count = `${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
-      const none = [`No record fits${span}.`];
+      const none = [`No matching records${span}.`];
       const shown = records.length === 0 ? none : [...tableOf(records), count];
       printResult(context, { records: records.map(jsonOf), total }, shown);
       return exitCodes.done;
@@ -94,7 +94,7 @@ const aboutOf = ({ subject }: LedgerRecord): string => {
 
 export const auditVerifyCommand: Command = {
   name: 'audit verify',
-  summary: 'check every record of the ledger and that the keystore belongs to it; no PIN is needed',
+  summary: 'verify every record of the ledger, and that the keystore matches it; no PIN is needed',
   usage: '',
   options: {},
   run: async (_args, context) => {
@@ -141,14 +141,15 @@ const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): 
     `root ${root}`,
     signedWords(verdict),
     sound
-      ? `The ledger verifies: ${count}, and the keystore belongs to it.`
-      : `THE LEDGER DOES NOT VERIFY (${formatCount(verdict.total, 'finding')} in ${count}).`,
+      ? `The ledger is intact: ${count}, and the keystore matches it.`
+      : `LEDGER VERIFICATION FAILED (${formatCount(verdict.total, 'finding')} in ${count}).`,
   ];
 };
 
 const signedWords = ({ size, signed, checkpoints }: LedgerVerdict): string => {
-  if (checkpoints === 0) return 'No checkpoint signs this ledger.';
+  if (checkpoints === 0) return 'No checkpoint of this ledger has been signed.';
   const open = size - signed;
-  const rest = open === 0 ? 'all of it' : `${formatCount(open, 'record')} wait for the next unlock`;
+  const rest =
+    open === 0 ? 'all of it' : `${formatCount(open, 'record')} will be signed at the next unlock`;
   return `signed up to record ${signed} (${rest}); ${formatCount(checkpoints, 'checkpoint')} compared`;
 };

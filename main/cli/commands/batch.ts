@@ -33,12 +33,12 @@ const outputOptions = {
   out: {
     type: 'string',
     value: 'DIR',
-    help: 'folder for the outputs; without it they go beside their inputs',
+    help: 'folder for the outputs (beside their inputs)',
   },
   conflict: {
     type: 'string',
     value: conflictRules.join('|'),
-    help: 'where an output exists already (keep-both)',
+    help: 'if an output already exists (keep-both)',
   },
 } as const satisfies OptionSpecs;
 
@@ -54,20 +54,20 @@ export const encryptCommand: Command = {
       type: 'string',
       multiple: true,
       value: 'NAME',
-      help: 'key to encrypt under; with several, any one of them opens the files',
+      help: 'key to encrypt with; if you give several, each of them can decrypt the files',
     },
     ...outputOptions,
     'encrypt-again': {
       type: 'boolean',
-      help: 'also what is encrypted already, which is refused otherwise',
+      help: 'also encrypt files that are already encrypted',
     },
     'delete-originals': {
       type: 'boolean',
-      help: 'delete each original once its encrypted file has been read back and compared',
+      help: 'delete each original after its encrypted file has been read back and compared',
     },
     'trash-originals': {
       type: 'boolean',
-      help: 'move it to the trash of the system instead; its content stays there until that is emptied',
+      help: 'move each original to the trash instead, where it stays until you empty the trash',
     },
   },
   run: (args, context) => runCommand('encrypt', args, context),
@@ -79,14 +79,14 @@ export const decryptCommand: Command = {
   takesArguments: 'paths',
   usage: '[--out DIR] [--conflict RULE] [--original-names] PATH...',
   notes:
-    'An output is called like its file without “.clv”. A file whose name does not end so, like the\n' +
-    'second download x.clv (1), gets back the name that is sealed in it; nothing is replaced then.',
+    'The output is named like its file without “.clv”. If a file name does not end in “.clv”, like\n' +
+    '“x.clv (1)”, the output gets the original name stored in the file, and replaces nothing.',
   usesToken: true,
   options: {
     ...outputOptions,
     'original-names': {
       type: 'boolean',
-      help: 'give every output the name that its original had, which is sealed in the file',
+      help: 'give every output its original name, which is stored in the file',
     },
   },
   run: (args, context) => runCommand('decrypt', args, context),
@@ -94,7 +94,7 @@ export const decryptCommand: Command = {
 
 export const verifyCommand: Command = {
   name: 'verify',
-  summary: 'check every tag of encrypted files with their keys; writes nothing',
+  summary: 'verify encrypted files with their keys; writes nothing',
   takesArguments: 'paths',
   usage: 'PATH...',
   usesToken: true,
@@ -190,7 +190,7 @@ const hintUnfinished = (context: CliContext, session: VaultSession): void => {
   const count = unfinishedBatches(session.vault).length;
   if (count === 0) return;
   context.terminal.notice([
-    `${formatCount(count, 'earlier batch is', 'earlier batches are')} unfinished: "claviger resume" goes on with them.`,
+    `${formatCount(count, 'earlier batch is', 'earlier batches are')} unfinished. Continue with "claviger resume".`,
   ]);
 };
 

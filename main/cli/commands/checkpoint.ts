@@ -39,7 +39,7 @@ export const checkpointShowCommand: Command = {
 
 export const checkpointWriteCommand: Command = {
   name: 'checkpoint write',
-  summary: 'sign everything that is recorded and write the checkpoint into a folder to be kept',
+  summary: 'sign all records and save the checkpoint in a folder outside the vault',
   takesArguments: true,
   usage: 'FOLDER',
   usesToken: true,
@@ -63,7 +63,7 @@ export const checkpointWriteCommand: Command = {
 
 export const checkpointCompareCommand: Command = {
   name: 'checkpoint compare',
-  summary: "compare a checkpoint that somebody kept with today's ledger; no PIN is needed",
+  summary: 'compare a saved checkpoint with the ledger; no PIN is needed',
   takesArguments: true,
   usage: 'FILE',
   options: {},
@@ -80,7 +80,7 @@ export const checkpointCompareCommand: Command = {
 
 export const checkpointTimestampCommand: Command = {
   name: 'checkpoint timestamp',
-  summary: 'keep the reply of a time-stamping authority (RFC 3161) over a checkpoint',
+  summary: 'store the reply of a time-stamping authority (RFC 3161) for a checkpoint',
   takesArguments: true,
   usage: 'REPLY.tsr',
   options: {},
@@ -89,7 +89,7 @@ export const checkpointTimestampCommand: Command = {
     return lookAtVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(context, { size }, [
-        `The time stamp of the checkpoint over ${size} records is kept.`,
+        `The time stamp of the checkpoint of ${size} records is stored.`,
       ]);
       return exitCodes.done;
     });

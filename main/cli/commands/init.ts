@@ -14,19 +14,19 @@ import { vaultDirOf, printResult } from '../with-vault.ts';
 
 export const initCommand: Command = {
   name: 'init',
-  summary: 'make a new vault with its two master keys',
+  summary: 'create a vault with its two master keys',
   usage: '--vault DIR (--evaluation | --module PATH --token LABEL)',
   options: {
     evaluation: {
       type: 'boolean',
-      help: 'make a SoftHSM2 token inside the vault folder, to try the program',
+      help: 'create a SoftHSM2 token in the vault folder, to try the program',
     },
     module: { type: 'string', value: 'PATH', help: 'PKCS#11 library of the token' },
     token: { type: 'string', value: 'LABEL', help: 'label of the token' },
     serial: {
       type: 'string',
       value: 'SERIAL',
-      help: 'its serial number, where several have that label',
+      help: 'serial number of the token, if several have that label',
     },
     'module-parameters': {
       type: 'string',
@@ -86,23 +86,23 @@ const describe = (
   return [
     `Vault ${vaultDir} is ready (id ${vaultId}).`,
     `Token: ${profile.token.label}, ${profile.token.model}, serial ${profile.token.serial}`,
-    `It carries ${carried.map(({ custody, bulk }) => `${custody}/${bulk}`).join(', ')}.`,
+    `It supports ${carried.map(({ custody, bulk }) => `${custody}/${bulk}`).join(', ')}.`,
     ...(choice.kind === 'evaluation' ? evaluationWarning : lossWarning),
     ...(profile.evaluationOnly ? unmetWarning(profile) : []),
   ];
 };
 
 const evaluationWarning: readonly string[] = [
-  'EVALUATION ONLY: this token lies in the vault folder, so whoever copies the folder holds the',
-  'master keys behind the PIN alone. Files must be encrypted again to move to an HSM.',
+  'EVALUATION ONLY: this token is stored in the vault folder. Anyone who copies the folder needs',
+  'only the PIN to use its keys. To move to an HSM, the files must be encrypted again.',
 ];
 
 const lossWarning: readonly string[] = [
   'The two master keys exist in this token only: if it is lost, every key and every file is lost.',
-  'Back it up with the tools of its maker, or give every file a second key from another vault.',
+  'Back it up with the tools of its vendor, or give every file a second key from another vault.',
 ];
 
 const unmetWarning = ({ hardRequirements }: TokenProfile): string[] => [
-  'EVALUATION ONLY: this token does not meet what a key custodian must ask for:',
+  'EVALUATION ONLY: this token does not meet these requirements:',
   ...hardRequirements.filter(({ met }) => !met).map(({ words }) => `  - ${words}`),
 ];

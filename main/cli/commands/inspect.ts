@@ -8,11 +8,11 @@ import { printResult } from '../with-vault.ts';
 
 export const inspectCommand: Command = {
   name: 'inspect',
-  summary: 'show the header of an encrypted file in words; no PIN and no vault is needed',
+  summary: 'show what the header of an encrypted file says; no PIN and no vault is needed',
   takesArguments: true,
   usage: 'FILE',
   options: {},
-  notes: 'Nothing that is shown is authentic before the file has been verified or decrypted.',
+  notes: 'Do not rely on what is shown until the file has been verified or decrypted.',
   run: (args, context) => {
     const [file, ...others] = args.positionals;
     if (file === undefined || others.length > 0) throw notOneFile();
@@ -27,14 +27,14 @@ const describe = (inspection: Inspection): string[] => [
   `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${formatCount(inspection.segments, 'segment')} of ${inspection.segment} bytes`,
   `file id   ${inspection.file}`,
   `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
-  'It opens with any of these keys:',
+  'Any of these keys can decrypt it:',
   ...formatTable(
     ['KEY', 'VERSION', 'KCV', 'WRAPPED BY'],
     inspection.slots.map(({ key, version, kcv, wrap }) => [
       key,
       String(version),
       kcv ?? 'none',
-      wrap === 'A256KW' ? 'AES key wrap in the token' : 'AES-GCM under the key',
+      wrap === 'A256KW' ? 'AES key wrap in the token' : 'AES-GCM with the key',
     ]),
   ),
 ];

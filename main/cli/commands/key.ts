@@ -17,15 +17,15 @@ export const keyCreateCommand: Command = {
     custody: {
       type: 'string',
       value: custodies.join('|'),
-      help: "where the key's bytes may exist",
+      help: 'where the key may exist',
     },
     bulk: { type: 'string', value: bulks.join('|'), help: 'where file data is processed' },
   },
   notes:
-    'Maximum   hsm-only/token    the key and the file data are never outside the token\n' +
-    'Balanced  hsm-only/host     the key is never outside the token, files are encrypted at CPU speed (default)\n' +
-    'Fast      hsm-wrapped/host  at rest only the token can open the key; in use it is in memory for a bounded time\n' +
-    'resident keys are objects in the token itself.',
+    'Maximum   hsm-only/token    the key never leaves the token; files are encrypted inside it\n' +
+    'Balanced  hsm-only/host     the key never leaves the token; files are encrypted by this computer (default)\n' +
+    'Fast      hsm-wrapped/host  the key is stored sealed by the token, and in memory for a limited time while in use\n' +
+    'A resident key is an object in the token itself.',
   run: async (args, context) => {
     const name = onlyName(args);
     const custody = args.choice('custody', custodies);
@@ -62,7 +62,7 @@ export const keyListCommand: Command = {
 const kcvOf = ({ kcv, custody }: KeySummary): string =>
   kcv ?? (custody === 'resident' ? 'none (proof tried at each use)' : 'none');
 
-const noKeys = 'There is no key yet. Create one with "claviger key create NAME".';
+const noKeys = 'No keys yet. Create one with "claviger key create NAME".';
 
 const tableOf = (keys: readonly KeySummary[]): string[] =>
   formatTable(

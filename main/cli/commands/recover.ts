@@ -7,14 +7,14 @@ import { withVault, withSession, printResult } from '../with-vault.ts';
 
 export const recoverCommand: Command = {
   name: 'recover',
-  summary: 'accept that the vault is older or other than what was signed, and begin a new ledger',
+  summary: 'accept a vault that differs from its last signed state, and start a new ledger',
   usage: '--accept "REASON" | --carry-over',
   notes:
-    'First restore the newest copy of the folder: this is for when there is none. The new ledger\n' +
-    'begins with both heads and your reason in its first record; the old one is kept beside it as\n' +
-    'ledger.epoch-N.jsonl. It is never signed again.\n' +
+    'If you can, restore the newest copy of the folder instead. The first record of the new ledger\n' +
+    'contains both heads and your reason. The old ledger stays beside it as ledger.epoch-N.jsonl\n' +
+    'and is never signed again.\n' +
     'With --carry-over you confirm, once, the last records of a vault that an older version of\n' +
-    'Claviger left unsigned because it was interrupted.',
+    'Claviger could not sign because it was interrupted.',
   usesToken: true,
   options: {
     accept: {
@@ -31,7 +31,7 @@ export const recoverCommand: Command = {
     const epoch = await withVault(context, (vault, vaultDir) =>
       sessionOf(context, vault, vaultDir).acceptAndContinue(reason),
     );
-    const text = `A new ledger has begun: epoch ${epoch}. The old one is kept beside it.`;
+    const text = `Epoch ${epoch} has started with a new ledger. The old one is stored beside it.`;
     printResult(context, { epoch, reason }, [text]);
     return exitCodes.done;
   },
@@ -42,7 +42,7 @@ const carryOver = (context: CliContext): Promise<number> =>
     await session.unlock({ carryOver: true });
     const records = session.vault.facts.carried ?? 0;
     printResult(context, { carried: records }, [
-      `The vault is in order: its first ${formatCount(records, 'record')} are carried over.`,
+      `The first ${formatCount(records, 'record')} of this vault are confirmed.`,
     ]);
     return exitCodes.done;
   });

@@ -38,26 +38,26 @@ const titles: Readonly<Record<ReportKind, string>> = {
 
 export const reportCommand: Command = {
   name: 'report',
-  summary: 'write a report that anybody can verify, on another machine and years later',
+  summary: 'export a report that anyone can verify, without the vault',
   usage: '--out FILE.json [--kind KIND] [--csv] [--pdf] [filters]',
   notes: actionNotes,
   usesToken: true,
   options: {
-    out: { type: 'string', value: 'FILE', help: 'the JSON file, which is the authority' },
+    out: { type: 'string', value: 'FILE', help: 'the JSON file, the one that is verified' },
     kind: { type: 'string', value: 'KIND', help: `${reportKinds.join(', ')} (activity)` },
-    title: { type: 'string', value: 'TEXT', help: 'the line on the cover' },
+    title: { type: 'string', value: 'TEXT', help: 'title on the cover' },
     csv: { type: 'boolean', help: 'also write FILE.csv' },
     pdf: { type: 'boolean', help: 'also write FILE.pdf, signed with the report key' },
     ...spanOptions,
     key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
     batch: { type: 'string', value: 'ID', help: 'records of this batch' },
-    user: { type: 'string', value: 'NAME', help: 'records of what this user did' },
+    user: { type: 'string', value: 'NAME', help: 'records of actions by this user' },
     action: {
       type: 'string',
       value: 'ACTIONS',
       help: 'like key.create, or all of key. (several with commas)',
     },
-    outcome: { type: 'string', value: 'ok|refused|failed', help: 'how the act ended' },
+    outcome: { type: 'string', value: 'ok|refused|failed', help: 'how the action ended' },
   },
   run: (args, context) => {
     const file = args.text('out');
@@ -110,15 +110,15 @@ const filterOf = (args: Arguments, vault: Vault): ReportFilter => {
 
 export const reportVerifyCommand: Command = {
   name: 'report verify',
-  summary: 'check a report; needs neither the vault nor its token',
+  summary: 'verify a report; no PIN, vault or token is needed',
   takesArguments: true,
   usage: 'FILE [--previous FILE] [--key FINGERPRINT]',
   options: {
-    previous: { type: 'string', value: 'FILE', help: 'the report that came before it' },
+    previous: { type: 'string', value: 'FILE', help: 'the previous report' },
     key: {
       type: 'string',
       value: 'FINGERPRINT',
-      help: 'the fingerprint you got from the vault in another way',
+      help: 'fingerprint of the key, as you received it from the vault by another way',
     },
   },
   run: async (args, context) => {
@@ -144,11 +144,11 @@ const describe = (verdict: ReportVerdict, compared: boolean): string[] => {
   const limits = (report?.statement.limits ?? []).map((limit) => `  - ${limit}`);
   return [
     ...checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
-    ...(genuine ? ['What it does not prove:', ...limits] : []),
+    ...(genuine ? ['It does not prove:', ...limits] : []),
     `SHA-256 of the file ${sha256}`,
     ...(fingerprint === null ? [] : [`key fingerprint ${fingerprint}`]),
     ...(genuine && !compared
-      ? ['The fingerprint was NOT compared: anybody can make a key. Compare it with --key.']
+      ? ['The fingerprint was NOT compared: anyone can create a key. Compare it with --key.']
       : []),
     genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
   ];

@@ -24,15 +24,15 @@ import { withSession, printResult } from '../with-vault.ts';
 
 export const resumeCommand: Command = {
   name: 'resume',
-  summary: 'go on with batches that a crash or a lost token has interrupted',
+  summary: 'continue batches that were interrupted',
   takesArguments: true,
   usage: '[--list | --abandon] [BATCH]',
   usesToken: true,
   options: {
-    list: { type: 'boolean', help: 'only list the batches that wait; no PIN is needed' },
+    list: { type: 'boolean', help: 'only list the unfinished batches; no PIN is needed' },
     abandon: {
       type: 'boolean',
-      help: 'give the batch up: finished outputs stay, unfinished ones are removed',
+      help: 'discard the rest: finished outputs stay, partial ones are removed',
     },
   },
   run: (args, context) =>
@@ -73,7 +73,11 @@ const listWaiting = (context: CliContext, vault: Vault): number => {
   const lines = document.map(
     ({ id, kind, files, state }) => `${id}  ${kind}  ${formatCount(files, 'file')}  ${state}`,
   );
-  printResult(context, { batches: document }, lines.length === 0 ? ['No batch waits.'] : lines);
+  printResult(
+    context,
+    { batches: document },
+    lines.length === 0 ? ['There are no unfinished batches.'] : lines,
+  );
   return exitCodes.done;
 };
 
@@ -105,7 +109,7 @@ const runAll = async (
   printResult(
     context,
     { batches: reports.map(({ document }) => document) },
-    lines.length === 0 ? ['No batch waits.'] : lines,
+    lines.length === 0 ? ['There are no unfinished batches.'] : lines,
   );
   return Math.max(exitCodes.done, ...reports.map(({ code }) => code));
 };
@@ -114,7 +118,7 @@ const stopped = ({ id }: StoredBatch, error: unknown): BatchReport => {
   if (!(error instanceof Failure) || !ofOneBatch.has(groupOf(error.code))) throw error;
   return {
     document: { batch: id, error: toFailureData(error) },
-    lines: [`Batch ${id} still waits.`, ...describeFailure(error)],
+    lines: [`Batch ${id} is still unfinished.`, ...describeFailure(error)],
     code: exitCodeOfFailure(error),
   };
 };
@@ -143,7 +147,7 @@ const abandon: Work = async (batch, session) => {
   return {
     document: { batch: batch.id, abandoned: true, files },
     lines: [
-      `Batch ${batch.id} was given up; ${formatCount(files.length, 'file')} of it had come to an end.`,
+      `Batch ${batch.id} was discarded; ${formatCount(files.length, 'file')} of it had already ended.`,
     ],
     code: exitCodes.done,
   };

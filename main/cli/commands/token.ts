@@ -19,7 +19,7 @@ const moduleOptions = {
   module: {
     type: 'string',
     value: 'PATH',
-    help: 'PKCS#11 library; without it, the usual places are searched',
+    help: 'PKCS#11 library (searched in the usual places)',
   },
   'module-parameters': {
     type: 'string',
@@ -107,14 +107,14 @@ const pinWords = (token: TokenInfo): string => {
 
 export const tokenProbeCommand: Command = {
   name: 'token probe',
-  summary: "test what a token really does; of the vault's token, or of one that is named",
+  summary: "test what a token really does: the vault's token, or the one you name",
   usage: '[--vault DIR | --module PATH --token LABEL]',
   options: {
     ...moduleOptions,
     token: { type: 'string', value: 'LABEL', help: 'label of the token' },
     serial: { type: 'string', value: 'SERIAL', help: 'its serial number' },
   },
-  notes: 'The probe works on throw-away objects and leaves nothing behind. It needs the PIN.',
+  notes: 'The test uses temporary keys and leaves nothing behind. It needs the PIN.',
   run: async (args, context) => {
     const modulePath = modulePathOf(args);
     const profile =
@@ -173,7 +173,7 @@ const probeNamedToken = async (
 
 const describeProfile = (profile: TokenProfile): string[] => {
   const { token, module } = profile;
-  const verdict = profile.evaluationOnly ? 'EVALUATION ONLY' : 'meets every hard requirement';
+  const verdict = profile.evaluationOnly ? 'EVALUATION ONLY' : 'meets all requirements';
   return [
     `Token ${token.label}, ${token.model}, serial ${token.serial}: ${verdict}`,
     `Library ${module.path}, version ${module.version}`,
@@ -182,7 +182,7 @@ const describeProfile = (profile: TokenProfile): string[] => {
     ...profile.hardRequirements.map(({ met, words }) => `${met ? 'met  ' : 'UNMET'}  ${words}`),
     '',
     ...formatTable(
-      ['CUSTODY', 'BULK', 'CARRIED', 'WHY'],
+      ['CUSTODY', 'BULK', 'SUPPORTED', 'REASON'],
       profile.pairs.map(({ custody, bulk, carried, reason }) => [
         custody,
         bulk,

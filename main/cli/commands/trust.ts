@@ -8,16 +8,16 @@ import { lookAtVault, printResult } from '../with-vault.ts';
 
 export const trustCommand: Command = {
   name: 'trust',
-  summary: 'say which PKCS#11 library and which key belong to a vault; no PIN is needed',
+  summary: 'set which PKCS#11 library and key belong to a vault; no PIN is needed',
   usage: '--module PATH [--fingerprint HEX] | --show',
   options: {
     ...trustOptions,
-    show: { type: 'boolean', help: 'only show what this computer knows of the vault' },
+    show: { type: 'boolean', help: 'only show what this computer knows about the vault' },
   },
   notes:
-    'Who may write into the folder of a vault must not choose the library that gets your PIN. So\n' +
-    'what leads to its token is kept in your own state folder (or CLAVIGER_STATE), and so is the\n' +
-    'fingerprint of its key: compare it with the one that you were told.',
+    'Somebody who can write to the vault folder must not be able to choose the library that gets\n' +
+    'your PIN. So the library, the token and the fingerprint of the key are stored in your own state\n' +
+    'folder (or CLAVIGER_STATE). Compare the fingerprint with the one you were given.',
   run: (args, context) =>
     lookAtVault(context, async (vault, vaultDir) => {
       const before = await context.trust.find(vault.id);
