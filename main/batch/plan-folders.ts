@@ -3,7 +3,8 @@ import { lstat, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PlannedFolder } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
-import { identityOf, linkBelow } from '../engine/index.ts';
+import { linkedFolder } from '../../shared/messages/failures/files.ts';
+import { identityOf } from '../engine/index.ts';
 
 /** What is at a folder's place. */
 export type FolderLook =
@@ -91,7 +92,7 @@ export class PlanFolders {
     }
     const how = folder === root ? stat : lstat;
     const stats = await how(folder, { bigint: true }).catch(() => null);
-    if (stats?.isSymbolicLink() === true) return refused(linkBelow(folder));
+    if (stats?.isSymbolicLink() === true) return refused(linkedFolder(folder));
     return stats?.isDirectory() === true ? there(stats) : { kind: 'missing' };
   }
 }

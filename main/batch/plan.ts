@@ -15,6 +15,7 @@ import {
   type FailureData,
   toFailureData,
 } from '../../shared/failure.ts';
+import { nameNotStorable } from '../../shared/messages/failures/files.ts';
 import {
   alreadyEncrypted,
   emptyFolder,
@@ -26,7 +27,7 @@ import {
   sameFile,
   unfinishedOutput,
 } from '../../shared/messages/failures/batch.ts';
-import { identityOf, isStorableName, unstorableName } from '../engine/index.ts';
+import { identityOf, isStorableName } from '../engine/index.ts';
 import { OwnFiles } from '../store/index.ts';
 import { fileFailure, isErrno } from '../system/index.ts';
 import { InputFiles, nameKey } from './input-files.ts';
@@ -273,7 +274,7 @@ class Draft {
       return { input: file, root, outcome, reason };
     }
     if (kind === 'encrypt' && !isStorableName(path.basename(file)))
-      return { input: file, root, outcome: 'failed', reason: toFailureData(unstorableName(file)) };
+      return { input: file, root, outcome: 'failed', reason: toFailureData(nameNotStorable(file)) };
     const encrypted = this.#encrypted.has(file);
     const { encryptedInputs = 'leave-out' } = this.#rules;
     if (kind === 'encrypt' && encrypted && encryptedInputs !== 'encrypt') {

@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { vaultIsLocked } from '../../shared/messages/failures/session.ts';
 import type { Calls } from '../rpc/index.ts';
 import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api.ts';
 import { hashFile } from './files/file-hash.ts';
@@ -171,12 +171,12 @@ export class Engine {
   }
 
   #connection(): Connected {
-    if (this.#connected === null) throw notOpen();
+    if (this.#connected === null) throw vaultIsLocked();
     return this.#connected;
   }
 
   #ledgerKeys(): LedgerKeys {
-    if (this.#ledger === null) throw notOpen();
+    if (this.#ledger === null) throw vaultIsLocked();
     return this.#ledger;
   }
 
@@ -185,7 +185,7 @@ export class Engine {
   }
 
   #vault(): Opened {
-    if (this.#opened === null) throw notOpen();
+    if (this.#opened === null) throw vaultIsLocked();
     return this.#opened;
   }
 }
@@ -195,9 +195,3 @@ const listTokens = ({ modulePath, parameters, environment }: ModuleTarget): Modu
   const module = Pkcs11Module.load(modulePath, parameters, null);
   return { module: module.info(), tokens: module.tokens() };
 };
-
-const notOpen = (): Failure =>
-  new Failure('not-logged-in', 'The vault is locked: nobody is logged in to its token.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Unlock the vault with the PIN of its token.',
-  });

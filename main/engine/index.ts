@@ -1,12 +1,12 @@
 export type { EngineCalls, LendKeys, ModuleListing, RefusedKey } from './api.ts';
 export { AREA_UNIT } from './envelope/format.ts';
 export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
-export { isStorableName, unstorableName } from './envelope/metadata.ts';
+export { isStorableName } from './envelope/metadata.ts';
 export { fileIdentityOf } from './files/describe.ts';
 export { hasLastingNumbers, identityOf, isSame } from './files/identity.ts';
 export { inspectFile, type Inspection } from './files/inspect.ts';
 export type { FileDone, FileIdentity, FileJob, FileResult, VerifyJob } from './files/jobs.ts';
-export { type FolderPlace, linkBelow, OpenFolder } from './files/open-folder.ts';
+export { type FolderPlace, OpenFolder } from './files/open-folder.ts';
 export { OpenFolders } from './files/open-folders.ts';
 export type { KeyringLifetimes } from './keys/keyring.ts';
 export type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
@@ -20,7 +20,6 @@ export type { TokenInfo } from './pkcs11/token-info.ts';
 export {
   engineEnvironment,
   type EngineExit,
-  engineLost,
   type EngineProcess,
   PATIENCE_MS,
   startEngine,

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { Failure } from '../../shared/failure.ts';
+import { engineLost } from '../../shared/messages/failures/engine.ts';
 import { Caller, childChannel } from '../rpc/index.ts';
 import type { EngineCalls } from './api.ts';
 
@@ -86,9 +86,3 @@ export const startEngine = (script: URL): EngineProcess => {
   };
   return { caller: new Caller(childChannel(child), engineLost), exited, stop };
 };
-
-export const engineLost = (): Failure =>
-  new Failure('engine-lost', 'The engine, which talks to the token, has stopped.', {
-    unharmed: 'Everything that was reported as done is on disk; unfinished outputs were not kept.',
-    next: 'Unlock the vault again; an interrupted batch can be resumed.',
-  });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
+import { workerLost } from '../../shared/messages/failures/engine.ts';
 import { Caller, type CallInput, type CallOutput, workerChannel } from '../rpc/index.ts';
 import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
@@ -168,9 +169,3 @@ const newWorker = (script: URL, workerData: WorkerSetup | null): Worker => {
   worker.on('error', () => undefined);
   return worker;
 };
-
-const workerLost = (): Failure =>
-  new Failure('worker-lost', 'A worker of the engine stopped while it processed this file.', {
-    unharmed: 'The original is unchanged and no unfinished output was left behind.',
-    next: 'Try the file again.',
-  });

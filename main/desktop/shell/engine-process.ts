@@ -1,9 +1,9 @@
 import { utilityProcess } from 'electron';
+import { engineLost } from '../../../shared/messages/failures/engine.ts';
 import { Caller, utilityChannel } from '../../rpc/index.ts';
 import {
   engineEnvironment,
   type EngineExit,
-  engineLost,
   type EngineProcess,
   PATIENCE_MS,
 } from '../../engine/index.ts';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../../shared/failure.ts';
-import { engineLost } from '../../engine/index.ts';
+import { engineLost } from '../../../shared/messages/failures/engine.ts';
 import type { OpenVault } from './open-vault.ts';
 
 export interface EngineRecoveryParts {

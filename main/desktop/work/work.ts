@@ -5,6 +5,7 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { driverHangs } from '../../../shared/messages/failures/engine.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -24,7 +25,6 @@ import { orFailure } from '../../system/index.ts';
 import {
   CANCEL_MS,
   type Desk,
-  driverHangs,
   type LockedWork,
   type OpenVault,
   vaultIsLocked,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { fileIdSchema, type FileId } from '../../../shared/ids.ts';
+import { headerDamaged } from '../../../shared/messages/failures/encrypted-files.ts';
 import { readCanonical } from './canonical.ts';
-import { headerDamaged } from './damage.ts';
 import { LARGEST_SEGMENT, LARGEST_SIZE, SEGMENT_LIMIT, SMALLEST_SEGMENT } from './format.ts';
 
 /** What never changes in a file's life; the rest of the header may be replaced by a rewrap. */

@@ -1,4 +1,8 @@
-import { headerDamaged, notEncrypted, unknownVersion } from './damage.ts';
+import {
+  headerDamaged,
+  notEncrypted,
+  unknownVersion,
+} from '../../../shared/messages/failures/encrypted-files.ts';
 import { fixedLine, headerHash, parseFixedLine, preamble, type FixedHeader } from './fixed-line.ts';
 import {
   AREA_UNIT,

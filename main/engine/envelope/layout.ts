@@ -1,4 +1,4 @@
-import { cutShort, trailingData } from './damage.ts';
+import { cutShort, trailingData } from '../../../shared/messages/failures/encrypted-files.ts';
 import type { FixedHeader } from './fixed-line.ts';
 import { SEGMENT_OVERHEAD } from './format.ts';
 

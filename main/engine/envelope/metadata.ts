@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { Failure } from '../../../shared/failure.ts';
 import { utcTimeSchema } from '../../../shared/time.ts';
+import { metadataDamaged } from '../../../shared/messages/failures/encrypted-files.ts';
+import { nameNotStorable } from '../../../shared/messages/failures/files.ts';
 import { readCanonical } from './canonical.ts';
-import { metadataDamaged } from './damage.ts';
 
 /** What segment 0 tells about the file. */
 export interface FileMetadata {
@@ -44,19 +44,12 @@ const metadataSchema = v.strictObject({
 const write = ({ name, mtime, mode }: FileMetadata): string =>
   JSON.stringify({ name, mtime, mode });
 
-export const unstorableName = (name: string): Failure =>
-  new Failure('name-unusable', 'This file has a name that cannot be stored.', {
-    unharmed: 'The file is as it was.',
-    next: 'Rename it: up to 255 bytes, with no slash, backslash, tab, line break or other control character.',
-    detail: JSON.stringify(name),
-  });
-
 /**
  * The plaintext of segment 0: JSON and spaces up to a multiple of 256 bytes. Set-user-id,
  * set-group-id and sticky bits are left out. Throws Failure('name-unusable').
  */
 export const encodeMetadata = ({ name, mtime, mode }: FileMetadata): Buffer => {
-  if (!isStorableName(name)) throw unstorableName(name);
+  if (!isStorableName(name)) throw nameNotStorable(name);
   const stored = v.parse(metadataSchema, { name, mtime, mode: mode & PERMISSION_BITS });
   const text = Buffer.from(write(stored));
   const padded = Buffer.alloc(Math.ceil(text.length / PADDING_UNIT) * PADDING_UNIT, SPACE);

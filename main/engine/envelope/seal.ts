@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
+import { headerAltered, wrongBodyKey } from '../../../shared/messages/failures/encrypted-files.ts';
 import type { FileCipher } from './cipher.ts';
-import { headerAltered, wrongBodyKey } from './damage.ts';
 import { COMMITMENT_BYTES } from './format.ts';
 import type { ParsedHeader } from './header.ts';
 import { checkSealed } from './segment.ts';

@@ -1,6 +1,6 @@
+import { segmentDamaged } from '../../../shared/messages/failures/encrypted-files.ts';
 import { segmentAad } from './aad.ts';
 import type { FileCipher, Sealed } from './cipher.ts';
-import { segmentDamaged } from './damage.ts';
 import type { FixedHeader } from './fixed-line.ts';
 import { NONCE_BYTES, SEGMENT_OVERHEAD, TAG_BYTES } from './format.ts';
 import { isFinal, segmentCount, segmentLength } from './layout.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { keyIdSchema, type KeyId } from '../../../shared/ids.ts';
 import { limits } from '../../../shared/limits.ts';
+import { headerDamaged } from '../../../shared/messages/failures/encrypted-files.ts';
 import { readCanonical } from './canonical.ts';
-import { headerDamaged } from './damage.ts';
 import { WRAPPED_BYTES } from './format.ts';
 
 /** RFC 3394 in the token, or AES-256-GCM with the slot's AAD; named as in RFC 7518, section 4. */

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { Failure } from '../../../shared/failure.ts';
+import { readBackFailed } from '../../../shared/messages/failures/files.ts';
 import { openSource, readExactly } from './source.ts';
 
 /** The read-back: what the encrypted file holds must be what the original holds, byte for byte. */
@@ -16,13 +16,3 @@ export const compareWithOriginal = (original: string, content: Uint8Array): void
     closeSync(source.fd);
   }
 };
-
-export const readBackFailed = (): Failure =>
-  new Failure(
-    'read-back-failed',
-    'The encrypted file does not give back what the original holds.',
-    {
-      unharmed: 'The original was not deleted.',
-      next: 'The original probably changed in the meantime: encrypt it again.',
-    },
-  );

@@ -1,6 +1,6 @@
 import type { LimitFunction } from 'p-limit';
-import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { fileCancelled } from '../../../shared/messages/failures/files.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { fileLength, segmentLength } from '../envelope/layout.ts';
@@ -172,7 +172,5 @@ class PassMeter {
 
 const refuseCancelled = (signal: AbortSignal): void => {
   if (!signal.aborted) return;
-  throw new Failure('cancelled', 'The batch was cancelled before this file was finished.', {
-    unharmed: 'The original is unchanged and no unfinished output was left behind.',
-  });
+  throw fileCancelled();
 };

@@ -1,11 +1,11 @@
 import { closeSync } from 'node:fs';
+import { readBackFailed } from '../../../shared/messages/failures/files.ts';
 import { LARGEST_AREA, SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
 import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
 import { decryptSegment } from '../envelope/segment.ts';
 import { eraseFileKey, type KeySession, type LentKey } from '../keys/key-session.ts';
-import { readBackFailed } from './compare.ts';
 import { fileIdentityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import {

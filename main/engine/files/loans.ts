@@ -1,4 +1,4 @@
-import { Failure, type FailureData } from '../../../shared/failure.ts';
+import { fromFailureData, type FailureData } from '../../../shared/failure.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import type { LendKeys } from '../api.ts';
 import type { ParsedHeader } from '../envelope/header.ts';
@@ -27,7 +27,7 @@ export class Loan {
     if (found.length > 0) return found;
     for (const slot of header.slots) {
       const failure = this.#refused.get(nameOf(slot.key, slot.version));
-      if (failure !== undefined) throw new Failure(failure.code, failure.cause, failure);
+      if (failure !== undefined) throw fromFailureData(failure);
     }
     return [];
   }

@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../../shared/failure.ts';
+import { folderReplaced, linkedFolder } from '../../../shared/messages/failures/files.ts';
 import { hasLastingNumbers, type Identity, identityOf, isSame, isSameDisk } from './identity.ts';
 
 /** A folder that a batch reads from or writes to. */
@@ -42,7 +42,7 @@ export class OpenFolder {
         handle === null ? await lookThrough(place) : await handle.stat({ bigint: true });
       const folder = new OpenFolder(place, stats, handle);
       if (place.identity !== null && !(await folder.#isAlso(place.identity))) {
-        throw exchanged(place.path);
+        throw folderReplaced(place.path);
       }
       return folder;
     } catch (error) {
@@ -107,7 +107,7 @@ const openBelow = async (parent: FileHandle, name: string, at: string): Promise<
   try {
     return await open(file, FOLDER | constants.O_NOFOLLOW);
   } catch (error) {
-    if (await isLink(file)) throw linkBelow(at);
+    if (await isLink(file)) throw linkedFolder(at);
     throw error;
   }
 };
@@ -117,7 +117,7 @@ const lookThrough = async ({ root, path: target }: FolderPlace): Promise<BigIntS
   let at = root;
   for (const name of namesBelow(root, target)) {
     at = path.join(at, name);
-    if (await isLink(at)) throw linkBelow(at);
+    if (await isLink(at)) throw linkedFolder(at);
   }
   return stat(target, { bigint: true });
 };
@@ -130,15 +130,3 @@ const isLink = (file: string): Promise<boolean> =>
     (stats) => stats.isSymbolicLink(),
     () => false,
   );
-
-export const linkBelow = (folder: string): Failure =>
-  new Failure('symlink', `The folder ${folder} is a symbolic link; links are not followed.`, {
-    unharmed: 'Neither the link nor what it points to was touched.',
-    next: 'Choose the folder that the link points to.',
-  });
-
-const exchanged = (folder: string): Failure =>
-  new Failure('folder-changed', `Another folder has taken the place of ${folder}.`, {
-    unharmed: 'Nothing in it was touched.',
-    next: 'Find out who exchanged it. To process what lies there now, start a new batch.',
-  });

@@ -1,4 +1,9 @@
 import { Failure, type FailureCode } from '../../../shared/failure.ts';
+import {
+  headerAltered,
+  noKeyForFile,
+  wrongKey,
+} from '../../../shared/messages/failures/encrypted-files.ts';
 import type { ParsedHeader, Slot } from '../envelope/header.ts';
 import { checkSeal } from '../envelope/seal.ts';
 import type { FileKey, KeySession, LentKey } from '../keys/key-session.ts';
@@ -79,29 +84,9 @@ const tryOpen = (
   return { key, fileKey };
 };
 
-const unharmed = 'The file is unchanged and nothing was written.';
-
 /** Diagnosis of docs/format.md, "Reading": only our own key check value tells the two cases apart. */
 const notOpened = (held: readonly HeldSlot[]): Failure => {
-  if (held.length === 0) {
-    return new Failure('no-key', 'No key of this vault opens this file.', {
-      unharmed,
-      next: 'Open the vault that holds one of its keys, or ask whoever sent it.',
-    });
-  }
+  if (held.length === 0) return noKeyForFile();
   const sameKey = held.some(({ slot, key }) => slot.kcv !== '' && slot.kcv === key.material.kcv);
   return sameKey ? headerAltered() : wrongKey();
 };
-
-const headerAltered = (detail?: string): Failure =>
-  new Failure('header-altered', "The file's header was altered after it was written.", {
-    unharmed,
-    next: 'Take an intact copy of the file.',
-    ...(detail === undefined ? {} : { detail }),
-  });
-
-const wrongKey = (): Failure =>
-  new Failure('wrong-key', 'The key that this file names does not open it.', {
-    unharmed,
-    next: 'The file may come from another vault or its header may be damaged: try an intact copy.',
-  });

@@ -132,6 +132,8 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
     writeFileSync(join(folder, 'other'), other);
     const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing(), most: 4 };
     const files = { sourceFd: open(name), partFd: null, originalFd: open('other') };
-    expect(() => decryptShare(token, { ...share, ...files })).toThrow('does not give back');
+    expect(() => decryptShare(token, { ...share, ...files })).toThrow(
+      'does not decrypt to the original',
+    );
   });
 });

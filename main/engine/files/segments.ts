@@ -1,3 +1,4 @@
+import { readBackFailed } from '../../../shared/messages/failures/files.ts';
 import type { FileCipher } from '../envelope/cipher.ts';
 import { NONCE_BYTES, TAG_BYTES } from '../envelope/format.ts';
 import type { FixedHeader } from '../envelope/header.ts';
@@ -6,7 +7,6 @@ import { segmentLength, segmentOffset } from '../envelope/layout.ts';
 import { decryptSegment, encryptSegment } from '../envelope/segment.ts';
 import { type FileKey, KeySession } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
-import { readBackFailed } from './compare.ts';
 import { writeAll } from './part.ts';
 import { type RingMemory, SegmentRing } from './segment-ring.ts';
 import { readExactly } from './source.ts';

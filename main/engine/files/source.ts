@@ -1,5 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { Failure } from '../../../shared/failure.ts';
+import { fileChanged, fileReplaced, notRegular } from '../../../shared/messages/failures/files.ts';
 import { hasLastingNumbersSync, identityOf, isSame, isSameDisk } from './identity.ts';
 import type { FileJob } from './jobs.ts';
 
@@ -25,8 +26,8 @@ export const openSource = (path: string, planned?: Planned): Source => {
   const fd = openSync(path, flags);
   try {
     const stats = fstatSync(fd, { bigint: true });
-    if (!stats.isFile()) throw notRegular(stats);
-    if (planned !== undefined && !isPlanned(path, stats, planned)) throw exchanged();
+    if (!stats.isFile()) throw irregular(stats);
+    if (planned !== undefined && !isPlanned(path, stats, planned)) throw fileReplaced();
     return { fd, size: Number(stats.size), stats };
   } catch (error) {
     closeSync(fd);
@@ -42,22 +43,10 @@ const isPlanned = (path: string, stats: BigIntStats, { planned, size }: Planned)
   return stats.size === BigInt(size) && String(stats.mtimeNs) === planned.modifiedNs;
 };
 
-const exchanged = (): Failure =>
-  new Failure('source-changed', 'Another file has taken its place since the batch was planned.', {
-    unharmed: 'The file was not touched and no output was written.',
-    next: 'To process what is there now, try this file again.',
-  });
-
-const notRegular = (stats: BigIntStats): Failure => {
-  const kind = stats.isDirectory()
-    ? 'a folder'
-    : stats.isFIFO()
-      ? 'a pipe (FIFO)'
-      : 'a device or socket';
-  return new Failure('not-a-file', `This is ${kind}, not a regular file.`, {
-    unharmed: 'It was not read.',
-  });
-};
+const irregular = (stats: BigIntStats): Failure =>
+  notRegular(
+    stats.isDirectory() ? 'a folder' : stats.isFIFO() ? 'a pipe (FIFO)' : 'a device or socket',
+  );
 
 /** @throws Failure `source-changed` where the file is not what it was when it was opened */
 export const assertUnchanged = (source: Source): void => {
@@ -66,21 +55,15 @@ export const assertUnchanged = (source: Source): void => {
     now.size === source.stats.size &&
     now.mtimeNs === source.stats.mtimeNs &&
     now.ctimeNs === source.stats.ctimeNs;
-  if (!same) throw sourceChanged();
+  if (!same) throw fileChanged();
 };
-
-export const sourceChanged = (): Failure =>
-  new Failure('source-changed', 'The file changed while it was being read.', {
-    unharmed: 'The file itself was not touched and no output was written.',
-    next: 'Close the program that writes to it, then try this file again.',
-  });
 
 /** Fills `target` from a position; a file that ends early has changed since it was measured. */
 export const readExactly = (fd: number, target: Uint8Array, position: number): void => {
   let done = 0;
   while (done < target.length) {
     const got = readSync(fd, target, done, target.length - done, position + done);
-    if (got === 0) throw sourceChanged();
+    if (got === 0) throw fileChanged();
     done += got;
   }
 };

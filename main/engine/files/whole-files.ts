@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { limits } from '../../../shared/limits.ts';
+import { fileChanged } from '../../../shared/messages/failures/files.ts';
 import { sha256, syncFolder } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
@@ -21,7 +22,7 @@ import { failedFile } from './failed-file.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
 import { type Parts, writeAll } from './part.ts';
-import { assertUnchanged, openSource, readExactly, sourceChanged, type Source } from './source.ts';
+import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
 
 /** A group of files that each fit into memory, processed one by one in a worker. */
 export interface WholeFiles<Job extends FileJob> {
@@ -126,7 +127,7 @@ const withSource = <T>(job: FileJob, work: (source: Source) => T): T => {
 
 /** A file that has outgrown memory since it was planned is not read. */
 const readWhole = (source: Source): Buffer => {
-  if (source.size > limits.wholeFileBytes) throw sourceChanged();
+  if (source.size > limits.wholeFileBytes) throw fileChanged();
   const content = Buffer.allocUnsafeSlow(source.size);
   readExactly(source.fd, content, 0);
   return content;

@@ -1,6 +1,6 @@
 import type { Bulk, Custody } from '../../../shared/keys.ts';
 import type { KeyId, VaultId } from '../../../shared/ids.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { storedKeyDamaged } from '../../../shared/messages/failures/token-keys.ts';
 import type { ObjectHandle, Session } from '../pkcs11/session.ts';
 
 const NONCE = 12;
@@ -45,19 +45,9 @@ export const openBlob = (
   binding: KeyBinding,
   blob: Uint8Array,
 ): Buffer => {
-  if (blob.length <= NONCE + TAG) throw damaged(binding);
+  if (blob.length <= NONCE + TAG) throw storedKeyDamaged(binding.id, binding.version);
   const nonce = blob.subarray(0, NONCE);
   const content = session.decryptGcm(master, nonce, keyBlobAad(binding), blob.subarray(NONCE));
-  if (content === null) throw damaged(binding);
+  if (content === null) throw storedKeyDamaged(binding.id, binding.version);
   return content;
 };
-
-const damaged = (binding: KeyBinding): Failure =>
-  new Failure(
-    'blob-damaged',
-    `The stored blob of key ${binding.id}, version ${binding.version}, does not belong to this entry of the keystore.`,
-    {
-      unharmed: 'The key was not used and nothing was changed.',
-      next: 'Verify the ledger; if the keystore was altered, restore the vault from a copy.',
-    },
-  );

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '../../../shared/failure.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
+import {
+  keyNotUnwrapped,
+  residentKeyDiffers,
+} from '../../../shared/messages/failures/token-keys.ts';
 import { slotAad } from '../envelope/aad.ts';
 import type { FileCipher } from '../envelope/cipher.ts';
 import type { Slot } from '../envelope/header.ts';
@@ -179,7 +182,7 @@ export class KeySession {
     const usage = usageOf(material.bulk);
     const intent = { usage, extractable: false, token: null } as const;
     const handle = this.#session.unwrap(this.#token.wrap, wrapped, intent);
-    if (handle === null) throw notUnwrapped(material);
+    if (handle === null) throw keyNotUnwrapped(material.id, material.version);
     return handle;
   }
 
@@ -190,27 +193,7 @@ export class KeySession {
     const handle = findTokenKey(this.#session, { objectId, label }, usage);
     const check = usage === 'wrap' ? checkWrapProof : checkDataProof;
     if (material.proof === null || !check(this.#session, handle, material.proof))
-      throw notProved(material);
+      throw residentKeyDiffers(material.id, material.version);
     return handle;
   }
 }
-
-const notProved = (material: KeyMaterial): Failure =>
-  new Failure(
-    'proof-failed',
-    `The token holds another key under the name of key ${material.id}, version ${material.version}: its proof does not verify.`,
-    {
-      unharmed: 'Nothing was encrypted or decrypted with it.',
-      next: "Somebody with the PIN may have exchanged it: restore the token's keys from the backup of its maker.",
-    },
-  );
-
-const notUnwrapped = (material: KeyMaterial): Failure =>
-  new Failure(
-    'proof-failed',
-    `The wrapping master does not open key ${material.id}, version ${material.version}.`,
-    {
-      unharmed: 'Nothing was changed.',
-      next: 'Check that the token is the one this key was made with.',
-    },
-  );

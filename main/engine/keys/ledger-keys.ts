@@ -1,6 +1,13 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { VaultId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/failure.ts';
+import {
+  sealingMasterDiffers,
+  sealingMasterMissing,
+  sealingMasterTwice,
+  signingKeyDiffers,
+  signingKeyMissing,
+} from '../../../shared/messages/failures/token-keys.ts';
 import { parseCheckpointText } from '../../pki/index.ts';
 import type { TokenConnection } from '../pkcs11/connection.ts';
 import { CKA, CKO } from '../pkcs11/native.ts';
@@ -69,14 +76,7 @@ export class LedgerKeys {
   /** The master that seals keys must be the one that sealed the ledger's sessions. */
   requireSealingMaster(objectId: Uint8Array): void {
     if (this.#sealId.equals(objectId)) return;
-    throw new Failure(
-      'proof-failed',
-      'The keystore names another sealing master than the token holds.',
-      {
-        unharmed: 'No key was used and nothing was changed.',
-        next: 'Check that the right token is connected; otherwise restore the vault from a copy.',
-      },
-    );
+    throw sealingMasterDiffers();
   }
 
   /** Signs a checkpoint of this vault; whatever else is asked is a bug. P-256 gives DER. */
@@ -117,17 +117,13 @@ export class LedgerKeys {
 const findSigningKey = (session: Session, { vaultId, key }: LedgerIdentity): ObjectHandle => {
   const label = `claviger/${vaultId}/sign`;
   const found = session.find({ class: CKO.PRIVATE_KEY, token: true, label });
-  if (found.length === 0) throw missing('the key that signs its ledger', label);
+  if (found.length === 0) throw signingKeyMissing(`CKA_LABEL ${label}`);
   const own = found.filter((object) =>
     isAsMade(() => confirmPrivateKey(session, object, key.curve)),
   );
   const proved = own.find((object) => provesPossession(session, object, key));
   if (proved !== undefined) return proved;
-  throw new Failure('proof-failed', 'The token does not hold the key that this ledger names.', {
-    unharmed: 'Nothing was changed, nothing was signed and no key was used.',
-    next: 'The ledger may have been replaced: restore the newest copy of the folder. Or this is another token.',
-    detail: `CKA_LABEL ${label}: ${found.length} found, none fits`,
-  });
+  throw signingKeyDiffers(`CKA_LABEL ${label}: ${found.length} found, none fits`);
 };
 
 const findSealingMaster = (
@@ -143,16 +139,8 @@ const findSealingMaster = (
     );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  if (only === undefined) throw missing('the sealing master key', label);
-  throw new Failure(
-    'object-refused',
-    `The token holds ${found.length} sealing masters of this vault.`,
-    {
-      unharmed: 'None of them was used.',
-      next: 'Remove the copies with the software of the token maker.',
-      detail: `CKA_LABEL ${label}`,
-    },
-  );
+  if (only === undefined) throw sealingMasterMissing(`CKA_LABEL ${label}`);
+  throw sealingMasterTwice(found.length, `CKA_LABEL ${label}`);
 };
 
 const isAsMade = (confirm: () => void): boolean => {
@@ -176,10 +164,3 @@ const provesPossession = (
   const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' });
   return verify(curve === 'ed25519' ? null : 'sha256', text, key, signature);
 };
-
-const missing = (what: string, label: string): Failure =>
-  new Failure('master-missing', `The token does not hold ${what}.`, {
-    unharmed: 'Nothing was changed and nothing was signed.',
-    next: 'Check that this is the right token; restore its keys from the backup of its maker.',
-    detail: `CKA_LABEL ${label}`,
-  });

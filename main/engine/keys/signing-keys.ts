@@ -1,5 +1,5 @@
 import type { VaultId } from '../../../shared/ids.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { signingKeyMissing } from '../../../shared/messages/failures/token-keys.ts';
 import type { TokenConnection } from '../pkcs11/connection.ts';
 import { CKO } from '../pkcs11/native.ts';
 import type { TokenProfile } from '../pkcs11/profile.ts';
@@ -64,9 +64,5 @@ const find = (session: Session, key: SigningKey, objectClass: number): ObjectHan
   const found = session.find({ objectId, label: key.label, class: objectClass, token: true });
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
-  throw new Failure('master-missing', 'The token does not hold the signing key of this vault.', {
-    unharmed: 'Nothing was changed and nothing was signed.',
-    next: 'Check that this is the right token; restore its keys from the backup of its maker.',
-    detail: `CKA_LABEL ${key.label}, CKA_ID ${key.objectId}: ${found.length} found`,
-  });
+  throw signingKeyMissing(`CKA_LABEL ${key.label}, CKA_ID ${key.objectId}: ${found.length} found`);
 };

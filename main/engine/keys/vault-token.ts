@@ -1,5 +1,5 @@
 import type { VaultId } from '../../../shared/ids.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { masterDiffers } from '../../../shared/messages/failures/token-keys.ts';
 import type { TokenConnection } from '../pkcs11/connection.ts';
 import { createTokenKey, findTokenKey } from '../pkcs11/objects.ts';
 import { checkDataProof, checkWrapProof, makeDataProof, makeWrapProof } from '../pkcs11/proofs.ts';
@@ -69,9 +69,9 @@ export const findMasters = (input: FindMasters): VaultToken =>
   input.connection.withSession((session) => {
     const { wrap: wrapRecord, seal: sealRecord } = input.masters;
     const wrap = findTokenKey(session, wrapRecord, 'wrap');
-    if (!checkWrapProof(session, wrap, wrapRecord.proof)) throw notProved('wrapping');
+    if (!checkWrapProof(session, wrap, wrapRecord.proof)) throw masterDiffers('wrapping');
     const seal = findTokenKey(session, sealRecord, 'data');
-    if (!checkDataProof(session, seal, sealRecord.proof)) throw notProved('sealing');
+    if (!checkDataProof(session, seal, sealRecord.proof)) throw masterDiffers('sealing');
     const { connection, vaultId, callerNonce } = input;
     return { connection, vaultId, wrap, seal, callerNonce };
   });
@@ -85,13 +85,3 @@ export const findProvedMasters = (input: FindMasters): VaultToken =>
     wrap: findTokenKey(session, input.masters.wrap),
     seal: findTokenKey(session, input.masters.seal),
   }));
-
-const notProved = (role: string): Failure =>
-  new Failure(
-    'proof-failed',
-    `The ${role} master key in this token is not the one this vault was made with.`,
-    {
-      unharmed: 'Nothing was changed in the vault or in the token.',
-      next: 'Check that the right token is connected: it may be another one with the same label.',
-    },
-  );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../../shared/failure.ts';
+import { noPlaceForCheckpoint } from '../../../shared/messages/failures/pkcs11.ts';
 import { dataObject, labelledSecret } from './kept-text.ts';
 import { CKA, CKO } from './native.ts';
 import type { TokenProfile } from './profile.ts';
@@ -121,11 +121,7 @@ const freePlace = (session: Session, { vaultId, superseded }: NewAnchor): Buffer
   const old = taken.find(({ objects }) =>
     labels(session, objects, vaultId).some(({ note }) => superseded.includes(note)),
   );
-  if (old === undefined)
-    throw new Failure('object-refused', 'The token has no place left for the newest checkpoint.', {
-      unharmed: 'It is in the folder; the anchors in the token were not touched.',
-      next: 'They are of another ledger of this vault: lock it, unlock it again and read what is found.',
-    });
+  if (old === undefined) throw noPlaceForCheckpoint();
   for (const object of old.objects) session.destroy(object);
   return old.place;
 };

@@ -1,4 +1,4 @@
-import { Failure } from '../../../shared/failure.ts';
+import { keyNotAsAsked } from '../../../shared/messages/failures/pkcs11.ts';
 import { ckrOf, ckrSet } from './ckr.ts';
 import type { Native } from './native.ts';
 import { CKA } from './native.ts';
@@ -82,11 +82,7 @@ export const requireAttributes = (
     .filter(({ value }, i) => !matches(value, seen[i] ?? null))
     .map(({ type, value }) => `${attributeName(type)} is not ${String(value)}`);
   if (wrong.length === 0) return;
-  throw new Failure('object-refused', 'The token did not make the key as it was asked to.', {
-    unharmed: 'The key was not used.',
-    next: 'Run the token probe: this token may only be good for evaluation.',
-    detail: wrong.join(', '),
-  });
+  throw keyNotAsAsked(wrong);
 };
 
 /** History that only a key generated as a token object can show (PKCS#11 v2.40 §4.9). */

@@ -92,7 +92,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     for (const pin of ['', 'x'.repeat(connection.token.pinLength.max + 1)]) {
       const impossible = failure(() => connection.login(pin));
       expect(impossible.code).toBe('pin-incorrect');
-      expect(impossible.unharmed).toContain('none of its tries was spent');
+      expect(impossible.unharmed).toContain('none of its tries was used');
     }
     expect(connection.token.pinState).toBe('ok');
   });

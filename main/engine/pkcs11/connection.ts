@@ -1,6 +1,13 @@
 import { Failure } from '../../../shared/failure.ts';
+import {
+  noPinPad,
+  tokenAmbiguous,
+  tokenLocked,
+  tokenNotConnected,
+  tokenRemoved,
+} from '../../../shared/messages/failures/pkcs11.ts';
 import { ckrOf } from './ckr.ts';
-import { asFailure, notLoggedIn, pinFailure, tokenRemoved } from './failures.ts';
+import { asFailure, pinFailure } from './failures.ts';
 import { Pkcs11Module } from './module.ts';
 import { CKS, CKU } from './native.ts';
 import { requirePossiblePin } from './possible-pin.ts';
@@ -62,7 +69,7 @@ export class TokenConnection {
    */
   login(pin: string | null): LoginOutcome {
     if (pin === null && !this.token.pinPad) {
-      throw new Failure('pin-missing', 'This token has no PIN pad: the PIN must be given.');
+      throw noPinPad();
     }
     if (pin !== null) requirePossiblePin(pin, this.token);
     const idle = this.#idleSession();
@@ -132,7 +139,7 @@ export class TokenConnection {
   #requireLogin(session: Buffer): void {
     if (!this.#loginRequired) return;
     const { state } = this.module.native.C_GetSessionInfo(session);
-    if (state !== CKS.RW_USER_FUNCTIONS) throw notLoggedIn(`session state ${state}`);
+    if (state !== CKS.RW_USER_FUNCTIONS) throw tokenLocked(`session state ${state}`);
   }
 
   #closeIdle(): void {
@@ -175,7 +182,7 @@ const findToken = (module: Pkcs11Module, target: SoughtToken): TokenInfo => {
   const { label, serial, orTwin } = target;
   const named = tokens.filter((token) => token.label === label);
   const exact = named.filter((token) => serial === null || token.serial === serial);
-  if (exact.length > 1) throw ambiguous(label);
+  if (exact.length > 1) throw tokenAmbiguous(label);
   const sameSerial = tokens.filter((token) => token.initialised && token.serial === serial);
   const twin = orTwin ? (onlyOf(named) ?? onlyOf(sameSerial)) : undefined;
   const found = exact[0] ?? twin;
@@ -186,18 +193,7 @@ const findToken = (module: Pkcs11Module, target: SoughtToken): TokenInfo => {
 const onlyOf = (found: readonly TokenInfo[]): TokenInfo | undefined =>
   found.length === 1 ? found[0] : undefined;
 
-const ambiguous = (label: string): Failure =>
-  new Failure('token-not-found', `Several tokens are called “${label}”.`, {
-    next: 'Say which one by its serial number.',
-  });
-
 const absent = (target: SoughtToken, tokens: readonly TokenInfo[]): Failure => {
-  const serial = target.serial === null ? '' : ` with the serial number ${target.serial}`;
-  const seen = tokens.filter((token) => token.initialised).map((token) => `“${token.label}”`);
-  return new Failure('token-not-found', `The token “${target.label}”${serial} is not there.`, {
-    unharmed: 'Nothing was changed.',
-    next: 'Connect the token, then try again.',
-    detail:
-      seen.length === 0 ? 'the library shows no token' : `the library shows ${seen.join(', ')}`,
-  });
+  const seen = tokens.filter((token) => token.initialised).map((token) => token.label);
+  return tokenNotConnected(target.label, target.serial, seen);
 };

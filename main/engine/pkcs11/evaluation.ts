@@ -12,6 +12,16 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import {
+  newPinLength,
+  newTokenElsewhere,
+  newTokenNotKept,
+  noSlotForToken,
+  softHsmInUse,
+  tokenFolderMissing,
+  unusableTokenFolder,
+  vaultFolderMissing,
+} from '../../../shared/messages/failures/evaluation.ts';
 import { storageFailure } from '../../system/index.ts';
 import { TokenConnection } from './connection.ts';
 import { evaluationFiles } from './evaluation-files.ts';
@@ -38,11 +48,7 @@ const LABEL_BYTES = 32;
  */
 const requireWritable = (tokens: string): void => {
   if (!/[#=\r\n]/.test(tokens) && Buffer.byteLength(tokens) < MOST_PATH_BYTES) return;
-  throw new Failure('usage', 'SoftHSM2 cannot keep a token in a folder of this name.', {
-    unharmed: 'Nothing was created.',
-    next: 'Choose a shorter path, without “#” and “=”.',
-    detail: tokens,
-  });
+  throw unusableTokenFolder(tokens);
 };
 
 /**
@@ -61,7 +67,7 @@ export const writeEvaluationConfig = (folder: string): void => {
     'slots.removable = false',
   ];
   // SoftHSM2 would only say that it does not start.
-  if (existsSync(folder) && !isFolder(tokens)) throw tokenGone(tokens);
+  if (existsSync(folder) && !isFolder(tokens)) throw tokenFolderMissing(tokens);
   try {
     replaceFile(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`);
   } catch (error) {
@@ -93,23 +99,13 @@ const isFile = (path: string): boolean =>
 const isFolder = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-const tokenGone = (tokens: string): Failure =>
-  new Failure('token-not-found', 'The evaluation token is not there: its folder is missing.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Put the folder back, then try again.',
-    detail: tokens,
-  });
-
 const notWritten = (folder: string, error: unknown): Failure =>
   existsSync(folder)
     ? storageFailure(error, 'The configuration of the evaluation token cannot be written', {
         unharmed: 'The vault was not changed.',
         next: "Make the vault's folder one in which you may write, then try again.",
       })
-    : new Failure('not-found', `The folder ${folder} is not there any more.`, {
-        unharmed: 'Nothing was changed.',
-        next: 'Put it back where it was, or open the vault where it is now.',
-      });
+    : vaultFolderMissing(folder);
 
 /** How to reach the evaluation token of a folder. Call writeEvaluationConfig before opening it. */
 export const evaluationTarget = (folder: string, label: string): TokenTarget => ({
@@ -158,17 +154,13 @@ const loadSoftHsm = (target: TokenTarget): Pkcs11Module => {
   if (module.first || before === config) return module;
   if (before === undefined) Reflect.deleteProperty(process.env, CONFIG_VARIABLE);
   else process.env[CONFIG_VARIABLE] = before;
-  throw new Failure(
-    'module-unusable',
-    'SoftHSM2 is already in use with another folder in this process.',
-    { unharmed: 'No token was created.', next: 'Start the program again, then try once more.' },
-  );
+  throw softHsmInUse();
 };
 
 const initialiseToken = (module: Pkcs11Module, label: string, pin: string): void => {
   const blank = module.tokens().find((token) => !token.initialised);
   if (blank === undefined) {
-    throw new Failure('module-unusable', 'SoftHSM2 offers no slot for a new token.');
+    throw noSlotForToken();
   }
   requireText(pin);
   requirePinLength(pin, blank);
@@ -176,7 +168,7 @@ const initialiseToken = (module: Pkcs11Module, label: string, pin: string): void
   module.native.C_InitToken(slotOf(blank), officerPin, label.padEnd(LABEL_BYTES));
   const token = module.tokens().find((candidate) => candidate.label === label);
   if (token === undefined) {
-    throw new Failure('token-failed', 'SoftHSM2 did not keep the new token.');
+    throw newTokenNotKept();
   }
   setUserPin(module, token, officerPin, pin);
 };
@@ -187,10 +179,7 @@ const requirePinLength = (pin: string, token: TokenInfo): void => {
   const { min, max } = token.pinLength;
   const length = Buffer.byteLength(pin, 'utf8');
   if (length >= min && length <= max) return;
-  throw new Failure('pin-incorrect', `The PIN must have ${min} to ${max} characters.`, {
-    unharmed: 'No token was created.',
-    next: 'Choose another PIN.',
-  });
+  throw newPinLength(min, max);
 };
 
 const setUserPin = (
@@ -215,7 +204,5 @@ const setUserPin = (
 /** A token that landed elsewhere would be a vault without its masters. */
 const requireTokenIn = (folder: string): void => {
   if (readdirSync(join(folder, evaluationFiles.token)).length > 0) return;
-  throw new Failure('token-failed', 'SoftHSM2 put the new token into another folder.', {
-    next: 'Start the program again, then try once more.',
-  });
+  throw newTokenElsewhere();
 };

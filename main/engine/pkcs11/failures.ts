@@ -1,4 +1,11 @@
-import { Failure } from '../../../shared/failure.ts';
+import {
+  noUserPin,
+  pinLocked,
+  pinNotAccepted,
+  tokenLocked,
+  tokenRefused,
+  tokenRemoved,
+} from '../../../shared/messages/failures/pkcs11.ts';
 import { callOf, ckrOf, ckrSet, type Ckr } from './ckr.ts';
 import type { TokenInfo } from './token-info.ts';
 
@@ -24,62 +31,28 @@ const detailOf = (ckr: Ckr, error: unknown): string => {
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
 
-export const tokenRemoved = (detail: string): Failure =>
-  new Failure('token-removed', 'The token was removed or no longer answers.', {
-    next: 'Connect the token, then unlock again.',
-    detail,
-  });
-
-export const notLoggedIn = (detail: string): Failure =>
-  new Failure('not-logged-in', 'The token is locked.', {
-    next: 'Unlock it with its PIN.',
-    detail,
-  });
-
 /** An error of the token as a failure in words; everything else is a bug and stays what it is. */
 export const asFailure = (error: unknown): Error => {
   const ckr = ckrOf(error);
   if (ckr === null) return asError(error);
   const detail = detailOf(ckr, error);
   if (removed.has(ckr.code)) return tokenRemoved(detail);
-  if (ckr.name === 'CKR_USER_NOT_LOGGED_IN') return notLoggedIn(detail);
-  return new Failure('token-failed', `The token refused: ${ckr.words}.`, { detail });
+  if (ckr.name === 'CKR_USER_NOT_LOGGED_IN') return tokenLocked(detail);
+  return tokenRefused(ckr.words, detail);
 };
 
 /** How many tries remain, as far as a token tells (PKCS#11 v2.40 §3.2, CK_TOKEN_INFO flags). */
-const triesLeft = (token: TokenInfo): string => {
-  if (token.pinState === 'final-try') return 'One try remains before the PIN is locked.';
-  if (token.pinState === 'count-low') return 'Few tries remain before the PIN is locked.';
-  return 'Type the PIN again.';
-};
-
-const unlockedByOfficer =
-  'Only the security officer of the token can set a new PIN, with the software of its maker.';
+const triesLeft = ({ pinState }: TokenInfo): 'final-try' | 'count-low' | 'unknown' =>
+  pinState === 'final-try' || pinState === 'count-low' ? pinState : 'unknown';
 
 /** What C_Login said, with the state of the PIN after it. */
 export const pinFailure = (error: unknown, token: TokenInfo): Error => {
   const ckr = ckrOf(error);
   if (ckr === null) return asError(error);
   const detail = detailOf(ckr, error);
-  if (ckr.name === 'CKR_PIN_LOCKED' || token.pinState === 'locked') {
-    return new Failure('pin-locked', 'The PIN of this token is locked.', {
-      unharmed: 'The keys in the token are not harmed.',
-      next: unlockedByOfficer,
-      detail,
-    });
-  }
-  if (ckr.name === 'CKR_USER_PIN_NOT_INITIALIZED') {
-    return new Failure('pin-missing', 'This token has no user PIN yet.', {
-      next: unlockedByOfficer,
-      detail,
-    });
-  }
-  if (wrongPin.has(ckr.code)) {
-    return new Failure('pin-incorrect', `The PIN was not accepted: ${ckr.words}.`, {
-      next: triesLeft(token),
-      detail,
-    });
-  }
+  if (ckr.name === 'CKR_PIN_LOCKED' || token.pinState === 'locked') return pinLocked(detail);
+  if (ckr.name === 'CKR_USER_PIN_NOT_INITIALIZED') return noUserPin(detail);
+  if (wrongPin.has(ckr.code)) return pinNotAccepted(ckr.words, triesLeft(token), detail);
   return asFailure(error);
 };
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Failure } from '../../../shared/failure.ts';
+import { noSoftHsm } from '../../../shared/messages/failures/evaluation.ts';
 
 export type Platform = 'linux' | 'darwin' | 'win32';
 
@@ -162,8 +162,5 @@ const installCommands: Readonly<Record<string, string>> = {
 export const requireSoftHsm = (found: readonly KnownModule[], platform: string): string => {
   const module = found.find((candidate) => candidate.product === 'SoftHSM2');
   if (module !== undefined) return module.path;
-  throw new Failure('module-not-found', 'An evaluation token needs SoftHSM2, which is not here.', {
-    unharmed: 'Nothing was created.',
-    next: installCommands[platform] ?? 'Install SoftHSM2 for your system.',
-  });
+  throw noSoftHsm(installCommands[platform] ?? 'Install SoftHSM2 for your system.');
 };

@@ -47,7 +47,7 @@ describe('a library that cannot be used', () => {
     (path) => {
       expect(failure(path)).toMatchObject({
         code: 'module-not-found',
-        message: 'The place of the PKCS#11 library is not a full path.',
+        message: 'The path of the PKCS#11 library is not a full path.',
       });
     },
   );

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
-import { ckrOf, type Ckr } from './ckr.ts';
+import {
+  libraryDoesNotStart,
+  type LoadFault,
+  noLibrary,
+  notFullPath,
+  unloadableLibrary,
+} from '../../../shared/messages/failures/pkcs11.ts';
+import { ckrOf } from './ckr.ts';
 import { nssDatabaseOf } from './known-modules.ts';
 import { refuseChangedLibrary } from './library-hash.ts';
 import { CKF, loadNative, type Native } from './native.ts';
@@ -92,10 +99,7 @@ export class Pkcs11Module {
 
 const loadLibrary = (path: string, sha256: string | null): Native => {
   if (!existsSync(path)) {
-    throw new Failure('module-not-found', 'There is no PKCS#11 library at this place.', {
-      next: 'Check the path, or install the software of the token maker.',
-      detail: path,
-    });
+    throw noLibrary(path);
   }
   try {
     if (sha256 !== null) refuseChangedLibrary(path, sha256);
@@ -108,49 +112,32 @@ const loadLibrary = (path: string, sha256: string | null): Native => {
 
 /** From another folder a short path is another library or database, which would get the PIN. */
 const requireFullPaths = (path: string, parameters: string | null): void => {
-  if (!isAbsolute(path)) throw notFullPath('The place of the PKCS#11 library', path);
+  if (!isAbsolute(path)) throw notFullPath('The path of the PKCS#11 library', path);
   const database = parameters === null ? null : nssDatabaseOf(parameters);
   if (database !== null && !isAbsolute(database))
     throw notFullPath('The folder of the key database (configdir)', database);
 };
 
-const notFullPath = (what: string, path: string): Failure =>
-  new Failure('module-not-found', `${what} is not a full path.`, {
-    unharmed: 'No library was loaded and no PIN was given to one.',
-    next: 'Name it by its full path.',
-    detail: path,
-  });
-
 /** The loader's own words, told apart: glibc, musl, macOS dyld and Windows ("Win32 error N"). */
-const loaderFaults: readonly (readonly [RegExp, string, string])[] = [
+const loaderFaults: readonly (readonly [RegExp, LoadFault])[] = [
   [
     /wrong ELF class|incompatible architecture|need 'x86_64'|need 'arm64'|Win32 error 193\b/,
-    'This PKCS#11 library is for another kind of processor.',
-    'Install the 64-bit library for this machine.',
+    'processor',
   ],
-  [
-    /C_GetFunctionList|Win32 error 127\b/,
-    'This library is not a PKCS#11 library.',
-    'Choose the PKCS#11 library from the software of the token maker.',
-  ],
+  [/C_GetFunctionList|Win32 error 127\b/, 'not-pkcs11'],
   [
     /invalid ELF header|file too short|not a mach-o|slice is not valid|cannot read file data/i,
-    'This file is not a library.',
-    'Choose the PKCS#11 library from the software of the token maker.',
+    'not-a-library',
   ],
   [
     /cannot open shared object|Library not loaded|Error loading shared library|Win32 error 126\b/,
-    'Another library that this PKCS#11 library needs is missing.',
-    'Install the complete software of the token maker.',
+    'incomplete',
   ],
 ];
 
 const unloadable = (path: string, words: string): Failure => {
-  const fault = loaderFaults.find(([pattern]) => pattern.test(words));
-  return new Failure('module-unusable', fault?.[1] ?? 'The PKCS#11 library cannot be loaded.', {
-    next: fault?.[2] ?? 'See the details for what the operating system says.',
-    detail: words.startsWith(path) ? words : `${path}: ${words}`,
-  });
+  const [, fault] = loaderFaults.find(([pattern]) => pattern.test(words)) ?? [null, 'other'];
+  return unloadableLibrary(fault, words.startsWith(path) ? words : `${path}: ${words}`);
 };
 
 /**
@@ -166,12 +153,6 @@ const initialise = (native: Native, path: string, parameters: string | null): bo
     const ckr = ckrOf(error);
     if (ckr?.name === 'CKR_CRYPTOKI_ALREADY_INITIALIZED') return false;
     if (ckr === null) throw error;
-    throw notInitialised(path, ckr);
+    throw libraryDoesNotStart(ckr.words, `C_Initialize ${ckr.name} (${path})`);
   }
 };
-
-const notInitialised = (path: string, ckr: Ckr): Failure =>
-  new Failure('module-unusable', `The PKCS#11 library does not start: ${ckr.words}.`, {
-    next: 'Check the configuration and services that the software of the token maker needs.',
-    detail: `C_Initialize ${ckr.name} (${path})`,
-  });

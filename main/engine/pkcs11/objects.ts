@@ -1,4 +1,5 @@
-import { Failure } from '../../../shared/failure.ts';
+import { keyNotDestroyed } from '../../../shared/messages/failures/pkcs11.ts';
+import { keyNotInToken, keyTwiceInToken } from '../../../shared/messages/failures/token-keys.ts';
 import { CKO } from './native.ts';
 import type { ObjectHandle, Session } from './session.ts';
 import {
@@ -57,8 +58,8 @@ export const findTokenKey = (
 ): ObjectHandle => {
   const found = search(session, name);
   const [only] = found;
-  if (only === undefined) throw missing(name);
-  if (found.length > 1) throw ambiguous(name, found.length);
+  if (only === undefined) throw keyNotInToken(describe(name));
+  if (found.length > 1) throw keyTwiceInToken(found.length, describe(name));
   if (usage !== undefined) session.confirm(only, tokenKeyIntent(name, usage), 'found');
   return only;
 };
@@ -67,25 +68,8 @@ export const findTokenKey = (
 export const destroyTokenKey = (session: Session, name: TokenKeyName): void => {
   for (const object of search(session, name)) session.destroy(object);
   if (search(session, name).length === 0) return;
-  throw new Failure('token-failed', 'The token did not destroy the key.', {
-    next: 'Destroy it with the software of the token maker.',
-    detail: describe(name),
-  });
+  throw keyNotDestroyed(describe(name));
 };
 
 const describe = (name: TokenKeyName): string =>
   `CKA_LABEL ${name.label}, CKA_ID ${Buffer.from(name.objectId).toString('hex')}`;
-
-const missing = (name: TokenKeyName): Failure =>
-  new Failure('master-missing', 'The token does not hold the key that is looked for.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Check that this is the right token; restore its keys from the backup of its maker.',
-    detail: describe(name),
-  });
-
-const ambiguous = (name: TokenKeyName, count: number): Failure =>
-  new Failure('object-refused', `The token holds ${count} keys of the same name and id.`, {
-    unharmed: 'None of them was used.',
-    next: 'Remove the copies with the software of the token maker.',
-    detail: describe(name),
-  });

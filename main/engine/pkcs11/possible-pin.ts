@@ -1,4 +1,4 @@
-import { Failure } from '../../../shared/failure.ts';
+import { pinNotUtf8, pinTooLong, pinTooShort } from '../../../shared/messages/failures/pkcs11.ts';
 import type { TokenInfo } from './token-info.ts';
 
 /**
@@ -11,8 +11,8 @@ export const requirePossiblePin = (pin: string, { pinLength }: TokenInfo): void 
   const { min, max } = pinLength;
   requireText(pin);
   const bytes = Buffer.byteLength(pin);
-  if (bytes === 0 || bytes < min) throw impossible('short', `it has at least ${Math.max(1, min)}`);
-  if (max > 0 && bytes > max) throw impossible('long', `it has at most ${max}`);
+  if (bytes === 0 || bytes < min) throw pinTooShort(Math.max(1, min));
+  if (max > 0 && bytes > max) throw pinTooLong(max);
 };
 
 /** U+FFFD is what is read in place of bytes that are not UTF-8, in variables and at a terminal. */
@@ -21,14 +21,5 @@ const notText = /[\uFFFD\p{Surrogate}]/u;
 /** The PIN that was meant cannot be told from such a text. @throws Failure 'pin-incorrect' */
 export const requireText = (pin: string): void => {
   if (!notText.test(pin)) return;
-  throw new Failure('pin-incorrect', 'The PIN was not given as UTF-8 text.', {
-    unharmed: 'It was not given to the token, so none of its tries was spent.',
-    next: 'Type it again, or give it as UTF-8.',
-  });
+  throw pinNotUtf8();
 };
-
-const impossible = (how: 'short' | 'long', limit: string): Failure =>
-  new Failure('pin-incorrect', `The PIN is too ${how} for this token, where ${limit} bytes.`, {
-    unharmed: 'It was not given to the token, so none of its tries was spent.',
-    next: 'Type the PIN again.',
-  });

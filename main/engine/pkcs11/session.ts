@@ -1,4 +1,9 @@
-import { Failure } from '../../../shared/failure.ts';
+import {
+  idTaken,
+  oddSealedData,
+  oddWrappedKey,
+  wrappedKeyLength,
+} from '../../../shared/messages/failures/pkcs11.ts';
 import { readAttribute, requireAttributes, requireIntent } from './attributes.ts';
 import type { Ckr } from './ckr.ts';
 import { CKM, CKO, GCM_TAG_BYTES, gcmMechanism } from './native.ts';
@@ -74,10 +79,7 @@ export class Session {
       native.C_WrapKey(handle, mechanism, kek.bytes, key.bytes, room),
     );
     if (blob.length === WRAPPED_KEY_BYTES) return Buffer.from(blob);
-    throw new Failure('token-failed', 'The token wrapped a key in a form of its own.', {
-      next: 'Run the token probe to see what this token can carry.',
-      detail: `CKM_AES_KEY_WRAP gave ${blob.length} bytes instead of ${WRAPPED_KEY_BYTES}`,
-    });
+    throw oddWrappedKey(blob.length, WRAPPED_KEY_BYTES);
   }
 
   /**
@@ -87,10 +89,7 @@ export class Session {
    */
   unwrap(kek: ObjectHandle, blob: Uint8Array, intent: KeyIntent): ObjectHandle | null {
     if (blob.length !== WRAPPED_KEY_BYTES) {
-      throw new Failure('blob-damaged', 'A wrapped key does not have the right length.', {
-        unharmed: 'It was not given to the token.',
-        detail: `${blob.length} bytes instead of ${WRAPPED_KEY_BYTES}`,
-      });
+      throw wrappedKeyLength(blob.length, WRAPPED_KEY_BYTES);
     }
     const mechanism = { mechanism: CKM.AES_KEY_WRAP };
     const template = this.#template('unwrap', intent);
@@ -112,12 +111,7 @@ export class Session {
     const iv = Buffer.from(nonce);
     const data = this.encrypt(key, gcmMechanism(iv, asBuffer(aad)), plaintext, asBuffer(room));
     if (data.length === room.length) return { nonce: iv, data };
-    throw this.#session.condemn(
-      new Failure('token-failed', 'The token sealed data in a form of its own.', {
-        next: 'Run the token probe to see what this token can carry.',
-        detail: `AES-GCM gave ${data.length} bytes instead of ${room.length}`,
-      }),
-    );
+    throw this.#session.condemn(oddSealedData(data.length, room.length));
   }
 
   /** The plaintext; null where the tag does not verify. `data` is ciphertext and 16-byte tag. */
@@ -214,10 +208,7 @@ export class Session {
    */
   requireFreeId(objectId: Uint8Array): void {
     if (this.find({ objectId }).length === 0) return;
-    throw new Failure('object-refused', 'The token already holds an object with this id.', {
-      unharmed: 'Nothing was created or replaced.',
-      detail: `CKA_ID ${Buffer.from(objectId).toString('hex')}`,
-    });
+    throw idTaken(Buffer.from(objectId).toString('hex'));
   }
 
   /** The only way into a template: built here, looked at once more here. */

@@ -33,7 +33,7 @@ describe.each(testTokens)('signing keys on $name', ({ name, make }) => {
           const signature = signMessage(session, curve, pair.privateKey, message);
           expect(session.find({ objectId })).toHaveLength(2);
           expect(() => generateSigningKey(session, curve, { objectId, label: 'again' })).toThrow(
-            'id',
+            'this ID',
           );
           const publicKey = createPublicKey({ key, format: 'der', type: 'spki' });
           const hash = curve === 'p256' ? 'sha256' : null;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../../shared/failure.ts';
+import { noPublicKey } from '../../../shared/messages/failures/pkcs11.ts';
 import { CKA, CKK, CKM, CKO } from './native.ts';
 import type { KeyPair, ObjectHandle, Session } from './session.ts';
 import type { Template } from './templates.ts';
@@ -144,9 +144,7 @@ export const publicKeySpki = (session: Session, publicKey: ObjectHandle, curve: 
   const enclosed = given.length === length + 2 && given[0] === 0x04 && given[1] === length;
   const point = enclosed ? given.subarray(2) : given;
   if (point.length === length) return Buffer.concat([spki, point]);
-  throw new Failure('object-refused', 'The token does not show the public half of its key.', {
-    detail: `CKA_EC_POINT has ${given.length} bytes`,
-  });
+  throw noPublicKey(given.length);
 };
 
 /** DER INTEGER of an unsigned big-endian number (X.690 §8.3). */

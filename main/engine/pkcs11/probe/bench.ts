@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/failure.ts';
+import { noAesGcm } from '../../../../shared/messages/failures/pkcs11.ts';
 import { ckrOf } from '../ckr.ts';
 import type { TokenConnection } from '../connection.ts';
 import { isTokenLoss } from '../failures.ts';
@@ -133,9 +134,7 @@ export const sealed = (
 ): SealedByToken => {
   const outcome = seal(bench, key, plaintext, aad);
   if ('value' in outcome) return outcome.value;
-  throw new Failure('token-failed', 'The token does not encrypt with AES-GCM.', {
-    detail: outcome.refusal,
-  });
+  throw noAesGcm(outcome.refusal);
 };
 
 export const flipped = (bytes: Buffer, at: number): Buffer => {

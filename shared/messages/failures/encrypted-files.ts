@@ -1,13 +1,14 @@
-import { Failure } from '../../../shared/failure.ts';
+import { Failure } from '../../failure.ts';
 
-const ONLY_READ = 'The encrypted file was only read and is as it was.';
+/** Of encrypted files that are damaged, or that no key here opens; `detail` says where. */
+
+const ONLY_READ = 'The encrypted file was only read and is unchanged.';
 const OTHER_COPY = 'Fetch the file again from where it came from, or from a backup.';
 
-/** The failures of a reader that found something else than it should; `detail` says where. */
 export const notEncrypted = (): Failure =>
   new Failure('not-encrypted', 'This is not an encrypted file: it does not start like one.', {
     unharmed: ONLY_READ,
-    next: 'Choose a file that Claviger has encrypted; its name usually ends in .clv.',
+    next: 'Choose a file that Claviger has encrypted. Its name usually ends in .clv.',
   });
 
 export const headerDamaged = (detail: string): Failure =>
@@ -20,7 +21,7 @@ export const headerDamaged = (detail: string): Failure =>
 export const unknownVersion = (version: number): Failure =>
   new Failure('header-damaged', `This file says it has format version ${version}, not 1.`, {
     unharmed: ONLY_READ,
-    next: 'If it comes from a newer Claviger, open it there; otherwise its header is damaged.',
+    next: 'If it comes from a newer Claviger, open it there. Otherwise its header is damaged.',
     detail: 'byte 8',
   });
 
@@ -31,11 +32,11 @@ export const wrongBodyKey = (): Failure =>
     detail: 'the 32 bytes of the seal differ',
   });
 
-export const headerAltered = (detail: string): Failure =>
+export const headerAltered = (detail?: string): Failure =>
   new Failure('header-altered', 'The header of this file was changed after it was written.', {
     unharmed: ONLY_READ,
     next: OTHER_COPY,
-    detail,
+    ...(detail === undefined ? {} : { detail }),
   });
 
 const lengths = (actual: number, expected: number): string =>
@@ -69,4 +70,18 @@ export const metadataDamaged = (detail: string): Failure =>
     unharmed: ONLY_READ,
     next: 'It was written by a program that does not follow the format: ask its sender.',
     detail,
+  });
+
+const NO_OUTPUT = 'The file is unchanged and nothing was written.';
+
+export const noKeyForFile = (): Failure =>
+  new Failure('no-key', 'No key of this vault opens this file.', {
+    unharmed: NO_OUTPUT,
+    next: 'Open the vault that holds one of its keys, or ask whoever sent it.',
+  });
+
+export const wrongKey = (): Failure =>
+  new Failure('wrong-key', 'The key that this file names does not open it.', {
+    unharmed: NO_OUTPUT,
+    next: 'The file may come from another vault or its header may be damaged: try an intact copy.',
   });

@@ -1,0 +1,8 @@
+import { Failure } from '../../failure.ts';
+
+/** Said wherever something needs the token of a vault that nobody has unlocked. */
+export const vaultIsLocked = (): Failure =>
+  new Failure('not-logged-in', 'The vault is locked.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Unlock it with the PIN of its token.',
+  });
