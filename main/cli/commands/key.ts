@@ -22,8 +22,8 @@ export const keyCreateCommand: Command = {
     bulk: { type: 'string', value: bulks.join('|'), help: 'where file data is processed' },
   },
   notes:
-    'Maximum   hsm-only/token    the key never leaves the token; files are encrypted inside it\n' +
-    'Balanced  hsm-only/host     the key never leaves the token; files are encrypted by this computer (default)\n' +
+    'Maximum   hsm-only/token    the key is unwrapped only in the token; files are encrypted there, too\n' +
+    'Balanced  hsm-only/host     the key is unwrapped only in the token; files are encrypted by this computer (default)\n' +
     'Fast      hsm-wrapped/host  the key is stored sealed by the token, and in memory for a limited time while in use\n' +
     'A resident key is an object in the token itself.',
   run: async (args, context) => {
