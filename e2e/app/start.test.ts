@@ -103,10 +103,13 @@ test('says why a damaged vault was not opened, and leaves it alone', async ({ ho
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'This vault was not opened' }).waitFor();
   await page.getByRole('button', { name: 'Open another vault' }).click();
-  await page.getByRole('heading', { name: /^Choose the token/ }).waitFor();
+  await page.getByRole('heading', { name: 'Open a vault' }).waitFor();
   await page
     .getByRole('list', { name: /^Vaults that were opened/ })
     .getByText(vault)
     .waitFor();
+  await inspect(app, 'vaults to be opened');
+  await page.getByRole('button', { name: 'Create a vault' }).click();
+  await page.getByRole('heading', { name: /^Choose the token/ }).waitFor();
   await app.stop();
 });

@@ -150,7 +150,7 @@ test('tells of another vault under the name of the known one', async ({ home, sk
   await app.fails('session.unlock', { pin: PIN }, 'vault-other');
   await inspect(app, 'another vault');
   await page.getByRole('button', { name: 'Open another vault' }).click();
-  await page.getByRole('button', { name: 'Create an evaluation token' }).waitFor();
+  await page.getByRole('heading', { name: 'Open a vault' }).waitFor();
   await app.stop();
 });
 

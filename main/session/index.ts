@@ -1,6 +1,7 @@
 export { anchorKindOf, anchorWords } from './checkpointing.ts';
 export { createVault, type ExistingToken, type TokenChoice, VaultSetup } from './create-vault.ts';
 export { answerInTime, inTime } from './in-time.ts';
+export { checkNewFolder } from './new-folder.ts';
 export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';
 export { VaultSession } from './vault-session.ts';

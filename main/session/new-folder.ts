@@ -1,4 +1,5 @@
-import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import { evaluationFiles } from '../engine/index.ts';
@@ -12,6 +13,27 @@ export const refuseUsedFolder = async (folder: string): Promise<void> => {
   });
   if (names.length > 0) throw usedFolder(folder);
 };
+
+/**
+ * Whether a new vault can be put there, before anybody is asked for a PIN. Nothing is made.
+ * @throws Failure 'vault-exists', or why it cannot be made
+ */
+export const checkNewFolder = async (folder: string): Promise<void> => {
+  await refuseUsedFolder(folder);
+  let there = path.resolve(folder);
+  while (!(await isThere(there)) && path.dirname(there) !== there) there = path.dirname(there);
+  try {
+    await access(there, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw cannotBeMade(folder, error);
+  }
+};
+
+const isThere = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    () => true,
+    (error: unknown) => !isErrno(error, 'ENOENT'),
+  );
 
 /**
  * Makes the folder of the token, which of two programs that use one folder at the same time only
@@ -40,12 +62,15 @@ const making = async (
   } catch (error) {
     await removeFolders(made);
     if (isErrno(error, 'EEXIST')) throw usedFolder(vaultDir);
-    throw storageFailure(error, `The folder ${vaultDir} cannot be made`, {
-      unharmed: 'Nothing was created.',
-      next: 'Choose a place where you may write.',
-    });
+    throw cannotBeMade(vaultDir, error);
   }
 };
+
+const cannotBeMade = (folder: string, error: unknown): unknown =>
+  storageFailure(error, `The folder ${folder} cannot be made`, {
+    unharmed: 'Nothing was created.',
+    next: 'Choose a place where you may write.',
+  });
 
 /** Those that are empty; whoever put something into one keeps it. */
 export const removeFolders = async (made: readonly string[]): Promise<void> => {

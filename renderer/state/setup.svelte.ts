@@ -16,6 +16,7 @@ export class SetupFlow {
   readonly modules: Resource<readonly Module[]>;
   readonly folder: Resource<Folder>;
   readonly working = new Task();
+  readonly picking = new Task();
   #page = $state<SetupPage>('token');
   #kind = $state<'existing' | 'evaluation'>('existing');
   #token = $state.raw<FoundToken | null>(null);
@@ -26,6 +27,7 @@ export class SetupFlow {
   #acceptedAt = $state<string | null>(null);
   #result = $state.raw<Output<'setup.finish'> | null>(null);
   #wantsFirstKey = $state(false);
+  #begun = $state(false);
   lossPlan = $state<LossPlan | null>(null);
 
   constructor(api: Api) {
@@ -56,6 +58,10 @@ export class SetupFlow {
   get result(): Output<'setup.finish'> | null {
     return this.#result;
   }
+  /** Somebody who has vaults already wants another one. */
+  get begun(): boolean {
+    return this.#begun;
+  }
   /** It has the window, whatever main's state says. */
   get active(): boolean {
     return this.#page !== 'token';
@@ -68,6 +74,10 @@ export class SetupFlow {
   /** @returns ends the listening */
   start(): () => void {
     return this.#api.on({ 'setup.step': (step) => (this.#step = step) });
+  }
+
+  begin(): void {
+    this.#begun = true;
   }
 
   search(): void {
@@ -111,7 +121,7 @@ export class SetupFlow {
   }
 
   async pickFolder(): Promise<void> {
-    await this.working.run(async () => {
+    await this.picking.run(async () => {
       const folder = await this.#api.call('setup.pickFolder', null);
       if (folder !== null) this.folder.set(folder);
     });
@@ -168,19 +178,23 @@ export class SetupFlow {
 
   back(): void {
     this.working.clear();
+    this.picking.clear();
     if (this.#page === 'vault') this.#page = 'probe';
-    else void this.#leave();
+    else if (this.#page === 'token') this.#begun = false;
+    else void this.#leave(this.#page === 'probe' ? 'pin' : 'token');
   }
 
   /** The vault is open behind the last page. */
   enter(firstKey: boolean): void {
     this.#wantsFirstKey = firstKey;
+    this.#begun = false;
     this.#page = 'token';
   }
 
-  async #leave(): Promise<void> {
+  /** What was begun with the PIN is undone: it is asked for again. */
+  async #leave(page: 'pin' | 'token'): Promise<void> {
     this.#left++;
-    this.#page = 'token';
+    this.#page = page;
     this.#profile = null;
     this.#acceptedAt = null;
     try {

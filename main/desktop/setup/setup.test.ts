@@ -86,6 +86,14 @@ it('leaves a folder that was there before, and what others put beside it', async
   expect(await readdir(path.join(desk.home, 'new'))).toEqual(['notes.txt']);
 });
 
+it('says of a folder that cannot be used when it is chosen, before any PIN', async () => {
+  desk.answer = desk.home;
+  await expect(desk.app.setup.pickFolder()).rejects.toMatchObject({ code: 'vault-exists' });
+  desk.answer = path.join(desk.home, 'new', 'Vault');
+  expect(await desk.app.setup.pickFolder()).toMatchObject({ path: desk.answer });
+  expect(await readdir(desk.home)).toEqual(['data']);
+});
+
 it('says in the words of a window what is wrong with a folder', async () => {
   const file = path.join(desk.home, 'a file');
   await writeFile(file, '');

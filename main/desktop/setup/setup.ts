@@ -5,7 +5,7 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { EngineProcess } from '../../engine/index.ts';
-import { type TokenChoice, VaultSetup } from '../../session/index.ts';
+import { checkNewFolder, type TokenChoice, VaultSetup } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import type { VaultContext } from '../../vault/index.ts';
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
@@ -45,8 +45,8 @@ export class Setup {
     this.search = new TokenSearch(places);
   }
 
-  /** A folder that is not there yet. */
-  suggestFolder(): Output<'setup.folder'> {
+  /** A folder that is not there yet. @throws Failure where none can be made there */
+  suggestFolder(): Promise<Output<'setup.folder'>> {
     const home = path.join(homedir(), 'Claviger');
     for (let n = 1; ; n++) {
       const folder = path.join(home, n === 1 ? 'Vault' : `Vault ${n}`);
@@ -54,6 +54,7 @@ export class Setup {
     }
   }
 
+  /** @throws Failure where no vault can be made in it: nobody types a PIN for nothing */
   async pickFolder(): Promise<Output<'setup.pickFolder'>> {
     const folder = await this.#places.dialogs.pickFolder('Choose an empty folder for the vault');
     return folder === null ? null : this.#giveFolder(folder);
@@ -155,7 +156,8 @@ export class Setup {
     this.#places.events.push('setup.step', step);
   }
 
-  #giveFolder(folder: string): { id: string; path: string } {
+  async #giveFolder(folder: string): Promise<{ id: string; path: string }> {
+    await checkNewFolder(folder);
     return { id: this.#folders.give(folder), path: folder };
   }
 

@@ -84,6 +84,46 @@ describe('the wizard', () => {
     expect(await heading(/^This token supports/)).toHaveFocus();
   });
 
+  test('Back leads from the probe to the PIN, and from there to the token', async () => {
+    const wizard = openWizard();
+    await toThePin(wizard);
+    await wizard.user.keyboard('{Enter}');
+    await heading(/^This token supports/);
+    await wizard.user.click(screen.getByRole('button', { name: 'Back' }));
+    expect(await screen.findByLabelText('New PIN for the token')).toHaveValue('');
+    expect(wizard.bridge.inputsOf('setup.cancel')).toHaveLength(1);
+    await wizard.user.click(screen.getByRole('button', { name: 'Back' }));
+    await heading(/^Choose the token/);
+  });
+
+  test('a folder that cannot be used is told when it is chosen, not after the PIN', async () => {
+    const wizard = openWizard({
+      'setup.pickFolder': () => {
+        throw new Failure('vault-exists', 'The folder /srv/full is not empty.');
+      },
+    });
+    await toThePin(wizard);
+    await wizard.user.click(screen.getByRole('button', { name: 'Change …' }));
+    expect(await screen.findByText('The folder /srv/full is not empty.')).toBeVisible();
+    expect(screen.getByText('/home/officer/Claviger/Vault')).toBeVisible();
+    expect(screen.getByLabelText('New PIN for the token')).toHaveValue('1234');
+    expect(wizard.bridge.inputsOf('setup.connect')).toEqual([]);
+  });
+
+  test('who has vaults is asked which to open; a new one is made from there', async () => {
+    const vault = { id: id('8'), name: 'part 1', path: '/srv/part 1', opened: noon, present: true };
+    const { bridge, user } = openWizard({
+      'app.state': () => appState({ screen: 'first-run', recent: [vault] }),
+    });
+    expect(await heading(/^Open a vault$/)).toHaveFocus();
+    expect(screen.getByRole('button', { name: 'Open part 1' })).toBeVisible();
+    expect(bridge.inputsOf('setup.modules')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Create a vault' }));
+    await heading(/^Choose the token/);
+    await user.click(screen.getByRole('button', { name: 'Back' }));
+    await heading(/^Open a vault$/);
+  });
+
   test('who goes back while the token is made stays there, without a fault', async () => {
     let end = (): void => undefined;
     const connecting = new Promise<Profile>((_resolve, reject) => {
