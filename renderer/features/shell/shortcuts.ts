@@ -1,10 +1,11 @@
 import type { Command } from '../../../shared/contract/app.ts';
 import { places } from '../../state/vault.svelte.ts';
 
-export type Shortcut = Command | 'search';
+export type Shortcut = Command | 'search' | 'shortcuts';
 
 const single: Readonly<Record<string, Shortcut>> = {
   '/': 'search',
+  '?': 'shortcuts',
   n: 'new-key',
   o: 'add-files',
   O: 'add-folder',

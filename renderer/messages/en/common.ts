@@ -43,6 +43,23 @@ export const common = {
     open: 'open',
     lock: 'Ctrl L',
   },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    list: [
+      ['Ctrl 1 … 5', 'Overview, Keys, Encrypt & decrypt, Audit, Reports'],
+      ['Ctrl ,', 'Settings'],
+      ['Ctrl L', 'Lock the vault'],
+      ['/', 'Search'],
+      ['N', 'New key'],
+      ['O', 'Add files'],
+      ['Shift O', 'Add a folder'],
+      ['R', 'Retry what failed, in the results of a batch'],
+      ['↑ ↓', 'Move in a list'],
+      ['Enter', 'Open the row of a list, or do what the page is for'],
+      ['Esc', 'Back: close the panel, leave the dialog, clear the plan'],
+      ['?', 'This list'],
+    ],
+  },
   rail: {
     label: 'Places',
     overview: 'Overview',

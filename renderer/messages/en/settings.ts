@@ -106,17 +106,5 @@ export const settings = {
       `Electron ${electron}, Chromium ${chromium}`,
     official: 'official build',
     thirdParty: 'unofficial build: evaluation vaults only',
-    keys: 'Keyboard shortcuts',
-    shortcuts: [
-      ['Ctrl 1 … 5', 'Overview, Keys, Encrypt & decrypt, Audit, Reports'],
-      ['Ctrl ,', 'Settings'],
-      ['Ctrl L', 'Lock the vault'],
-      ['/', 'Search'],
-      ['N', 'New key'],
-      ['O', 'Add files'],
-      ['Shift O', 'Add a folder'],
-      ['Enter', 'The main act of the screen'],
-      ['Esc', 'Back: close the panel, leave the dialog, clear the plan'],
-    ],
   },
 } as const;
