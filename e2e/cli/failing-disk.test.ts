@@ -77,7 +77,7 @@ it.each([
   ]) {
     const made = await vault.cli.run([...more, '--vault', dir], failing(fault));
     expect(made, made.stderr).toMatchObject({ code: 0 });
-    expect(made.stderr).not.toContain('could not be remembered');
+    expect(made.stderr).not.toContain('knows of the vault could not be saved');
   }
 });
 

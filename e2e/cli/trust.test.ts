@@ -238,11 +238,11 @@ it('tells of a twin of the token, and works with it', async () => {
 it('goes on where nothing can be remembered, and says so', async () => {
   const env = { CLAVIGER_STATE: '/proc/claviger' };
   const made = await succeed(['init', '--evaluation'], env);
-  expect(made.stderr).toContain('could not be remembered');
+  expect(made.stderr).toContain('knows of the vault could not be saved');
   for (const name of ['One', 'Two']) {
     const { stderr } = await succeed(['key', 'create', name], env);
     expect(stderr).toContain('for the first time');
-    expect(stderr).toContain('could not be remembered');
+    expect(stderr).toContain('knows of the vault could not be saved');
   }
   expect(await refused(['trust'], 3, env)).toMatchObject({ code: 'not-remembered' });
   mkdirSync(join(home, 'state/vaults'), { recursive: true });
@@ -255,7 +255,7 @@ describe('what leads to a token, said with a call', () => {
     const which = ['--token', kept.label, '--serial', kept.serial, '--fingerprint'];
     return ['--module', library, ...which, checkpointKey ?? '', '--library-sha256', librarySha256];
   };
-  const notKept = 'could not be remembered';
+  const notKept = 'knows of the vault could not be saved';
 
   it('serves every command where no state folder can be made', async () => {
     await init();

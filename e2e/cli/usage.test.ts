@@ -39,7 +39,7 @@ describe('wrong usage is said in words, with exit code 2 and without the PIN', (
     [['key', 'create', 'x', '--custody', 'cloud'], /resident, hsm-only, hsm-wrapped/],
     [['key', 'create', 'x', '--bulk', 'cloud'], /token, host/],
     [['key', 'create', 'k'], /already a key "k"/],
-    [['key', 'create', ' k'], /no name for a key/],
+    [['key', 'create', ' k'], /not a name for a key/],
     [['key', 'create', 'x', '--custody', 'hsm-wrapped', '--bulk', 'token'], /bulk must be host/],
     [['key', 'show', 'none'], /none/],
     [['audit', 'list', '--since', 'yesterday'], /not a time/],

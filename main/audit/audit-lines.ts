@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { ledgerChangedWhileOpen } from '../../shared/messages/failures/ledger.ts';
 import { type LedgerRecord, parseLine } from '../ledger/index.ts';
 import type { StoreReader } from '../store/index.ts';
 import type { Place } from './audit-query.ts';
@@ -21,7 +21,7 @@ export const auditLine = (line: Buffer): AuditLine => ({
  */
 export const recordOf = (line: Buffer): LedgerRecord => {
   const { record, fault } = parseLine(line);
-  if (fault !== null) throw changedUnderfoot(fault.problem);
+  if (fault !== null) throw ledgerChangedWhileOpen(fault.problem);
   return record;
 };
 
@@ -34,9 +34,3 @@ export const linesAt = async (
   for (const { start, length } of places) lines.push(auditLine(await store.readAt(start, length)));
   return lines;
 };
-
-const changedUnderfoot = (detail: string): Failure =>
-  new Failure('ledger-damaged', 'The ledger was changed while the vault was open.', {
-    next: 'Close the vault, keep its folder as it is and verify the ledger.',
-    detail,
-  });

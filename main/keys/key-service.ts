@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { parse } from 'valibot';
-import { Failure } from '../../shared/failure.ts';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
 import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
+import { bulkMustBeHost, pairNotSupported } from '../../shared/messages/failures/keys.ts';
 import type { TokenProfile } from '../engine/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -74,7 +74,7 @@ const newKeyId = (): KeyId => parse(keyIdSchema, randomBytes(16).toString('hex')
 
 const bestPair = ({ custody, bulk }: KeyRequest): CustodyPair => {
   const [best] = wantedPairs({ custody, bulk });
-  if (best === undefined) throw noSuchPair();
+  if (best === undefined) throw bulkMustBeHost();
   return best;
 };
 
@@ -91,7 +91,8 @@ const choosePair = (
 ): { readonly pair: CustodyPair; readonly fallback: string | null } => {
   const best = bestPair(request);
   const pair = wantedPairs(request).find((each) => reasonAgainst(profile, each) === null);
-  if (pair === undefined) throw cannotCarry(best, reasonAgainst(profile, best) ?? '');
+  if (pair === undefined)
+    throw pairNotSupported(best.custody, best.bulk, reasonAgainst(profile, best) ?? '');
   if (pair === best) return { pair, fallback: null };
   const reason = reasonAgainst(profile, best) ?? '';
   const words = `This token cannot carry ${best.custody}/${best.bulk} (${reason}), so the key is ${pair.custody}/${pair.bulk}.`;
@@ -105,19 +106,3 @@ const reasonAgainst = (profile: TokenProfile, pair: CustodyPair): string | null 
   if (verdict === undefined) return 'it was not probed for it';
   return verdict.carried ? null : verdict.reason;
 };
-
-const noSuchPair = (): Failure =>
-  new Failure(
-    'usage',
-    'A key of custody hsm-wrapped is used in memory, so its bulk must be host.',
-    {
-      unharmed: 'Nothing was created.',
-      next: 'Choose the bulk host, or the custody hsm-only or resident.',
-    },
-  );
-
-const cannotCarry = (pair: CustodyPair, reason: string): Failure =>
-  new Failure('cannot-carry', `This token cannot carry ${pair.custody}/${pair.bulk}: ${reason}.`, {
-    unharmed: 'Nothing was created.',
-    next: 'Choose a custody and a bulk that its profile says it can carry.',
-  });

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
 import { compareNames } from '../../shared/names.ts';
 import { keyIdSchema, type KeyId } from '../../shared/ids.ts';
 import {
@@ -16,6 +15,14 @@ import {
   type KeyState,
   type KeySummary,
 } from '../../shared/keys.ts';
+import {
+  badKeyName,
+  keyNameAlike,
+  keyNameTaken,
+  noSuchKey,
+  noSuchVersion,
+  versionDestroyed,
+} from '../../shared/messages/failures/keys.ts';
 import { type Db, type Query, sql } from '../sqlite/index.ts';
 
 const summarySchema = v.strictObject({
@@ -125,27 +132,16 @@ export class KeyRepository implements KeyReader {
   get(idOrName: string): KeySummary {
     const key = this.find(idOrName);
     if (key !== null) return key;
-    throw new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
-      next: 'Look at the list of keys for its exact name.',
-    });
+    throw noSuchKey(idOrName);
   }
 
   refuseName(name: string): void {
-    const unharmed = 'Nothing was created.';
-    const next = 'Choose another name.';
     const checked = v.safeParse(keyNameSchema, name);
-    if (!checked.success) {
-      const cause = `This is no name for a key: ${checked.issues[0].message}.`;
-      throw new Failure('usage', cause, { unharmed, next });
-    }
+    if (!checked.success) throw badKeyName(checked.issues[0].message);
     const [taken] = this.#alike(name);
     if (taken === undefined) return;
     const theirs = this.names().get(taken) ?? name;
-    const cause =
-      theirs === name
-        ? `There is already a key "${name}".`
-        : `"${name}" looks too much like the name of another key, "${theirs}".`;
-    throw new Failure('name-taken', cause, { unharmed, next });
+    throw theirs === name ? keyNameTaken(name) : keyNameAlike(name, theirs);
   }
 
   names(): ReadonlyMap<KeyId, string> {
@@ -226,9 +222,7 @@ export class KeyRepository implements KeyReader {
 
   #refuseMaterial(key: KeySummary, version: number): never {
     const known = this.versions(key.id).some((each) => each.version === version);
-    throw known
-      ? new Failure('key-state', `Version ${version} of the key "${key.name}" was destroyed.`)
-      : new Failure('key-not-found', `The key "${key.name}" has no version ${version}.`);
+    throw known ? versionDestroyed(key.name, version) : noSuchVersion(key.name, version);
   }
 }
 

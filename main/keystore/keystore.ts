@@ -1,5 +1,6 @@
 import type { SqlJsStatic } from 'sql.js';
 import { Failure } from '../../shared/failure.ts';
+import { keystoreUnreadable } from '../../shared/messages/failures/keystore.ts';
 import { Db } from '../sqlite/index.ts';
 import { BatchRepository } from './batches.ts';
 import { KeyRepository, type KeyReader } from './keys.ts';
@@ -109,7 +110,7 @@ const loadDb = (sqlJs: SqlJsStatic, image: Uint8Array): Db => {
   try {
     return Db.load(sqlJs, image);
   } catch (error) {
-    throw unreadable(error);
+    throw keystoreUnreadable(wordsOf(error));
   }
 };
 
@@ -117,13 +118,8 @@ const readMigrations = (db: Db, known: readonly Migration[]): readonly Migration
   try {
     return pendingMigrations(db, known);
   } catch (error) {
-    throw error instanceof Failure ? error : unreadable(error);
+    throw error instanceof Failure ? error : keystoreUnreadable(wordsOf(error));
   }
 };
 
-const unreadable = (error: unknown): Failure =>
-  new Failure('keystore-damaged', 'The keystore is damaged: it is not a database.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Restore the vault from a copy.',
-    ...(error instanceof Error ? { detail: error.message } : {}),
-  });
+const wordsOf = (error: unknown): string | null => (error instanceof Error ? error.message : null);

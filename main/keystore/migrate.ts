@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
+import { keystoreOfOtherVersion } from '../../shared/messages/failures/keystore.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
 export interface Migration {
@@ -28,14 +28,8 @@ export const pendingMigrations = (db: Db, known: readonly Migration[]): readonly
     ({ id, name }, index) => known[index]?.id === id && known[index].name === name,
   );
   if (isPrefix) return known.slice(applied.length);
-  throw new Failure(
-    'keystore-damaged',
-    'The keystore has a form that this program does not know.',
-    {
-      unharmed: 'Nothing was changed.',
-      next: 'Open the vault with the version of Claviger that used it last, or a newer one.',
-      detail: `migrations ${applied.map(({ id, name }) => `${id} ${name}`).join(', ')}`,
-    },
+  throw keystoreOfOtherVersion(
+    `migrations ${applied.map(({ id, name }) => `${id} ${name}`).join(', ')}`,
   );
 };
 

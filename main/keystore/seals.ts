@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
+import { encryptionLimitReached } from '../../shared/messages/failures/keys.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
 /** What seals with random nonces: the sealing master, or a version of a key. */
@@ -24,22 +24,9 @@ export class SealRepository {
   reserve(scope: SealScope, count: number): number {
     if (!Number.isSafeInteger(count) || count < 1) throw new Error(`cannot reserve ${count} seals`);
     const reserved = this.reserved(scope) + count;
-    if (reserved > limits.sealsPerKey) throw exhausted(scope);
+    if (reserved > limits.sealsPerKey) throw encryptionLimitReached(scope);
     this.#db.run(sql`INSERT OR REPLACE INTO seal_counters (scope, reserved)
       VALUES (${scope}, ${reserved})`);
     return reserved;
   }
 }
-
-const exhausted = (scope: SealScope): Failure =>
-  new Failure(
-    'key-exhausted',
-    scope === 'master'
-      ? 'The sealing master key has made as many seals as are safe.'
-      : 'This version of the key has made as many seals as are safe.',
-    {
-      unharmed: 'What was encrypted stays readable.',
-      next: scope === 'master' ? 'Create new master keys.' : 'Rotate the key.',
-      detail: `${scope}: 2^32 seals (NIST SP 800-38D section 8.3)`,
-    },
-  );

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import { exportCancelled } from '../../shared/messages/failures/reports.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { LastReport } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -43,15 +44,5 @@ export const cancelExport = async (vault: Vault, begun: BegunExport): Promise<Fa
       },
     },
   ]);
-  return cancelled(left);
+  return exportCancelled(left);
 };
-
-const cancelled = (left: readonly string[]): Failure =>
-  left.length === 0
-    ? new Failure('cancelled', 'The export was cancelled.', {
-        unharmed: 'None of its files is left. The ledger says that it was begun and cancelled.',
-      })
-    : new Failure('cancelled', 'The export was cancelled, but not all of its files went away.', {
-        unharmed: 'The ledger says which are left.',
-        next: `Delete them yourself: ${left.join(', ')}`,
-      });

@@ -1,8 +1,9 @@
 import { Failure } from '../../shared/failure.ts';
+import { reportCancelled } from '../../shared/messages/failures/reports.ts';
 
 /** @throws Failure 'cancelled' */
 export const refuseCancelled = (signal: AbortSignal | undefined): void => {
-  if (signal?.aborted === true) throw cancelled();
+  if (signal?.aborted === true) throw reportCancelled();
 };
 
 /**
@@ -16,7 +17,7 @@ export const unlessCancelled = async <T>(
   if (signal === undefined) return work;
   let give: (reason: Failure) => void;
   const ended = new Promise<never>((_, reject) => (give = reject));
-  const end = (): void => give(cancelled());
+  const end = (): void => give(reportCancelled());
   if (signal.aborted) end();
   signal.addEventListener('abort', end, { once: true });
   try {
@@ -25,5 +26,3 @@ export const unlessCancelled = async <T>(
     signal.removeEventListener('abort', end);
   }
 };
-
-const cancelled = (): Failure => new Failure('cancelled', 'The report was cancelled.');

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { parse } from 'valibot';
-import { Failure } from '../../shared/failure.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import { recordChangedWhileOpen } from '../../shared/messages/failures/ledger.ts';
+import {
+  batchOfReportMissing,
+  cannotProve,
+  endsBeforeStart,
+  keyOfReportMissing,
+} from '../../shared/messages/failures/reports.ts';
 import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import {
   consistencyProof,
@@ -37,7 +43,7 @@ import {
   type ReportRecord,
   type ReportStatement,
 } from './report.ts';
-import { changed, type SelectedLine, selectFrom, Selection } from './selection.ts';
+import { type SelectedLine, selectFrom, Selection } from './selection.ts';
 import { tablesFor } from './tables.ts';
 import { timestampsOf } from './timestamps.ts';
 
@@ -63,21 +69,15 @@ export const filterOfKind = (kind: ReportKind, filter: ReportFilter): ReportFilt
   if (kind === 'ceremony') return { ...filter, action: filter.action ?? CEREMONY };
   if (kind === 'token-evidence')
     return { ...filter, action: filter.action ?? 'vault.create,vault.epoch,token.' };
-  if (kind === 'key-life' && filter.key === undefined) throw incomplete('Which key?', '--key NAME');
-  if (kind === 'batch-receipts' && filter.batch === undefined)
-    throw incomplete('Which batch?', '--batch ID');
+  if (kind === 'key-life' && filter.key === undefined) throw keyOfReportMissing();
+  if (kind === 'batch-receipts' && filter.batch === undefined) throw batchOfReportMissing();
   return filter;
 };
 
 const refuseNoTime = ({ since, until }: ReportFilter): void => {
   if (since === undefined || until === undefined || since < until) return;
-  throw new Failure('usage', 'The time that is asked for ends before it begins.', {
-    unharmed: 'No report was made.',
-  });
+  throw endsBeforeStart();
 };
-
-const incomplete = (cause: string, how: string): Failure =>
-  new Failure('usage', cause, { next: `Name it with ${how}.` });
 
 /**
  * Makes a report and records that it was made: the record holds the SHA-256 of what the report
@@ -109,7 +109,7 @@ export const makeReport = async (
   );
   const exported = await recordExport(vault, statement);
   const closing = await unlessCancelled(session.checkpoint(), request.signal);
-  if (closing === null || closing.size < exported.seq) throw unsigned();
+  if (closing === null || closing.size < exported.seq) throw cannotProve();
   const records = lines.map(({ proved }) => proved);
   const evidence = await evidenceOf(vault, selection, { end, exported: exported.seq });
   const { previous } = statement;
@@ -154,11 +154,11 @@ const evidenceOf = async (
     seq += 1;
     if (seq > at.exported) return;
     const leaf = leafHash(line);
-    if (!leaf.equals(vault.tree.leaf(seq - 1))) throw changed(seq);
+    if (!leaf.equals(vault.tree.leaf(seq - 1))) throw recordChangedWhileOpen(seq);
     followers.push({ seq, leaf: hex(leaf), line: line.toString('utf8') });
   });
   const exported = followers.pop();
-  if (exported?.seq !== at.exported) throw changed(at.exported);
+  if (exported?.seq !== at.exported) throw recordChangedWhileOpen(at.exported);
   return {
     first: selection.opening,
     before,
@@ -227,7 +227,7 @@ const state = (
 
 /** An unlock names the records that were written while nobody could sign. */
 const unsignedIn = ({ action, details }: LedgerRecord): { first: number; last: number }[] => {
-  const { unsigned: range } = details;
+  const { cannotProve: range } = details;
   if (action !== 'vault.unlock' || typeof range !== 'object' || range === null) return [];
   const { first, last } = range as { first?: unknown; last?: unknown };
   return typeof first === 'number' && typeof last === 'number' ? [{ first, last }] : [];
@@ -296,13 +296,3 @@ const publicKey = (vault: Vault, key: CheckpointKey): ReportPublicKey => {
     vkey: verifierKey(noteKeyOf(key, vault.origin)),
   };
 };
-
-export const unsigned = (): Failure =>
-  new Failure(
-    'report-unproved',
-    'The token of this vault cannot sign, so no report can be proved.',
-    {
-      unharmed: 'Nothing was written.',
-      next: 'Verify the ledger itself, or use a token with ECDSA.',
-    },
-  );

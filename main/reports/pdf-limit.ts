@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { Failure } from '../../shared/failure.ts';
+import { tooManyForPdf } from '../../shared/messages/failures/reports.ts';
 
 /** What a record takes in memory while a PDF is drawn, measured, with some room (docs/benchmarks.md). */
 const BYTES_PER_RECORD = 72 * 1024;
@@ -11,12 +11,5 @@ export const mostOnPaper = (): number =>
 /** @throws Failure 'usage' */
 export const refuseTooMany = (records: number, most: number): void => {
   if (records <= most) return;
-  throw new Failure(
-    'usage',
-    `A PDF of ${records} records is not possible here: the memory that the program may use is enough for ${most}.`,
-    {
-      unharmed: 'No report was made.',
-      next: 'Ask for a shorter time, or leave the PDF out: JSON and CSV have no such limit.',
-    },
-  );
+  throw tooManyForPdf(records, most);
 };

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes } from '../../shared/bytes.ts';
-import { Failure } from '../../shared/failure.ts';
+import { reportTooLarge } from '../../shared/messages/failures/reports.ts';
 import { storageFailure } from '../system/index.ts';
 import { requireFile } from './require-file.ts';
 
@@ -18,20 +18,15 @@ export const readReport = async (file: string, { pipes = false } = {}): Promise<
   try {
     const stats = await stat(file);
     if (!pipes || !stats.isFIFO()) requireFile(file, stats);
-    if (stats.size > MOST_REPORT_BYTES) throw tooLarge(name);
+    if (stats.size > MOST_REPORT_BYTES) throw reportTooLarge(name, formatBytes(MOST_REPORT_BYTES));
     const pieces: Buffer[] = [];
     for await (const piece of createReadStream(file, { end: MOST_REPORT_BYTES }))
       pieces.push(piece as Buffer);
     const bytes = Buffer.concat(pieces);
-    if (bytes.length > MOST_REPORT_BYTES) throw tooLarge(name);
+    if (bytes.length > MOST_REPORT_BYTES)
+      throw reportTooLarge(name, formatBytes(MOST_REPORT_BYTES));
     return bytes;
   } catch (error) {
     throw storageFailure(error, `${name} cannot be read`, {});
   }
 };
-
-const tooLarge = (name: string): Failure =>
-  new Failure('usage', `${name} is larger than ${formatBytes(MOST_REPORT_BYTES)}.`, {
-    unharmed: 'It was only looked at.',
-    next: 'Verify it with scripts/verify-report.py, or ask for reports of shorter times.',
-  });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Failure } from '../../shared/failure.ts';
+import { changedWhileRendered } from '../../shared/messages/failures/reports.ts';
 import { serveThread } from '../thread/index.ts';
 import { orFailure, sha256 } from '../system/index.ts';
 import { renderCsv } from './csv.ts';
@@ -13,15 +13,9 @@ import type { ReportDocument } from './report.ts';
 /** The file lies outside the vault: what is rendered must be what was written. */
 const readReport = async (file: string, expected: string): Promise<ReportDocument> => {
   const bytes = await orFailure('The report cannot be read', readFile(file));
-  if (sha256(bytes) !== expected) throw changed(file);
+  if (sha256(bytes) !== expected) throw changedWhileRendered(file);
   return JSON.parse(bytes.toString('utf8')) as ReportDocument;
 };
-
-const changed = (file: string): Failure =>
-  new Failure('source-changed', `${file} was changed while it was being rendered.`, {
-    unharmed: 'The vault is in order; the rendering was not written.',
-    next: 'Make the report again, in a place that nobody else writes to.',
-  });
 
 serveThread<RenderCalls>({
   render: async ({ file, sha256: expected, format, seal }, { progress }) => {

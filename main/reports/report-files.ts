@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
 import type { Rendering } from '../../shared/reports.ts';
+import { badReportName, reportFileExists } from '../../shared/messages/failures/reports.ts';
 import { isErrno, storageFailure } from '../system/index.ts';
 
 const ENDING = '.json';
@@ -20,10 +20,7 @@ export interface ReportFiles {
 export const reportFiles = (file: string, also: readonly Rendering[]): ReportFiles => {
   const name = path.basename(file);
   if (!name.toLowerCase().endsWith(ENDING) || name.length === ENDING.length)
-    throw new Failure('usage', `"${name}" is no name for a report: it must end in ${ENDING}.`, {
-      unharmed: UNHARMED,
-      next: 'CSV and PDF get the same name with their own ending.',
-    });
+    throw badReportName(name, ENDING);
   const stem = file.slice(0, -ENDING.length);
   return {
     json: file,
@@ -45,11 +42,7 @@ const requirePlace = async (file: string): Promise<void> => {
     await handle.close();
     await rm(file);
   } catch (error) {
-    if (isErrno(error, 'EEXIST'))
-      throw new Failure('exists', `${file} exists.`, {
-        unharmed: `It was not touched. ${UNHARMED}`,
-        next: 'Choose another name.',
-      });
+    if (isErrno(error, 'EEXIST')) throw reportFileExists(file);
     throw storageFailure(error, `The report ${file} cannot be written`, {
       unharmed: UNHARMED,
       next: 'Choose another place.',

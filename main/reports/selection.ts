@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { recordChangedWhileOpen } from '../../shared/messages/failures/ledger.ts';
 import {
   leafHash,
   type LedgerRecord,
@@ -69,7 +69,7 @@ export class Selection {
   take(line: Buffer): void {
     this.#size += 1;
     const leaf = leafHash(line);
-    if (!leaf.equals(this.#tree.leaf(this.#size - 1))) throw changed(this.#size);
+    if (!leaf.equals(this.#tree.leaf(this.#size - 1))) throw recordChangedWhileOpen(this.#size);
     const proved = { seq: this.#size, leaf: leaf.toString('hex'), line: line.toString('utf8') };
     this.#opening ??= proved;
     const written = this.#written.read(line);
@@ -126,11 +126,6 @@ export const selectFrom = async (
 
 const recordOf = (line: Buffer, seq: number): LedgerRecord => {
   const { record } = parseLine(line);
-  if (record?.seq !== seq) throw changed(seq);
+  if (record?.seq !== seq) throw recordChangedWhileOpen(seq);
   return record;
 };
-
-export const changed = (seq: number): Failure =>
-  new Failure('ledger-damaged', `Record ${seq} was changed while the vault was open.`, {
-    next: 'Close the vault, keep its folder as it is and verify the ledger.',
-  });

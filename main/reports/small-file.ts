@@ -1,6 +1,10 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import {
+  type FileContent,
+  notACheckpoint,
+  notAReply,
+} from '../../shared/messages/failures/reports.ts';
 import { parseCheckpointText } from '../pki/index.ts';
 import { storageFailure } from '../system/index.ts';
 import { REPORT_FORMATS } from './report.ts';
@@ -9,31 +13,19 @@ import { requireFile } from './require-file.ts';
 /** A checkpoint or a reply is small; of a larger file its head tells what it is. */
 const SMALL = 64 * 1024;
 
-const UNHARMED = 'It was only looked at, and nothing was changed.';
-
 /** The note of a kept checkpoint. @throws Failure that says what the file is instead */
 export const readCheckpointFile = async (file: string): Promise<string> => {
   const { bytes, isWhole } = await readHead(file);
   const note = bytes.toString('utf8');
   if (isWhole && isCheckpoint(note)) return note;
-  throw new Failure('usage', `${path.basename(file)} is ${whatIsIt(bytes)}, not a checkpoint.`, {
-    unharmed: UNHARMED,
-    next: checkpointHelp(bytes),
-  });
+  throw notACheckpoint(path.basename(file), contentOf(bytes));
 };
 
 /** What a time-stamping authority answered. @throws Failure that says what the file is instead */
 export const readReplyFile = async (file: string): Promise<Buffer> => {
   const { bytes, isWhole } = await readHead(file);
   if (isWhole && isReply(bytes)) return bytes;
-  throw new Failure(
-    'usage',
-    `${path.basename(file)} is ${whatIsIt(bytes)}, not the reply of a time-stamping authority.`,
-    {
-      unharmed: UNHARMED,
-      next: 'A reply is the small file (.tsr) that the authority sends back for a request over a checkpoint.',
-    },
-  );
+  throw notAReply(path.basename(file), contentOf(bytes));
 };
 
 const readHead = async (file: string): Promise<{ bytes: Buffer; isWhole: boolean }> => {
@@ -67,26 +59,16 @@ const isCheckpoint = (note: string): boolean =>
 
 const isReply = (bytes: Buffer): boolean => bytes[0] === DER_SEQUENCE && bytes.includes(TST_INFO);
 
-const whatIsIt = (bytes: Buffer): string => {
+const contentOf = (bytes: Buffer): FileContent => {
   const head = bytes.subarray(0, 200).toString('latin1');
   if (bytes.length === 0) return 'empty';
   if (head.startsWith('{') && REPORT_FORMATS.some((format) => head.includes(format)))
-    return 'a report';
-  if (head.startsWith('%PDF-')) return 'a PDF';
-  if (bytes.subarray(0, ENCRYPTED.length).equals(ENCRYPTED)) return 'an encrypted file';
-  if (isReply(bytes)) return 'the reply of a time-stamping authority';
-  if (bytes[0] === DER_SEQUENCE && bytes.includes(SHA256_NAME)) return 'a request for a time stamp';
-  if (isCheckpoint(bytes.toString('utf8'))) return 'a checkpoint';
-  if (head.startsWith(ORIGIN)) return 'a damaged checkpoint';
-  return 'something else';
-};
-
-const checkpointHelp = (bytes: Buffer): string => {
-  const what = whatIsIt(bytes);
-  if (what === 'a report') return 'Verify it as a report.';
-  if (what === 'the reply of a time-stamping authority')
-    return 'Attach it to a checkpoint as a timestamp.';
-  if (what === 'a damaged checkpoint')
-    return 'Another program has changed it, its line ends perhaps. Ask for it again as a file.';
-  return 'A kept checkpoint is a small text file that begins with claviger.invalid/ and the id of the vault.';
+    return 'report';
+  if (head.startsWith('%PDF-')) return 'pdf';
+  if (bytes.subarray(0, ENCRYPTED.length).equals(ENCRYPTED)) return 'encrypted-file';
+  if (isReply(bytes)) return 'reply';
+  if (bytes[0] === DER_SEQUENCE && bytes.includes(SHA256_NAME)) return 'request';
+  if (isCheckpoint(bytes.toString('utf8'))) return 'checkpoint';
+  if (head.startsWith(ORIGIN)) return 'damaged-checkpoint';
+  return 'other';
 };

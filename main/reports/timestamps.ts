@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
+import { replyOfOtherVault } from '../../shared/messages/failures/reports.ts';
 import { openCheckpoint } from '../pki/index.ts';
 import { sha256 } from '../system/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -19,11 +19,12 @@ const lineSchema = v.pipe(v.string(), v.parseJson(), timestampSchema);
 
 /** Keeps a time-stamping authority's reply over one of the vault's checkpoints, and records it. */
 export const attachTimestamp = async (vault: Vault, reply: Buffer): Promise<Timestamp> => {
-  if (reply.length > MAX_REPLY) throw unknownReply();
+  if (reply.length > MAX_REPLY) throw replyOfOtherVault();
   const notes = vault.checkpoints.toReversed();
   const kept = notes.find(({ note }) => isReplyOver(reply, note));
   const key = vault.checkpointKey;
-  if (kept === undefined || openCheckpoint(kept.note, key, vault.id) === null) throw unknownReply();
+  if (kept === undefined || openCheckpoint(kept.note, key, vault.id) === null)
+    throw replyOfOtherVault();
   const { size, note } = kept;
   const timestamp = { size, note, reply: reply.toString('base64') };
   await vault.keepTimestamp(timestamp, {
@@ -43,9 +44,3 @@ export const timestampsOf = async (vault: Vault, size: number): Promise<Timestam
     .flatMap(({ success, output }) => (success ? [output] : []))
     .filter((each) => each.size <= size && known.has(each.note));
 };
-
-const unknownReply = (): Failure =>
-  new Failure('usage', 'This reply is not about a checkpoint of this vault.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Have a saved checkpoint time-stamped with SHA-256, and give the reply (.tsr).',
-  });

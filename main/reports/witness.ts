@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { noCheckpoint } from '../../shared/messages/failures/reports.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from '../pki/index.ts';
 import { consistencyProof } from '../ledger/index.ts';
 import { isErrno, storageFailure } from '../system/index.ts';
@@ -103,7 +103,5 @@ const vaultOf = (note: string): string | null =>
 export const newestOf = (vault: Vault): Checkpoint => {
   const newest = vault.newestCheckpoint;
   if (newest !== null) return newest;
-  throw new Failure('report-unproved', 'There is no signed checkpoint in this vault.', {
-    next: 'Unlock the vault once; that makes one where the token can sign.',
-  });
+  throw noCheckpoint();
 };

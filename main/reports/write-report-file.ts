@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { reportFileAppeared } from '../../shared/messages/failures/reports.ts';
 import { isErrno, storageFailure, syncFolder } from '../system/index.ts';
 
 export interface WrittenFile {
@@ -30,7 +30,7 @@ export const writeReportFile = async (
       throw error;
     }
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) throw new Failure('exists', `${file} exists.`);
+    if (isErrno(error, 'EEXIST')) throw reportFileAppeared(file);
     throw storageFailure(error, `The report ${file} could not be written`, {
       unharmed: 'That it was made is recorded; the vault is in order.',
       next: 'Choose another place and make the report again.',

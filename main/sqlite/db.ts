@@ -1,6 +1,6 @@
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js';
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
+import { keystoreRowDamaged } from '../../shared/messages/failures/keystore.ts';
 
 /** One statement with its values; made by sql`…` only, so that values never become text. */
 export interface Query {
@@ -153,9 +153,5 @@ const parseRow = <S extends v.GenericSchema>(schema: S, row: unknown): v.InferOu
   const parsed = v.safeParse(schema, row);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw new Failure('keystore-damaged', 'A row of the keystore is not what it should be.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Restore the vault from a copy.',
-    detail: `${v.getDotPath(issue) ?? 'row'}: ${issue.message}`,
-  });
+  throw keystoreRowDamaged(`${v.getDotPath(issue) ?? 'row'}: ${issue.message}`);
 };

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../shared/failure.ts';
+import { outOfMemory, threadLost, workCancelled } from '../../shared/messages/failures/thread.ts';
 import {
   Caller,
   type CallInput,
@@ -28,18 +29,18 @@ export const callInThread = async <Api, Name extends CallName<Api>>(
   input: CallInput<Api, Name>,
   { signal, onProgress }: ThreadCall = {},
 ): Promise<Awaited<CallOutput<Api, Name>>> => {
-  if (signal?.aborted === true) throw cancelled();
+  if (signal?.aborted === true) throw workCancelled();
   // The PIN may be in the environment; nothing that is computed here needs any of it.
   const worker = new Worker(script, { env: {} });
   const end = (): void => void worker.terminate();
   signal?.addEventListener('abort', end, { once: true });
   const died = new Promise<never>((_, reject) =>
     worker.once('error', (error) =>
-      reject(isErrno(error, 'ERR_WORKER_OUT_OF_MEMORY') ? noMemory() : error),
+      reject(isErrno(error, 'ERR_WORKER_OUT_OF_MEMORY') ? outOfMemory() : error),
     ),
   );
   try {
-    const lost = (): Failure => (signal?.aborted === true ? cancelled() : threadLost());
+    const lost = (): Failure => (signal?.aborted === true ? workCancelled() : threadLost());
     const caller = new Caller<Api>(workerChannel(worker), lost);
     const answer = caller.call(name, input, onProgress === undefined ? {} : { onProgress });
     return await Promise.race([answer, died]);
@@ -48,20 +49,3 @@ export const callInThread = async <Api, Name extends CallName<Api>>(
     await worker.terminate();
   }
 };
-
-const cancelled = (): Failure =>
-  new Failure('cancelled', 'This was cancelled before it had ended.', {
-    unharmed: 'Nothing was changed by it.',
-  });
-
-const noMemory = (): Failure =>
-  new Failure('worker-lost', 'This needs more memory than the program may use.', {
-    unharmed: 'Nothing was changed by it.',
-    next: 'Ask for less at once, like a shorter time.',
-  });
-
-const threadLost = (): Failure =>
-  new Failure('worker-lost', 'The thread that was to do this has stopped.', {
-    unharmed: 'Nothing was changed by it.',
-    next: 'Try again.',
-  });

@@ -1,6 +1,6 @@
 import { lstat, readFile, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { unreadableLibrary } from '../../shared/messages/failures/pkcs11.ts';
 import { reasonOf, sha256 } from '../system/index.ts';
 import type { KnownVault } from './known-vault.ts';
 
@@ -26,15 +26,7 @@ export const libraryAt = async (named: string): Promise<Library> => {
     return { modulePath, librarySha256: sha256(bytes) };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new Failure(
-      'module-not-found',
-      `The PKCS#11 library cannot be read: ${reasonOf(error)}.`,
-      {
-        unharmed: 'Nothing was changed.',
-        next: 'Check the path, or install the software of the token maker.',
-        detail: named,
-      },
-    );
+    throw unreadableLibrary(named, reasonOf(error));
   }
 };
 

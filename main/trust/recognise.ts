@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { otherVault, vaultUnknown } from '../../shared/messages/failures/trust.ts';
 import { findModules, requireSoftHsm } from '../engine/index.ts';
 import { fingerprintOf } from '../pki/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -37,21 +37,13 @@ export const refuseOther = (
 ): void => {
   const fingerprint = fingerprintOfVault(vault);
   if (fingerprint === checkpointKey) return;
-  throw new Failure(
-    'vault-other',
-    'This is not the vault that this computer knows: its ledger names another key.',
-    {
-      unharmed: 'No PKCS#11 library was loaded and no PIN was given to one.',
-      next: 'Open the folder of the vault that you know, or restore it from a copy.',
-      detail: `fingerprint known ${checkpointKey ?? 'none'}, here ${fingerprint}`,
-    },
-  );
+  throw otherVault(checkpointKey, fingerprint);
 };
 
 /** An evaluation token lies in the folder; its library is the SoftHSM2 of this computer. */
 const meetEvaluation = async (vault: MetVault): Promise<KnownVault> => {
   const token = vault.tables.meta.token();
-  if (token?.inVault !== true) throw unknownVault(vault);
+  if (token?.inVault !== true) throw vaultUnknown(fingerprintOfVault(vault));
   const library = await libraryAt(requireSoftHsm(findModules(), process.platform));
   const { label, serial } = token;
   return meet(vault, { ...library, parameters: null, token: { label, serial }, inVault: true });
@@ -68,10 +60,3 @@ export const meet = (vault: Pick<Vault, 'id' | 'checkpointKey'>, way: Way): Know
   seen: null,
   sessions: false,
 });
-
-const unknownVault = (vault: MetVault): Failure =>
-  new Failure('vault-unknown', 'This computer does not know this vault yet.', {
-    unharmed: 'No PKCS#11 library was loaded and no PIN was asked for.',
-    next: 'Say which PKCS#11 library leads to its token, and compare the fingerprint of its key with the one that you were told.',
-    detail: `fingerprint of its key: ${fingerprintOfVault(vault)}`,
-  });

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import { utcTimeSchema } from '../../shared/time.ts';
-import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';
+import { trustUnreliable } from '../../shared/messages/failures/trust.ts';
+import { readTrusted, writeTrusted } from './trust-file.ts';
 
 const signerSchema = v.strictObject({
   /** SHA-256 of the key, 64 hex digits. */
@@ -42,7 +43,7 @@ export class Signers {
     const text = await readTrusted(this.#file);
     if (text === null) return [];
     const parsed = v.safeParse(fileSchema, text);
-    if (!parsed.success) throw untrusted(this.#file, 'is damaged');
+    if (!parsed.success) throw trustUnreliable(this.#file, 'damaged');
     return parsed.output;
   }
 }

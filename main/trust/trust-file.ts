@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { trustUnreadable, trustUnreliable } from '../../shared/messages/failures/trust.ts';
 import { errnoOf, isErrno, makeFolder, reasonOf, replaceFile } from '../system/index.ts';
 
 const OTHERS_MAY_WRITE = 0o022;
@@ -24,9 +25,9 @@ export const readTrusted = async (file: string): Promise<string | null> => {
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return null;
     if (error instanceof Failure) throw error;
-    if (isErrno(error, 'ELOOP')) throw untrusted(file, 'is a link');
+    if (isErrno(error, 'ELOOP')) throw trustUnreliable(file, 'link');
     if (errnoOf(error) === null) throw error;
-    throw untrusted(file, `cannot be read: ${reasonOf(error)}`);
+    throw trustUnreadable(file, reasonOf(error));
   }
 };
 
@@ -40,13 +41,13 @@ export const writeTrusted = async (file: string, text: string): Promise<void> =>
 
 const refuseSharedFolder = async (folder: string): Promise<void> => {
   const facts = await stat(folder);
-  if (isOthers(facts)) throw untrusted(folder, 'belongs to, or can be written by, another user');
+  if (isOthers(facts)) throw trustUnreliable(folder, 'others');
 };
 
 const refuseUnlikely = (file: string, facts: Stats): void => {
-  if (!facts.isFile()) throw untrusted(file, 'is no regular file');
-  if (isOthers(facts)) throw untrusted(file, 'belongs to, or can be written by, another user');
-  if (facts.size > MAX_BYTES) throw untrusted(file, 'is far too large');
+  if (!facts.isFile()) throw trustUnreliable(file, 'not-a-file');
+  if (isOthers(facts)) throw trustUnreliable(file, 'others');
+  if (facts.size > MAX_BYTES) throw trustUnreliable(file, 'too-large');
 };
 
 /** Windows has access lists instead, and gives LOCALAPPDATA to its user alone. */
@@ -55,13 +56,3 @@ const isOthers = ({ uid, mode }: Stats): boolean => {
   if (own === undefined) return false;
   return (uid !== own && uid !== 0) || (mode & OTHERS_MAY_WRITE) !== 0;
 };
-
-export const untrusted = (place: string, why: string): Failure =>
-  new Failure(
-    'trust-damaged',
-    `What this computer knows of the vault cannot be relied on: ${place} ${why}.`,
-    {
-      unharmed: 'No PKCS#11 library was loaded and nothing was changed.',
-      next: 'Find out who changed it. Then take it away and trust the vault again, comparing the fingerprint of its key.',
-    },
-  );

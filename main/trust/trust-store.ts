@@ -2,10 +2,15 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
+import {
+  noHomeFolder,
+  trustNotSaved,
+  trustUnreliable,
+} from '../../shared/messages/failures/trust.ts';
 import { reasonOf } from '../system/index.ts';
 import { type KnownVault, knownVaultSchema } from './known-vault.ts';
 import { Signers } from './signers.ts';
-import { readTrusted, untrusted, writeTrusted } from './trust-file.ts';
+import { readTrusted, writeTrusted } from './trust-file.ts';
 
 /** What this user knows of vaults, one file for each, outside of every vault's folder. */
 export class TrustStore {
@@ -40,12 +45,12 @@ export class TrustStore {
   async remember(known: KnownVault): Promise<Failure | null> {
     this.#here.set(known.vault, known);
     const file = this.fileOf(known.vault);
-    if (file === null) return notKept('this user has no home folder');
+    if (file === null) return noHomeFolder();
     try {
       await writeTrusted(file, `${JSON.stringify(known, null, 2)}\n`);
     } catch (error) {
       if (error instanceof Failure) return error;
-      if (error instanceof Error && 'code' in error) return notKept(reasonOf(error), file);
+      if (error instanceof Error && 'code' in error) return trustNotSaved(reasonOf(error), file);
       throw error;
     }
     this.#here.delete(known.vault);
@@ -60,14 +65,7 @@ export class TrustStore {
 
 const parse = (file: string, text: string, vault: VaultId): KnownVault => {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), knownVaultSchema), text);
-  if (!parsed.success) throw untrusted(file, 'is damaged');
-  if (parsed.output.vault !== vault) throw untrusted(file, 'is about another vault');
+  if (!parsed.success) throw trustUnreliable(file, 'damaged');
+  if (parsed.output.vault !== vault) throw trustUnreliable(file, 'other-vault');
   return parsed.output;
 };
-
-const notKept = (why: string, file?: string): Failure =>
-  new Failure('not-remembered', `What was learned of this vault could not be remembered: ${why}.`, {
-    unharmed: 'The vault itself is as it should be.',
-    next: 'Make the folder one in which you may write, or name another one with the variable CLAVIGER_STATE.',
-    ...(file === undefined ? {} : { detail: file }),
-  });

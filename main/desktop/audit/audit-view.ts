@@ -1,6 +1,6 @@
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { AuditFilter, AuditRecord } from '../../../shared/contract/audit.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { noSuchRecord } from '../../../shared/messages/failures/ledger.ts';
 import type { AuditFilter as IndexFilter } from '../../audit/index.ts';
 import { leafHash } from '../../ledger/index.ts';
 import { openCheckpoint } from '../../pki/index.ts';
@@ -40,7 +40,7 @@ const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'>
 
 export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'audit.record'>> => {
   const found = await (await open.vault.audit()).line(seq);
-  if (found === null) throw new Failure('usage', `The ledger has no record ${seq}.`);
+  if (found === null) throw noSuchRecord(seq);
   const { record, line } = found;
   const { app, token } = record.actor;
   const leaf = leafHash(Buffer.from(line)).toString('hex');
