@@ -2,7 +2,7 @@ import { actions } from '../../shared/actions.ts';
 
 const groupOf = (action: string): string => action.slice(0, action.indexOf('.') + 1);
 
-/** What `--action` takes, a line for each group. */
+/** The values of `--action`, one line for each group. */
 export const actionNotes = [
   'Actions:',
   ...[...new Set(actions.map(groupOf))].map(

@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util';
 import { argumentNotUtf8, badArguments, notAChoice } from '../../shared/messages/failures/cli.ts';
 import { isUtf8Name, shownName } from '../batch/index.ts';
 
-/** An option of a command; all are long ones. */
+/** An option of a command. There are no short options. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';
   readonly multiple?: boolean;
-  /** How the help names the value. */
+  /** Name of the value in the help. */
   readonly value?: string;
   readonly help: string;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** The arguments of one call, after its command's name. */
+/** The arguments after the name of the command. */
 export class Arguments {
   readonly positionals: readonly string[];
   readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -51,7 +51,7 @@ export class Arguments {
     return texts.map((text) => readable(`--${name}`, text));
   }
 
-  /** One of a closed set of words. @throws Failure `usage` */
+  /** One of `choices`. @throws Failure `usage` */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
@@ -61,7 +61,7 @@ export class Arguments {
   }
 }
 
-/** A path of other bytes would lead to another file. @throws Failure `usage` */
+/** Refuses a path that is not UTF-8: it would lead to another file. @throws Failure `usage` */
 export const readable = (what: string, text: string): string => {
   if (isUtf8Name(text)) return text;
   throw argumentNotUtf8(`${what} "${shownName(text)}"`);

@@ -5,7 +5,7 @@ import { exitCodeOf, exitCodeOfFailure } from './exit-code.ts';
 import { ProgressBar } from './progress-bar.ts';
 import { describeFailure, describeProved, describeReceipt, describeResult } from './receipts.ts';
 
-/** Runs a batch with a progress line; files that do not simply succeed are told as they happen. */
+/** Runs a batch with a progress line, and prints problems with files as they happen. */
 export const withProgress = async <T>(
   context: CliContext,
   work: (options: RunOptions) => Promise<T>,
@@ -37,12 +37,12 @@ export interface BatchReport {
   readonly code: number;
 }
 
-/** What became of the inputs; without an id where no file was met, so that there was no batch. */
+/** The results for the inputs. There is no batch ID if no file was found. */
 export interface Outcome extends Omit<BatchResult, 'id'> {
   readonly id: BatchResult['id'] | null;
 }
 
-/** @param names of keys, by their ids */
+/** @param names of keys, by ID */
 export const reportBatch = (
   context: CliContext,
   kind: BatchKind,

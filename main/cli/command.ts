@@ -5,19 +5,19 @@ import type { Arguments, OptionSpecs } from './arguments.ts';
 import type { PinOptions } from './pin.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What every command has at hand. */
+/** What every command gets. */
 export interface CliContext {
   readonly terminal: Terminal;
-  /** True where the one result is a JSON document on standard output. */
+  /** Whether the result is one JSON document on standard output. */
   readonly json: boolean;
-  /** Whether to wait for a vault that another program holds. */
+  /** Whether to wait while another program uses the vault. */
   readonly wait: boolean;
   readonly vault: string | undefined;
   readonly pin: PinOptions;
   readonly startEngine: () => EngineProcess;
-  /** What this user knows of vaults, outside of their folders. */
+  /** What this user's computer knows about vaults, outside of their folders. */
   readonly trust: TrustStore;
-  /** What the call itself says of the vault and its token; null where it says nothing. */
+  /** Arguments with options of `claviger trust`; null if there are none. */
   readonly told: Arguments | null;
   readonly vaultContext: () => Promise<VaultContext>;
   /** Aborted by Ctrl-C. */
@@ -28,15 +28,15 @@ export interface Command {
   /** One or two words. */
   readonly name: string;
   readonly summary: string;
-  /** What follows the name. */
+  /** The rest of the usage line. */
   readonly usage: string;
   readonly options: OptionSpecs;
   /**
-   * Whether anything may stand beside the options; what a command would not look at is refused.
-   * `paths`: of files that it tells of one by one, also where a name is not UTF-8.
+   * Whether there may be arguments besides the options; otherwise they are refused.
+   * `paths`: the command itself reports each path, including names that are not UTF-8.
    */
   readonly takesArguments?: true | 'paths';
-  /** Works with the vault's token: what leads to it may be said here as with `claviger trust`. */
+  /** Uses the vault's token, so it takes the options of `claviger trust`. */
   readonly usesToken?: true;
   /** More lines of help. */
   readonly notes?: string;

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 
-/** A command that is known by name; its code is loaded when it is called. */
+/** The name of a command, and how to load its code. */
 export interface NamedCommand {
   /** One or two words. */
   readonly name: string;
@@ -16,8 +16,8 @@ const resume = () => import('./commands/resume.ts');
 const token = () => import('./commands/token.ts');
 
 /**
- * Each command with nothing but its own code: loading all of them takes longer than encrypting a
- * few hundred files. Of two names of which one begins the other, the longer one comes first.
+ * Each command is loaded alone: loading all of them takes longer than encrypting a few hundred
+ * files. If one name is the start of another, the longer one comes first.
  */
 export const commands: readonly NamedCommand[] = [
   { name: 'init', load: async () => (await import('./commands/init.ts')).initCommand },

@@ -15,13 +15,13 @@ const ofGroup: Readonly<Record<FailureGroup, number>> = {
   file: exitCodes.someFailed,
 };
 
-/** Failures of the vault that say nothing against what is in it. */
+/** Failures of the vault that do not mean its contents are wrong. */
 const passing: ReadonlySet<FailureCode> = new Set(['vault-locked', 'record-failed']);
 
 export const exitCodeOfFailure = ({ code }: Failure): number =>
   passing.has(code) ? exitCodes.someFailed : ofGroup[groupOf(code)];
 
-/** What was skipped on purpose is no failure; what was named and could not be processed is one. */
+/** Files skipped on purpose are no failure; files that were named and not processed are. */
 export const exitCodeOf = (receipts: readonly Receipt[]): number => {
   const ended = receipts.every(
     ({ outcome, originalDeleted }) =>

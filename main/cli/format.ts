@@ -15,7 +15,7 @@ export const formatSeconds = (seconds: number): string => {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-/** The lines of a table with a heading; columns are as wide as their widest cell is when shown. */
+/** The lines of a table with a heading. Each column is as wide as its widest cell on screen. */
 export const formatTable = (
   heading: readonly string[],
   rows: readonly (readonly string[])[],

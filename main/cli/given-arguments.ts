@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { nameOfBytes } from '../batch/index.ts';
 
 /**
- * The arguments as they were given: Node puts U+FFFD in the place of bytes that are not UTF-8,
- * which may be the name of another file.
+ * The arguments as they were given. Node replaces bytes that are not UTF-8 by U+FFFD, and the
+ * result may be the name of another file.
  */
 export const givenArguments = (args: readonly string[]): readonly string[] => {
   if (!args.some((arg) => arg.includes('\ufffd'))) return args;
@@ -11,7 +11,7 @@ export const givenArguments = (args: readonly string[]): readonly string[] => {
     const pieces = split(readFileSync('/proc/self/cmdline'));
     return pieces.slice(pieces.length - args.length).map(nameOfBytes);
   } catch {
-    return args; // no Linux: there names are Unicode
+    return args; // not Linux: names are Unicode there
   }
 };
 

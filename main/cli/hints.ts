@@ -1,6 +1,6 @@
 import type { FailureCode, FailureData } from '../../shared/failure.ts';
 
-/** How the command line does what a failure advises: its words are those of the window too. */
+/** How to follow a failure's advice on the command line. The failure's own words are shared with the window. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'vault-exists': 'Name the folder with --vault DIR.',
   'rolled-back': '"claviger recover --accept REASON" accepts the vault as it is.',
@@ -17,7 +17,7 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
 
 export const hintFor = (code: FailureCode): string | undefined => hints[code];
 
-/** The same of one file of a batch. */
+/** The same for one file of a batch. */
 export const fileHintFor = ({ code, next }: FailureData): string | undefined =>
   next?.includes('another output folder') === true
     ? 'Use --out DIR to choose another folder.'

@@ -18,7 +18,7 @@ import { describeFailure } from './receipts.ts';
 import type { Terminal } from './terminal.ts';
 import { saysWhatToTrust, trustOptions } from './trust-options.ts';
 
-/** What the composition root provides; the rest of a context comes from the arguments. */
+/** What the entry point provides. The rest of the context comes from the arguments. */
 export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext' | 'signal'> {
   /** @throws Failure 'usage' */
   readonly openTrust: () => TrustStore;
@@ -26,7 +26,7 @@ export interface CliParts extends Pick<CliContext, 'startEngine' | 'vaultContext
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** Runs one call of the command line. @returns its exit code */
+/** Runs one command line. @returns the exit code */
 export const runCli = async (args: readonly string[], parts: CliParts): Promise<number> => {
   const json = args.includes('--json');
   try {
@@ -64,7 +64,7 @@ const findCommand = (
   return null;
 };
 
-/** Beside a vault that was meant, another one would be looked at; an empty path is this folder. */
+/** An unused argument may be a vault that was meant; an empty path would be the current folder. */
 const refuseArguments = (command: Command, { positionals }: Arguments): void => {
   const [first] = positionals;
   if (first !== undefined && command.takesArguments === undefined) {
@@ -115,7 +115,7 @@ const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): Cl
   };
 };
 
-/** Node puts U+FFFD in the place of bytes that are not UTF-8: that would be another folder. */
+/** Node replaces bytes that are not UTF-8 by U+FFFD: that would be another folder. */
 const vaultOf = ({ CLAVIGER_VAULT: vault }: CliParts['environment']): string | undefined => {
   if (vault?.includes('\ufffd') === true) throw argumentNotUtf8('The path in CLAVIGER_VAULT');
   return vault;

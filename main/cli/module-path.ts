@@ -3,9 +3,8 @@ import path from 'node:path';
 import type { Arguments } from './arguments.ts';
 
 /**
- * The library of --module by its full path, so that it means the same file from every folder. Its
- * last part stays as it was given: makers name their library by a link that moves on when it is
- * upgraded.
+ * The library of --module by its full path, so that it is the same file from every folder. The last
+ * part is not resolved: vendors provide a link that changes with an upgrade.
  */
 export const modulePathOf = (args: Arguments): string | undefined => {
   const named = args.text('module');
@@ -14,7 +13,7 @@ export const modulePathOf = (args: Arguments): string | undefined => {
   return path.join(realFolder(path.dirname(full)), path.basename(full));
 };
 
-/** One that is not there is told of when the library is looked for. */
+/** A missing library is reported later, when it is opened. */
 const realFolder = (folder: string): string => {
   try {
     return realpathSync(folder);

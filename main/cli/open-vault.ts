@@ -5,7 +5,7 @@ import type { CliContext } from './command.ts';
 
 const PAUSE_MS = 200;
 
-/** Opens the vault; where it is asked for, waits as long as another program holds it. */
+/** Opens the vault. With --wait, waits while another program uses it. */
 export const openVault = async (context: CliContext, vaultDir: string): Promise<Vault> => {
   const vaultContext = await context.vaultContext();
   let told: string | null = null;

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { isErrno } from '../system/index.ts';
 
-/** Standard output or standard error, and what went wrong with it. */
+/** Standard output or standard error, with the error of its writes. */
 export class Output {
   readonly #stream: NodeJS.WriteStream & { readonly fd: number };
   readonly #pending = new Set<Promise<void>>();
@@ -10,7 +10,7 @@ export class Output {
 
   constructor(stream: NodeJS.WriteStream & { readonly fd: number }) {
     this.#stream = stream;
-    // Each write tells its own error; without a listener it would end the program.
+    // Each write reports its own error; without a listener the error would end the program.
     stream.on('error', (error: Error) => this.#failed(error));
   }
 
@@ -24,7 +24,7 @@ export class Output {
     else this.#writeAll(Buffer.from(text));
   }
 
-  /** Waits until everything is written. @returns why something could not be, or null */
+  /** Waits until everything is written. @returns the error, or null */
   async end(): Promise<Error | null> {
     await Promise.all(this.#pending);
     return this.#error;
@@ -42,7 +42,7 @@ export class Output {
     this.#pending.add(sent);
   }
 
-  /** To a file: a full disk takes a part without an error, which Node's stream does not notice. */
+  /** To a file: on a full disk a write can be short without an error, which Node's stream ignores. */
   #writeAll(bytes: Uint8Array): void {
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(this.#stream.fd, bytes, at);
@@ -52,7 +52,7 @@ export class Output {
     }
   }
 
-  /** A reader that closes early (head, less) is no error of ours, and ends no batch half-way. */
+  /** A reader that closes early (head, less) is not an error and must not stop a batch. */
   #failed(error: Error): void {
     if (!isErrno(error, 'EPIPE')) this.#error ??= error;
   }

@@ -13,10 +13,10 @@ export interface PinOptions {
 }
 
 const OTHERS_MAY_READ = 0o077;
-/** PINs are shorter; a file that has more is another one by mistake. */
+/** PINs are shorter. A longer file is probably the wrong one. */
 const MAX_BYTES = 4096;
 
-/** The PIN from a file, the environment or a prompt; never from an argument, which others can see. */
+/** The PIN from a file, the environment or a prompt. Never from an argument: other users can see those. */
 export const readPin = async (options: PinOptions, question: string): Promise<string> => {
   const { pinFile, environment, terminal } = options;
   if (pinFile !== undefined) return pinFromFile(pinFile, terminal);
@@ -30,7 +30,7 @@ export const readPin = async (options: PinOptions, question: string): Promise<st
   return answer;
 };
 
-/** A new PIN is asked for twice, because what is mistyped once locks the vault for good. */
+/** Asks twice for a new PIN: a typing error would lock the vault for ever. */
 export const readNewPin = async (options: PinOptions): Promise<string> => {
   const pin = await readPin(options, 'Choose a PIN for the evaluation token: ');
   if (options.pinFile !== undefined || options.environment === pin) return pin;
@@ -41,17 +41,17 @@ export const readNewPin = async (options: PinOptions): Promise<string> => {
 
 const pinFromFile = async (file: string, terminal: Terminal): Promise<string> => {
   const text = await startOf(file, terminal);
-  // Whatever is given to the token takes one of its tries.
+  // Every PIN that the token gets uses one of its tries.
   if (text.length > MAX_BYTES || !isUtf8(text)) throw badPinFile(file, 'other');
   const pin = text
     .toString('utf8')
-    .replace(/^\uFEFF/, '') // editors of Windows begin a file with it
+    .replace(/^\uFEFF/, '') // Windows editors write it at the start of a file
     .replace(/\r?\n$/, '');
   if (pin === '') throw badPinFile(file, 'empty');
   return pin;
 };
 
-/** As much as a PIN can have, and a byte more. May be a pipe. */
+/** Reads one byte more than a PIN can have. The file may be a pipe. */
 const startOf = async (file: string, terminal: Terminal): Promise<Buffer> => {
   try {
     if (((await stat(file)).mode & OTHERS_MAY_READ) !== 0) {

@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.ts';
 
 const WIDTH = 24;
 
-/** One line that shows how far a batch is: bytes, rate and the time that is left. */
+/** One line with the progress of a batch: bytes, rate and time left. */
 export class ProgressBar {
   readonly #terminal: Terminal;
   readonly #startMs = performance.now();

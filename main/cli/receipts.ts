@@ -4,14 +4,14 @@ import { formatBytes } from '../../shared/bytes.ts';
 import { formatCount } from './format.ts';
 import { fileHintFor, hintFor } from './hints.ts';
 
-/** The lines for a file that did not simply succeed. */
+/** The lines for a file that failed, was skipped or kept its original. */
 export const describeReceipt = ({ input, outcome, reason }: Receipt): string[] => {
   const heading = `${outcome === 'done' ? 'original kept' : outcome}: ${input}`;
   if (reason === undefined) return [heading];
   return [heading, ...describeReason(reason, fileHintFor(reason)).map(indented)];
 };
 
-/** A failure as it is said on standard error. */
+/** A failure as printed on standard error. */
 export const describeFailure = (failure: Failure): string[] => {
   const [cause, ...more] = describeReason(toFailureData(failure), hintFor(failure.code));
   return [`claviger: ${cause}`, ...more.map(indented)];
@@ -29,7 +29,7 @@ const describeReason = (
 
 const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
 
-/** The end of a batch in one line: every outcome counted by itself. */
+/** The result of a batch in one line, with the count of each outcome. */
 export const describeResult = (kind: BatchKind, receipts: readonly Receipt[]): string => {
   const of = (outcome: Receipt['outcome']): readonly Receipt[] =>
     receipts.filter((receipt) => receipt.outcome === outcome);
@@ -46,7 +46,7 @@ export const describeResult = (kind: BatchKind, receipts: readonly Receipt[]): s
   ].join(', ');
 };
 
-/** Which slots a verification has proved: a file may name more keys than this vault holds. */
+/** Which slots were verified: a file may name keys that this vault does not have. */
 export const describeProved = (
   receipts: readonly Receipt[],
   names: ReadonlyMap<string, string>,

@@ -3,7 +3,7 @@ import type { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
 import { readPin } from './pin.ts';
 
-/** How long the command line keeps unsealed keys: it lives for one command. */
+/** Lifetime of unsealed keys: the process runs one command. */
 const LIFETIMES = { idleMs: 60_000, absoluteMs: 15 * 60_000 } as const;
 
 export const sessionOf = (context: CliContext, vault: Vault, vaultDir: string): VaultSession =>

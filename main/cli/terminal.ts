@@ -7,8 +7,8 @@ import type { Output } from './output.ts';
 import { describeFailure } from './receipts.ts';
 
 /**
- * Where the command line writes and whom it can ask. Lines hold names and words of files that
- * nobody has to trust, so whatever could change what is shown is spelt out here, for all of them.
+ * Where the command line writes and asks. Lines contain names and text of untrusted files, so this
+ * is where control and direction characters are escaped, for all of them.
  */
 export interface Terminal {
   /** Results, on standard output. */
@@ -17,9 +17,9 @@ export interface Terminal {
   printDocument(document: unknown): void;
   /** Notices, warnings and progress, on standard error. */
   notice(lines: readonly string[]): void;
-  /** Overwrites one line on standard error; nothing where that is no terminal. */
+  /** Overwrites one line on standard error. Does nothing without a terminal. */
   status(line: string): void;
-  /** Asks without showing what is typed; null where there is no terminal to ask at. */
+  /** Asks without showing the input. Null without a terminal. */
   askSecret(question: string): Promise<string | null>;
 }
 
@@ -57,7 +57,7 @@ const textOf = (lines: readonly string[]): string =>
 
 /**
  * Waits until everything is written.
- * @returns the exit code: what nobody could read is not done
+ * @returns the exit code: a result that nobody could read is a failure
  */
 export const endOf = async ({ output, errors }: Streams, code: number): Promise<number> => {
   const lost = await output.end();

@@ -2,7 +2,7 @@ import { isUtcTime } from '../../shared/time.ts';
 import { emptySpan, notATime } from '../../shared/messages/failures/cli.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 
-/** The options of a command that looks at a span of time. */
+/** The options of a command for a span of time. */
 export const spanOptions = {
   since: {
     type: 'string',
@@ -12,7 +12,7 @@ export const spanOptions = {
   until: { type: 'string', value: 'TIME', help: 'records before this time' },
 } as const satisfies OptionSpecs;
 
-/** From `since` on, and before `until`: UTC, ISO 8601. */
+/** From `since` to before `until`: UTC, ISO 8601. */
 export interface Span {
   readonly since?: string;
   readonly until?: string;
@@ -20,7 +20,7 @@ export interface Span {
 
 type Loose<T> = { readonly [Name in keyof T]: T[Name] | undefined };
 
-/** @throws Failure `usage` where one is no time, or nothing lies between them */
+/** @throws Failure `usage` if one is not a time, or the span is empty */
 export const spanOf = (args: Arguments): Span => {
   const since = timeOf(args, 'since');
   const until = timeOf(args, 'until');
@@ -33,7 +33,7 @@ export const spanOf = (args: Arguments): Span => {
   };
 };
 
-/** The span as it was understood, for people; empty where there is none. */
+/** The span as it was understood, in words; empty if none was given. */
 export const describeSpan = ({ since, until }: Loose<Span>): string =>
   [
     ...(since === undefined ? [] : [`from ${since}`]),
@@ -48,14 +48,14 @@ const timeOf = (args: Arguments, name: string): string | undefined => {
   throw notATime(name, text);
 };
 
-// Date.parse takes "record 5" for a time, 30 February for 2 March, and a day without a zone for
-// midnight here or in UTC, depending on how it is written.
+// Date.parse accepts "record 5", reads 30 February as 2 March, and takes a day without a zone as
+// local or UTC midnight, depending on its form.
 const pattern =
   /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{3}))?)?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d)))?$/;
 
 const MINUTE_MS = 60_000;
 
-/** A date, or a date and time with its zone, as UTC ISO 8601; null where there is no such time. */
+/** A date, or a date and time with a zone, as UTC ISO 8601; null if there is no such time. */
 export const utcOf = (text: string): string | null => {
   const [, date, time = '00:00', seconds = '00', ms = '000', sign, hours, minutes] =
     pattern.exec(text) ?? [];

@@ -18,7 +18,7 @@ import type { Vault } from '../vault/index.ts';
 import type { Arguments, OptionSpecs } from './arguments.ts';
 import { modulePathOf } from './module-path.ts';
 
-/** What a user says of a vault that this computer does not know yet. */
+/** What a user says about a vault that this computer does not know yet. */
 export const trustOptions = {
   module: { type: 'string', value: 'PATH', help: 'PKCS#11 library of its token' },
   'module-parameters': {
@@ -64,7 +64,7 @@ export const trustedBy = async (
   };
 };
 
-/** Without --module a library that has changed stays the one that was trusted. */
+/** Without --module the trusted library stays the same, even if the file has changed. */
 const libraryOf = async (
   args: Arguments,
   before: KnownVault | null,
@@ -86,7 +86,7 @@ const noModule = (): never => {
   throw libraryNotGiven();
 };
 
-/** What the folder says of the token is taken for a name to look for, and shown. */
+/** The folder only suggests which token to look for; the result is shown. */
 const tokenOf = (args: Arguments, vault: Vault, before: KnownVault | null): KnownVault['token'] => {
   const known = before?.token ?? vault.tables.meta.token();
   const label = args.text('token') ?? known?.label;
@@ -95,7 +95,7 @@ const tokenOf = (args: Arguments, vault: Vault, before: KnownVault | null): Know
   throw tokenToTrustNotGiven();
 };
 
-/** A fingerprint as people write it. @throws Failure 'usage' */
+/** A fingerprint, also with spaces, colons or capitals. @throws Failure 'usage' */
 const hashOf = (args: Arguments, name: 'fingerprint' | 'library-sha256'): string | undefined => {
   const given = args.text(name);
   if (given === undefined) return undefined;

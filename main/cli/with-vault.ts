@@ -8,15 +8,15 @@ import { openVault } from './open-vault.ts';
 import { sessionOf } from './session.ts';
 import { trustedBy } from './trust-options.ts';
 
-/** @throws Failure `usage` where no vault is named */
+/** @throws Failure `usage` if no vault is named */
 export const vaultDirOf = (context: CliContext): string => {
   if (context.vault !== undefined && context.vault !== '') return path.resolve(context.vault);
   throw vaultNotGiven();
 };
 
 /**
- * Opens the vault to be looked at, also where another program uses it or it cannot be written to.
- * Says what keeps the look from being recorded, and what nothing vouches for before the PIN.
+ * Opens the vault for viewing, even if another program uses it or it is read-only. Reports why the
+ * view cannot be recorded, and what is not verified without the PIN.
  */
 export const lookAtVault = async <T>(
   context: CliContext,
@@ -46,7 +46,7 @@ const noticesOf = ({ unrecorded, isAuthenticated }: Vault): string[] => [
       ]),
 ];
 
-/** Opens the vault with nobody beside. */
+/** Opens the vault for this program alone. */
 export const withVault = async <T>(
   context: CliContext,
   work: (vault: Vault, vaultDir: string) => Promise<T>,
@@ -61,7 +61,7 @@ export const withVault = async <T>(
   }
 };
 
-/** The same as `claviger trust` before, also where nothing can be remembered. */
+/** Like `claviger trust` before the command, even if nothing can be stored. */
 const learn = async ({ told, trust, terminal }: CliContext, vault: Vault): Promise<void> => {
   if (told === null) return;
   const before = await trust.find(vault.id);
@@ -71,8 +71,8 @@ const learn = async ({ told, trust, terminal }: CliContext, vault: Vault): Promi
 };
 
 /**
- * Opens the vault and gives a way to unlock it, so that a command can refuse what is wrong before
- * it asks for the PIN. The session is locked at the end, whatever happens.
+ * Opens the vault and passes a function to unlock it, so that a command can check its request before
+ * it asks for the PIN. The session is always locked at the end.
  */
 export const withSession = async <T>(
   context: CliContext,
@@ -88,7 +88,7 @@ export const withSession = async <T>(
     }
   });
 
-/** Prints a result: one JSON document for machines, or lines for people. */
+/** Prints a result: one JSON document, or lines for people. */
 export const printResult = (
   { json, terminal }: CliContext,
   document: unknown,

@@ -15,11 +15,11 @@ export interface KeyRequest {
 
 export interface CreatedKey {
   readonly key: KeySummary;
-  /** Why the key is not what the default would be; null where it is. */
+  /** Why the key differs from the default; null if it does not. */
   readonly fallback: string | null;
 }
 
-/** Best first, where nothing was asked for: Balanced, then what lesser tokens can carry. */
+/** The default, Balanced, then what the token may support instead; best first. */
 const preference: readonly CustodyPair[] = [
   { custody: 'hsm-only', bulk: 'host' },
   { custody: 'resident', bulk: 'host' },
@@ -31,7 +31,7 @@ const preference: readonly CustodyPair[] = [
 const FIRST_VERSION = 1;
 
 /**
- * What can be told without the token.
+ * Checks what can be checked without the token.
  * @throws Failure 'usage' | 'name-taken'
  */
 export const refuseKey = ({ tables }: Vault, request: KeyRequest): void => {
@@ -45,11 +45,11 @@ export const createKey = async (
   request: KeyRequest,
 ): Promise<CreatedKey> => {
   const { vault } = session;
-  // Before the token makes anything: an object of a refused resident key would be an orphan.
+  // Before the token creates anything: a resident key that is refused later would be left in it.
   refuseKey(vault, request);
   const { pair, fallback } = choosePair(session.profile, request);
   const id = newKeyId();
-  // Blobs and proofs are sealed under random nonces too: counted before they are made.
+  // Blobs and proofs are sealed with random nonces too, so count them first.
   await session.seals.take('master', 1);
   const material = await session.engine.call('createKey', { id, version: FIRST_VERSION, ...pair });
   const { version, kcv, blob, objectId, proof } = material;

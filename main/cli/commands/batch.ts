@@ -122,7 +122,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
   };
   refuseIncomplete(request, args);
   return withSession(context, async (session) => {
-    // Everything that can be wrong with the request is said before the PIN is asked for.
+    // Check the request before asking for the PIN.
     encryptionKeys(session.vault.tables.keys, request.keys);
     const outputDir = outputDirOf(args);
     const plan = await planBatch({
@@ -134,7 +134,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
       sealedNames: request.sealedNames,
       vaultDir: session.vaultDir,
     });
-    // Where not one file was met there is nothing to record either.
+    // Without any file there is nothing to record either.
     if (plan.files.length + plan.skipped.length === 0)
       return endOfBatch(context, session, kind, { id: null, receipts: [], interrupted: null });
     const space = await checkSpace(plan.files);

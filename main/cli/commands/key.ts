@@ -31,7 +31,7 @@ export const keyCreateCommand: Command = {
     const custody = args.choice('custody', custodies);
     const bulk = args.choice('bulk', bulks);
     return withSession(context, async (session) => {
-      // Everything that can be wrong with the request is said before the PIN is asked for.
+      // Check the request before asking for the PIN.
       refuseKey(session.vault, { name, custody, bulk });
       await session.unlock();
       const { key, fallback } = await createKey(session, { name, custody, bulk });
@@ -58,7 +58,7 @@ export const keyListCommand: Command = {
     }),
 };
 
-/** A resident key has a proof in its place. Other keys lack one where the token computes none. */
+/** A resident key has a proof instead. Other keys have none if the token cannot compute it. */
 const kcvOf = ({ kcv, custody }: KeySummary): string =>
   kcv ?? (custody === 'resident' ? 'none (proof tried at each use)' : 'none');
 

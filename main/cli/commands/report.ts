@@ -67,7 +67,7 @@ export const reportCommand: Command = {
     const places = reportFiles(file, also);
     return withSession(context, async (session) => {
       const filter = filterOf(args, session.vault);
-      // Unlocking signs: what cannot be written is said before.
+      // Unlocking signs a checkpoint, so check first that the files can be written.
       await requirePlaces(places);
       await session.unlock();
       const title = args.text('title') ?? titles[kind];
@@ -138,7 +138,7 @@ export const reportVerifyCommand: Command = {
   },
 };
 
-/** The end of what a terminal shows is what counts: fingerprint and verdict stand there. */
+/** People read the last lines, so fingerprint and verdict come last. */
 const describe = (verdict: ReportVerdict, compared: boolean): string[] => {
   const { genuine, checks, sha256, fingerprint, report } = verdict;
   const limits = (report?.statement.limits ?? []).map((limit) => `  - ${limit}`);

@@ -102,7 +102,7 @@ const runAll = async (
   if (batches.length > 0) await session.unlock();
   const reports: BatchReport[] = [];
   for (const batch of batches) {
-    // What stands in the way of one batch, like a disk that is gone, keeps no other one waiting.
+    // If one batch cannot continue, for example because a disk is missing, try the others.
     reports.push(await work(batch, session).catch((error: unknown) => stopped(batch, error)));
   }
   const lines = reports.flatMap((report) => report.lines);
@@ -123,7 +123,7 @@ const stopped = ({ id }: StoredBatch, error: unknown): BatchReport => {
   };
 };
 
-/** A failed token or vault concerns them all. */
+/** A failure of the token or the vault affects all of them. */
 const ofOneBatch: ReadonlySet<FailureGroup> = new Set(['file', 'key', 'usage']);
 
 type Runner = (

@@ -61,13 +61,13 @@ const nothingFound = [
 const modulePaths = (args: Arguments): readonly string[] => {
   const named = modulePathOf(args);
   if (named !== undefined) return [named];
-  // NSS is left out: it is a database in somebody's folder, which only they can name.
+  // NSS is left out: it is a database in a user's folder, which only they can name.
   return findModules()
     .filter(({ needsParameters }) => !needsParameters)
     .map(({ path }) => path);
 };
 
-/** Each library in an engine of its own: one that crashes does not hide the others. */
+/** Each library gets its own engine, so that a crash of one does not hide the others. */
 const listModule = async (
   context: CliContext,
   modulePath: string,
