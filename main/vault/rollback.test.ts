@@ -138,6 +138,15 @@ describe('an unlock', () => {
     expect(judge(view(10), null, [note(10)]).isRolledBack).toBe(false);
   });
 
+  it('finds a ledger of which nothing signed speaks, as one that was made up', () => {
+    const madeUp = view(3, { isOlder: false, sawCheckpoint: false, sawAnchor: false });
+    const verdict = judge(madeUp, [], [note(3, { by: stranger })]);
+    expect(kinds(verdict)).toEqual(['checkpoint-foreign', 'ledger-unsigned']);
+    expect(verdict.isRolledBack).toBe(true);
+    expect(judge(madeUp, [], [note(3)]).isRolledBack).toBe(false);
+    expect(judge(madeUp, [note(3)], []).isRolledBack).toBe(false);
+  });
+
   it('finds the ledger of an earlier epoch', () => {
     const verdict = judge(view(10), [note(2, { epoch: 2 })], [note(10)]);
     expect(kinds(verdict)).toEqual(['rollback']);
