@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { vaultFiles } from '../store/folder/names.ts';
 import { makeReport } from './make-report.ts';
 import { encodeReport } from './report.ts';
 import { openDoctored } from './testing/doctored-index.ts';
-import { sessionOn } from './testing/report-vault.ts';
+import { fileAct, makeReportVault, sessionOn } from './testing/report-vault.ts';
 import { verifyReport } from './verify-report.ts';
 
 it('takes its records from the ledger, whatever the search index hides', async () => {
@@ -15,4 +16,14 @@ it('takes its records from the ledger, whatever the search index hides', async (
   expect(report.statement.counts.included).toBe(1);
   expect(verifyReport(encodeReport(report)).genuine).toBe(true);
   await vault.close();
+});
+
+it('makes no report of a line that was changed while the vault is open', async () => {
+  const { disk, session, key } = await makeReportVault('ed25519');
+  await session.vault.record([fileAct('file.decrypt', key, 'secret.txt')]);
+  const ledger = disk.files()[vaultFiles.ledger]?.toString() ?? '';
+  const doctored = ledger.replace('secret.txt', 'public.txt');
+  await disk.overwriteSynced(vaultFiles.ledger, Buffer.from(doctored));
+  const making = makeReport(session, { kind: 'activity', filter: {}, title: 'Activity' });
+  await expect(making).rejects.toMatchObject({ code: 'ledger-damaged' });
 });
