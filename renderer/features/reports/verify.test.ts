@@ -4,6 +4,7 @@ import type { CheckpointView } from '../../../shared/contract/checkpoints.ts';
 import type { ReportVerdict } from '../../../shared/contract/verify.ts';
 import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
+import { glyphTones } from '../../lib/ui/glyphs.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { FakeCalls } from '../../lib/fake-bridge.ts';
 
@@ -246,6 +247,8 @@ test('a PDF beside it is told from that of another report', async () => {
   const renderings: ReportVerdict['renderings'] = [
     { name: 'activity.pdf', of: 'this', signature: 'whole' },
     { name: 'bitten.pdf', of: 'this', signature: 'broken' },
+    { name: 'other-key.pdf', of: 'this', signature: 'other' },
+    { name: 'plain.pdf', of: 'this', signature: 'none' },
     { name: 'september.pdf', of: null, signature: 'whole' },
   ];
   await openTab('Verify a report', { 'verify.against': () => verdict({ renderings }) });
@@ -256,6 +259,11 @@ test('a PDF beside it is told from that of another report', async () => {
   expect(line('activity.pdf')).toHaveTextContent('unchanged since');
   expect(line('bitten.pdf')).toHaveTextContent('It was changed since it was signed.');
   expect(line('activity.pdf')).toHaveTextContent('this file');
+  const glyph = (name: string): Element | null => line(name)?.querySelector('svg') ?? null;
+  expect(glyph('activity.pdf')).toHaveClass(glyphTones.good);
+  for (const name of ['bitten.pdf', 'other-key.pdf', 'september.pdf'])
+    expect(glyph(name)).toHaveClass(glyphTones.failed);
+  expect(glyph('plain.pdf')).toHaveClass(glyphTones.warning);
   expect(line('september.pdf')).toHaveTextContent('another file');
 });
 
