@@ -209,7 +209,7 @@ test('stays read-only over locks and starts, until the newer folder is put back'
   const held = await readFile(path.join(folder, 'ledger.jsonl'));
   await first.reloads(() => first.ask('session.lock', null));
   await first.fails('keys.list', null, 'not-logged-in');
-  await first.call('session.unlock', { pin: PIN });
+  expect((await first.call('session.unlock', { pin: PIN })).kind).toBe('read-only');
   expect((await first.call('app.state', null)).screen).toMatchObject({
     rollback: { findings: [{ kind: 'rollback' }], nextEpoch: 2 },
   });
@@ -218,7 +218,7 @@ test('stays read-only over locks and starts, until the newer folder is put back'
 
   await putBack(newest, folder);
   const second = await Driver.start({ home });
-  await second.call('session.unlock', { pin: PIN });
+  expect((await second.call('session.unlock', { pin: PIN })).kind).toBe('open');
   expect((await second.call('app.state', null)).screen).toMatchObject({ rollback: null });
   expect(await second.call('keys.list', null)).toHaveLength(2);
   await second.stop();

@@ -378,6 +378,7 @@ describe('the report before', () => {
     vault.token.anchors = [];
     const copy = await Vault.openOn(new DiskModel(files).store(), await testContext());
     const examined = await copy.examine(vault.token.ledger(), { seen: null, isTwin: true });
+    if (examined.kind !== 'sound') throw new Error('it is not found out');
     await copy.begin(vault.token.ledger(), examined);
     await copy.record([fileAct('file.decrypt', other, 'hidden')]);
     const session = sessionOn(copy);

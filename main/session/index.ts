@@ -4,4 +4,5 @@ export { answerInTime, inTime } from './in-time.ts';
 export { checkNewFolder } from './new-folder.ts';
 export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';
+export { needOpen } from './unlock-outcome.ts';
 export { VaultSession } from './vault-session.ts';

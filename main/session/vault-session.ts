@@ -10,13 +10,20 @@ import type {
 import type { EpochHead } from '../ledger/index.ts';
 import { type Checkpoint, parseCheckpointText } from '../pki/index.ts';
 import type { Caller } from '../rpc/index.ts';
-import type { Examined, RollbackFinding, UnlockOptions, Vault } from '../vault/index.ts';
+import {
+  type FoundSigned,
+  type RollbackFinding,
+  type UnlockOptions,
+  unsignedTail,
+  type Vault,
+} from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
 import { SealBudget } from './seal-budget.ts';
 import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
 import type { TokenFinding } from './token-findings.ts';
 import { TokenLogin, type TokenLoginParts } from './token-login.ts';
+import { needOpen, type UnlockOutcome } from './unlock-outcome.ts';
 
 export interface SessionParts extends TokenLoginParts {
   readonly startEngine: () => EngineProcess;
@@ -28,10 +35,7 @@ export interface SessionParts extends TokenLoginParts {
 
 export type SessionFinding = Pick<RollbackFinding | TokenFinding, 'kind' | 'problem'>;
 
-/** What unlocking found signed. */
-export type FoundSigned = Pick<Examined, 'verdict' | 'anchors'>;
-
-interface Unlocked {
+interface LoggedIn {
   readonly engine: EngineProcess;
   readonly token: TokenInfo;
   readonly profile: TokenProfile;
@@ -54,7 +58,7 @@ export class VaultSession {
   readonly vault: Vault;
   readonly seals: SealBudget;
   readonly #parts: SessionParts;
-  #unlocked: Unlocked | null = null;
+  #loggedIn: LoggedIn | null = null;
   #examined: FoundSigned | null = null;
   readonly #login: TokenLogin;
   #recovery: Recovery | null = null;
@@ -82,25 +86,27 @@ export class VaultSession {
     return this.#open().token;
   }
 
-  get isUnlocked(): boolean {
-    return this.#unlocked !== null;
+  /** Whether an engine is logged in to the token now; a recovery replaces one behind an open vault. */
+  get isLoggedIn(): boolean {
+    return this.#loggedIn !== null;
   }
 
   /**
    * Logs in to the token, compares the ledger with what the token last signed, and proves the
    * masters. Every attempt is recorded.
+   * @throws Failure `pin-incorrect` and the like
    */
-  unlock({ carryOver = false }: Pick<UnlockOptions, 'carryOver'> = {}): Promise<void> {
+  unlock({ carryOver = false }: Pick<UnlockOptions, 'carryOver'> = {}): Promise<UnlockOutcome> {
     this.#recoveries = 0;
     this.#carryOver = carryOver;
     return this.#unlock(new AbortController().signal);
   }
 
   /** Goes on with the engine that has just made this vault: it is logged in to the token. */
-  async adopt(engine: EngineProcess, token: TokenInfo): Promise<void> {
+  async adopt(engine: EngineProcess, token: TokenInfo): Promise<UnlockOutcome> {
     this.#login.use(token);
     const profile = profileOf(bindingOf(this.vault.tables));
-    await this.#enter(engine, token, () => Promise.resolve(profile));
+    return this.#enter(engine, token, () => Promise.resolve(profile));
   }
 
   /**
@@ -145,7 +151,8 @@ export class VaultSession {
       await this.#login.logIn(engine.caller);
       const token = await ledgerToken(engine.caller, this.vault);
       const examined = await this.vault.examine(token, await this.#outside());
-      if (examined.verdict.isRolledBack) await this.vault.restrict(examined.verdict.findings);
+      if (examined.kind === 'rolled-back') await this.vault.restrict(examined.verdict.findings);
+      if (examined.kind === 'unsigned-tail') throw unsignedTail(examined.range);
       if (this.vault.restriction === null) throw nothingToAccept();
       const { epoch, note } = await this.vault.accept(token, examined, reason);
       await token.keepAnchor?.(note, examined.anchors);
@@ -169,15 +176,15 @@ export class VaultSession {
     // What is locked now is not to be opened again by a recovery that is under way.
     this.#recovery?.stopping.abort();
     await this.#recovery?.done.catch(() => undefined);
-    const unlocked = this.#unlocked;
-    this.#unlocked = null;
-    if (unlocked === null) {
+    const loggedIn = this.#loggedIn;
+    this.#loggedIn = null;
+    if (loggedIn === null) {
       // The engine was given up: the lock is recorded all the same, and signed at the next unlock.
       if (this.vault.isInSession) await this.#recordLock(reason);
       this.vault.endSession();
       return;
     }
-    const { engine } = unlocked;
+    const { engine } = loggedIn;
     try {
       await this.#recordLock(reason);
       const isSigned = await inTime(this.checkpoint(), LAST_ANSWER_MS);
@@ -219,10 +226,10 @@ export class VaultSession {
    */
   recover(cause: Failure, engine: Caller<EngineCalls>): Promise<void> {
     if (this.#recovery !== null) return this.#recovery.done;
-    if (this.#unlocked === null) return Promise.reject(cause);
-    if (this.#unlocked.engine.caller !== engine) return Promise.resolve();
+    if (this.#loggedIn === null) return Promise.reject(cause);
+    if (this.#loggedIn.engine.caller !== engine) return Promise.resolve();
     const stopping = new AbortController();
-    const done = this.#recover(cause, this.#unlocked.engine, stopping.signal).finally(() => {
+    const done = this.#recover(cause, this.#loggedIn.engine, stopping.signal).finally(() => {
       this.#recovery = null;
     });
     this.#recovery = { done, stopping };
@@ -231,7 +238,7 @@ export class VaultSession {
   }
 
   async #recover(cause: Failure, lost: EngineProcess, stopping: AbortSignal): Promise<void> {
-    this.#unlocked = null;
+    this.#loggedIn = null;
     this.vault.stopSigning();
     await lost.stop();
     const { signal, code } = await lost.exited;
@@ -243,21 +250,24 @@ export class VaultSession {
     if (pause === undefined) throw cause;
     await setTimeout(pause);
     if (stopping.aborted) throw cause;
-    await this.#unlock(stopping, true);
+    needOpen(await this.#unlock(stopping, true));
   }
 
-  async #unlock(stopping: AbortSignal, recovers = false): Promise<void> {
+  async #unlock(stopping: AbortSignal, recovers = false): Promise<UnlockOutcome> {
     const engine = this.#parts.startEngine();
     stopping.addEventListener('abort', () => void engine.stop());
+    let outcome: UnlockOutcome | null = null;
     try {
       const token = await this.#login.logIn(engine.caller);
-      await this.#enter(engine, token, () => this.#login.profile(engine.caller));
-    } catch (error) {
-      // What is under way has still to be recorded; the session then ends with the lock.
-      if (recovers) this.vault.stopSigning();
-      else this.vault.endSession();
-      await engine.stop();
-      throw error;
+      outcome = await this.#enter(engine, token, () => this.#login.profile(engine.caller));
+      return outcome;
+    } finally {
+      if (outcome?.kind !== 'open') {
+        // What is under way has still to be recorded; the session then ends with the lock.
+        if (recovers) this.vault.stopSigning();
+        else this.vault.endSession();
+        await engine.stop();
+      }
     }
   }
 
@@ -266,13 +276,19 @@ export class VaultSession {
     engine: EngineProcess,
     token: TokenInfo,
     profileNow: () => Promise<TokenProfile>,
-  ): Promise<void> {
+  ): Promise<UnlockOutcome> {
     const { vault } = this;
     const ledger = await ledgerToken(engine.caller, vault);
     const examined = await vault.examine(ledger, await this.#outside());
     this.#examined = examined;
-    if (examined.verdict.isRolledBack) throw await vault.restrict(examined.verdict.findings);
-    if (vault.restriction !== null) throw vault.restriction;
+    const { verdict } = examined;
+    if (examined.kind === 'rolled-back')
+      return { kind: 'read-only', verdict, failure: await vault.restrict(verdict.findings) };
+    if (examined.kind === 'unsigned-tail')
+      return { ...examined, failure: unsignedTail(examined.range) };
+    // It was rolled back before, and put right under the open vault: that is for another opening.
+    if (vault.restriction !== null)
+      return { kind: 'read-only', verdict, failure: vault.restriction };
     const profile = await profileNow();
     await engine.caller.call('useMasters', {
       vaultId: vault.id,
@@ -280,14 +296,15 @@ export class VaultSession {
       profile,
       lifetimes: this.#parts.lifetimes(),
     });
-    const left = examined.sound?.tail.prefix.facts.sealsLeft ?? null;
+    const left = examined.tail.prefix.facts.sealsLeft;
     await vault.begin(ledger, examined, this.#login.findings);
     if (left !== null) this.seals.resume(left);
     // The session's key is sealed under a random nonce too.
     await this.seals.take('master', 1);
     await this.#login.keepProfile();
     await this.checkpoint();
-    this.#unlocked = { engine, token, profile };
+    this.#loggedIn = { engine, token, profile };
+    return { kind: 'open' };
   }
 
   /** What neither the folder nor the token can know. */
@@ -305,8 +322,8 @@ export class VaultSession {
     await trust.remember({ ...known, seen: { epoch, size, root }, sessions: true });
   }
 
-  #open(): Unlocked {
-    if (this.#unlocked !== null) return this.#unlocked;
+  #open(): LoggedIn {
+    if (this.#loggedIn !== null) return this.#loggedIn;
     throw new Failure('not-logged-in', 'The vault is locked.', {
       unharmed: 'Nothing was changed.',
       next: 'Unlock it with the PIN of its token.',

@@ -4,7 +4,7 @@ import { beginEpoch, type NewEpoch } from './epoch.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import type { VaultParts } from './opening.ts';
 import { matchKeystore } from './recovery.ts';
-import type { Examined } from './unlocking.ts';
+import type { FoundSigned } from './unlocking.ts';
 
 /**
  * Accepts a rollback: a new ledger begins. It carries over only a keystore that a record of this
@@ -14,7 +14,7 @@ import type { Examined } from './unlocking.ts';
 export const acceptRollback = async (
   { store, ledger, keeper, identity }: VaultParts,
   token: LedgerToken,
-  { verdict, anchors }: Examined,
+  { verdict, anchors }: FoundSigned,
   reason: string,
 ): Promise<NewEpoch> => {
   const { key, origin } = keeper;

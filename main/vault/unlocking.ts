@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type EpochHead, type NewRecord, type Tail, vaultActions } from '../ledger/index.ts';
+import {
+  type EpochHead,
+  type NewRecord,
+  type RecordRange,
+  type Tail,
+  vaultActions,
+} from '../ledger/index.ts';
 import { sha256 } from '../system/index.ts';
 import { detectRollback } from './detect-rollback.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import { loadKeystore, type VaultParts } from './opening.ts';
 import { matchKeystore, type NamedKeystore, recover } from './recovery.ts';
 import type { RollbackFinding, RollbackVerdict } from './rollback.ts';
-import { UnsignedTail } from './unsigned-tail.ts';
 
 export interface UnlockOptions {
   /** The newest head that was verified on this computer; null where it knows none. */
@@ -17,19 +22,33 @@ export interface UnlockOptions {
   readonly carryOver?: boolean;
 }
 
-/** What was found before anything is written. */
-export interface Examined {
+/** What was found signed, before anything is written. */
+export interface FoundSigned {
   readonly verdict: RollbackVerdict;
   /** The notes that the token keeps. */
   readonly anchors: readonly string[];
-  /** Null where the vault was rolled back: then nothing further is asked. */
-  readonly sound: { readonly tail: Tail; readonly keystore: NamedKeystore } | null;
 }
+
+/** A vault that is as it was signed: a session may begin. */
+export interface Sound extends FoundSigned {
+  readonly kind: 'sound';
+  readonly tail: Tail;
+  readonly keystore: NamedKeystore;
+}
+
+/**
+ * Of a vault that was rolled back nothing further is asked; the unsigned end of a vault from before
+ * there were sessions is for a person to confirm.
+ */
+export type Examined =
+  | Sound
+  | (FoundSigned & { readonly kind: 'rolled-back' })
+  | (FoundSigned & { readonly kind: 'unsigned-tail'; readonly range: RecordRange });
 
 /**
  * Compares the ledger with what was signed of it and tells which of its records the vault itself
  * wrote; the keystore is then the one that the newest of those names. Changes nothing on the disk.
- * @throws Failure 'keystore-damaged' | 'keystore-foreign' | 'unsigned-tail'
+ * @throws Failure 'keystore-damaged' | 'keystore-foreign'
  */
 export const examine = async (
   parts: VaultParts,
@@ -45,7 +64,7 @@ export const examine = async (
     await ledger.readAll();
     verdict = detectRollback(ledger, keeper, outside);
   }
-  if (verdict.isRolledBack) return { verdict, anchors, sound: null };
+  if (verdict.isRolledBack) return { kind: 'rolled-back', verdict, anchors };
   const { epoch } = keeper.origin;
   const heads = [verdict.anchor, verdict.checkpoint, seen];
   const signed = Math.max(
@@ -55,25 +74,24 @@ export const examine = async (
   const openKey = ({ session, sealed }: { session: string; sealed: string }) =>
     token.openSessionKey({ ...keeper.origin, session }, Buffer.from(sealed, 'base64'));
   const tail = await ledger.authenticate({ signed, openKey, carryOver });
-  if (tail.older !== null && !carryOver) throw new UnsignedTail(tail.older);
+  if (tail.older !== null && !carryOver)
+    return { kind: 'unsigned-tail', verdict, anchors, range: tail.older };
   const found = await matchKeystore(store, tail.prefix.facts.keystore);
   if (sha256(found.image) !== parts.image)
     keystore.adopt(loadKeystore(parts.context, found.image).keystore);
   const findings = [...verdict.findings, ...notOurs(tail)];
-  return { verdict: { ...verdict, findings }, anchors, sound: { tail, keystore: found } };
+  return { kind: 'sound', verdict: { ...verdict, findings }, anchors, tail, keystore: found };
 };
 
 /** Begins a session: its unlock record is the first thing that is written. Then repairs. */
 export const begin = async (
   parts: VaultParts,
   token: LedgerToken,
-  { verdict, sound }: Examined,
+  { verdict, tail, keystore }: Sound,
   /** What was found of the token. */
   found: readonly Found[],
 ): Promise<void> => {
-  if (sound === null) throw new Error('a vault that was rolled back is not unlocked');
   const { store, ledger, keeper, committer, pending } = parts;
-  const { tail, keystore } = sound;
   const id = randomBytes(16).toString('hex');
   const { key, sealed } = await token.newSessionKey({ ...keeper.origin, session: id });
   const findings = [...verdict.findings, ...found];

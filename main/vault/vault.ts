@@ -33,7 +33,15 @@ import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
 import type { RollbackFinding } from './rollback.ts';
-import { begin, examine, type Examined, type Found, type UnlockOptions } from './unlocking.ts';
+import {
+  begin,
+  examine,
+  type Examined,
+  type Found,
+  type FoundSigned,
+  type Sound,
+  type UnlockOptions,
+} from './unlocking.ts';
 import {
   Identity,
   type CommitOptions,
@@ -235,7 +243,7 @@ export class Vault {
   /**
    * Compares the ledger with what was signed of it, and tells what of it is this vault's own.
    * Changes nothing on the disk.
-   * @throws Failure 'keystore-damaged' | 'keystore-foreign' | 'unsigned-tail'
+   * @throws Failure 'keystore-damaged' | 'keystore-foreign'
    */
   async examine(token: LedgerToken, options: UnlockOptions): Promise<Examined> {
     this.#refuseClosed();
@@ -243,7 +251,7 @@ export class Vault {
   }
 
   /** Begins a session: from now on everything may be recorded, and the keystore changed. */
-  async begin(token: LedgerToken, examined: Examined, found: readonly Found[] = []): Promise<void> {
+  async begin(token: LedgerToken, examined: Sound, found: readonly Found[] = []): Promise<void> {
     this.#refuseUnlessInOrder();
     await orFailure('The vault cannot be unlocked', begin(this.#parts, token, examined, found));
   }
@@ -286,7 +294,7 @@ export class Vault {
   }
 
   /** Accepts a rollback: a new ledger begins. The vault is to be opened again after that. */
-  async accept(token: LedgerToken, examined: Examined, reason: string): Promise<NewEpoch> {
+  async accept(token: LedgerToken, examined: FoundSigned, reason: string): Promise<NewEpoch> {
     if (this.#restriction === null) throw new Error('there is nothing to accept');
     const work = acceptRollback(this.#parts, token, examined, reason);
     return orFailure('The new ledger cannot be begun', work);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { auditRowSchema } from './audit.ts';
 import { list, nothing, pin, positive, rows, text, time } from './basics.ts';
-import { sessionSchema } from './session.ts';
+import { unlockedSchema } from './session.ts';
 
 /** The last records of a vault from before there were sessions, which nothing signs. */
 export const unsignedTailSchema = v.strictObject({
@@ -28,7 +28,7 @@ export const carryOverCalls = {
   /** Unlocks, and takes the records that were shown for the vault's own. @fails as session.unlock */
   'carryOver.confirm': {
     input: v.strictObject({ pin }),
-    output: sessionSchema,
+    output: unlockedSchema,
     unlocked: false,
     audit: 'by-service',
   },

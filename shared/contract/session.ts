@@ -80,11 +80,22 @@ export const sessionSchema = v.strictObject({
 });
 export type Session = v.InferOutput<typeof sessionSchema>;
 
+/**
+ * What became of an unlock with the right PIN; the screen that follows shows the rest. `read-only`:
+ * not as it was signed last. `unsigned-tail`: still locked, until a person has confirmed its last
+ * records (carryOver.look).
+ */
+export const unlockedSchema = v.variant('kind', [
+  v.strictObject({ kind: v.picklist(['open', 'read-only']), session: sessionSchema }),
+  v.strictObject({ kind: v.literal('unsigned-tail') }),
+]);
+export type Unlocked = v.InferOutput<typeof unlockedSchema>;
+
 export const sessionCalls = {
   /** @fails pin-incorrect, pin-locked, token-not-found, … ; a refused PIN is a record */
   'session.unlock': {
     input: v.strictObject({ pin }),
-    output: sessionSchema,
+    output: unlockedSchema,
     unlocked: false,
     audit: 'by-service',
   },

@@ -22,7 +22,7 @@ import {
   runBatch,
   unfinishedBatches,
 } from '../../batch/index.ts';
-import type { VaultSession } from '../../session/index.ts';
+import { needOpen, type VaultSession } from '../../session/index.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import type { CliContext, Command } from '../command.ts';
@@ -140,7 +140,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
     const space = await checkSpace(plan.files);
     describePlan(context, plan, space?.free ?? null);
     hintUnfinished(context, session);
-    await session.unlock();
+    needOpen(await session.unlock());
     const result = await withProgress(context, (options) =>
       runBatch(session, { ...request, outputDir, plan }, options),
     );

@@ -14,7 +14,7 @@ import {
   readReplyFile,
   writeWitness,
 } from '../../reports/index.ts';
-import { anchorWords } from '../../session/index.ts';
+import { anchorWords, needOpen } from '../../session/index.ts';
 import { refuseInVault } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -48,7 +48,7 @@ export const checkpointWriteCommand: Command = {
     const folder = positional(args, folderNotGiven);
     return withSession(context, async (session) => {
       await refuseInVault(session.vaultDir, folder);
-      await session.unlock();
+      needOpen(await session.unlock());
       const { vault } = session;
       await vault.record([
         { action: 'checkpoint.write', subject: { name: folder }, outcome: 'ok', details: {} },

@@ -2,6 +2,7 @@ import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
 import { notOneKey } from '../../../shared/messages/failures/cli.ts';
 import { createKey, refuseKey } from '../../keys/index.ts';
 import type { Arguments } from '../arguments.ts';
+import { needOpen } from '../../session/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
@@ -33,7 +34,7 @@ export const keyCreateCommand: Command = {
     return withSession(context, async (session) => {
       // Check the request before asking for the PIN.
       refuseKey(session.vault, { name, custody, bulk });
-      await session.unlock();
+      needOpen(await session.unlock());
       const { key, fallback } = await createKey(session, { name, custody, bulk });
       if (fallback !== null) context.terminal.notice([fallback]);
       printResult(context, { key }, [

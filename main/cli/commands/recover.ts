@@ -1,4 +1,5 @@
 import { reasonNotGiven } from '../../../shared/messages/failures/cli.ts';
+import { needOpen } from '../../session/index.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
@@ -39,7 +40,7 @@ export const recoverCommand: Command = {
 
 const carryOver = (context: CliContext): Promise<number> =>
   withSession(context, async (session) => {
-    await session.unlock({ carryOver: true });
+    needOpen(await session.unlock({ carryOver: true }));
     const records = session.vault.facts.carried ?? 0;
     printResult(context, { carried: records }, [
       `The first ${formatCount(records, 'record')} of this vault are confirmed.`,

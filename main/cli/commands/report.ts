@@ -22,6 +22,7 @@ import {
 import type { Vault } from '../../vault/index.ts';
 import { actionNotes } from '../action-notes.ts';
 import type { Arguments } from '../arguments.ts';
+import { needOpen } from '../../session/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
@@ -69,7 +70,7 @@ export const reportCommand: Command = {
       const filter = filterOf(args, session.vault);
       // Unlocking signs a checkpoint, so check first that the files can be written.
       await requirePlaces(places);
-      await session.unlock();
+      needOpen(await session.unlock());
       const title = args.text('title') ?? titles[kind];
       const { signal } = context;
       const { report, files } = await exportReport(session, {

@@ -11,7 +11,7 @@ import {
   type RunOptions,
   unfinishedBatches,
 } from '../../batch/index.ts';
-import type { VaultSession } from '../../session/index.ts';
+import { needOpen, type VaultSession } from '../../session/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
 import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts';
@@ -99,7 +99,7 @@ const runAll = async (
   batches: readonly StoredBatch[],
   work: Work,
 ): Promise<number> => {
-  if (batches.length > 0) await session.unlock();
+  if (batches.length > 0) needOpen(await session.unlock());
   const reports: BatchReport[] = [];
   for (const batch of batches) {
     // If one batch cannot continue, for example because a disk is missing, try the others.

@@ -6,7 +6,7 @@ import {
   type TokenInfo,
   type TokenProfile,
 } from '../../engine/index.ts';
-import { bindToken, profileDetails } from '../../session/index.ts';
+import { bindToken, needOpen, profileDetails } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -128,7 +128,7 @@ export const tokenProbeCommand: Command = {
 
 const probeVaultToken = (context: CliContext): Promise<TokenProfile> =>
   withSession(context, async (session) => {
-    await session.unlock();
+    needOpen(await session.unlock());
     const profile = await session.engine.call('probe', null);
     const binding = session.vault.tables.meta.token();
     if (binding === null) throw new Error('an unlocked vault has a token');

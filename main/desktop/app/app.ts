@@ -71,7 +71,8 @@ export class App {
   readonly #parts: AppParts;
   #outputFolder: { readonly id: string; readonly path: string } | null = null;
   #lastStatus = '';
-  #wasUnlocked = false;
+  /** The unlocked vault that the window was shown last. */
+  #shown: OpenVault | null = null;
 
   private constructor(parts: AppParts, { settings, recent }: Stores) {
     this.#parts = parts;
@@ -177,7 +178,7 @@ export class App {
       return;
     }
     const status = await this.status().catch(() => null);
-    if (status === null || this.desk.open?.lock !== null) return;
+    if (status === null || this.desk.open?.isLocked !== false) return;
     const text = JSON.stringify(status);
     if (text === this.#lastStatus) return;
     this.#lastStatus = text;
@@ -206,14 +207,14 @@ export class App {
 
   #screenChanged(): void {
     this.#lastStatus = '';
-    const { isUnlocked } = this.desk;
-    if (this.#wasUnlocked && !isUnlocked) {
+    const before = this.#shown;
+    this.#shown = this.desk.isUnlocked ? this.desk.unlocked : null;
+    if (before !== null && this.#shown === null) {
       this.audit.forget();
       this.reports.forget();
       this.#parts.onLocked();
     }
-    if (isUnlocked && !this.#wasUnlocked) this.#recall(this.desk.unlocked);
-    this.#wasUnlocked = isUnlocked;
+    if (this.#shown !== null && this.#shown !== before) this.#recall(this.#shown);
     this.events.push('state', this.state());
   }
 
@@ -232,7 +233,7 @@ export class App {
   /** An engine whose driver hangs takes them when it answers again; another one, when it unlocks. */
   async #useLifetimes(): Promise<void> {
     const { open } = this.desk;
-    if (open?.session.isUnlocked !== true) return;
+    if (open?.session.isLoggedIn !== true) return;
     await inTime(open.session.engine.call('setLifetimes', this.#lifetimes()), LIFETIMES_MS);
   }
 

@@ -1,3 +1,4 @@
+import type { Unlocked } from '../../../shared/contract/session.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { bindingOf, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, saveTokenEvidence, verifyVault } from '../audit/index.ts';
@@ -77,10 +78,7 @@ const trustHandlers = ({ trusting }: App): Part<'trust'> => ({
 });
 
 const sessionHandlers = (app: App): Part<'session'> => ({
-  'session.unlock': async ({ pin }) => {
-    await app.desk.unlock(pin);
-    return app.status();
-  },
+  'session.unlock': ({ pin }) => unlock(app, pin),
   'session.lock': async () => {
     await app.desk.lock('user');
     return null;
@@ -97,16 +95,21 @@ const sessionHandlers = (app: App): Part<'session'> => ({
   },
 });
 
+const unlock = async (app: App, pin: string | null, carryOver = false): Promise<Unlocked> => {
+  const access = await app.desk.unlock(pin, carryOver);
+  if (access.kind === 'locked' && access.unconfirmed !== null) return { kind: 'unsigned-tail' };
+  // Refused where it was locked again meanwhile.
+  const session = await app.status();
+  return { kind: access.kind === 'read-only' ? 'read-only' : 'open', session };
+};
+
 const carryOverHandlers = (app: App): Part<'carryOver'> => ({
   'carryOver.look': async () => {
     const open = await app.desk.settled();
     if (open === null) throw noVault();
     return unsignedTailOf(open);
   },
-  'carryOver.confirm': async ({ pin }) => {
-    await app.desk.unlock(pin, true);
-    return app.status();
-  },
+  'carryOver.confirm': ({ pin }) => unlock(app, pin, true),
 });
 
 const storedProfile = ({ vault, isEvaluation: evaluation }: OpenVault): Profile =>

@@ -78,7 +78,7 @@ describe('lock and unlock', () => {
       code: 'pin-incorrect',
     });
     await app.desk.unlock(PIN);
-    expect(app.desk.unlocked.session.isUnlocked).toBe(true);
+    expect(app.desk.unlocked.session.isLoggedIn).toBe(true);
   });
 
   it('marks what was made while locked once the unlock has signed it', async () => {
@@ -135,7 +135,7 @@ describe('a token that fails a batch', () => {
     await pinNeeded();
     await desk.app.desk.unlock(PIN);
     await back;
-    expect(desk.app.desk.unlocked.session.isUnlocked).toBe(true);
+    expect(desk.app.desk.unlocked.session.isLoggedIn).toBe(true);
     expect((await desk.app.status()).pinNeeded).toBe(null);
     expect((await actions()).slice(-3)).toEqual(['engine.lost', 'token.login', 'vault.unlock']);
   });
@@ -162,7 +162,7 @@ describe('a token that fails a batch', () => {
       await desk.app.desk.lock('user');
       await Promise.allSettled([back, unlocking]);
       expect(desk.app.desk.isUnlocked).toBe(false);
-      expect(desk.app.desk.open?.session.isUnlocked).toBe(false);
+      expect(desk.app.desk.open?.session.isLoggedIn).toBe(false);
       await desk.app.desk.unlock(PIN);
     }
   });
@@ -235,7 +235,7 @@ describe('a vault that is not as it was signed last', () => {
     const { app } = desk;
     await rollBack();
     const before = (await actions()).length;
-    await app.desk.unlock(PIN);
+    expect((await app.desk.unlock(PIN)).kind).toBe('read-only');
     const { rollback } = openScreen();
     expect(rollback).toMatchObject({
       findings: [{ kind: 'rollback', problem: toldBy('the token') }],
@@ -244,7 +244,7 @@ describe('a vault that is not as it was signed last', () => {
       confirmed: before,
       nextEpoch: 2,
     });
-    expect(app.desk.unlocked.session.isUnlocked).toBe(false);
+    expect(app.desk.unlocked.session.isLoggedIn).toBe(false);
     expect(app.desk.restriction).toEqual(fails('rolled-back'));
     await expect(app.changeSettings({ autoLockMinutes: 60 })).rejects.toEqual(fails('rolled-back'));
     await expect(
@@ -255,7 +255,7 @@ describe('a vault that is not as it was signed last', () => {
       action: 'vault.rollback',
     });
     await app.desk.lock('user');
-    await app.desk.unlock(PIN);
+    expect((await app.desk.unlock(PIN)).kind).toBe('read-only');
     expect(await actions()).toHaveLength(before + 1);
     expect((await actions()).at(-1)).toBe('vault.rollback');
   });
@@ -287,7 +287,7 @@ describe('a vault that is not as it was signed last', () => {
     for (const name of ['checkpoint', 'checkpoints.jsonl'])
       await rm(path.join(folder, name), { force: true });
     await app.desk.openFolder(folder);
-    await app.desk.unlock(PIN);
+    expect((await app.desk.unlock(PIN)).kind).toBe('open');
     // The anchor in the token still fits: told, and no reason to stop.
     expect(openScreen().rollback).toBe(null);
     const { attention } = await overview();
@@ -303,7 +303,7 @@ describe('a vault that is not as it was signed last', () => {
     expect(openScreen().rollback).not.toBe(null);
     expect(await app.desk.accept(PIN, 'Restored.')).toBe(2);
     expect(openScreen().rollback).toBe(null);
-    expect(app.desk.unlocked.session.isUnlocked).toBe(true);
+    expect(app.desk.unlocked.session.isLoggedIn).toBe(true);
     expect((await records())[0]).toMatchObject({
       action: 'vault.epoch',
       details: {

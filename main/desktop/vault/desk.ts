@@ -4,7 +4,7 @@ import type { LockReason, Screen } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { EngineProcess } from '../../engine/index.ts';
 import type { NewRecord } from '../../ledger/index.ts';
-import { inTime } from '../../session/index.ts';
+import { inTime, needOpen } from '../../session/index.ts';
 import type { AutoLock } from './auto-lock.ts';
 import {
   batchBehind,
@@ -16,7 +16,7 @@ import {
 import { EngineRecovery } from './engine-recovery.ts';
 import { enterVault, type VaultSurroundings } from './enter-vault.ts';
 import { PresenceMonitor } from './presence-monitor.ts';
-import type { OpenVault } from './open-vault.ts';
+import { type Access, lockedFor, type OpenVault } from './open-vault.ts';
 import { type Place, screenOf } from './place.ts';
 import type { RecentVaults } from './recent-vaults.ts';
 import { unlockBehind, unlockToken, withPin } from './unlocking.ts';
@@ -50,7 +50,6 @@ export class Desk {
   readonly #recovery: EngineRecovery;
   readonly #presence: PresenceMonitor;
   #place: Place = { kind: 'none' };
-  #behind = false;
   readonly #alone = pLimit(1);
 
   constructor(parts: DeskParts) {
@@ -65,7 +64,7 @@ export class Desk {
   }
 
   get isUnlocked(): boolean {
-    return this.#place.kind === 'vault' && this.#place.open.lock === null;
+    return this.open?.isLocked === false;
   }
 
   /** The open vault, locked or not; null where none is. */
@@ -76,14 +75,13 @@ export class Desk {
   /** @throws Failure 'not-logged-in' */
   get unlocked(): OpenVault {
     const { open } = this;
-    if (open?.lock === null) return open;
+    if (open?.isLocked === false) return open;
     throw vaultIsLocked();
   }
 
   /** Why the open vault can only be looked at; null where it is in order, or locked. */
   get restriction(): Failure | null {
-    const { open } = this;
-    return open?.lock === null && open.rollback !== null ? onlyToLookAt() : null;
+    return this.open?.access.kind === 'read-only' ? onlyToLookAt() : null;
   }
 
   /** @throws Failure 'not-logged-in' | 'rolled-back' */
@@ -101,7 +99,6 @@ export class Desk {
     return screenOf(this.#place, {
       recent: this.recent(),
       token: this.#presence.presence,
-      batchRunning: this.#behind,
       filesWaiting: this.#parts.filesWaiting(),
     });
   }
@@ -137,8 +134,9 @@ export class Desk {
       void engine.exited.then(({ asked }) => {
         if (!asked) this.#recovery.begin(open);
       });
-      await open.session.adopt(engine, await engine.caller.call('tokenStatus', null));
-      this.#unlocked(open);
+      const token = await engine.caller.call('tokenStatus', null);
+      needOpen(await open.session.adopt(engine, token));
+      this.#give(open, { kind: 'open', since: new Date().toISOString() });
     });
   }
 
@@ -154,32 +152,35 @@ export class Desk {
 
   /**
    * @param carryOver somebody has confirmed the records that an older version left unsigned
+   * @returns what the window may do now
    * @throws Failure 'pin-incorrect' and the like
    */
-  async unlock(pin: string | null, carryOver = false): Promise<void> {
+  async unlock(pin: string | null, carryOver = false): Promise<Access> {
     const { open } = this;
-    if (open?.gate.isAwaited === true) return this.#recovery.go(open, pin);
+    if (open?.gate.isAwaited === true) {
+      await this.#recovery.go(open, pin);
+      return open.access;
+    }
     try {
-      await this.#alone(async () => {
+      return await this.#alone(async () => {
         const vault = this.#needVault();
-        if (vault.lock === null) return;
-        if (this.#behind) await unlockBehind(vault, pin);
-        else await this.#unlockToken(vault, pin, carryOver);
-        this.#unlocked(vault);
+        const { access } = vault;
+        if (access.kind !== 'locked') return access;
+        if (!access.batchBehind) await this.#unlockToken(vault, pin, carryOver);
+        else this.#give(vault, await unlockBehind(vault, pin));
+        return vault.access;
       });
-    } catch (error) {
-      if (open !== null && open.unconfirmed !== null) this.#parts.onScreen();
+    } finally {
       // The state of the PIN is another one now.
-      void this.look();
-      throw error;
+      if (!this.isUnlocked) void this.look();
     }
   }
 
   lock(reason: LockReason): Promise<void> {
     const { open } = this;
-    if (open?.lock !== null) return Promise.resolve();
+    if (open?.isLocked !== false) return Promise.resolve();
     // At once, so that nothing that is asked from now on is answered.
-    open.lock = { reason, at: new Date().toISOString() };
+    open.access = lockedFor(reason);
     open.gate.close();
     this.#presence.forget();
     this.#parts.onScreen();
@@ -194,8 +195,8 @@ export class Desk {
   async look(): Promise<void> {
     const { open } = this;
     if (open === null) return;
-    if (open.lock !== null) return this.#lookLocked(open);
-    if (open.gate.isAwaited || !open.session.isUnlocked) return;
+    if (open.isLocked) return this.#lookLocked(open);
+    if (open.gate.isAwaited || !open.session.isLoggedIn) return;
     try {
       await open.session.tokenNow();
     } catch (error) {
@@ -218,7 +219,7 @@ export class Desk {
       await this.#leave('user');
       const fresh = await this.#enterOrShow(before.folder);
       // Somebody may have locked the window meanwhile.
-      if (fresh !== null && before.lock === null) await this.#unlockAgain(fresh, pin);
+      if (fresh !== null && !before.isLocked) await this.#unlockAgain(fresh, pin);
       this.#parts.onScreen();
       return epoch;
     });
@@ -235,16 +236,16 @@ export class Desk {
   }
 
   async #unlockToken(open: OpenVault, pin: string | null, carryOver = false): Promise<void> {
-    await withPin(open, pin, async () => {
+    const access = await withPin(open, pin, async () => {
       await this.#presence.pause();
-      await unlockToken(open, carryOver);
+      return unlockToken(open, carryOver);
     });
+    this.#give(open, access);
   }
 
   async #unlockAgain(open: OpenVault, pin: string | null): Promise<void> {
     try {
       await this.#unlockToken(open, pin);
-      this.#unlocked(open);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
     }
@@ -287,19 +288,19 @@ export class Desk {
     await open.vault.close();
   }
 
-  #unlocked(open: OpenVault): void {
-    open.lock = null;
-    open.lost = null;
-    open.unlockedAt = new Date().toISOString();
-    this.#behind = false;
-    this.#parts.autoLock.restart();
+  #give(open: OpenVault, access: Access): void {
+    open.access = access;
+    if (!open.isLocked) {
+      open.lost = null;
+      this.#parts.autoLock.restart();
+    }
     this.#parts.onScreen();
   }
 
   async #lockNow(open: OpenVault, reason: LockReason): Promise<void> {
     const work = this.#parts.onLock(reason);
     if (!work.goesOn) return this.#lockAfter(work, open, reason);
-    this.#behind = true;
+    open.amendLock({ batchBehind: true });
     await open.vault.record([
       { action: 'window.lock', subject: {}, outcome: 'ok', details: { reason } },
     ]);
@@ -316,22 +317,27 @@ export class Desk {
   /** The batch has ended behind the locked window: now the token is locked too. */
   #lockBehind(open: OpenVault, reason: LockReason): Promise<void> {
     return this.#alone(async () => {
-      if (open.lock === null || this.open !== open) return;
-      this.#behind = false;
+      if (!open.isLocked || this.open !== open) return;
+      open.amendLock({ batchBehind: false });
       await open.session.lock(reason);
       this.#parts.onScreen();
     });
   }
 
   async #lookLocked(open: OpenVault): Promise<void> {
-    if (this.#behind) return;
-    const changed = await this.#presence.look(() => open.lock !== null && this.open === open);
+    if (this.#isBatchBehind) return;
+    const changed = await this.#presence.look(() => open.isLocked && this.open === open);
     if (changed) this.#parts.onScreen();
   }
 
   /** Whoever finds a locked window must not end the batch behind it. */
   #refuseBehind(): void {
-    if (this.#behind) throw batchBehind();
+    if (this.#isBatchBehind) throw batchBehind();
+  }
+
+  get #isBatchBehind(): boolean {
+    const access = this.open?.access;
+    return access?.kind === 'locked' && access.batchBehind;
   }
 
   #needVault(): OpenVault {

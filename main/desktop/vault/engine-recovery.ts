@@ -20,7 +20,7 @@ export class EngineRecovery {
 
   /** The engine ended by itself; a batch may have noticed it before. */
   begin(open: OpenVault): void {
-    if (!this.#parts.isCurrent(open) || !open.session.isUnlocked) return;
+    if (!this.#parts.isCurrent(open) || !open.session.isLoggedIn) return;
     // How it ends is told to `follow`.
     open.session.recover(engineLost(), open.session.engine).catch(() => undefined);
   }

@@ -11,11 +11,27 @@ import type { Vault } from '../../vault/index.ts';
 import { PinGate } from './pin-gate.ts';
 import { UnsignedRanges } from './unsigned-ranges.ts';
 
-export interface Locked {
+interface Locked {
+  readonly kind: 'locked';
   readonly reason: LockReason;
-  /** UTC, ISO 8601. */
   readonly at: string;
+  /** Records of an older version that a person is to confirm before it unlocks. */
+  readonly unconfirmed: RecordRange | null;
+  /** A batch goes on behind the lock. */
+  readonly batchBehind: boolean;
 }
+
+/** What the window may do with a vault. Times are UTC, ISO 8601. */
+export type Access =
+  | Locked
+  | { readonly kind: 'open'; readonly since: string }
+  /** Not as it was signed last; no engine runs then. */
+  | { readonly kind: 'read-only'; readonly since: string; readonly rollback: Rollback };
+
+export const lockedFor = (reason: LockReason): Locked => ({
+  ...{ kind: 'locked', reason, at: new Date().toISOString() },
+  ...{ unconfirmed: null, batchBehind: false },
+});
 
 export interface OpenVaultParts {
   readonly id: string;
@@ -41,13 +57,8 @@ export class OpenVault {
   readonly session: VaultSession;
   readonly gate: PinGate;
   readonly unsigned: UnsignedRanges;
-  /** null while the window may do what needs an unlocked vault. */
-  lock: Locked | null;
-  unlockedAt: string | null = null;
-  /** Why it can only be looked at, known since the last unlock; no engine runs then. */
-  rollback: Rollback | null = null;
-  /** Records of an older version that a person is to confirm, found by the last unlock. */
-  unconfirmed: RecordRange | null = null;
+  /** The one place that says whether the vault is unlocked. */
+  access: Access = lockedFor('start');
   /** Why the PIN is asked for again. */
   lost: Failure | null = null;
   verification: Verification = { state: 'none', records: 0, at: null };
@@ -58,7 +69,6 @@ export class OpenVault {
     this.vault = parts.vault;
     this.trust = parts.trust;
     this.unsigned = new UnsignedRanges(parts.vault);
-    this.lock = { reason: 'start', at: new Date().toISOString() };
     this.gate = new PinGate(parts.onPinAwaited);
     this.session = new VaultSession({
       vaultDir: parts.folder,
@@ -69,6 +79,25 @@ export class OpenVault {
       onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
       startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
     });
+  }
+
+  get isLocked(): boolean {
+    return this.access.kind === 'locked';
+  }
+
+  /** Says more of a lock, where there is one. */
+  amendLock(more: Partial<Pick<Locked, 'unconfirmed' | 'batchBehind'>>): void {
+    if (this.access.kind === 'locked') this.access = { ...this.access, ...more };
+  }
+
+  /** Why it can only be looked at; null where it is in order, or locked. */
+  get rollback(): Rollback | null {
+    return this.access.kind === 'read-only' ? this.access.rollback : null;
+  }
+
+  /** Null where nothing is to be confirmed. */
+  get unconfirmed(): RecordRange | null {
+    return this.access.kind === 'locked' ? this.access.unconfirmed : null;
   }
 
   get isEvaluation(): boolean {

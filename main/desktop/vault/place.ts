@@ -12,8 +12,6 @@ export type Place =
 interface Around {
   readonly recent: Output<'vault.recent'>;
   readonly token: TokenPresence;
-  /** A batch goes on behind the locked window. */
-  readonly batchRunning: boolean;
   readonly filesWaiting: number;
 }
 
@@ -23,15 +21,17 @@ export const screenOf = (place: Place, { recent, token, ...around }: Around): Sc
   if (place.kind === 'damaged')
     return { screen: 'damaged', vault: place.vault, failure: place.failure };
   const { open } = place;
+  const { access } = open;
   const vault = open.info();
-  return open.lock === null
-    ? { screen: 'open', vault, rollback: open.rollback }
-    : {
-        screen: 'locked',
-        vault,
-        token,
-        lock: { ...open.lock },
-        unconfirmed: open.unconfirmed !== null,
-        ...around,
-      };
+  if (access.kind !== 'locked') return { screen: 'open', vault, rollback: open.rollback };
+  const { reason, at, unconfirmed, batchBehind } = access;
+  return {
+    screen: 'locked',
+    vault,
+    token,
+    lock: { reason, at },
+    unconfirmed: unconfirmed !== null,
+    batchRunning: batchBehind,
+    ...around,
+  };
 };

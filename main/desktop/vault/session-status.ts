@@ -17,7 +17,7 @@ const STATUS_MS = 5_000;
 
 /** What the status bar and the overview say of an unlocked vault. */
 export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Session> => {
-  const { vault, unlockedAt, lost, gate } = open;
+  const { vault, access, lost, gate } = open;
   const [token, cached] = await Promise.all([tokenOf(open), cachedKeys(open, parts.lifetimes)]);
   const { size, root } = vault.head;
   const { locksAt, batch, user, host } = parts;
@@ -25,7 +25,7 @@ export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Ses
     token,
     evaluation: open.isEvaluation,
     pinNeeded: gate.isAwaited && lost !== null ? toFailureData(lost) : null,
-    unlockedAt: unlockedAt ?? new Date().toISOString(),
+    unlockedAt: access.kind === 'locked' ? new Date().toISOString() : access.since,
     ledger: {
       records: size,
       root,
@@ -53,7 +53,7 @@ const checkpointOf = ({ vault, isEvaluation }: OpenVault): Session['ledger']['ch
 const tokenOf = async ({ session, vault }: OpenVault): Promise<Session['token']> => {
   const { label, serial } = vault.tables.meta.token() ?? { label: '', serial: '' };
   const absent = { label, serial, model: '', manufacturer: '', firmware: '' };
-  if (!session.isUnlocked) return { ...absent, present: false, pinState: 'ok' };
+  if (!session.isLoggedIn) return { ...absent, present: false, pinState: 'ok' };
   const known: TokenInfo = session.token;
   const now = await answerInTime(session.tokenNow(), STATUS_MS);
   const { model, manufacturer, firmware, pinState } = now ?? known;
@@ -64,7 +64,7 @@ const cachedKeys = async (
   { session, vault }: OpenVault,
   { idleMs, absoluteMs }: StatusParts['lifetimes'],
 ): Promise<Session['cachedKeys']> => {
-  if (!session.isUnlocked) return [];
+  if (!session.isLoggedIn) return [];
   const names = vault.tables.keys.names();
   const cached = await answerInTime(session.engine.call('cachedKeys', null), STATUS_MS);
   return (cached ?? []).map(({ id, version, since, lastUsed }) => {

@@ -1,7 +1,5 @@
-import { Failure } from '../../../shared/failure.ts';
-import { UnsignedTail } from '../../vault/index.ts';
 import { nothingToConfirm } from './desk-failures.ts';
-import type { OpenVault } from './open-vault.ts';
+import type { Access, OpenVault } from './open-vault.ts';
 import { rollbackOf } from './rollback-view.ts';
 
 /** Work that needs the PIN. The window asks for one: a second question would find nobody. */
@@ -19,24 +17,29 @@ export const withPin = async <T>(
   }
 };
 
-/** A vault that is not as it was signed last opens too, to be looked at. */
-export const unlockToken = async (open: OpenVault, carryOver: boolean): Promise<void> => {
+/**
+ * Unlocks with the token. A vault that is not as it was signed last opens too, to be looked at.
+ * @throws Failure 'pin-incorrect' and the like
+ */
+export const unlockToken = async (open: OpenVault, carryOver: boolean): Promise<Access> => {
   // Only what somebody was shown can be confirmed.
   if (carryOver && open.unconfirmed === null) throw nothingToConfirm();
-  open.rollback = null;
-  try {
-    await open.session.unlock({ carryOver });
-    open.unconfirmed = null;
-  } catch (error) {
-    if (error instanceof UnsignedTail) open.unconfirmed = error.range;
-    if (!(error instanceof Failure) || open.vault.restriction === null) throw error;
-    if (error.code !== 'rolled-back') throw error;
-    open.rollback = await rollbackOf(open);
+  const outcome = await open.session.unlock({ carryOver });
+  const since = new Date().toISOString();
+  switch (outcome.kind) {
+    case 'open':
+      return { kind: 'open', since };
+    case 'read-only':
+      return { kind: 'read-only', since, rollback: await rollbackOf(open) };
+    case 'unsigned-tail':
+      open.amendLock({ unconfirmed: outcome.range });
+      return open.access;
   }
 };
 
 /** A batch still runs behind the locked window, logged in: the PIN is checked beside it. */
-export const unlockBehind = async (open: OpenVault, pin: string | null): Promise<void> => {
+export const unlockBehind = async (open: OpenVault, pin: string | null): Promise<Access> => {
   await open.session.checkPin(pin);
   await open.vault.record([{ action: 'window.unlock', subject: {}, outcome: 'ok', details: {} }]);
+  return { kind: 'open', since: new Date().toISOString() };
 };
