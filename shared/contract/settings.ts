@@ -10,7 +10,7 @@ const appearance = {
   contrast: v.picklist(['system', 'standard', 'high']),
   motion: v.picklist(['system', 'on', 'off']),
   /** Per cent. */
-  textSize: v.picklist([90, 100, 115, 130]),
+  textSize: v.picklist([90, 100, 115, 130, 150, 200]),
   rows: v.picklist(['comfortable', 'compact']),
 } as const;
 

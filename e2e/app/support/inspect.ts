@@ -6,10 +6,9 @@ import type { Driver } from './driver.ts';
 import { layoutFaults } from './layout.ts';
 
 const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1024, height: 700 },
+  { width: 1280, height: 800, textSizes: [100, 130, 200] },
+  { width: 1024, height: 700, textSizes: [100, 130] },
 ] as const;
-const textSizes = [100, 130] as const;
 const looks = [
   { theme: 'light', contrast: 'standard' },
   { theme: 'dark', contrast: 'standard' },
@@ -31,7 +30,7 @@ const layoutsOf = async (driver: Driver): Promise<string[]> => {
   const faults: string[] = [];
   for (const size of sizes) {
     await setSize(driver, size);
-    for (const textSize of textSizes) {
+    for (const textSize of size.textSizes) {
       await look(driver, { textSize });
       const found = await driver.page.evaluate(layoutFaults);
       faults.push(...found.map((fault) => `${size.width}, ${textSize} %: ${fault}`));
