@@ -344,6 +344,13 @@ describe('a file of the wrong form', () => {
     expect(judgement.why).not.toMatch(/Traceback|RangeError|at \S+:\d+/);
   });
 
+  it('is not taken apart where it holds more values than a report has', () => {
+    const { checks } = verifyReport(Buffer.from(`[${'[],'.repeat(13_500_000)}[]]`));
+    expect(checks).toEqual([
+      { name: 'form', ok: false, words: 'The file holds more values than a report has.' },
+    ]);
+  });
+
   it('is refused where a record is nested more deeply than any', () => {
     const nested = (depth: number) => (line: string, seq: number) =>
       seq === 2
