@@ -63,6 +63,17 @@ describe('the plan of a batch', () => {
     expect(result.files).toHaveLength(1);
   });
 
+  it('takes one file once that two paths lead to, and tells of the other', async () => {
+    const one = file('in/one.txt');
+    symlinkSync('in', path.join(root, 'link'));
+    const result = await plan({ paths: [one, path.join(root, 'link')], conflict: 'replace' });
+    expect(outputs(result)).toEqual(['in/one.txt.clv']);
+    expect(reasons(result)).toEqual(['link failed symlink']);
+    const named = await plan({ paths: [one, path.join(root, 'link/one.txt')] });
+    expect(outputs(named)).toEqual(['in/one.txt.clv']);
+    expect(reasons(named)).toEqual(['link/one.txt skipped exists']);
+  });
+
   it('keeps both, replaces or skips where the output exists', async () => {
     const one = file('one.pdf');
     file('one.pdf.clv');

@@ -7,6 +7,7 @@ import type { KeyId } from '../../../shared/ids.ts';
 import { presets } from '../../../shared/keys.ts';
 import type { LedgerRecord } from '../../ledger/record.ts';
 import { makeKey } from '../keys/keys-view.ts';
+import { overviewOf } from '../overview/overview.ts';
 import {
   type DeskApp,
   type Engines,
@@ -175,6 +176,24 @@ it('lists failures first, then what was skipped, then what is done', async () =>
   expect(rows[0]).toMatchObject({ name: 'c.txt.clv', reason: { code: 'not-encrypted' } });
   const page = work.receipts({ id: batch.id, ...all, offset: 1, limit: 1 });
   expect(page).toMatchObject({ total: 4, rows: [{ outcome: 'skipped' }] });
+});
+
+it('tells on Overview of files that could not be verified', async () => {
+  const { work, desk: place, settings } = desk.app;
+  const toldFiles = async (): Promise<number> => {
+    const session = await desk.app.status();
+    const told = await overviewOf(place.unlocked, session, work.unfinished(), settings.values);
+    return told.attention.find((each) => each.kind === 'files-failed')?.files ?? 0;
+  };
+  const before = await toldFiles();
+  const folder = await makeFiles('damaged');
+  await work.draft.add([folder]);
+  await run(choice());
+  for (const name of ['a.txt', 'b.txt', 'c.txt']) await rm(path.join(folder, name));
+  for (const name of ['a.txt.clv', 'b.txt.clv']) await truncate(path.join(folder, name), 900);
+  await work.draft.add([folder]);
+  expect(await run(choice({ kind: 'verify', keys: [] }))).toMatchObject({ done: 1, failed: 2 });
+  expect(await toldFiles()).toBe(before + 2);
 });
 
 it('counts every input from the plan to the ledger and to the retry', async () => {
