@@ -5,7 +5,7 @@ import { identityOf } from '../engine/index.ts';
 type Places = Pick<StoredBatch, 'files' | 'folders'>;
 
 /**
- * The plan with what lies at its places now, for files that somebody wants to be tried again.
+ * The plan with the files and folders that are in its places now, for trying files again.
  * Links below the chosen folders are refused as before, when the files are opened.
  */
 export const lookAgain = async ({ files, folders }: Places): Promise<Places> => ({
@@ -27,7 +27,7 @@ const folderNow = async (folder: PlannedFolder): Promise<PlannedFolder> => {
   return { ...folder, identity: stats === null ? null : identityOf(stats) };
 };
 
-/** An interrupted batch may go on after a restart of the system, which numbers disks anew. */
+/** An interrupted batch may continue after a restart, which numbers disks differently. */
 export const afterInterruption = (batch: StoredBatch): StoredBatch => ({
   ...batch,
   files: batch.files.map(({ identity, ...file }) =>

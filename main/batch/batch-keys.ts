@@ -6,7 +6,7 @@ import type { LendKeys, RefusedKey } from '../engine/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
 
 /**
- * The keys to encrypt under, one slot each.
+ * The keys to encrypt with, one slot each.
  * @throws Failure `key-not-found`, `key-state`, `mixed-bulk`
  */
 export const encryptionKeys = (keys: KeyReader, names: readonly string[]): KeyMaterial[] => {
@@ -18,7 +18,10 @@ export const encryptionKeys = (keys: KeyReader, names: readonly string[]): KeyMa
   return materials;
 };
 
-/** What the engine gets for a batch: named versions to encrypt, or everything that may decrypt. */
+/**
+ * The keys that the engine gets for a batch: the named versions to encrypt, or all that may
+ * decrypt.
+ */
 export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys'>): LendKeys =>
   batch.kind === 'encrypt'
     ? { keys: batch.keys.map(({ id, version }) => keys.material(id, version)), refused: [] }

@@ -35,7 +35,7 @@ export interface NewBatch {
   readonly plan: BatchPlan;
   readonly conflict: ConflictRule;
   readonly originals: OriginalsRule;
-  /** Names or ids of the keys to encrypt under. */
+  /** Names or IDs of the keys to encrypt with. */
   readonly keys: readonly string[];
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
@@ -81,7 +81,7 @@ export const storeBatch = async (
   return batch;
 };
 
-/** What a stored batch waits for. */
+/** Why a stored batch is not finished. */
 type BatchState = 'running' | 'failed';
 
 /** Runs a batch that has just been stored to its end. */
@@ -104,7 +104,7 @@ const prepare = (session: VaultSession, batch: StoredBatch): Prepared => ({
   publisher: new Publisher(batch.conflict),
 });
 
-/** Processes what is open, and tells of the rest with it: every input has one receipt. */
+/** Processes the open files and adds the results of the others: every input has one receipt. */
 const run = async (
   prepared: Prepared,
   { settled, open, leftOut }: Reconciled,
@@ -123,7 +123,7 @@ const run = async (
 /** Batches that a crash, a lost token or a failed ledger has left unfinished. */
 export const unfinishedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'running');
 
-/** Batches that ended with failed files, which are all that is left in their plan. Newest last. */
+/** Batches that ended with failed files; their plan contains only those. Newest last. */
 export const failedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'failed');
 
 const storedBatches = (vault: Vault, state: BatchState): StoredBatch[] =>
@@ -140,7 +140,7 @@ export const retryBatch = async (
 ): Promise<BatchResult> => {
   const { vault } = session;
   const batch = { ...stored, ...(await lookAgain(stored)) };
-  // A disk that refused an output may have refused to remove its part, too.
+  // If the disk refused an output, it may also have refused to remove the partial file.
   await tidyParts(new BatchFolders(batch.folders), batch, batch.files);
   const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);
   const next = 1 + Math.max(-1, ...batch.files.map(({ index }) => index));
@@ -168,8 +168,8 @@ const refusedOf = ({ skipped }: BatchPlan): RefusedInput[] =>
 const planOf = (batch: StoredBatch): JsonObject => v.parse(jsonObjectSchema, batch);
 
 /**
- * Goes on with an unfinished batch: finishes the renames of what was recorded, and starts every
- * other file anew, with a new file key.
+ * Continues an unfinished batch: finishes the renames of recorded outputs, and starts every other
+ * file again, with a new file key.
  */
 export const resumeBatch = async (
   session: VaultSession,
@@ -193,7 +193,7 @@ export const resumeBatch = async (
   return run(prepared, { ...past, settled }, options);
 };
 
-/** Gives up an unfinished batch: finished outputs stay, parts are removed. */
+/** Discards the rest of an unfinished batch: finished outputs stay, partial files are removed. */
 export const abandonBatch = async (
   session: VaultSession,
   stored: StoredBatch,
@@ -216,8 +216,8 @@ export const abandonBatch = async (
 };
 
 /**
- * What was left out is recorded first, so that a batch that was interrupted right after its start
- * knows of it. A batch that writes nothing leaves nothing to resume.
+ * Files that were left out are recorded first, so that they are known even if the batch is
+ * interrupted right after its start. A batch that writes nothing leaves nothing to resume.
  */
 const store = async (vault: Vault, batch: StoredBatch, plan: BatchPlan): Promise<void> => {
   const leftOut = plan.skipped.map((each) => leftOutRecord(batch, each));
@@ -246,7 +246,7 @@ const finish = async (
   return { id: batch.id, ...result };
 };
 
-/** Where this fails, the next checkpoint covers the batch: it is made at the next act, or at lock. */
+/** If this fails, the next checkpoint covers the batch: at the next action or at lock. */
 const signTheEnd = async (vault: Vault): Promise<void> => {
   try {
     await vault.checkpoint('when-due');
@@ -255,7 +255,7 @@ const signTheEnd = async (vault: Vault): Promise<void> => {
   }
 };
 
-/** Stored batches with failed files: older ones make room. */
+/** Limit of stored batches with failed files; the oldest are removed. */
 const FAILED_KEPT = 10;
 
 const end = async (
@@ -287,7 +287,7 @@ const end = async (
   );
 };
 
-/** @throws Failure `usage` where none of the batches has this id */
+/** @throws Failure `usage` if no batch has this ID */
 export const findBatch = (batches: readonly StoredBatch[], id: string): StoredBatch => {
   const batch = batches.find((each) => each.id === id);
   if (batch !== undefined) return batch;

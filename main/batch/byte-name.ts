@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * A name as the disk has it: bytes that are not UTF-8 become lone surrogates (U+DC80 to U+DCFF), so
- * that no two names become one. No system call may be given such a name: it would mean another file.
+ * A name from the disk: bytes that are not UTF-8 become lone surrogates (U+DC80 to U+DCFF), so that
+ * different names stay different. Never pass such a name to a system call: it would be another
+ * file.
  */
 export const nameOfBytes = (bytes: Buffer): string => {
   if (isUtf8(bytes)) return bytes.toString();
@@ -16,7 +17,7 @@ export const nameOfBytes = (bytes: Buffer): string => {
   return name;
 };
 
-/** Bytes of the UTF-8 character that begins here; 0 where none does. */
+/** Length in bytes of the UTF-8 character that starts here; 0 if there is none. */
 const characterAt = (bytes: Buffer, at: number): number =>
   [1, 2, 3, 4].find((length) => isUtf8(bytes.subarray(at, at + length))) ?? 0;
 

@@ -4,12 +4,12 @@ import { AREA_UNIT, isMagic, MAGIC_BYTES } from '../engine/index.ts';
 import { hasEncryptedSuffix } from './output-name.ts';
 import type { Found } from './walk.ts';
 
-/** How many files are read at the same time: one after another, each would wait by itself. */
+/** How many files are read at the same time, so that they do not wait for each other. */
 const READS_AT_ONCE = 64;
 
 /**
- * The files that are encrypted by what they begin with, whatever their names are: a browser makes
- * `x.clv (1)` of a second download. The name alone is enough, too: such a file may be damaged.
+ * Files that are encrypted, judged by their first bytes and not only by name: a browser names a
+ * second download `x.clv (1)`. The name alone is enough too, because the file may be damaged.
  */
 export const encryptedAmong = async (found: readonly Found[]): Promise<ReadonlySet<string>> => {
   const encrypted = new Set<string>();
@@ -29,7 +29,7 @@ export const encryptedAmong = async (found: readonly Found[]): Promise<ReadonlyS
 
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** What cannot be read is told when it is to be processed. */
+/** An unreadable file is reported when it is processed. */
 const beginsAsEncrypted = async (file: string): Promise<boolean> => {
   try {
     const handle = await open(file, flags);

@@ -10,7 +10,7 @@ import type { BatchFolders } from './folders.ts';
 import { keysFor } from './batch-keys.ts';
 import { partPath } from './output-name.ts';
 
-/** Losses after which another engine, or another login, may do better. */
+/** Failures after which another engine or a new login may succeed. */
 const recoverable: ReadonlySet<FailureCode> = new Set([
   'engine-lost',
   'token-removed',
@@ -26,9 +26,9 @@ interface Call {
 }
 
 /**
- * A batch's calls to the engine. Where the engine is lost, another one is started and the group
- * that failed is done again file by file, with new file keys; a file that takes the engine down
- * every time fails alone.
+ * A batch's calls to the engine. If the engine is lost, another one is started and the failed group
+ * is repeated file by file, with new file keys, so that a file that crashes the engine every time
+ * fails alone.
  */
 export class BatchCalls {
   readonly #session: VaultSession;
@@ -42,7 +42,7 @@ export class BatchCalls {
     this.#folders = folders;
   }
 
-  /** @throws Failure where the token or the engine could not be brought back */
+  /** @throws Failure if the token or the engine could not be recovered */
   async process(files: readonly PlannedFile[], call: Call, attempt = 1): Promise<FileResult[]> {
     const engine = await this.#session.ready();
     try {
@@ -54,7 +54,7 @@ export class BatchCalls {
         return [];
       }
       await this.#comeBack(engine, error);
-      // What a lost engine left behind is removed: no attempt goes on with another one's part.
+      // Remove the partial files of the lost engine: no attempt continues another one's file.
       await removeParts(this.#folders, this.#batch, files);
       if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
       const results: FileResult[] = [];
@@ -66,7 +66,10 @@ export class BatchCalls {
     }
   }
 
-  /** Reads outputs back and compares them with their originals. Nothing is written: all may be repeated. */
+  /**
+   * Reads outputs back and compares them with their originals. Writes nothing, so it can be
+   * repeated.
+   */
   async readBack(files: readonly VerifyJob[], call: Call, attempt = 1): Promise<FileResult[]> {
     const engine = await this.#session.ready();
     try {
@@ -85,7 +88,7 @@ export class BatchCalls {
     const loan = this.#loan;
     this.#loan = null;
     if (loan === null) return;
-    // An engine that is gone has returned everything.
+    // An engine that has ended holds nothing.
     await loan.number
       .then((number) => loan.engine.call('returnKeys', { loan: number }))
       .catch(() => undefined);
@@ -103,7 +106,7 @@ export class BatchCalls {
     return engine.call(this.#batch.kind, { loan, files: jobs, folders }, call);
   }
 
-  /** @throws the failure where another engine would do no better, or where there is none */
+  /** @throws the failure if another engine would not help, or there is none */
   async #comeBack(engine: Engine, error: Failure): Promise<void> {
     if (error.code !== 'worker-lost' && !recoverable.has(error.code)) throw error;
     if (recoverable.has(error.code)) await this.#session.recover(error, engine);
@@ -129,7 +132,7 @@ const inputOf = ({ index, input, size, identity }: PlannedFile): FileJob => ({
   planned: identity ?? null,
 });
 
-/** Removes the parts of files that will not be finished from them. @throws Failure */
+/** Removes partial files that will not be finished. @throws Failure */
 export const removeParts = async (
   folders: BatchFolders,
   batch: Pick<StoredBatch, 'id' | 'kind'>,
@@ -141,7 +144,9 @@ export const removeParts = async (
   );
 };
 
-/** A disk that refuses even this keeps the parts until the batch is resumed or tried again. */
+/**
+ * If the disk refuses this too, the partial files stay until the batch is resumed or tried again.
+ */
 export const tidyParts: typeof removeParts = async (folders, batch, files) => {
   try {
     await removeParts(folders, batch, files);
@@ -150,7 +155,7 @@ export const tidyParts: typeof removeParts = async (folders, batch, files) => {
   }
 };
 
-/** In a folder that is gone, or not ours any more, there is no part. */
+/** A folder that is missing or was replaced contains no partial file. */
 const unreachable: ReadonlySet<FailureCode> = new Set(['not-found', 'symlink', 'folder-changed']);
 
 const removePart = async (open: OpenFolders, part: string): Promise<void> => {
@@ -161,7 +166,7 @@ const removePart = async (open: OpenFolders, part: string): Promise<void> => {
   }
 };
 
-/** Not with rm(), which takes what it may not remove for a folder, and says so. */
+/** Not with rm(), which reports a file that it may not remove as a folder. */
 const removeFile = async (file: string): Promise<void> => {
   try {
     await unlink(file);

@@ -5,7 +5,7 @@ import type { PlannedFolder } from '../../shared/batch.ts';
 import { isErrno, syncFolder, withFileFailures } from '../system/index.ts';
 import { type FolderPlace, type OpenFolder, OpenFolders } from '../engine/index.ts';
 
-/** The folders of a batch: as they were planned, and those that it has made. */
+/** The folders of a batch: the planned ones, and those it has created. */
 export class BatchFolders {
   readonly #places: Map<string, PlannedFolder>;
   readonly #making = new Map<string, Promise<void>>();
@@ -31,15 +31,15 @@ export class BatchFolders {
   }
 
   /**
-   * Makes an output folder where there is none, with those above it, and puts their names on disk.
-   * @throws Failure where another folder, or a link, has taken the place of a planned one
+   * Creates an output folder and those above it if they are missing, and syncs their names.
+   * @throws Failure if another folder or a link has replaced a planned one
    */
   make(folder: string): Promise<void> {
     const known = this.#making.get(folder);
     if (known !== undefined) return known;
     const making = this.#make(this.#planned(folder));
     this.#making.set(folder, making);
-    // What stood in the way may be gone when the next file asks.
+    // The obstacle may be gone when the next file needs the folder.
     making.catch(() => this.#making.delete(folder));
     return making;
   }
@@ -72,7 +72,7 @@ export class BatchFolders {
 
 type FolderNames = Pick<OpenFolder, 'at' | 'here'>;
 
-/** The chosen folder, with those above it, over links too: that is how it was chosen. */
+/** The chosen folder and those above it, also through links, as the user chose them. */
 const makeChosen = async (folder: string, mode: number | null): Promise<void> => {
   if (await isThere(folder)) return;
   const parent = path.dirname(folder);
@@ -81,7 +81,7 @@ const makeChosen = async (folder: string, mode: number | null): Promise<void> =>
   await makeIn(names, path.basename(folder), mode);
 };
 
-/** Not a recursive mkdir, which calls what is read-only or forbidden "not found". */
+/** Not a recursive mkdir, which reports read-only or forbidden folders as "not found". */
 const makeIn = async (parent: FolderNames, name: string, mode: number | null): Promise<void> => {
   try {
     await mkdir(parent.at(name), { mode: mode ?? 0o777 });
@@ -96,7 +96,7 @@ const makeIn = async (parent: FolderNames, name: string, mode: number | null): P
 
 const GROUP = 0o070;
 
-/** The folder above may hand down its group: those may do no more than everybody. */
+/** If the folder inherits its parent's group, that group gets no more rights than everybody. */
 const keepOutGroup = async (folder: string): Promise<void> => {
   if (process.getegid === undefined) return;
   const made = await open(
@@ -118,7 +118,7 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Puts the new names in these files' folders on disk. @throws Failure */
+/** Syncs the folders of these files, so that the new names are on disk. @throws Failure */
 export const syncFoldersOf = async (open: OpenFolders, files: readonly string[]): Promise<void> => {
   const folders = new Set(files.map((file) => path.dirname(file)));
   await withFileFailures(

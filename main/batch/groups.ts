@@ -2,10 +2,13 @@ import path from 'node:path';
 import type { PlannedFile } from '../../shared/batch.ts';
 import { limits } from '../../shared/limits.ts';
 
-/** Bytes of a group's files together: bounds how long progress and a cancel wait for it. */
+/**
+ * Total size of the files of a group, in bytes. Limits how long progress and cancelling wait for
+ * it.
+ */
 const GROUP_BYTES = 16 * 1024 * 1024;
 
-/** Files that are processed, put on disk and recorded together. A large file is a group of its own. */
+/** Files that are processed, synced and recorded together. A large file is its own group. */
 export const makeGroups = (files: readonly PlannedFile[]): PlannedFile[][] => {
   const groups: PlannedFile[][] = [];
   let group: PlannedFile[] = [];

@@ -5,15 +5,15 @@ import type { LedgerRecord } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { SKIP } from './records.ts';
 
-/** How far the ledger says that a file of a batch has come. */
+/** The state of a file of a batch, according to the ledger. */
 export interface FileHistory {
   readonly outcome: 'done' | 'failed';
   readonly receipt: Receipt;
 }
 
-/** What the ledger says of a batch since it was tried again last. */
+/** What the ledger says about a batch since it was last tried again. */
 export interface BatchHistory {
-  /** The end of each file, by its index in the plan. */
+  /** The result of each file, by its index in the plan. */
   readonly files: ReadonlyMap<number, FileHistory>;
   /** What the plan left out. */
   readonly leftOut: readonly Receipt[];

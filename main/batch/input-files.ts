@@ -16,7 +16,7 @@ export class InputFiles {
     }
   }
 
-  /** Whether what lies at this place is one of them. */
+  /** Whether the file at this place is one of them. */
   async include(file: string): Promise<boolean> {
     if (this.#paths.has(file)) return true;
     const stats = await lstat(file, { bigint: true }).catch(() => null);
@@ -24,10 +24,10 @@ export class InputFiles {
   }
 
   /**
-   * Takes a file. Hard links are files of their own; a path over a link to its folder, or in other
-   * letters, is not.
+   * Adds a file. Hard links count as separate files; another path to the same name, through a link
+   * to its folder or in other case, does not.
    * @param folder the same for all paths to its folder
-   * @returns the path under which it was taken before, or null
+   * @returns the path under which it was added before, or null
    */
   sameAs(file: string, stats: BigIntStats, folder: string): string | null {
     const name = path.basename(file);
@@ -39,7 +39,7 @@ export class InputFiles {
   }
 }
 
-/** Names that differ only in case or in their Unicode form are one file on many systems. */
+/** On many systems, names that differ only in case or Unicode form are one file. */
 export const nameKey = (name: string): string =>
   process.platform === 'linux' ? name : ofAnyCase(name);
 

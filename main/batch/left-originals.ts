@@ -14,9 +14,9 @@ import {
 import type { Prepared, RunOptions } from './run.ts';
 
 /**
- * Deletes the originals that an interruption has left: of files that were recorded as encrypted
- * before it came to the deletion, or recorded as deleted before it was carried out. Which file was
- * encrypted then is not known any more, but only one that equals its read-back is deleted.
+ * Deletes originals that are left after an interruption: of files that were recorded as encrypted,
+ * but not yet deleted, or recorded as deleted, but not yet removed. Which file was encrypted then
+ * is no longer known, so a file is deleted only if it equals its decrypted copy.
  */
 export const deleteLeftOriginals = async (
   { session, batch, folders }: Prepared,
@@ -79,7 +79,7 @@ const deleteGroup = async (
   return new Map([...outcomes, ...deleted]);
 };
 
-/** null: it is gone already. */
+/** null: it is already deleted. */
 const find = async (
   open: OpenFolders,
   file: PlannedFile,

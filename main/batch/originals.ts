@@ -31,16 +31,16 @@ export interface DeleteOriginals {
   readonly vault: Vault;
   readonly folders: BatchFolders;
   readonly originals: readonly Original[];
-  /** Takes them where the batch says so. */
+  /** Used if the batch says so. */
   readonly trash: Trash;
   readonly readBack: (jobs: readonly VerifyJob[]) => Promise<FileResult[]>;
 }
 
 /**
- * Deletes originals, or moves them to the trash, whose encrypted file, read back through its key,
- * gave the same bytes. Each deletion is recorded before it is carried out. An original that stays
- * is not a failed file: it was processed; the record says why it stayed.
- * @returns by index: null where the original is gone, or why it stayed
+ * Deletes originals, or moves them to the trash, after the encrypted file was read back with its
+ * key and gave the same bytes. Each deletion is recorded before it happens. A kept original does
+ * not make the file a failed one: it was processed, and the record says why the original was kept.
+ * @returns by index: null if the original was deleted, or why it was kept
  */
 export const deleteOriginals = async (
   input: DeleteOriginals,
@@ -72,7 +72,7 @@ export const deleteOriginals = async (
   const outcomes = new Map<number, Failure | null>();
   await folders.during(async (open) => {
     for (const { file, source, refusal } of checked) {
-      // Looked at once more: the record took its time, and somebody may have written meanwhile.
+      // Check again: recording takes time, and the file may have been changed meanwhile.
       const failure =
         refusal ??
         (await changedSince(open, file.input, source)) ??
@@ -82,7 +82,7 @@ export const deleteOriginals = async (
         late.push(deletedRecord({ ...file, batch }, failure));
       }
     }
-    // A deletion that is lost with the power leaves an original too many, never one too few.
+    // If the power fails here, an original is left over, never lost.
     await syncFoldersOf(
       open,
       checked.map(({ file }) => file.input),
@@ -101,7 +101,7 @@ const refusalOf = (result: FileResult | undefined): Failure | null => {
 export const identityNow = async (open: OpenFolders, file: string): Promise<FileIdentity> =>
   fileIdentityOf({ stats: await lstat(await open.at(file), { bigint: true }) });
 
-/** Only the very file that was encrypted is deleted, not one that has taken its name. */
+/** Only the file that was encrypted is deleted, not another one with its name. */
 const changedSince = async (
   open: OpenFolders,
   file: string,
@@ -128,7 +128,7 @@ const removerOf =
   async (open, file) => {
     try {
       const at = await open.at(file);
-      // rm() would take a protected file for a folder.
+      // rm() would report a protected file as a folder.
       await (removal === 'trash' ? trash.take(file, at) : unlink(at));
       return null;
     } catch (error) {
@@ -136,7 +136,7 @@ const removerOf =
     }
   };
 
-/** Which of the two files is encrypted: the other one is what it must give when it is read back. */
+/** Which of the two files is the encrypted one; decrypting it must give the other. */
 export const encryptedOf = ({ input, output }: PlannedFile, kind: BatchKind): string =>
   kind === 'decrypt' ? input : (output ?? input);
 

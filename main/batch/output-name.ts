@@ -9,10 +9,10 @@ export const hasEncryptedSuffix = (name: string): boolean =>
 /** What is left of `.clv`, `..clv` and `...clv`: the last two are folders, one of them outside. */
 const notNames: ReadonlySet<string> = new Set(['', '.', '..']);
 
-/** A browser puts a number behind the name of a second download. */
+/** A browser adds a number to the name of a second download. */
 const downloaded = /^(.*)\.clv(?: ?\(\d+\))?$/isu;
 
-/** The name of the output beside the name of the input: `.clv` is added, or taken away. */
+/** The output's name from the input's: `.clv` is added or removed. */
 export const outputName = (kind: Exclude<BatchKind, 'verify'>, input: string): string => {
   if (kind === 'encrypt') return `${input}${ENCRYPTED_SUFFIX}`;
   const stem = downloaded.exec(input)?.[1] ?? '';

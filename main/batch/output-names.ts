@@ -1,7 +1,7 @@
 import type { ConflictRule } from '../../shared/batch.ts';
 import { numberedName } from './output-name.ts';
 
-/** What becomes of an output whose name is wanted. */
+/** What happens to an output that wants a name. */
 export type Settled =
   | { readonly outcome: 'free' | 'numbered' | 'replaces'; readonly name: string }
   | { readonly outcome: 'exists' | 'collision' };

@@ -6,10 +6,10 @@ import { type Failure, type FailureData, toFailureData } from '../../shared/fail
 import { linkedFolder } from '../../shared/messages/failures/files.ts';
 import { identityOf } from '../engine/index.ts';
 
-/** What is at a folder's place. */
+/** What is in the place of a folder. */
 export type FolderLook =
   | { readonly kind: 'there'; readonly stats: BigIntStats }
-  /** Or what is there is no folder: that is told when it is to be made. */
+  /** Or it is not a folder; that is reported when it has to be created. */
   | { readonly kind: 'missing' }
   | { readonly kind: 'refused'; readonly reason: FailureData };
 
@@ -52,8 +52,8 @@ export class PlanFolders {
   }
 
   /**
-   * An output folder that is still to be made will do for others what the folder does that it
-   * stands for, and no more; so will those above it.
+   * An output folder that does not exist yet gets the same permissions for others as the folder it
+   * corresponds to, and so do those above it.
    */
   async standFor(output: string, outputRoot: string, input: string): Promise<void> {
     if (process.getegid === undefined || this.#paired.has(keyOf(output, input))) return;
@@ -77,7 +77,7 @@ export class PlanFolders {
     }));
   }
 
-  /** Of two chosen folders above it the upper one counts: more of the way is looked at. */
+  /** Of two chosen folders above it the upper one counts, so that more of the path is checked. */
   #note(folder: string, root: string, look: FolderLook): FolderLook {
     const known = this.#entries.get(folder);
     const isUpper = known === undefined || root.length < known.root.length;
@@ -100,7 +100,7 @@ export class PlanFolders {
 const OWNER = 0o700;
 const OTHERS = 0o077;
 
-/** What a folder allows to others; its group's part only where ours will be the same. */
+/** A folder's permissions for others; for its group only if ours will be the same group. */
 const forOthers = ({ mode, gid }: { mode: number; gid: number }, group: number): number =>
   mode & (gid === group ? OTHERS : 0o007 | ((mode & 0o007) << 3));
 

@@ -40,11 +40,14 @@ import { type Found, walk, walkFrom } from './walk.ts';
 
 export interface PlanRules {
   readonly kind: BatchKind;
-  /** What happens to what is encrypted already (leave-out); `refuse` counts those that were named. */
+  /**
+   * What to do with files that are already encrypted (leave-out); `refuse` counts named ones as
+   * failed.
+   */
   readonly encryptedInputs?: EncryptedInputs;
-  /** Where a batch decrypts or verifies, plain files do not take part, not even where they were named. */
+  /** When decrypting or verifying, plain files are skipped, even if they were named. */
   readonly leavesOutPlain?: boolean;
-  /** Outputs get the names that are sealed in the files. */
+  /** Outputs get the original names stored in the files. */
   readonly sealedNames?: boolean;
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
@@ -61,8 +64,8 @@ type FoundFile = Extract<Found, { kind: 'file' }>;
 type FoundFolder = Extract<Found, { kind: 'folder' }>;
 
 /**
- * Finds the inputs, names the outputs and settles conflicts before anything is written.
- * @throws Failure `usage` where an output would lie in the vault
+ * Finds the inputs, names the outputs and resolves conflicts before anything is written.
+ * @throws Failure `usage` if an output would be in the vault
  */
 export const planBatch = async ({ paths, ...rules }: PlanRequest): Promise<BatchPlan> =>
   planFound(rules, await walk(paths));
@@ -74,7 +77,7 @@ const lasting: ReadonlySet<FailureCode> = new Set([
   'already-encrypted',
 ]);
 
-/** Plans again what an earlier plan of the same batch has refused. */
+/** Plans the files again that an earlier plan of the same batch has refused. */
 export const planAgain = async (
   rules: PlanRules,
   refused: readonly RefusedInput[],
@@ -99,7 +102,7 @@ const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<Bat
   return draft.plan();
 };
 
-/** What is met in a folder and left out by its nature; anything else that cannot be read failed. */
+/** Kinds of entries that are left out of a folder; any other unreadable entry has failed. */
 const leftOut: ReadonlySet<FailureCode> = new Set(['symlink', 'not-a-file']);
 
 class Draft {
@@ -200,7 +203,7 @@ class Draft {
     });
   }
 
-  /** A folder keeps its name and structure under the output folder. */
+  /** A folder keeps its name and structure in the output folder. */
   #placeFor({ file, root, named }: FoundFile): OutputPlace {
     const { outputDir } = this.#rules;
     const folder = path.dirname(file);
@@ -210,7 +213,7 @@ class Draft {
     return { folder: path.join(outputDir, below), root: outputDir };
   }
 
-  /** Looks at an output folder. @returns why it is none */
+  /** Checks an output folder. @returns why it cannot be used */
   async #target({ folder, root }: OutputPlace, source: string): Promise<FailureData | null> {
     if (await this.#own.holds(folder)) throw outputInVault(folder);
     const look = await this.#folders.look(folder, root);
@@ -224,13 +227,13 @@ class Draft {
     return path.join(this.#folders.keyOf(path.dirname(file)), nameKey(path.basename(file)));
   }
 
-  /** What a file will be called is not known before it is opened: that replaces nothing. */
+  /** The name is not known before the file is opened, so the output replaces nothing. */
   #conflictFor({ file }: FoundFile): ConflictRule {
     const { kind, sealedNames = false, conflict } = this.#rules;
     return takesSealedName({ kind, sealedNames }, path.basename(file)) ? 'keep-both' : conflict;
   }
 
-  /** The output's final name, or null where the file is left out. */
+  /** The output's final name, or null if the file is left out. */
   async #settle(found: FoundFile, wanted: string, rule: ConflictRule): Promise<string | null> {
     const settled = await this.#names.settle(wanted, rule).catch(failureOf);
     if (settled instanceof Failure) {
@@ -253,7 +256,7 @@ class Draft {
     }
   }
 
-  /** In a folder that is still to be made there is nothing. */
+  /** A folder that does not exist yet is empty. */
   async #exists(file: string): Promise<boolean> {
     return !this.#folders.isMissing(path.dirname(file)) && exists(file);
   }
@@ -303,11 +306,11 @@ const failureOf = (error: unknown): Failure => {
 
 interface OutputPlace {
   readonly folder: string;
-  /** The chosen folder it lies in, or is. */
+  /** The chosen folder that contains it, or that it is. */
   readonly root: string;
 }
 
-/** @throws Failure 'name-unusable' where no file can have this name */
+/** @throws Failure 'name-unusable' if no file can have this name */
 const exists = (file: string): Promise<boolean> =>
   lstat(file).then(
     () => true,

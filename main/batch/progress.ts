@@ -3,13 +3,13 @@ import { limits } from '../../shared/limits.ts';
 
 interface GroupProgress {
   readonly add: (bytes: number) => void;
-  /** Settles the group at its planned size, whatever retries or failures made of it. */
+  /** Counts the group at its planned size, regardless of retries and failures. */
   readonly complete: () => void;
-  /** Nothing is told of it any more: what a lost engine still says comes too late. */
+  /** Its progress no longer counts: reports of a lost engine come too late. */
   readonly end: () => void;
 }
 
-/** Adds up what is done and tells it a bounded number of times a second. */
+/** Adds up progress and reports it a limited number of times per second. */
 export class ProgressMeter {
   readonly #tell: (progress: BatchProgress) => void;
   readonly #files: number;
@@ -17,7 +17,7 @@ export class ProgressMeter {
   #filesDone = 0;
   #bytesDone = 0;
   #toldMs = Number.NEGATIVE_INFINITY;
-  /** Bytes done of files that are a group of their own. */
+  /** Bytes done of files that are their own group. */
   readonly #active = new Map<PlannedFile, number>();
 
   constructor(files: readonly PlannedFile[], tell: (progress: BatchProgress) => void) {

@@ -18,9 +18,9 @@ import { hasLastingNumbers, identityOf, type OpenFolder } from '../engine/index.
 import { numberedName } from './output-name.ts';
 
 /**
- * Gives the parts of a batch their final names. A file that has appeared there in the meantime is
- * kept unless the rule is to replace it; one of the same batch is never replaced, whatever the disk
- * takes for one name.
+ * Gives the partial files of a batch their final names. A file that has appeared there in the
+ * meantime is kept unless the rule is to replace it. An output of the same batch is never replaced,
+ * even if the disk treats two names as one.
  */
 export class Publisher {
   readonly #rule: ConflictRule;
@@ -29,7 +29,9 @@ export class Publisher {
   /** Their places, and these regardless of case: for disks whose inode numbers do not last. */
   readonly #places = new Set<string>();
   readonly #placesOfAnyCase = new Set<string>();
-  /** One after the other: between a look and a rename nothing of this batch takes the name. */
+  /**
+   * One at a time, so that no other output of this batch takes the name between check and rename.
+   */
   readonly #inTurn = pLimit(1);
 
   constructor(rule: ConflictRule) {
@@ -67,7 +69,7 @@ export class Publisher {
     this.#noteDown(folder, name);
   }
 
-  /** Removes the claim of a part that an interruption has kept from its name. */
+  /** Removes the claim on a name that a partial file did not get because of an interruption. */
   async dropClaim(folder: OpenFolder, part: string, wanted: string): Promise<void> {
     for (let n = 2, name = wanted; ; name = numberedName(wanted, n), n++) {
       const size = await sizeAt(folder, name);
@@ -128,7 +130,7 @@ export class Publisher {
     const place = path.join(folder.path, name);
     if (!this.#placesOfAnyCase.has(ofAnyCase(place))) return false;
     if (await hasLastingNumbers(folder.here)) return false;
-    // A disk that tells cases apart has this name beside the one that was given.
+    // On a case-sensitive disk this name exists beside the given one.
     return this.#places.has(place) || !(await readdir(folder.here)).includes(name);
   }
 }
@@ -137,9 +139,9 @@ export class Publisher {
 const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
- * The name is taken by a file first, which fails where it exists, and the part renamed over it. That
- * file says whose claim it is: of an empty one nobody could tell, the less so where the system
- * remembers under one of a file's two names how large it was under the other (FUSE).
+ * First a new file claims the name (this fails if the name exists), then the partial file is
+ * renamed over it. The claim says whose it is. An empty file would not tell, especially on FUSE,
+ * where a file's size can be cached under its other name.
  */
 const claimAndMove = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
   const claim = await openNew(folder.at(name));
@@ -177,7 +179,9 @@ const isClaim = async (folder: OpenFolder, part: string, name: string): Promise<
   return (await text.catch(() => null)) === part;
 };
 
-/** True where an interruption came between the two steps: the name is there, the part still too. */
+/**
+ * Whether an interruption came between the two steps: the name exists, and the partial file too.
+ */
 export const isSameFile = async (
   folder: OpenFolder,
   part: string,

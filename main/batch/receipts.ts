@@ -1,7 +1,7 @@
 import type { PlannedFile, Receipt, SkippedInput } from '../../shared/batch.ts';
 import type { FailureData } from '../../shared/failure.ts';
 
-/** What a receipt says of a file of which nothing was written. */
+/** The receipt of a file for which nothing was written. */
 const nothingWritten = { output: null, sha256: null, key: null, version: null } as const;
 
 export const failedReceipt = (

@@ -22,7 +22,7 @@ export interface Reconciled {
   readonly leftOut: readonly Receipt[];
 }
 
-/** What is needed to bring a batch in line with the ledger. */
+/** What is needed to reconcile a batch with the ledger. */
 export interface Interrupted {
   readonly vault: Vault;
   readonly engine: Caller<EngineCalls>;
@@ -32,8 +32,8 @@ export interface Interrupted {
 }
 
 /**
- * Brings the disk in line with the ledger after an interruption: an output that was recorded gets
- * its name if its part is what was recorded. Every other part is the caller's to remove.
+ * Reconciles the disk with the ledger after an interruption: a recorded output gets its name if its
+ * partial file is the recorded one. The caller removes all other partial files.
  */
 export const reconcile = async (input: Interrupted): Promise<Reconciled> => {
   const { vault, batch } = input;
@@ -49,7 +49,7 @@ export const reconcile = async (input: Interrupted): Promise<Reconciled> => {
   return { settled, open, leftOut };
 };
 
-/** The receipt of a file whose end was recorded, or null where it has to be done again. */
+/** The receipt of a file whose result was recorded, or null if it has to be processed again. */
 const settle = async (
   input: Interrupted,
   file: PlannedFile,
@@ -67,7 +67,7 @@ const settle = async (
     if (isNamed || !(await exists(folder.at(part)))) {
       const isDone = isNamed || (await exists(folder.at(name)));
       if (isDone) await publisher.remember(folder, name);
-      // An output that somebody has moved away is not made again if its original is gone too.
+      // If somebody has moved the output away, it cannot be made again without its original.
       return isDone || !(await isThere(open, file.input)) ? past.receipt : null;
     }
     await publisher.dropClaim(folder, part, name);
@@ -75,7 +75,7 @@ const settle = async (
   });
 };
 
-/** Gives the part of a file that was recorded its name. */
+/** Gives the partial file of a recorded output its name. */
 const finish = async (
   { vault, batch, publisher }: Interrupted,
   file: PlannedFile,
@@ -100,7 +100,7 @@ const finish = async (
   }
 };
 
-/** null: it is not there, or another one is. */
+/** null: it is missing, or is another file. */
 const folderOf = async (open: OpenFolders, file: string): Promise<OpenFolder | null> => {
   try {
     return await withFileFailures(open.of(path.dirname(file)));

@@ -3,7 +3,7 @@ import { type FailureData, toFailureData, type Failure } from '../../shared/fail
 import type { FileDone } from '../engine/index.ts';
 import type { NewRecord } from '../ledger/index.ts';
 
-/** What the ledger says of a batch and its files. Every record of a batch carries its id. */
+/** The records of a batch and its files. Every record of a batch has its ID. */
 
 export const startRecord = (
   batch: StoredBatch,

@@ -28,14 +28,14 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly receipts: readonly Receipt[];
-  /** Why the batch stopped before its end, so that it can be resumed; null where it did not. */
+  /** Why the batch stopped early, so that it can be resumed; null if it did not. */
   readonly interrupted: Failure | null;
 }
 
 interface Pair {
-  /** With the name that its output is to get. */
+  /** With the name for its output. */
   readonly file: PlannedFile;
-  /** It is the one sealed in the file, which nobody was asked about: it replaces nothing. */
+  /** The name comes from the file and was not shown in the plan, so it replaces nothing. */
   readonly sealed: boolean;
   readonly result: FileResult;
 }
@@ -59,7 +59,7 @@ export interface Prepared {
   readonly publisher: Publisher;
 }
 
-/** Groups in flight: while some wait for the disk, the workers have others. */
+/** Groups in progress: while some wait for the disk, the workers process others. */
 const GROUPS_AT_ONCE = 4;
 
 /** One pass over the files of a batch. Nothing is reported as done before it is on disk and recorded. */
@@ -121,9 +121,9 @@ export class BatchRun {
   }
 
   /**
-   * A failure of the token or of the ledger ends the batch. Parts that are not recorded do not
-   * stay; recorded ones do, because resuming gives them their names. So do those of which a failed
-   * ledger leaves open whether they are recorded.
+   * A failure of the token or of the ledger ends the batch. Partial files that are not recorded are
+   * removed. Recorded ones stay, because resuming gives them their names, and so do those that may
+   * have been recorded when the ledger failed.
    */
   async #guarded(group: readonly PlannedFile[]): Promise<void> {
     try {
@@ -152,7 +152,7 @@ export class BatchRun {
     }
   }
 
-  /** Makes the output folders. Files whose folder cannot be made fail at once. */
+  /** Creates the output folders. Files whose folder cannot be created fail at once. */
   async #withFolders(group: readonly PlannedFile[]): Promise<readonly PlannedFile[]> {
     const ready: PlannedFile[] = [];
     const failed: FileResult[] = [];
@@ -168,7 +168,7 @@ export class BatchRun {
     return ready;
   }
 
-  /** Slots of host keys are sealed under random nonces, which are counted. */
+  /** Slots of host keys are sealed with random nonces, which are counted. */
   async #takeSeals(count: number): Promise<void> {
     if (this.#batch.kind !== 'encrypt') return;
     const { attemptsPerFile } = limits;
@@ -180,7 +180,7 @@ export class BatchRun {
     }
   }
 
-  /** Records first, then names: what the ledger does not know of does not appear. */
+  /** Records first, then gives names: an output without a record never appears. */
   async #settle(group: readonly PlannedFile[], results: readonly FileResult[]): Promise<void> {
     const files = new Map(group.map((file) => [file.index, file]));
     const of = (index: number): PlannedFile => {
@@ -228,14 +228,15 @@ export class BatchRun {
       } else published.push({ file: { ...file, output }, done: result });
     }
     if (late.length > 0) await this.#session.vault.record(late);
-    // Not before it is recorded: resuming would take what was to be replaced for the output.
+    // Only after it is recorded: otherwise resuming would take the file to be replaced for the
+    // output.
     await tidyParts(this.#folders, this.#batch, refused);
     const originals = this.#batch.deleteOriginals ? await this.#deleteOriginals(published) : null;
     for (const each of published) ended.push(this.#done(each, originals?.get(each.file.index)));
     return ended;
   }
 
-  /** @returns the output with its name, or why there is no output */
+  /** @returns the output with its name, or why there is none */
   async #publishOne(
     open: OpenFolders,
     { file, sealed }: Pair,
@@ -264,7 +265,7 @@ export class BatchRun {
     }
   }
 
-  /** Where the token is lost while reading back, the files are encrypted but their originals stay. */
+  /** If the token is lost while reading back, the files are encrypted and their originals stay. */
   async #deleteOriginals(
     published: readonly Published[],
   ): Promise<ReadonlyMap<number, Failure | null>> {
@@ -289,7 +290,9 @@ export class BatchRun {
     }
   }
 
-  /** @param kept why the original stayed, null where it is gone, undefined where nobody asked */
+  /**
+   * @param kept why the original was kept; null if it was deleted; undefined if that was not wanted
+   */
   #done({ file, done }: Published, kept: Failure | null | undefined): Ended {
     const [key] = done.keys;
     const proved = done.keys.map(({ id, version }) => ({ key: id, version }));
@@ -313,7 +316,9 @@ export class BatchRun {
     this.#options.onReceipt(receipt);
   }
 
-  /** What was not processed was cancelled, by the user or because the batch had to stop. */
+  /**
+   * Files that were not processed count as cancelled, by the user or because the batch had to stop.
+   */
   #reportRest(): void {
     const reason = this.#stopped ?? batchCancelled();
     for (const file of this.#batch.files) {

@@ -9,13 +9,13 @@ type Rules = Pick<StoredBatch, 'kind' | 'sealedNames'>;
 const numbered = /^(.+?) ?\(\d+\)\.clv$/isu;
 
 /**
- * Whether the name of an encrypted file does not lead to that of its original: then the output gets
- * the one that is sealed in the file.
+ * Whether the original name cannot be told from the name of the encrypted file. Then the output
+ * gets the one stored in the file.
  */
 export const takesSealedName = ({ kind, sealedNames }: Rules, input: string): boolean =>
   kind === 'decrypt' && (sealedNames || !hasEncryptedSuffix(input));
 
-/** The file with the name that its output is to get; null where that is the planned one. */
+/** The file with the name for its output; null if that is the planned one. */
 export const withSealedName = (
   rules: Rules,
   file: PlannedFile,

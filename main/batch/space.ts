@@ -3,19 +3,22 @@ import path from 'node:path';
 import type { PlannedFile } from '../../shared/batch.ts';
 import { notEnoughSpace } from '../../shared/messages/failures/batch.ts';
 
-/** Room that one output takes beside its content: header, metadata and tags, rounded up to blocks. */
+/**
+ * Disk space that one output needs besides its content: header, metadata and tags, rounded up to
+ * blocks.
+ */
 const PER_FILE = 8_192;
 const TAGS_SHARE = 1 / 4_096;
 
 export interface FreeSpace {
-  /** Bytes the outputs will take, an upper bound. */
+  /** Upper bound of the size of the outputs, in bytes. */
   readonly needed: number;
-  /** Bytes that are free where they go; the smallest where they go to several disks. */
+  /** Free disk space in bytes; the smallest value if the outputs go to several disks. */
   readonly free: number;
 }
 
 /**
- * Room for the outputs, disk by disk; null where no disk says.
+ * Disk space for the outputs, for each disk; null if no disk reports it.
  * @throws Failure `disk-full` before anything is written
  */
 export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpace | null> => {
@@ -41,7 +44,10 @@ export const checkSpace = async (files: readonly PlannedFile[]): Promise<FreeSpa
   return tightest;
 };
 
-/** Bytes; null where the file system does not say: some of FUSE and of the network have no answer, or 0 of 0. */
+/**
+ * Bytes; null if the file system does not report it: some of FUSE and of the network have no
+ * answer, or 0 of 0.
+ */
 const freeIn = async (folder: string): Promise<number | null> => {
   try {
     const { blocks, bavail, bsize } = await statfs(folder);
@@ -56,7 +62,7 @@ interface ExistingFolder {
   readonly device: number;
 }
 
-/** The nearest folder that is there already: the output folder may still have to be made. */
+/** The nearest existing folder: the output folder may not exist yet. */
 const existingFolder = async (folder: string): Promise<ExistingFolder> => {
   try {
     return { folder, device: (await stat(folder)).dev };

@@ -11,7 +11,7 @@ export interface Trash {
   serves(folder: string): Promise<boolean>;
   /**
    * Moves a file there; its name and place are kept for restoring it.
-   * @param at a path that leads to this very file, whatever became of the folders above it
+   * @param at a path that leads to this file, whatever happened to the folders above it
    * @throws Failure, errno
    */
   take(file: string, at: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface Trash {
 
 interface Place {
   readonly folder: string;
-  /** Paths in it are kept relative to this, where the trash is that of a disk. */
+  /** Base of the relative paths in it, if it is the trash of a disk. */
   readonly top: string | null;
 }
 
@@ -62,7 +62,7 @@ export class FreedesktopTrash implements Trash {
     }
   }
 
-  /** Nothing is copied from disk to disk: a trash is on the disk of what is thrown away. */
+  /** Files are never copied to another disk: the trash is on the disk of the file. */
   async #placeFor(folder: string, dev: number): Promise<Place> {
     if ((await stat(await nearest(this.#own))).dev === dev) return { folder: this.#own, top: null };
     const top = await topOf(folder, dev);
@@ -74,7 +74,7 @@ export class FreedesktopTrash implements Trash {
   }
 }
 
-/** Where the system has no trash that this program could use. */
+/** For systems without a trash that this program can use. */
 export const withoutTrash: Trash = {
   serves: () => Promise.resolve(false),
   take: () => Promise.reject(noTrash()),
@@ -106,7 +106,7 @@ const topOf = async (folder: string, dev: number): Promise<string> => {
 
 const STICKY = 0o1000;
 
-/** One trash folder for all users counts only where nobody can exchange what is in it. */
+/** A trash folder shared by all users is used only if others cannot replace what is in it. */
 const isShared = (folder: string): Promise<boolean> =>
   lstat(folder).then(
     (stats) => stats.isDirectory() && (stats.mode & STICKY) !== 0,
@@ -129,7 +129,7 @@ const infoOf = (file: string): string => {
   return `[Trash Info]\nPath=${escaped}\nDeletionDate=${day}T${clock}\n`;
 };
 
-/** Bytes of a name that leave room for what is added to it. */
+/** Longest part of a name, in bytes, so that a suffix still fits. */
 const NAME_BYTES = 230;
 
 const short = (name: string): string => {
@@ -138,7 +138,7 @@ const short = (name: string): string => {
   return kept;
 };
 
-/** Whoever makes the info file first has the name. */
+/** The name belongs to the process that creates the info file first. */
 const claim = async (
   files: string,
   infos: string,
@@ -159,7 +159,7 @@ const claim = async (
       await handle.close();
     }
     if ((await lstat(path.join(files, name)).catch(() => null)) === null) return { name, info };
-    // Something without an info file has this name: it stays.
+    // A file without an info file has this name; leave it alone.
     await rm(info, { force: true });
   }
 };

@@ -16,7 +16,7 @@ export type Found =
       readonly stats: BigIntStats;
       /** The input path that led here. */
       readonly root: string;
-      /** True where the file itself was named, not a folder above it. */
+      /** Whether the file itself was named, not a folder above it. */
       readonly named: boolean;
     }
   | {
@@ -34,7 +34,7 @@ export type Found =
       readonly reason: FailureData;
     };
 
-/** Where a walk begins: at a path that was named, or at something below it. */
+/** Where a walk starts: at a named path, or below it. */
 export interface Start {
   readonly input: string;
   readonly root: string;
@@ -62,7 +62,7 @@ const visit = async (
   seen: Set<string>,
 ): Promise<void> => visitSeen(await look(file), root, found, seen);
 
-/** What a file is, or why that cannot be told. */
+/** The kind of a file, or why it is unknown. */
 type Look =
   | { readonly file: string; readonly stats: BigIntStats }
   | { readonly file: string; readonly reason: FailureData };
@@ -110,7 +110,7 @@ const namesIn = async (
   }
 };
 
-/** How many files are looked at at the same time: one after another, each would wait by itself. */
+/** How many files are checked at the same time, so that they do not wait for each other. */
 const LOOKS_AT_ONCE = 64;
 
 const visitNames = async (
@@ -127,7 +127,7 @@ const visitNames = async (
   }
 };
 
-/** Stands for the bytes that are not UTF-8 of a name that came from elsewhere: it leads to no file. */
+/** Replaces bytes that are not UTF-8 in a name from elsewhere; the result is no existing file. */
 const REPLACEMENT = '\ufffd';
 
 const reasonOf = (file: string, thrown: unknown): FailureData => {

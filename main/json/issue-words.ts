@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What is wrong with a document, for people; `whole` names what has no place of its own. */
+/** What is wrong with a document, in words. `whole` names the document itself. */
 export const issueWords = (issue: v.BaseIssue<unknown>, whole: string): string => {
   const place = v.getDotPath(issue) ?? whole;
   const { type, expected, received, message } = issue;

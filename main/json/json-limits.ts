@@ -1,10 +1,10 @@
-/** Objects and lists within one another: more than any record has, few enough for every reader. */
+/** Limit of nested objects and lists: more than any record needs, few enough for every reader. */
 const MAX_DEPTH = 32;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c] as const;
 const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d] as const;
 
-/** Offset in bytes of what is nested too deeply in a JSON text; null where nothing is. */
+/** Offset in bytes where a JSON text is nested too deeply; null if it is not. */
 export const tooDeepAt = (text: string): number | null => {
   let depth = 0;
   let isInString = false;
@@ -22,7 +22,7 @@ export const tooDeepAt = (text: string): number | null => {
   return null;
 };
 
-/** Whether a JSON text holds more values than so many; those in strings do not count. */
+/** Whether a JSON text has more than this many values, not counting text in strings. */
 export const hasMoreValues = (text: string, most: number): boolean => {
   let values = 0;
   let isInString = false;

@@ -20,7 +20,7 @@ export class Caller<Api> {
   #nextId = 1;
   #closed = false;
 
-  /** @param lost makes the failure that open and later calls get once the other end is gone */
+  /** @param lost creates the failure for open and later calls when the other end has died */
   constructor(channel: Channel<Request, Response>, lost: () => Failure) {
     this.#channel = channel;
     this.#lost = lost;

@@ -6,13 +6,13 @@ import type { Channel, Request, Response } from './messages.ts';
 /** The engine as a child process, seen from its parent. Needs `serialization: 'advanced'`. */
 export const childChannel = (child: ChildProcess): Channel<Request, Response> => ({
   post: (message) => {
-    // A child that has just died is noticed by its exit event; the send error says nothing more.
+    // If the child has just died, its exit event reports that; the send error adds nothing.
     if (child.connected) child.send(message, () => undefined);
   },
   onMessage: (listener) => child.on('message', (message) => listener(message as Response)),
   onClose: (listener) => {
     child.once('exit', listener);
-    // Where the system starts no process there is no exit either, only an error.
+    // If the process could not be started, there is no exit event, only an error.
     child.once('error', () => child.pid === undefined && listener());
   },
 });
@@ -20,7 +20,7 @@ export const childChannel = (child: ChildProcess): Channel<Request, Response> =>
 /** The same channel, seen from the child. */
 export const parentChannel = (own: NodeJS.Process): Channel<Response, Request> => ({
   post: (message) => {
-    // A parent that is gone is noticed by the disconnect; nobody is there to read the error.
+    // If the parent has died, the disconnect event reports that; nobody reads the error.
     if (own.connected) own.send?.(message, undefined, undefined, () => undefined);
   },
   onMessage: (listener) => own.on('message', (message) => listener(message as Request)),

@@ -1,11 +1,11 @@
 import type { FailureData } from '../../shared/failure.ts';
 
-/** What travels to the side that serves. */
+/** A message to the serving end. */
 export type Request =
   | { readonly kind: 'call'; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What travels back. A bug crosses as a message only: its stack stays where it happened. */
+/** A message back. Of a bug only the message is sent; its stack stays where it happened. */
 export type Response =
   | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: FailureData }

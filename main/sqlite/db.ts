@@ -21,7 +21,7 @@ const PRAGMAS = `
 
 const READ_ONLY = 'PRAGMA query_only = ON';
 
-/** A database in memory. Rows are checked on their way out. */
+/** A database in memory. Rows are validated when they are read. */
 export class Db {
   readonly #sqlJs: SqlJsStatic;
   /** Null once it was retired or closed. */
@@ -39,7 +39,7 @@ export class Db {
     return new Db(sqlJs, new sqlJs.Database());
   }
 
-  /** @throws an Error of SQLite where the image is not a database. */
+  /** @throws an Error of SQLite if the image is not a database. */
   static load(sqlJs: SqlJsStatic, image: Uint8Array): Db {
     // SQLite opens an empty file as a healthy empty database.
     if (image.length === 0) throw new Error('the image is empty');
@@ -110,7 +110,7 @@ export class Db {
     });
   }
 
-  /** From now on every statement that would change something fails. */
+  /** From now on every statement that would change data fails. */
   freeze(): void {
     if (this.#frozen !== null) return;
     this.#frozen = this.image();
@@ -145,7 +145,7 @@ export class Db {
   }
 }
 
-// As a plain Uint8Array: of a Buffer, sql.js would take the caller's memory and write into it.
+// As a plain Uint8Array: sql.js would use the memory of a Buffer and write into it.
 const openImage = (sqlJs: SqlJsStatic, { buffer, byteOffset, length }: Uint8Array): Database =>
   new sqlJs.Database(new Uint8Array(buffer, byteOffset, length));
 

@@ -3,7 +3,7 @@ import { homeFolder } from './state-folder.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The folder for what can be made again, of this user alone; null for a user without a home. */
+/** This user's cache folder; null for a user without a home folder. */
 export const cacheFolder = (env: Environment, platform: NodeJS.Platform): string | null => {
   const paths = platform === 'win32' ? path.win32 : path.posix;
   const given = platform === 'win32' ? env['LOCALAPPDATA'] : env['XDG_CACHE_HOME'];

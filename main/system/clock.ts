@@ -6,7 +6,7 @@ export interface Clock {
   now(): Date;
 }
 
-/** Records hold four-digit years: a ledger with another one could not be read any more. */
+/** Records have four-digit years; a ledger with a longer one could not be read. */
 const LAST_YEAR = 9999;
 
 export const systemClock: Clock = {

@@ -7,7 +7,7 @@ const PATIENCE_MS = 5_000;
  * Keeps what is in this process's memory out of core dumps, two ways (core(5)): no mapping goes into
  * a dump, and there is none. The second alone does not reach a program that the system pipes dumps
  * to; the first alone leaves the processor's registers in. Processes started later inherit both.
- * Only Linux; elsewhere dumps are the system's matter.
+ * Linux only; elsewhere core dumps are up to the system.
  */
 export const forbidCoreDumps = (): void => {
   if (process.platform === 'linux') forbidFor(process.pid);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { Failure, type FailureCode } from '../../shared/failure.ts';
 
-/** Which file an error is about: the one that is read, or the one that is made of it. */
+/** Which file an error is about: the one being read, or the one being written. */
 export type Side = 'original' | 'output';
 
 interface Meaning {
@@ -13,7 +13,7 @@ type Meanings = Readonly<Record<string, Meaning>>;
 
 const CONNECT = 'Connect its disk or share again, then try again.';
 
-/** What is meant wherever it happens, and where the side is not known. */
+/** Words for an error of either file, or if the file is not known. */
 const either: Meanings = {
   ENOENT: { code: 'not-found', cause: 'There is no such file or folder.' },
   ENOTDIR: { code: 'not-found', cause: 'A part of this path is not a folder.' },
@@ -116,7 +116,7 @@ export const sideOf = (error: unknown, original = ''): Side | undefined => {
   return name.endsWith('.part') ? 'output' : undefined;
 };
 
-/** A file-system error in words. What is no file-system error is given back as it is. */
+/** A file-system error as a Failure. Other errors are returned unchanged. */
 export const fileFailure = (error: unknown, side?: Side): unknown => {
   if (!isErrno(error)) return error;
   const name = error.code ?? 'unknown';
@@ -131,8 +131,8 @@ export const fileFailure = (error: unknown, side?: Side): unknown => {
 };
 
 /**
- * A refusal of the system that nobody has expected: it is no bug, so it is said in words, with its
- * path. What is no such error is given back as it is.
+ * An unexpected error of the system is not a bug, so it becomes a Failure with its path. Other
+ * errors are returned unchanged.
  */
 export const systemFailure = (error: unknown): unknown => {
   if (!isErrno(error)) return error;

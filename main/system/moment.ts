@@ -1,22 +1,22 @@
 import { uptime } from 'node:os';
 
 export interface Clocks {
-  /** Milliseconds that only go forward, sleep included: nobody sets them. */
+  /** Milliseconds of a clock that only goes forward, also during sleep, and cannot be set. */
   readonly steady: () => number;
-  /** Milliseconds since 1970, by the clock that people read and set. */
+  /** Milliseconds since 1970, by the system clock, which can be set. */
   readonly wall: () => number;
 }
 
 export const systemClocks: Clocks = {
-  // The monotonic clock of JavaScript stands still while a computer sleeps; this one does not.
+  // JavaScript's monotonic clock stops while the computer sleeps; this one does not.
   steady: () => uptime() * 1_000,
   wall: () => Date.now(),
 };
 
-/** The two clocks drift apart a little without anybody setting one. */
+/** The two clocks drift apart a little even if nobody sets one. */
 const DRIFT_MS = 1_000;
 
-/** A moment: what has passed since then is measured on the steady clock, its time told by the other. */
+/** A moment: the time since then comes from the steady clock, its date from the system clock. */
 export class Moment {
   readonly #clocks: Clocks;
   readonly #steadyMs: number;
@@ -32,7 +32,7 @@ export class Moment {
     return this.#clocks.steady() - this.#steadyMs;
   }
 
-  /** As today's clock would have shown it, in milliseconds since 1970. */
+  /** By the system clock as it is set now, in milliseconds since 1970. */
   get wallMs(): number {
     const wall = this.#clocks.wall() - this.elapsedMs;
     if (Math.abs(wall - this.#wallMs) > DRIFT_MS) this.#wallMs = wall;

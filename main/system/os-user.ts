@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** The name of the operating system's user, as records name it: an id may have no account. */
+/** The operating system's user name for records; a user ID may have no account. */
 export const osUser = (): string => {
   try {
     return userInfo().username;

@@ -9,8 +9,9 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
 /**
- * Replaces a file of this user's own: it is there as a whole, or as it was. Links are not followed.
- * @throws what the disk says
+ * Replaces a user's own file: afterwards it has the old content or the new one. Links are not
+ * followed.
+ * @throws errors of the disk
  */
 export const replaceFile = async (file: string, content: string | Uint8Array): Promise<void> => {
   const folder = path.dirname(file);
@@ -31,8 +32,8 @@ export const replaceFile = async (file: string, content: string | Uint8Array): P
 };
 
 /**
- * Makes a folder for this user alone, and those above it. Node's own way to make the folders above
- * never ends where the system refuses them (/proc).
+ * Creates a folder that only this user can access, and those above it. Node's recursive mkdir never
+ * ends if the system refuses them (/proc).
  */
 export const makeFolder = async (folder: string): Promise<void> => {
   try {

@@ -5,8 +5,8 @@ import { Failure } from '../../shared/failure.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder in which Claviger remembers, for this user, what it trusts. The command line and the
- * window share it. Null for a user without a home folder.
+ * The folder with what this user's Claviger trusts, shared by the command line and the window. Null
+ * for a user without a home folder.
  * @throws Failure 'usage'
  */
 export const stateFolder = (env: Environment, platform: NodeJS.Platform): string | null => {

@@ -25,13 +25,13 @@ export const errnoOf = (error: unknown): string | null =>
 
 export const isErrno = (error: unknown, code: string): boolean => errnoOf(error) === code;
 
-/** Why the disk refused, as the second half of a sentence. */
+/** The reason for an error of the disk, as the second half of a sentence. */
 export const reasonOf = (error: unknown): string => {
   const errno = errnoOf(error);
   return words[errno ?? ''] ?? (error instanceof Error ? error.message : String(error));
 };
 
-/** An error of the disk as a Failure in words; a Failure passes through. */
+/** An error of the disk as a Failure; a Failure is returned unchanged. */
 export const storageFailure = (
   error: unknown,
   what: string,
@@ -45,7 +45,7 @@ export const storageFailure = (
   });
 };
 
-/** What the disk refuses as a Failure in words; bugs pass through. */
+/** An error of the disk as a Failure; bugs are returned unchanged. */
 export const orFailure = async <T>(what: string, work: Promise<T>): Promise<T> => {
   try {
     return await work;

@@ -2,14 +2,14 @@ import { open } from 'node:fs/promises';
 import { isErrno } from './storage-failure.ts';
 
 /**
- * Folders that cannot be put on disk by themselves: of some network and FUSE file systems, and those
- * that one may write into but not read (a drop box). Their names go to disk with the files.
+ * Folders that cannot be synced: on some network and FUSE file systems, and folders that can be
+ * written but not read (a drop box). Their names are synced with the files.
  */
 const withoutSync = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES'];
 
-/** Puts the names in a folder on disk: POSIX promises a new or renamed entry only after this. */
+/** Syncs the names in a folder: POSIX guarantees a new or renamed entry only after this. */
 export const syncFolder = async (path: string): Promise<void> => {
-  // Windows opens no folder for writing and needs none of this: NTFS journals its names.
+  // Windows cannot open a folder for writing and does not need this: NTFS journals its names.
   if (process.platform === 'win32') return;
   try {
     const folder = await open(path, 'r');

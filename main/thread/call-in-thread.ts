@@ -11,15 +11,15 @@ import {
 import { isErrno } from '../system/index.ts';
 
 export interface ThreadCall {
-  /** Ends the thread at once, whatever it does. */
+  /** Stops the thread immediately. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes done since the last report. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Makes one call to a worker thread that lives for it alone, so that what takes seconds of
- * computing does not keep this thread from answering.
+ * Makes one call in a worker thread of its own, so that seconds of computing do not block this
+ * thread.
  * @param script serves the calls by `serveThread`
  * @throws Failure 'cancelled', and whatever the call throws
  */
@@ -30,7 +30,7 @@ export const callInThread = async <Api, Name extends CallName<Api>>(
   { signal, onProgress }: ThreadCall = {},
 ): Promise<Awaited<CallOutput<Api, Name>>> => {
   if (signal?.aborted === true) throw workCancelled();
-  // The PIN may be in the environment; nothing that is computed here needs any of it.
+  // The PIN may be in the environment, and the thread needs none of it.
   const worker = new Worker(script, { env: {} });
   const end = (): void => void worker.terminate();
   signal?.addEventListener('abort', end, { once: true });

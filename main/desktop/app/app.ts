@@ -30,18 +30,18 @@ import { Setup } from '../setup/index.ts';
 import { Work } from '../work/index.ts';
 
 export interface AppParts {
-  /** For settings and the list of vaults. */
+  /** Folder of the settings and the list of vaults. */
   readonly dataDir: string;
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
-  /** What this user knows of vaults, outside of their folders. */
+  /** What this user's computer knows about vaults, outside of their folders. */
   readonly trust: TrustStore;
   readonly dialogs: Dialogs;
   readonly trash: Trash;
   readonly runtime: AppState['runtime'];
-  /** Keeps what the developers need of a bug. */
+  /** Stores the details of a bug for the developers. */
   readonly report: (error: unknown) => void;
-  /** The window must forget all it has shown. */
+  /** The window must forget everything it has shown. */
   readonly onLocked: () => void;
 }
 
@@ -50,10 +50,10 @@ interface Stores {
   readonly recent: RecentVaults;
 }
 
-/** How long the engine is waited for when it is told new lifetimes, in milliseconds. */
+/** How long to wait for the engine to accept new lifetimes, in milliseconds. */
 const LIFETIMES_MS = 5_000;
 
-/** The app's services, wired to one another; knows nothing of Electron. */
+/** The app's services, connected to each other; independent of Electron. */
 export class App {
   readonly events: Events = new Events(() => this.desk.isUnlocked);
   readonly settings: SettingsStore;
@@ -143,7 +143,7 @@ export class App {
         .map((name) => [name, { before: before[name], after: change[name] ?? before[name] }]),
     );
     if (Object.keys(details).length > 0) {
-      // Whoever finds a locked vault must not make it lock later, or keep keys for longer.
+      // Somebody at a locked vault must not be able to delay locking or keep keys for longer.
       if (this.desk.open !== null) this.desk.refuseChanges();
       // What cannot be recorded is not done.
       await this.desk.record({ action: 'settings.change', subject: {}, outcome: 'ok', details });
@@ -170,7 +170,7 @@ export class App {
     });
   }
 
-  /** Once a second: tells the window of a status that changed, and locks when it is time. */
+  /** Once a second: sends the window a changed status, and locks when it is time. */
   async tick(): Promise<void> {
     if (!this.desk.isUnlocked) return;
     if (this.autoLock.isDue) {
@@ -185,10 +185,10 @@ export class App {
     this.events.push('session', status);
   }
 
-  /** Files that the shell opens: they wait in the draft until the vault is unlocked. */
+  /** Files opened from the file manager wait in the draft until the vault is unlocked. */
   async addFiles(paths: readonly string[]): Promise<Output<'draft.get'>> {
     const draft = await this.work.draft.add(paths);
-    // What a locked window shows of them is their number.
+    // A locked window only shows how many they are.
     if (this.desk.isUnlocked) this.events.push('draft', draft);
     else this.events.push('state', this.state());
     return draft;
@@ -218,7 +218,7 @@ export class App {
     this.events.push('state', this.state());
   }
 
-  /** Nobody waits for it, and a vault that is closed meanwhile does not need it. */
+  /** Nothing waits for this, and a vault that is closed meanwhile does not need it. */
   #recall(open: OpenVault): void {
     void recallVerification(open).catch((error: unknown) => {
       if (this.desk.open === open) this.#parts.report(error);
@@ -230,7 +230,9 @@ export class App {
     return { idleMs: cacheIdleMinutes * 60_000, absoluteMs: cacheMinutes * 60_000 };
   }
 
-  /** An engine whose driver hangs takes them when it answers again; another one, when it unlocks. */
+  /**
+   * An engine with a hung driver gets them when it answers again; a new engine, when it unlocks.
+   */
   async #useLifetimes(): Promise<void> {
     const { open } = this.desk;
     if (open?.session.isLoggedIn !== true) return;

@@ -12,7 +12,7 @@ import type { App } from './app.ts';
 
 type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
 
-/** What answers each call of the contract. */
+/** The handler of each call of the contract. */
 export const handlersOf = (app: App): Handlers => ({
   'app.state': () => app.state(),
   'clipboard.write': async ({ text }) => {

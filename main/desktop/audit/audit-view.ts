@@ -6,7 +6,7 @@ import { leafHash } from '../../ledger/index.ts';
 import { openCheckpoint } from '../../pki/index.ts';
 import { type OpenVault, rowsOf } from '../vault/index.ts';
 
-/** The audit list. Looking is recorded once for each filter, not for each page of its results. */
+/** The audit list. A view is recorded once per filter, not for each page of results. */
 export class AuditView {
   #looked = '';
 
@@ -20,7 +20,7 @@ export class AuditView {
     return { rows: await rowsOf(lines, open), total, upTo };
   }
 
-  /** Another session looks anew. */
+  /** A new session records its views again. */
   forget(): void {
     this.#looked = '';
   }
@@ -34,7 +34,7 @@ export class AuditView {
   }
 }
 
-/** A key of the filter that is there but undefined would count as a condition. */
+/** A filter key with the value undefined would count as a condition. */
 const definedOnly = ({ text, ...rest }: AuditFilter): Omit<IndexFilter, 'limit'> =>
   text === undefined || text.trim() === '' ? rest : { ...rest, text: text.trim() };
 
@@ -49,7 +49,7 @@ export const recordOf = async (open: OpenVault, seq: number): Promise<Output<'au
   return { row, clock: record.clock, app, token, line, leaf, signed: signedIn(open, seq) };
 };
 
-/** The first kept checkpoint that covers a record, if the vault's key has signed it. */
+/** The first saved checkpoint that covers a record, if the vault's key signed it. */
 const signedIn = ({ vault }: OpenVault, seq: number): AuditRecord['signed'] => {
   const key = vault.checkpointKey;
   const covering = vault.checkpoints.find(({ size }) => size >= seq);

@@ -11,10 +11,10 @@ import { isErrno, orFailure } from '../../system/index.ts';
 import type { OpenVault } from '../vault/index.ts';
 
 /**
- * Copies what shows the rollback into a new folder: ledger and checkpoints as they are, the notes
- * that the token keeps, the public key that checks both, what was found, and SHA256SUMS over it.
+ * Copies the evidence of a rollback into a new folder: ledger and checkpoints as they are, the
+ * notes stored in the token, the public key that verifies both, the findings, and SHA256SUMS.
  * @param into a folder outside of the vault
- * @throws Failure 'not-allowed' where it is inside the vault; the disk's refusal
+ * @throws Failure 'not-allowed' if it is inside the vault; errors of the disk
  */
 export const exportEvidence = async (
   open: OpenVault,
@@ -28,7 +28,7 @@ const writeEvidence = async (
   rollback: Rollback,
   into: string,
 ): Promise<{ path: string; files: number }> => {
-  // A copy in the vault's folder would be changed and restored together with what it proves.
+  // A copy in the vault's folder would be changed and restored together with the vault.
   await refuseInVault(open.folder, into);
   const target = await newFolder(into, `Evidence, ${path.basename(open.folder)}`);
   const written = [

@@ -6,7 +6,7 @@ import { orFailure } from '../../system/index.ts';
 import type { Dialogs } from '../common/index.ts';
 
 /**
- * Asks where, and writes what the probe found as one page that any browser shows and prints.
+ * Asks for a file name and writes the results of the probe as one HTML page, to view or print.
  * @param vault the folder of the open vault, where nothing is written
  */
 export const saveTokenEvidence = async (
@@ -22,7 +22,7 @@ export const saveTokenEvidence = async (
   return { path: file };
 };
 
-/** A serial number comes from the token: it may hold anything. */
+/** The serial number comes from the token and may contain anything. */
 const safe = (text: string): string => text.replaceAll(/[^\w-]+/g, '_').slice(0, 40);
 
 const style = `body { font: 13px/1.5 sans-serif; margin: 2.5rem auto; max-width: 60rem; padding: 0 1rem; }

@@ -6,8 +6,8 @@ import type { OpenVault } from '../vault/index.ts';
 const ACTION = 'window.audit.verify';
 
 /**
- * Checks every record. The result stays with the vault until the next check, and is recorded: the
- * next start of the program finds it there.
+ * Verifies every record. The result is kept until the next verification, and recorded, so that it
+ * is known after a restart.
  */
 export const verifyVault = async (open: OpenVault): Promise<Verdict> => {
   const before = open.verification;
@@ -34,8 +34,8 @@ const damaged = { outcome: 'failed', code: 'ledger-damaged' } as const;
 const verifiedSchema = v.object({ records: v.number(), root: v.string() });
 
 /**
- * What an earlier session of the program has verified. Only what it recorded while the vault was
- * unlocked counts, and only where the ledger still begins with the records that were read then.
+ * What was verified before this start of the program. It counts only if it was recorded while the
+ * vault was unlocked, and if the ledger still starts with the records that were read then.
  */
 export const recallVerification = async (open: OpenVault): Promise<void> => {
   const { vault } = open;
@@ -49,12 +49,12 @@ export const recallVerification = async (open: OpenVault): Promise<void> => {
   const isOurs = mark === null || mark === 'waiting';
   const { tree } = vault;
   if (!isOurs || records >= record.seq || tree.root(records).toString('hex') !== root) return;
-  // A check that was made meanwhile says more.
+  // A verification made in the meantime is newer.
   if (open.verification.state === 'none')
     open.verification = { state: 'sound', records, at: record.time };
 };
 
-/** A change that is made in between looks like damage: then it is read again. */
+/** A change made in between looks like damage, so read it again. */
 const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
   const { root } = open.vault.head;
   const verdict = await verifyAside(open.folder);

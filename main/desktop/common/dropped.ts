@@ -3,7 +3,7 @@ import { Failure } from '../../../shared/failure.ts';
 
 /**
  * An attachment in a mail program, a picture in a browser and a file made in the page have no path.
- * @throws Failure `invalid-request` where one of these has none
+ * @throws Failure `invalid-request` if one of them has no path
  */
 export const requireOnDisk = (paths: readonly string[]): void => {
   if (paths.length > 0 && paths.every((each) => path.isAbsolute(each))) return;

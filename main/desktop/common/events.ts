@@ -7,7 +7,7 @@ import {
 
 type Listener = (event: AnyEvent) => void;
 
-/** Carries events to whoever listens. */
+/** Sends events to all listeners. */
 export class Events {
   readonly #listeners = new Set<Listener>();
   readonly #isUnlocked: () => boolean;
@@ -16,13 +16,13 @@ export class Events {
     this.#isUnlocked = isUnlocked;
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** What the window may know: of a locked vault nothing, also where a batch goes on behind it. */
+  /** What the window may know: nothing about a locked vault, even while a batch is running. */
   listenAsWindow(listener: Listener): () => void {
     return this.listen((event) => {
       if (this.#isUnlocked() || lockedEvents.some((name) => name === event.name)) listener(event);
@@ -30,7 +30,7 @@ export class Events {
   }
 
   push<E extends EventName>(name: E, data: EventData<E>): void {
-    // The pair fits by the signature above; the union of pairs cannot express that.
+    // The signature above guarantees the pair; a union of pairs cannot express that.
     const event = { name, data } as AnyEvent;
     for (const listener of this.#listeners) listener(event);
   }

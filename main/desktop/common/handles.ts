@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../shared/failure.ts';
 
-/** What the window may name only by an id that it was given: paths, tokens, plans. */
+/** Things that the window names by an ID it was given: paths, tokens, plans. */
 export class Handles<T> {
   readonly #what: string;
   readonly #values = new Map<string, T>();
 
-  /** @param what in the plural, for the message about an id that was not given out */
+  /** @param what in the plural, for the message about an unknown ID */
   constructor(what: string) {
     this.#what = what;
   }
@@ -18,7 +18,7 @@ export class Handles<T> {
     return id;
   }
 
-  /** @throws Failure 'invalid-request' where this id was not given out, or not since the last lock */
+  /** @throws Failure 'invalid-request' for an ID that was not given out since the last lock */
   get(id: string): T {
     const value = this.#values.get(id);
     if (value !== undefined) return value;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { makeFolder, replaceFile } from '../../system/index.ts';
 
-/** A small file of the program's own, outside of any vault. */
+/** A small file of the program itself, outside of any vault. */
 export class JsonFile<S extends v.GenericSchema> {
   readonly #path: string;
   readonly #schema: S;
@@ -15,7 +15,7 @@ export class JsonFile<S extends v.GenericSchema> {
     this.#initial = initial;
   }
 
-  /** What is not there or not as it should be counts as never written. */
+  /** A missing or invalid file counts as never written. */
   async read(): Promise<v.InferOutput<S>> {
     try {
       const parsed = v.safeParse(this.#schema, JSON.parse(await readFile(this.#path, 'utf8')));

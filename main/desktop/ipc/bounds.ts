@@ -1,8 +1,8 @@
-/** More than any honest call needs: entries of all lists and objects together, and characters. */
+/** More than any genuine call needs: entries of all lists and objects together, and characters. */
 const NODES = 60_000;
 const CHARACTERS = 8 * 1024 * 1024;
 
-/** Whether a value is small enough to be looked at more closely. Stops at the first excess. */
+/** Whether a value is small enough to be validated. Stops as soon as it is too large. */
 export const isBounded = (value: unknown): boolean => {
   const open: unknown[] = [value];
   let nodes = 0;
@@ -22,6 +22,6 @@ export const isBounded = (value: unknown): boolean => {
   return true;
 };
 
-/** Structured cloning also brings maps, buffers and dates; the contract has none of them. */
+/** Structured cloning also passes maps, buffers and dates; the contract has none of them. */
 const isPlain = (value: object): boolean =>
   Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;

@@ -16,7 +16,7 @@ import type { NewRecord } from '../../ledger/index.ts';
 import { isBounded } from './bounds.ts';
 import { Refusals } from './refusals.ts';
 
-/** One function for each call of the contract: with one missing, main does not compile. */
+/** One function for each call of the contract; if one is missing, main does not compile. */
 export type Handlers = {
   readonly [C in CallName]: (input: Input<C>) => Output<C> | Promise<Output<C>>;
 };
@@ -26,11 +26,11 @@ export type DropHandlers = {
   readonly [D in DropName]: (paths: readonly string[]) => Promise<Dropped<D>>;
 };
 
-/** What is known of who speaks. */
+/** What is known about the sender. */
 export interface Sender {
   /** Whether it is the main frame of the one window of this app. */
   readonly isOwnWindow: boolean;
-  /** Address of the page, as the browser knows it. */
+  /** URL of the page, from the browser. */
   readonly url: string;
 }
 
@@ -40,11 +40,11 @@ export interface DispatchParts {
   /** Where the window's pages come from, like app://claviger/ */
   readonly home: string;
   readonly isUnlocked: () => boolean;
-  /** Why the open vault can only be looked at; null where it is in order. */
+  /** Why the open vault is read-only; null if it is not. */
   readonly restriction: () => Failure | null;
-  /** Writes to the ledger of the open vault; does nothing where none is open or nothing may be written. */
+  /** Writes to the ledger of the open vault. Does nothing if none is open or it is read-only. */
   readonly record: (record: NewRecord) => Promise<void>;
-  /** Keeps what the developers need of a bug; nothing of it goes to the window. */
+  /** Stores the details of a bug for the developers; the window gets none of them. */
   readonly report: (incident: string, error: unknown) => void;
 }
 
@@ -54,8 +54,8 @@ interface Answering {
 }
 
 /**
- * The border of the main process: sender → name → input → lock → handler → output → record. What
- * arrives is taken for hostile until it has passed.
+ * The entry to the main process: sender → name → input → lock → handler → output → record. Every
+ * message is treated as hostile until it has passed.
  */
 export class Dispatcher {
   readonly #parts: DispatchParts;
@@ -74,7 +74,7 @@ export class Dispatcher {
     return this.#answer(sender, this.#calls, name, input);
   }
 
-  /** Dropped files, on the way that the preload alone uses. */
+  /** Dropped files, on the channel that only the preload script uses. */
   drop(sender: Sender, name: unknown, paths: unknown): Promise<Result<unknown>> {
     return this.#answer(sender, this.#drops, name, paths);
   }
@@ -139,7 +139,7 @@ export class Dispatcher {
   }
 
   #incident(error: unknown): Result<unknown> {
-    // What cannot be recorded is not done: that is expected, and has words.
+    // What cannot be recorded is not done: an expected failure, with words of its own.
     if (error instanceof Failure) return { ok: false, failure: toFailureData(error) };
     const incident = randomBytes(4).toString('hex');
     this.#parts.report(incident, error);

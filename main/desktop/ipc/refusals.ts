@@ -4,7 +4,10 @@ import type { NewRecord } from '../../ledger/index.ts';
 const PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-/** Records refused calls; a flood of them is counted instead, so that it cannot fill the ledger. */
+/**
+ * Records refused calls. If there are many, they are only counted, so that they cannot fill the
+ * ledger.
+ */
 export class Refusals {
   readonly #record: (record: NewRecord) => Promise<void>;
   readonly #now: () => number;

@@ -2,7 +2,7 @@ import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron';
 import { channels } from '../../../shared/contract/channels.ts';
 import type { Dispatcher, Sender } from './dispatch.ts';
 
-/** The only place that listens to a window. */
+/** The only place that receives messages from a window. */
 export const registerIpc = (dispatcher: Dispatcher, ownWindow: () => WebContents | null): void => {
   ipcMain.handle(channels.call, (event, name: unknown, input: unknown) =>
     dispatcher.call(senderOf(event, ownWindow()), name, input),

@@ -44,7 +44,9 @@ export const keyDetail = async (
   };
 };
 
-/** Seals of the version that encrypts, under random nonces; token keys wrap and make none. */
+/**
+ * Encryptions of the current version with random nonces. Token keys only wrap, so they have none.
+ */
 export const sealsOf = (
   { vault }: OpenVault,
   key: KeySummary,

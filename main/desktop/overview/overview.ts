@@ -10,9 +10,9 @@ import { defaults, type SettingsValues } from '../settings/index.ts';
 
 const DAYS = 30;
 const RECENT = 12;
-/** Per cent of the seals of a version after which its key is to be rotated. */
+/** Percentage of a version's encryption limit after which its key should be rotated. */
 const SEALS_WARNING = 80;
-/** A ledger is to be checked again after so many days. */
+/** The ledger should be verified again after this many days. */
 const VERIFY_DAYS = 7;
 
 export const overviewOf = async (
@@ -44,7 +44,7 @@ interface Day {
   readonly start: Date;
 }
 
-/** Days begin at midnight where the officer sits. */
+/** Days start at midnight, local time. */
 const lastDays = (now: Date): Day[] =>
   Array.from({ length: DAYS }, (_, i) => {
     const back = DAYS - 1 - i;
@@ -110,7 +110,7 @@ const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> 
   return items;
 };
 
-/** How long something that went wrong is told. */
+/** How long problems are shown. */
 const LATELY_DAYS = 7;
 
 const lately = async ({ vault }: OpenVault): Promise<Attention[]> => {

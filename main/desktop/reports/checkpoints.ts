@@ -25,7 +25,7 @@ export interface CheckpointsParts {
   readonly dialogs: Dialogs;
 }
 
-/** Checkpoints for outside witnesses: written out, compared with today's ledger, time-stamped. */
+/** Checkpoints to be saved outside the vault: written, compared with the ledger, time-stamped. */
 export class Checkpoints {
   readonly #parts: CheckpointsParts;
 
@@ -74,7 +74,7 @@ export class Checkpoints {
     return compareFile(this.#parts.desk.unlocked.vault, file);
   }
 
-  /** @throws Failure where that is not one file of this computer */
+  /** @throws Failure unless that is one file of this computer */
   async compareDropped(files: readonly string[]): Promise<Comparison> {
     const [file] = files;
     requireOnDisk(files);

@@ -2,13 +2,13 @@ import type { Preview } from '../../../shared/contract/reports.ts';
 import type { ReportKind } from '../../../shared/reports.ts';
 import { mostOnPaper, type ReportTable } from '../../reports/index.ts';
 
-/** What JSON adds to a line: its number, its leaf and, about, a backslash for each of its quotes. */
+/** What JSON adds to a line: its number, its leaf and roughly a backslash for each quote. */
 const LINE_MORE = 1.15;
 const LINE_FRAME = 125;
 /** Statement, proofs, checkpoints and key of a small report. */
 const REPORT_FRAME = 8_000;
 
-/** A row repeats its subject in columns and has every quote of it twice. */
+/** A row repeats its subject in columns, with every quote doubled. */
 const ROW_MORE = 1.2;
 const CSV_FRAME = 900;
 
@@ -16,19 +16,19 @@ const CSV_FRAME = 900;
 const OTHER_PAGES = 4;
 const PDF_FRAME = 85_000;
 const ROWS_ON_A_PAGE = 18;
-/** Under each file of a batch stands a hash. */
+/** Each file of a batch has a hash below it. */
 const FILES_ON_A_PAGE = 11;
 const PDF_ROW = 900;
 
 export interface Measured {
   readonly kind: ReportKind;
   readonly records: number;
-  /** Of their lines, in the ledger. */
+  /** Size of their lines in the ledger. */
   readonly bytes: number;
   readonly tables: readonly ReportTable[];
 }
 
-/** How large the files of a report will be, about. */
+/** The approximate size of the files of a report. */
 export const estimateOf = ({ kind, records, bytes, tables }: Measured): Preview['sizes'] => {
   const shown = JSON.stringify(tables).length;
   const rows = records + tables.reduce((sum, table) => sum + table.rows.length, 0);

@@ -1,7 +1,7 @@
 import type { ReportFilter } from '../../../shared/contract/reports.ts';
 import type { ReportKind } from '../../../shared/reports.ts';
 
-/** What an export is called unless the person says otherwise, like activity-2026-10.json. */
+/** The suggested name of an export, like activity-2026-10.json. */
 export const fileNameOf = (kind: ReportKind, { since, until }: ReportFilter, now: Date): string =>
   `${kind}-${periodOf(since, until, now)}.json`;
 
@@ -13,12 +13,12 @@ const periodOf = (since: string | undefined, until: string | undefined, now: Dat
   return dayOf(first) === dayOf(last) ? dayOf(first) : `${dayOf(first)}-to-${dayOf(last)}`;
 };
 
-/** The day to which the last moment before midnight belongs. */
+/** The day that ends at this midnight. */
 const dayBefore = (end: Date): Date => new Date(end.getTime() - 1);
 
 const isMonth = (first: Date, end: Date): boolean =>
   first.toISOString().endsWith('-01T00:00:00.000Z') &&
   Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1) === end.getTime();
 
-/** Days begin at midnight UTC, as in the report. */
+/** Days start at midnight UTC, as in the report. */
 const dayOf = (date: Date): string => date.toISOString().slice(0, 10);

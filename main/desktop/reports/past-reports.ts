@@ -27,7 +27,7 @@ const cancelSchema = v.object({ record: v.number() });
 
 type PastFile = PastReport['files'][number];
 
-/** The reports that were exported, newest first, from the ledger's own records of them. */
+/** Past exports, newest first, from their records in the ledger. */
 export const pastReports = async (
   vault: Vault,
   handles: Handles<string>,
@@ -74,7 +74,7 @@ const addFile = async (
   files.set(record, [...(files.get(record) ?? []), entry]);
 };
 
-/** Somewhere else on this computer a relative name would mean another file. */
+/** A relative name would be a different file in another folder. */
 const isThere = (file: string): Promise<boolean> =>
   path.isAbsolute(file)
     ? stat(file).then(

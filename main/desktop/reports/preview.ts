@@ -25,8 +25,8 @@ import type { Vault } from '../../vault/index.ts';
 import { estimateOf } from './estimate.ts';
 
 /**
- * Counts what a report would hold, with the same parts that make it: it reads the ledger too.
- * @param look called for each record, so that counting for a question that is out of date can end
+ * Counts what a report would contain, with the same code that makes it, from the ledger.
+ * @param look called for each record, so that counting for an outdated request can stop
  */
 export const previewOf = async (
   vault: Vault,
@@ -54,7 +54,7 @@ export const previewOf = async (
 
 class Count {
   readonly #filter: ReportFilter;
-  /** Without the user and the action, which are chosen among what is there. */
+  /** Without the user and the action: the available ones are listed. */
   readonly others: ReportFilter;
   readonly #users = new Set<string>();
   readonly #known = new Set<string>();
@@ -125,7 +125,7 @@ const previousReport = async (vault: Vault): Promise<Preview['previous']> => {
   return { kind, made, size, inside: isInside(vault, { size, root }) };
 };
 
-/** Whether today's ledger begins with the records under that head: the proof that goes inside. */
+/** Whether the ledger still starts with the records of that head: the proof in the report. */
 const isInside = ({ tree }: Vault, { size, root }: { size: number; root: string }): boolean =>
   size <= tree.size &&
   isConsistent(

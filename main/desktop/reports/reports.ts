@@ -20,7 +20,7 @@ interface RunningExport {
   readonly ended: Promise<void>;
 }
 
-/** Reports of the open vault: what one would hold, its export, those exported before. */
+/** Reports of the open vault: preview, export, past exports. */
 export class Reports {
   readonly #parts: ReportsParts;
   readonly #files = new Handles<string>('report files');
@@ -33,7 +33,7 @@ export class Reports {
     this.#parts = parts;
   }
 
-  /** @throws Failure 'cancelled' where a newer question came before the answer */
+  /** @throws Failure 'cancelled' if a newer request came before the answer */
   preview(request: Input<'reports.preview'>): Promise<Preview> {
     const question = ++this.#question;
     return previewOf(this.#parts.desk.unlocked.vault, request, () => {
@@ -48,7 +48,7 @@ export class Reports {
       const name = fileNameOf(request.kind, request.filter, new Date());
       const chosen = await this.#parts.dialogs.pickSave(name);
       if (chosen === null) return null;
-      // The name of the JSON file ends so, because renderings are named after it.
+      // The JSON file must end in .json, because the other files are named after it.
       const file = chosen.toLowerCase().endsWith('.json') ? chosen : `${chosen}.json`;
       return this.#viewOf(await this.#run(request, file));
     } finally {
@@ -56,12 +56,12 @@ export class Reports {
     }
   }
 
-  /** The export that runs, if one does, ends without leaving a file behind. */
+  /** Cancels the running export, if any; it leaves no file behind. */
   cancel(): void {
     this.#running?.cancelling.abort();
   }
 
-  /** Nothing is signed for a vault that is being locked. @returns when the export has ended */
+  /** Nothing is signed while a vault is being locked. Resolves when the export has ended. */
   async lock(): Promise<void> {
     this.cancel();
     await this.#running?.ended;
@@ -82,7 +82,7 @@ export class Reports {
     this.#parts.dialogs.reveal(this.#files.get(id));
   }
 
-  /** Everything that was given out is void, and the next look is a record again. */
+  /** Forgets all IDs given to the window; the next view is recorded again. */
   forget(): void {
     this.#files.clear();
     this.#question += 1;

@@ -20,7 +20,7 @@ import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 interface Candidate {
   readonly name: string;
   readonly bytes: Buffer;
-  /** When the report says that it was made; null where the file looks like none. */
+  /** When the report was made, by its own words; null if the file is not a report. */
   readonly made: string | null;
 }
 
@@ -44,7 +44,7 @@ const madeOf = (bytes: Buffer): string | null => {
   }
 };
 
-/** The newest report is the one to be verified, the next one came before it. */
+/** The newest report is the one to verify; the other is the previous report. */
 const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
   const all: Candidate[] = [];
   for (const file of files) all.push(await read(file));

@@ -14,7 +14,7 @@ import { type Dialogs, requireOnDisk } from '../common/index.ts';
 
 export type FoundVerdict = Omit<ReportVerdict, 'at' | 'signer' | 'otherVault'>;
 
-/** What the verifying thread answers. */
+/** Answer of the verifying thread. */
 export interface VerifyCalls {
   verify: (input: {
     readonly files: readonly string[];
@@ -26,7 +26,7 @@ export interface VerifyingParts {
   readonly desk: Desk;
   readonly dialogs: Dialogs;
   readonly signers: Signers;
-  /** The operating system's name of whoever sits here. */
+  /** The user's name in the operating system. */
   readonly user: string;
 }
 
@@ -34,7 +34,9 @@ const SCRIPT = new URL('./verify-thread.js', import.meta.url);
 /** A report, the one before it, and their renderings. */
 const MOST_FILES = 8;
 
-/** Verifies reports of any vault, with none open too. Large ones take seconds: in a thread. */
+/**
+ * Verifies reports of any vault, even with none open. In a thread, because large ones take seconds.
+ */
 export class Verifying {
   readonly #parts: VerifyingParts;
   #files: readonly string[] = [];
@@ -49,7 +51,7 @@ export class Verifying {
     return files.length === 0 ? null : this.verify(files);
   }
 
-  /** @throws Failure where a file cannot be read or is none of this computer */
+  /** @throws Failure if a file cannot be read or is not on this computer */
   verify(files: readonly string[]): Promise<ReportVerdict> {
     requireOnDisk(files);
     if (files.length > MOST_FILES) throw tooMany();
@@ -82,7 +84,7 @@ export class Verifying {
     return { path: file };
   }
 
-  /** Whose key it is; that somebody has compared it now is remembered. */
+  /** Whose key it is; remembers that somebody has compared it. */
   async #signerOf(
     { fingerprint, genuine, compared }: FoundVerdict,
     at: string,
@@ -98,7 +100,7 @@ export class Verifying {
     return { signer, otherVault: own !== null };
   }
 
-  /** Where a vault is open and not read-only: that somebody verified is one of its records. */
+  /** Records the verification, if a vault is open and not read-only. */
   async #record({ file, genuine, checks }: ReportVerdict): Promise<void> {
     const { desk } = this.#parts;
     const vault = desk.open?.vault;

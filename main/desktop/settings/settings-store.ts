@@ -31,7 +31,7 @@ export type SettingsValues = Omit<Settings, 'outputFolder'> & {
   readonly outputFolder: string | null;
 };
 
-/** The settings: of this computer's user, for all vaults. */
+/** The user's settings for all vaults. */
 export class SettingsStore {
   readonly #file: JsonFile<typeof storedSchema>;
   #stored: Stored;

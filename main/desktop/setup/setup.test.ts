@@ -125,7 +125,7 @@ it('makes a vault on a token whose library wants to be told what to open', async
     const folder = await desk.app.setup.pickFolder();
     await desk.app.setup.finish({ folder: folder?.id ?? '', lossPlan: 'refused' });
     expect(desk.app.desk.isUnlocked).toBe(true);
-    // What it was initialised with is known from then on.
+    // From now on, its initialisation string is known.
     await desk.app.desk.lock('user');
     await desk.app.desk.unlock(PIN);
     expect(desk.app.desk.isUnlocked).toBe(true);

@@ -20,7 +20,7 @@ export interface SetupPlaces {
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
   readonly trust: TrustStore;
-  /** False on a runtime of a third party: evaluation tokens only. */
+  /** False on an unofficial Electron: evaluation tokens only. */
   readonly anyToken: boolean;
 }
 
@@ -37,7 +37,7 @@ export class Setup {
   readonly search: TokenSearch;
   readonly #folders = new Handles<string>('folders');
   #running: Running | null = null;
-  /** What is being connected or made right now, and when that has ended, well or not. */
+  /** What is being connected or created, and a promise that resolves when that ends, in any way. */
   #under: { readonly setup: VaultSetup; readonly ended: Promise<void> } | null = null;
 
   constructor(places: SetupPlaces) {
@@ -45,7 +45,7 @@ export class Setup {
     this.search = new TokenSearch(places);
   }
 
-  /** A folder that is not there yet. @throws Failure where none can be made there */
+  /** A folder that does not exist yet. @throws Failure if it cannot be created there */
   suggestFolder(): Promise<Output<'setup.folder'>> {
     const home = path.join(homedir(), 'Claviger');
     for (let n = 1; ; n++) {
@@ -54,13 +54,13 @@ export class Setup {
     }
   }
 
-  /** @throws Failure where no vault can be made in it: nobody types a PIN for nothing */
+  /** Checked before the PIN is asked for. @throws Failure if no vault can be created in it */
   async pickFolder(): Promise<Output<'setup.pickFolder'>> {
     const folder = await this.#places.dialogs.pickFolder('Choose an empty folder for the vault');
     return folder === null ? null : this.#giveFolder(folder);
   }
 
-  /** @throws Failure 'pin-incorrect', 'cannot-carry' and the like; then nothing was left behind */
+  /** @throws Failure 'pin-incorrect', 'cannot-carry' and others, with nothing left behind */
   async connect(input: Input<'setup.connect'>): Promise<Profile> {
     while (this.#running !== null || this.#under !== null) await this.cancel();
     const choice = this.#choiceOf(input);
@@ -119,7 +119,7 @@ export class Setup {
     };
   }
 
-  /** Ends what is under way, by ending its engine, and removes what was made. */
+  /** Stops the engine, which ends its work, and removes what was created. */
   async cancel(): Promise<void> {
     const under = this.#under;
     if (under !== null) {
@@ -142,7 +142,7 @@ export class Setup {
     }
   }
 
-  /** The vault is there from here on: what fails now leaves it locked. */
+  /** From here on the vault exists; a failure leaves it locked. */
   async #open(vaultDir: string, engine: EngineProcess): Promise<void> {
     try {
       await this.#places.desk.adopt(vaultDir, engine);
@@ -168,7 +168,7 @@ export class Setup {
   }
 }
 
-/** Name of a folder that a vault on an existing token has not got yet. */
+/** Placeholder until the vault of an existing token has a folder. */
 const NOT_YET = '.claviger-not-yet';
 
 const nowText = (): string => new Date().toISOString();
@@ -178,7 +178,7 @@ const pinOf = (pin: string | null): Promise<string> =>
     ? Promise.reject(new Failure('pin-missing', 'The PIN of the token is needed.'))
     : Promise.resolve(pin);
 
-/** Ends the engine and removes what was made with it. */
+/** Stops the engine and removes what was created with it. */
 const undo = async (setup: VaultSetup): Promise<void> => {
   await setup.engine.stop();
   await setup.cancel();

@@ -12,7 +12,7 @@ interface ShownLibrary {
   readonly wants: LibraryParameters;
 }
 
-/** The libraries of this computer and their tokens, for somebody to choose from. */
+/** The libraries of this computer and their tokens, to choose from. */
 export class TokenSearch {
   readonly #parts: { readonly dialogs: Dialogs; readonly startEngine: () => EngineProcess };
   readonly #tokens = new Handles<ExistingToken>('tokens');
@@ -46,7 +46,7 @@ export class TokenSearch {
     return this.#read(this.#modules.get(module), parameters);
   }
 
-  /** Only somebody can say what it is to be initialised with, like the database of NSS. */
+  /** Only a person knows its initialisation string, like the database of NSS. */
   #unread(library: ShownLibrary): Module {
     const { product, path: file, wants } = library;
     return {
@@ -55,7 +55,7 @@ export class TokenSearch {
     };
   }
 
-  /** Each library in an engine of its own: one that crashes does not hide the others. */
+  /** Each library gets its own engine, so that a crash of one does not hide the others. */
   async #read(library: ShownLibrary, parameters: string | null): Promise<Module> {
     const engine = this.#parts.startEngine();
     const unread = this.#unread(library);

@@ -2,11 +2,11 @@ import { type BrowserWindow, Notification } from 'electron';
 import type { AnyEvent } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 
-/** A batch that took longer than this is told of when it ends and nobody looks. */
+/** If a batch took longer than this, and the window is not in front, its end is notified. */
 const LONG_MS = 10_000;
 const NONE = -1;
 
-/** Progress in the taskbar, and a word at the end. Names of files are nobody else's business. */
+/** Progress in the taskbar, and a notification at the end, without file names. */
 export const showBatchSigns = (event: AnyEvent, window: BrowserWindow): void => {
   if (event.name === 'batch.progress') {
     const { bytes, bytesDone } = event.data;

@@ -8,7 +8,9 @@ import {
   PATIENCE_MS,
 } from '../../engine/index.ts';
 
-/** Starts the engine as a utility process: a driver that crashes there leaves the window alone. */
+/**
+ * Starts the engine as a utility process, so that a crash of the driver does not affect the window.
+ */
 export const startUtilityEngine = (script: string): EngineProcess => {
   const child = utilityProcess.fork(script, [], {
     serviceName: 'claviger-engine',
@@ -21,10 +23,10 @@ export const startUtilityEngine = (script: string): EngineProcess => {
   });
   const stop = async (): Promise<void> => {
     asked = true;
-    // What has not begun yet cannot be ended: then as soon as it has.
+    // A process that has not started cannot be stopped yet; stop it when it has.
     if (child.pid === undefined) child.once('spawn', () => child.kill());
     else child.kill();
-    // A driver that blocks SIGTERM is ended all the same.
+    // Also stops a driver that blocks SIGTERM.
     const killer = setTimeout(() => killHard(child.pid), PATIENCE_MS);
     await exited;
     clearTimeout(killer);
@@ -37,6 +39,6 @@ const killHard = (pid: number | undefined): void => {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended at this moment.
+    // It has just ended.
   }
 };

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 
-/** Bugs with their stacks, for the developers; the window learns the incident's number alone. */
+/** Bugs with their stacks, for the developers. The window gets only the incident's number. */
 export class Incidents {
   readonly #file: string;
 

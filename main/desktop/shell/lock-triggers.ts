@@ -13,7 +13,7 @@ const LOOK_MS = 2_000;
 /** Of no interest: 'locked' is told whatever the threshold for 'idle' is. In seconds. */
 const IDLE_THRESHOLD = 3_600;
 
-/** Locks with the computer. @returns ends the looking */
+/** Locks with the computer. @returns a function that stops watching */
 export const watchComputer = (triggers: LockTriggers): (() => void) => {
   const { powerMonitor, platform, wanted, lock } = triggers;
   const on = (reason: LockReason) => (): void => {
@@ -41,7 +41,7 @@ const inputs: ReadonlySet<string> = new Set([
   'pointerDown',
 ]);
 
-/** Calls back for what a person does in the window; the page itself has no say in it. */
+/** Reports input in the window, independently of the page. */
 export const watchInput = (contents: WebContents, touched: () => void): void => {
   contents.on('input-event', (_event, { type }) => {
     if (inputs.has(type)) touched();

@@ -3,7 +3,7 @@ import type { Command } from '../../../shared/contract/app.ts';
 
 const isMac = process.platform === 'darwin';
 
-/** Shown with its key, which the page itself listens to. */
+/** Shows its shortcut, which the page itself handles. */
 const item = (
   label: string,
   accelerator: string,

@@ -43,7 +43,7 @@ const headers = {
   'Cache-Control': 'no-store',
 } as const;
 
-/** The file that an address means; null where it is none of `folder`, whatever way it is written. */
+/** The file of a URL; null if it is not in `folder`, however it is written. */
 export const fileFor = (address: string, folder: string): string | null => {
   const url = parsed(address);
   if (url?.protocol !== `${SCHEME}:` || url.host !== HOST) return null;

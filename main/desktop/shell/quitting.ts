@@ -3,7 +3,7 @@ import { app, type BrowserWindow, dialog } from 'electron';
 export interface Quitting {
   readonly window: BrowserWindow;
   readonly isBatchRunning: () => boolean;
-  /** When the batch that runs has ended, well or not. */
+  /** Resolves when the running batch has ended, in any way. */
   readonly batchEnded: () => Promise<void>;
   /** Locks and closes what is open. */
   readonly stop: () => Promise<void>;
@@ -11,8 +11,8 @@ export interface Quitting {
 }
 
 /**
- * Quits in order: asks where a batch runs, locks the vault, then ends.
- * @returns whether that has begun
+ * Quits in order: asks if a batch is running, locks the vault, then ends.
+ * @returns whether that has started
  */
 export const quitInOrder = ({
   window,
@@ -43,7 +43,7 @@ export const quitInOrder = ({
   return { hasBegun: () => begun };
 };
 
-/** Where the batch ends meanwhile there is nothing to be asked any more. */
+/** If the batch ends meanwhile, there is nothing to ask. */
 const mayEndBatch = async (window: BrowserWindow, ended: Promise<void>): Promise<boolean> => {
   const over = new AbortController();
   const close = (): void => over.abort();

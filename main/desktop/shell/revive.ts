@@ -1,12 +1,12 @@
 import type { BrowserWindow } from 'electron';
 import { loadHome } from './window.ts';
 
-/** A page that crashes every time is not loaded for ever. */
+/** A page that crashes every time is not reloaded endlessly. */
 const MOST = 3;
 /** When the system ends all processes at once, the page's may go first. In milliseconds. */
 const PAUSE_MS = 500;
 
-/** Loads the page again where its process has crashed; main and the engine have not noticed. */
+/** Reloads the page after its process has crashed; main and the engine are not affected. */
 export const reviveWindow = (
   window: BrowserWindow,
   isQuitting: () => boolean,

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 
-/** Who made the Electron that runs this program, and what may be done on it. */
+/** Which Electron runs this program, and what it may be used for. */
 export interface RuntimeTrust {
-  /** Whether whoever started or packed the program had checked it against the maker's checksums. */
+  /**
+   * Whether it was checked against the vendor's checksums when the program was started or packaged.
+   */
   readonly official: boolean;
-  /** False on another one: evaluation tokens and their vaults only. */
+  /** False on an unofficial one: evaluation tokens and their vaults only. */
   readonly anyToken: boolean;
 }
 
@@ -21,16 +23,16 @@ export interface Start {
 
 const packedSchema = v.object({ runtime: v.optional(v.string()) });
 
-/** A version proves nothing: what counts is what the checksums said when it was installed. */
+/** The version proves nothing; the checksums at installation count. */
 export const trustInRuntime = async (start: Start): Promise<RuntimeTrust> => {
   const official = (start.isPackaged ? packedRuntime(start.appPath) : start.told) === 'official';
   if (official || start.isPackaged) return { official, anyToken: official };
-  // The package is made without that file.
+  // Packages do not contain that file.
   const { allowsAnyToken } = await import('./development.ts');
   return { official, anyToken: allowsAnyToken(start.hasSwitch) };
 };
 
-/** What scripts/dist.mjs wrote down. */
+/** Written by scripts/dist.mjs. */
 const packedRuntime = (appPath: string): string | undefined => {
   const about: unknown = JSON.parse(readFileSync(path.join(appPath, 'package.json'), 'utf8'));
   return v.parse(packedSchema, about).runtime;

@@ -2,7 +2,7 @@ import { shell } from 'electron';
 import { notTrashed } from '../../../shared/messages/failures/batch.ts';
 import { FreedesktopTrash, type Trash } from '../../batch/index.ts';
 
-/** On Linux Electron would start another program for each file, which may not be there. */
+/** On Linux, Electron would start another program for each file, which may be missing. */
 export const systemTrash = (): Trash =>
   process.platform === 'linux' ? new FreedesktopTrash() : { serves: always, take };
 

@@ -16,7 +16,7 @@ export interface WindowParts {
   readonly dark: boolean;
 }
 
-/** The one window. It shows itself once its page has something to show. */
+/** The one window. It is shown once its page is ready. */
 export const makeWindow = ({ preload, devTools, state, dark }: WindowParts): BrowserWindow => {
   const { bounds } = state;
   const window = new BrowserWindow({

@@ -18,7 +18,9 @@ import { HOME, SCHEME, servePages } from './pages.ts';
 import { applyRules } from './rules/index.ts';
 import { windowPreferences } from './rules/window-preferences.ts';
 
-/** Lays the rules on the window's session and serves its pages. Before any window is made. */
+/**
+ * Applies the rules to the window's session and serves its pages. Called before any window exists.
+ */
 export const prepareSession = (pagesDir: string): void => {
   const own = session.fromPartition(windowPreferences.partition);
   own.protocol.handle(SCHEME, servePages(path.resolve(pagesDir)));
@@ -51,7 +53,7 @@ export const answerCalls = (
   registerIpc(dispatcher, ownContents);
 };
 
-/** Tells the window, the taskbar and the system of what happens. */
+/** Sends events to the window, the taskbar and the system. */
 export const showEvents = ({ events, settings }: App, window: BrowserWindow): void => {
   events.listen((event) => {
     if (window.isDestroyed()) return;
@@ -67,7 +69,10 @@ export const showEvents = ({ events, settings }: App, window: BrowserWindow): vo
 const SECOND_MS = 1_000;
 const LOOK_MS = 5_000;
 
-/** Watches the clock, the token, the computer and the person. @returns ends it */
+/**
+ * Watches the clock, the token, the computer and the user's input. @returns a function that stops
+ * it
+ */
 export const watch = (
   services: App,
   window: BrowserWindow,
@@ -108,6 +113,6 @@ export const takeFiles = (
   });
 };
 
-/** What a second instance has sent. */
+/** The files that a second instance was started with. */
 const filesFrom = (data: unknown): string[] =>
   Array.isArray(data) ? data.filter((each) => typeof each === 'string') : [];

@@ -1,6 +1,6 @@
 import { type Clocks, Moment, systemClocks } from '../../system/index.ts';
 
-/** Knows when the vault is to be locked for want of input. */
+/** Knows when to lock the vault after inactivity. */
 export class AutoLock {
   readonly #minutes: () => number;
   readonly #clocks: Clocks;
@@ -12,12 +12,12 @@ export class AutoLock {
     this.#lastInput = new Moment(clocks);
   }
 
-  /** The vault was unlocked: the time begins anew. */
+  /** The vault was unlocked: the time starts again. */
   restart(): void {
     this.#lastInput = new Moment(this.#clocks);
   }
 
-  /** Somebody typed, moved or clicked; too late once it is due, as after a long sleep. */
+  /** There was input. Ignored when locking is already due, as after a long sleep. */
   touch(): void {
     if (!this.isDue) this.restart();
   }

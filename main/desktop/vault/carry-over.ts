@@ -7,13 +7,13 @@ import { nothingToConfirm } from './desk-failures.ts';
 import type { OpenVault } from './open-vault.ts';
 import { rowsOf, shortened } from './record-rows.ts';
 
-/** As many as somebody reads through. */
+/** As many as a person will read. */
 const SHOWN = 100;
 
 /**
- * What a person is asked to confirm. Whoever may write into the folder may have written it, as much
- * of it and as long as they like.
- * @throws Failure 'usage' where nothing is to be confirmed
+ * What a person is asked to confirm. Somebody who can write to the folder may have written it, in
+ * any number and length.
+ * @throws Failure 'usage' if there is nothing to confirm
  */
 export const unsignedTailOf = async (
   open: Pick<OpenVault, 'vault' | 'unsigned' | 'unconfirmed'>,

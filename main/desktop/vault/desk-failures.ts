@@ -17,7 +17,7 @@ export const batchBehind = (): Failure =>
 export const noVault = (): Failure =>
   new Failure('vault-not-found', 'No vault is open.', { next: 'Open a vault first.' });
 
-/** In the words of the window; the command line has its own (vault/restriction.ts). */
+/** The window's words; the command line has its own (vault/restriction.ts). */
 export const onlyToLookAt = (): Failure =>
   new Failure(
     'rolled-back',

@@ -30,20 +30,20 @@ export interface DeskParts extends VaultSurroundings {
   readonly onScreen: () => void;
   /** The session's status changed. */
   readonly onSession: () => void;
-  /** How many files the shell has opened that are not planned yet. */
+  /** How many opened files are not planned yet. */
   readonly filesWaiting: () => number;
-  /** Called when the vault is locked: everything given out is void, and a batch may go on. */
+  /** Called when the vault is locked: all given IDs are forgotten, and a batch may continue. */
   readonly onLock: (reason: LockReason) => LockedWork;
 }
 
-/** What becomes of the work when the window is locked. */
+/** What happens to running work when the window is locked. */
 export interface LockedWork {
-  /** A batch goes on; the engine is needed until it has ended. */
+  /** A batch continues; the engine is needed until it ends. */
   readonly goesOn: boolean;
   readonly ended: Promise<void>;
 }
 
-/** Which vault lies on the desk, and whether it is locked. One thing happens after the other. */
+/** Which vault is open, and whether it is locked. One change at a time. */
 export class Desk {
   readonly #parts: DeskParts;
   readonly #folders: VaultFolders;
@@ -67,7 +67,7 @@ export class Desk {
     return this.open?.isLocked === false;
   }
 
-  /** The open vault, locked or not; null where none is. */
+  /** The open vault, locked or not; null if none is open. */
   get open(): OpenVault | null {
     return this.#place.kind === 'vault' ? this.#place.open : null;
   }
@@ -79,7 +79,7 @@ export class Desk {
     throw vaultIsLocked();
   }
 
-  /** Why the open vault can only be looked at; null where it is in order, or locked. */
+  /** Why the open vault is read-only; null if it is not, or is locked. */
   get restriction(): Failure | null {
     return this.open?.access.kind === 'read-only' ? onlyToLookAt() : null;
   }
@@ -90,7 +90,7 @@ export class Desk {
     if (this.restriction !== null) throw this.restriction;
   }
 
-  /** The vault that lies on the desk once what is under way has ended. */
+  /** The open vault, once the change in progress has ended. */
   settled(): Promise<OpenVault | null> {
     return this.#alone(() => this.open);
   }
@@ -112,7 +112,7 @@ export class Desk {
   }
 
   /**
-   * Opens a vault's folder; one that does not open is shown as damaged, with the reason.
+   * Opens a vault's folder. If that fails, it is shown as damaged, with the reason.
    * @throws Failure 'busy'
    */
   openFolder(folder: string): Promise<Screen> {
@@ -126,7 +126,7 @@ export class Desk {
     });
   }
 
-  /** Opens a vault that has just been made, with the engine that made it. */
+  /** Opens a vault that has just been created, with the engine that created it. */
   adopt(folder: string, engine: EngineProcess): Promise<void> {
     return this.#alone(async () => {
       await this.#leave('user');
@@ -140,7 +140,7 @@ export class Desk {
     });
   }
 
-  /** Leaves the vault, locking it first. @throws Failure 'busy', unless the program ends */
+  /** Leaves the vault, locking it first. @throws Failure 'busy', except when quitting */
   close(reason: LockReason = 'user'): Promise<Screen> {
     return this.#alone(async () => {
       if (reason !== 'quit') this.#refuseBehind();
@@ -191,7 +191,7 @@ export class Desk {
     });
   }
 
-  /** Looks for the token. While unlocked, a token that is gone locks the vault. */
+  /** Looks for the token. If it is missing while unlocked, the vault is locked. */
   async look(): Promise<void> {
     const { open } = this;
     if (open === null) return;
@@ -207,8 +207,8 @@ export class Desk {
   }
 
   /**
-   * Begins a new epoch of a vault that was rolled back, and opens it with the same PIN. Where only
-   * the latter fails, the vault is locked, and the new epoch begun all the same.
+   * Starts a new epoch of a vault that was rolled back, and opens it with the same PIN. If only
+   * opening fails, the vault is locked and the new epoch has started.
    * @throws Failure 'pin-incorrect' and the like, with nothing changed
    */
   accept(pin: string | null, reason: string): Promise<number> {
@@ -225,12 +225,12 @@ export class Desk {
     });
   }
 
-  /** Writes to the ledger, where a vault is open. @throws Failure 'rolled-back' | 'record-failed' */
+  /** Writes to the ledger, if a vault is open. @throws Failure 'rolled-back' | 'record-failed' */
   async record(record: NewRecord): Promise<void> {
     await this.open?.vault.record([record]);
   }
 
-  /** The same of what changes nothing: a vault that can only be looked at goes without the record. */
+  /** The same for views: a read-only vault does without the record. */
   async recordLook(record: NewRecord): Promise<void> {
     await this.open?.vault.recordLook(record);
   }
@@ -307,14 +307,14 @@ export class Desk {
     void work.ended.then(() => this.#lockBehind(open, reason));
   }
 
-  /** A driver that hangs does not answer a batch that was cancelled: it ends with its engine. */
+  /** A hung driver does not answer a cancelled batch, which then ends with its engine. */
   async #lockAfter({ ended }: LockedWork, open: OpenVault, reason: LockReason): Promise<void> {
     await inTime(ended, CANCEL_MS);
     await open.session.lock(reason);
     await ended;
   }
 
-  /** The batch has ended behind the locked window: now the token is locked too. */
+  /** The batch has ended while the window was locked: now lock the token too. */
   #lockBehind(open: OpenVault, reason: LockReason): Promise<void> {
     return this.#alone(async () => {
       if (!open.isLocked || this.open !== open) return;
@@ -330,7 +330,7 @@ export class Desk {
     if (changed) this.#parts.onScreen();
   }
 
-  /** Whoever finds a locked window must not end the batch behind it. */
+  /** Somebody at a locked window must not be able to stop the batch. */
   #refuseBehind(): void {
     if (this.#isBatchBehind) throw batchBehind();
   }

@@ -10,11 +10,13 @@ export interface VaultSurroundings {
   readonly vaultContext: VaultContext;
   readonly startEngine: () => EngineProcess;
   readonly trust: TrustStore;
-  /** False on a runtime of a third party: evaluation vaults only. */
+  /** False on an unofficial Electron: evaluation vaults only. */
   readonly anyToken: boolean;
 }
 
-/** Opens a vault's folder, locked. @throws Failure where it does not open, or not on this runtime */
+/**
+ * Opens a vault's folder, locked. @throws Failure if that fails or is not allowed on this runtime
+ */
 export const enterVault = async (
   place: Pick<OpenVaultParts, 'id' | 'folder' | 'onEngineLost' | 'onRecovery' | 'onPinAwaited'>,
   { vaultContext, startEngine, trust, settings, anyToken }: VaultSurroundings,

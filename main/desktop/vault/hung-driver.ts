@@ -1,2 +1,2 @@
-/** How long a cancelled batch may take to end, in milliseconds: then its driver is taken to hang. */
+/** A driver counts as hung if a cancelled batch takes longer than this to end. In milliseconds. */
 export const CANCEL_MS = 10_000;

@@ -40,11 +40,11 @@ export interface OpenVaultParts {
   readonly startEngine: () => EngineProcess;
   readonly trust: TrustStore;
   readonly lifetimes: () => KeyringLifetimes;
-  /** The engine ended without having been told to. */
+  /** The engine has ended unexpectedly. */
   readonly onEngineLost: (open: OpenVault) => void;
   /** Another engine is being started and unlocked. */
   readonly onRecovery: (open: OpenVault, cause: Failure, recovered: Promise<void>) => void;
-  /** The PIN must be entered once more. */
+  /** The PIN must be entered again. */
   readonly onPinAwaited: () => void;
 }
 

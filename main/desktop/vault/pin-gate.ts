@@ -1,8 +1,8 @@
 import { Failure } from '../../../shared/failure.ts';
 
 /**
- * Passes one PIN from the window to whoever asks for it, and keeps none: what is offered is taken
- * once, and what is asked for without an offer waits for one.
+ * Passes one PIN from the window to the code that asks for it, and keeps none. A PIN is used once;
+ * a request without a PIN waits for one.
  */
 export class PinGate {
   readonly #onAwaited: () => void;
@@ -28,12 +28,12 @@ export class PinGate {
     else waiting.resolve(pin);
   }
 
-  /** Forgets what was offered and not taken. */
+  /** Forgets a PIN that was not used. */
   withdraw(): void {
     this.#offered = null;
   }
 
-  /** From now on nobody is there to be asked, until the next offer. */
+  /** From now on there is nobody to ask, until the next PIN is offered. */
   close(): void {
     this.#closed = true;
     this.#offered = null;

@@ -3,7 +3,7 @@ import type { Screen, TokenPresence, VaultPlace } from '../../../shared/contract
 import type { FailureData } from '../../../shared/failure.ts';
 import type { OpenVault } from './open-vault.ts';
 
-/** What lies on the desk. */
+/** The state of the open vault. */
 export type Place =
   | { readonly kind: 'none' }
   | { readonly kind: 'damaged'; readonly vault: VaultPlace; readonly failure: FailureData }

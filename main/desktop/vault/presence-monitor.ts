@@ -3,7 +3,7 @@ import type { EngineProcess } from '../../engine/index.ts';
 import type { OpenVault } from './open-vault.ts';
 import { TokenWatch, unknownPresence } from './token-watch.ts';
 
-/** Whether the token of the vault on the desk is there, as it was seen last. */
+/** Whether the token of the open vault was connected at the last check. */
 export class PresenceMonitor {
   readonly #startEngine: () => EngineProcess;
   #watch: TokenWatch | null = null;
@@ -20,7 +20,7 @@ export class PresenceMonitor {
   /** Watches this vault’s token from now on. */
   async follow(open: OpenVault): Promise<void> {
     this.#watch = new TokenWatch(open, this.#startEngine);
-    // Before anything is loaded, and before anybody is asked for a PIN.
+    // Before a library is loaded, and before the PIN is asked for.
     this.#presence = await this.#watch.recognise();
   }
 
@@ -29,20 +29,20 @@ export class PresenceMonitor {
     this.#watch = null;
   }
 
-  /** Lets go of the token, so that an engine of its own can be started for it. */
+  /** Releases the token, so that its own engine can be started. */
   async pause(): Promise<void> {
     await this.#watch?.stop();
   }
 
-  /** What was seen before may not be so any more. */
+  /** The last result may be outdated. */
   forget(): void {
     this.#presence = unknownPresence;
   }
 
   /**
    * Looks, without a PIN.
-   * @param wanted whether the answer is still of use once it is there
-   * @returns whether something else is seen than before
+   * @param wanted whether the answer is still needed when it arrives
+   * @returns whether the result has changed
    */
   async look(wanted: () => boolean): Promise<boolean> {
     const watch = this.#watch;

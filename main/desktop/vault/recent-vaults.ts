@@ -11,7 +11,7 @@ type Recent = v.InferOutput<typeof schema>['vaults'][number];
 
 const MOST = 10;
 
-/** The vault folders that were opened before, newest first. */
+/** Recently opened vault folders, newest first. */
 export class RecentVaults {
   readonly #file: JsonFile<typeof schema>;
   #vaults: readonly Recent[];
@@ -30,14 +30,17 @@ export class RecentVaults {
     return this.#vaults.map((each) => ({ ...each, present: isVaultFolder(each.path) }));
   }
 
-  /** A list that cannot be written keeps no vault from being opened: it lasts as long as the program. */
+  /**
+   * If the list cannot be written, vaults can still be opened; it is then kept until the program
+   * ends.
+   */
   async add(folder: string): Promise<void> {
     const others = this.#vaults.filter((each) => each.path !== folder);
     this.#vaults = [{ path: folder, opened: new Date().toISOString() }, ...others].slice(0, MOST);
     await this.#write(this.#vaults).catch(() => undefined);
   }
 
-  /** @throws the disk's refusal as a Failure */
+  /** @throws Failure with the error of the disk */
   async remove(folder: string): Promise<void> {
     const others = this.#vaults.filter((each) => each.path !== folder);
     await orFailure('The list of vaults cannot be saved', this.#write(others));

@@ -37,11 +37,11 @@ const auditRow = (
   };
 };
 
-/** A text that may be as long as its writer liked. */
+/** A text of any length. */
 export const shortened = (text: string, most: number = limits.textLength): string =>
   text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 
-/** What is not a plain value is told as its JSON text. */
+/** Anything but a plain value is shown as JSON. */
 const factsOf = (values: JsonObject): AuditRow['subject'] =>
   Object.fromEntries(
     Object.entries(values)

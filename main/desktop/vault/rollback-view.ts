@@ -15,13 +15,13 @@ const findingsSchema = v.object({
   findings: v.array(v.object({ kind: v.picklist(findingKinds), problem: v.string() })),
 });
 
-/** What the window shows of a vault that is not as it was signed last. */
+/** What the window shows about a vault that differs from its last signed state. */
 export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
   const { vault } = open;
   const index = await vault.audit();
   const { lines } = await index.query({ action: vaultActions.rollback, limit: 1 });
   const [finding] = lines;
-  // The record of the finding is the last one and is no part of what was found (docs/adr/0008).
+  // The record of the finding is the last one and is not part of what was found (docs/adr/0008).
   const size = Math.max(0, (finding?.record.seq ?? vault.head.size + 1) - 1);
   const last = size === 0 ? null : await index.line(size);
   const { epoch } = vault.origin;
@@ -43,7 +43,7 @@ export const rollbackOf = async (open: OpenVault): Promise<Rollback> => {
   };
 };
 
-/** Those of this unlock; where what blocks was found earlier only, those that are recorded. */
+/** The findings of this unlock; if the blocking one is older, the recorded findings. */
 const findingsOf = (open: OpenVault, record: LedgerRecord | undefined): Rollback['findings'] => {
   const now = (open.session.examined?.verdict.findings ?? []).filter(({ blocks }) => blocks);
   if (now.length > 0)
@@ -55,7 +55,7 @@ const findingsOf = (open: OpenVault, record: LedgerRecord | undefined): Rollback
   return recorded.success ? recorded.output.findings.map((each) => ({ ...each })) : [];
 };
 
-/** The head that accepting would put into the first record of the new epoch. */
+/** The head that accepting writes into the first record of the new epoch. */
 const signedHead = ({ session, vault }: OpenVault): Rollback['signed'] => {
   const { anchor = null, checkpoint = null } = session.examined?.verdict ?? {};
   const newest = anchor ?? checkpoint;
@@ -65,7 +65,7 @@ const signedHead = ({ session, vault }: OpenVault): Rollback['signed'] => {
   return { epoch, size, root, where: anchor === null ? 'folder' : 'token', curve: key.curve };
 };
 
-/** Signatures are costly: the largest that fits ends the search. */
+/** Verifying signatures is slow, so stop at the largest that matches. */
 const confirmed = ({ session, vault }: OpenVault, size: number): number => {
   const key = vault.checkpointKey;
   const { anchor = null, checkpoint = null } = session.examined?.verdict ?? {};

@@ -12,10 +12,10 @@ export interface StatusParts {
   readonly host: string;
 }
 
-/** How long an engine may take to say how it is, in milliseconds. */
+/** How long to wait for the engine's status, in milliseconds. */
 const STATUS_MS = 5_000;
 
-/** What the status bar and the overview say of an unlocked vault. */
+/** The status of an unlocked vault, for the status bar and the overview. */
 export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Session> => {
   const { vault, access, lost, gate } = open;
   const [token, cached] = await Promise.all([tokenOf(open), cachedKeys(open, parts.lifetimes)]);
@@ -49,7 +49,7 @@ const checkpointOf = ({ vault, isEvaluation }: OpenVault): Session['ledger']['ch
   return { records: newest.size, at, inToken: detects ? inToken : 'never' };
 };
 
-/** The last known facts stand in while the engine is being replaced. */
+/** The last known facts, used while the engine is being replaced. */
 const tokenOf = async ({ session, vault }: OpenVault): Promise<Session['token']> => {
   const { label, serial } = vault.tables.meta.token() ?? { label: '', serial: '' };
   const absent = { label, serial, model: '', manufacturer: '', firmware: '' };

@@ -13,10 +13,12 @@ export const unknownPresence: TokenPresence = {
   failure: null,
 };
 
-/** A driver that crashes while it is only being looked at is not asked for ever. */
+/** If the driver crashes during these checks, stop after a few attempts. */
 const MOST_CRASHES = 3;
 
-/** Looks whether the token of a locked vault is there, with an engine that is not logged in. */
+/**
+ * Checks whether the token of a locked vault is connected, with an engine that is not logged in.
+ */
 export class TokenWatch {
   readonly #open: OpenVault;
   readonly #startEngine: () => EngineProcess;
@@ -29,7 +31,7 @@ export class TokenWatch {
     this.#startEngine = startEngine;
   }
 
-  /** Whether this computer knows the vault; nothing is loaded for that. */
+  /** Whether this computer knows the vault; does not load the library. */
   recognise(): Promise<TokenPresence> {
     const { vault, trust } = this.#open;
     return orAbsent(async () => {
@@ -38,7 +40,7 @@ export class TokenWatch {
     });
   }
 
-  /** @returns null where the look was cut short by `stop`, which tells nothing of the token */
+  /** @returns null if `stop` ended the check early, which says nothing about the token */
   async look(): Promise<TokenPresence | null> {
     const stops = this.#stops;
     const { folder: vaultDir, vault, trust } = this.#open;
@@ -49,7 +51,7 @@ export class TokenWatch {
       return presenceOf((await connectToken(this.#running().caller, place)).token);
     });
     if (seen.present !== true && stops !== this.#stops) return null;
-    // The one that was loaded before stays in its engine.
+    // The library loaded before stays in its engine.
     if (seen.failure?.code === 'library-changed') await this.stop();
     return seen;
   }

@@ -16,7 +16,7 @@ import { noVault } from './desk-failures.ts';
 import type { Desk } from './desk.ts';
 import type { OpenVault } from './open-vault.ts';
 
-/** Asks which library leads to the token of the vault on the desk; loads none. */
+/** Asks for the library of the open vault's token; loads none. */
 export class Trusting {
   readonly #desk: Desk;
   readonly #dialogs: Dialogs;

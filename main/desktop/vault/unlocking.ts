@@ -2,7 +2,7 @@ import { nothingToConfirm } from './desk-failures.ts';
 import type { Access, OpenVault } from './open-vault.ts';
 import { rollbackOf } from './rollback-view.ts';
 
-/** Work that needs the PIN. The window asks for one: a second question would find nobody. */
+/** Work that needs the PIN. The window asks for it once. */
 export const withPin = async <T>(
   open: OpenVault,
   pin: string | null,

@@ -16,19 +16,19 @@ interface Range {
 
 const PAGE = 500;
 
-/** Which records were not signed when they were made: the unlocks after them say it. */
+/** Which records were not signed when they were written, as recorded by later unlocks. */
 export class UnsignedRanges {
   readonly #vault: Vault;
   /** Newest first. */
   #ranges: readonly Range[] = [];
-  /** Unlocks up to this record are known. */
+  /** Unlocks up to this record have been read. */
   #known = 0;
 
   constructor(vault: Vault) {
     this.#vault = vault;
   }
 
-  /** @returns how a record of this number is to be marked; null where it was signed in time */
+  /** @returns the mark of the record with this number; null if it was signed in time */
   async marks(): Promise<(seq: number) => Mark | null> {
     await this.#read();
     const signed = this.#vault.newestCheckpoint?.size ?? 0;

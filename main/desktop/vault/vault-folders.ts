@@ -4,7 +4,7 @@ import type { VaultPlace } from '../../../shared/contract/app.ts';
 import { Handles } from '../common/index.ts';
 import type { RecentVaults } from './recent-vaults.ts';
 
-/** The vault folders that the window may name, each under an id. */
+/** The vault folders that the window may name, each by an ID. */
 export class VaultFolders {
   readonly #folders = new Handles<string>('vault folders');
   readonly #recent: RecentVaults;

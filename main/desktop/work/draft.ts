@@ -6,17 +6,17 @@ import { limits } from '../../../shared/limits.ts';
 import { encryptedAmong, walk } from '../../batch/index.ts';
 import { Handles, requireOnDisk } from '../common/index.ts';
 
-/** The files and folders that wait to be planned. */
+/** The files and folders that have not been planned yet. */
 export class Draft {
   readonly #items = new Handles<Item>('files');
-  /** What was asked before it was cleared adds nothing any more. */
+  /** Requests from before it was cleared no longer add anything. */
   #cleared = 0;
 
   get paths(): string[] {
     return this.#items.entries().map(([, { path: file }]) => file);
   }
 
-  /** What is added again has another id. */
+  /** An entry that is added again gets a new ID. */
   get ids(): string[] {
     return this.#items.entries().map(([id]) => id);
   }
@@ -25,7 +25,7 @@ export class Draft {
     return { items: this.#items.entries().map(([id, item]) => ({ ...item, id })) };
   }
 
-  /** @throws Failure 'invalid-request' where a path is not one of a real file */
+  /** @throws Failure 'invalid-request' if a path is not a real file */
   async add(paths: readonly string[]): Promise<DraftView> {
     requireOnDisk(paths);
     const known = new Set(this.paths);
@@ -54,14 +54,14 @@ export class Draft {
     return this.view();
   }
 
-  /** Each once, also where it was dropped twice at the same time. */
+  /** Each path once, even if it was dropped twice at the same time. */
   #give(items: readonly Item[]): void {
     const known = new Set(this.paths);
     for (const item of items) if (!known.has(item.path)) this.#items.give(item);
   }
 }
 
-/** What cannot be read counts as nothing here; the plan says why. */
+/** Unreadable files count as nothing here; the plan says why. */
 const describe = async (file: string): Promise<Item> => {
   const folder = await lstat(file).then(
     (stats) => stats.isDirectory(),

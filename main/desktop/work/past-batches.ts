@@ -16,7 +16,7 @@ const startSchema = v.object({
 });
 const endSchema = v.object({ done: v.number(), failed: v.number() });
 
-/** The last batches that the ledger knows, newest first. */
+/** The latest batches in the ledger, newest first. */
 export const pastBatches = async ({ vault }: OpenVault): Promise<PastBatch[]> => {
   const index = await vault.audit();
   const names = vault.tables.keys.names() as ReadonlyMap<string, string>;

@@ -32,7 +32,7 @@ export interface PlanChoice {
   readonly sealedNames: boolean;
 }
 
-/** A plan as it is kept until it is started. */
+/** A plan, kept until it is started. */
 export interface KeptPlan {
   readonly id: string;
   readonly choice: PlanChoice;
@@ -40,7 +40,7 @@ export interface KeptPlan {
   readonly items: readonly string[];
   readonly plan: BatchPlan;
   readonly space: FreeSpace | null;
-  /** Whether all its originals could go to the trash of the system. */
+  /** Whether all originals can go to the system's trash. */
   readonly trash: boolean;
   /** Why it cannot be started. */
   readonly refusal: Failure | null;
@@ -64,14 +64,14 @@ export const makePlan = async (
     (space) => ({ space, refusal: null }),
     (error: unknown) => ({ space: null, refusal: asFailure(error) }),
   );
-  // Where every file is left out, that is what a batch records.
+  // If every file is left out, the batch records that.
   const empty = plan.files.length + plan.skipped.length === 0 ? nothingToDo() : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
   const trash = await servesAll(where.trash, paths);
   return { id, choice, items, plan, space: room.space, trash, refusal };
 };
 
-/** No path depends on a key. The same choice once more asks for a new look at the disk. */
+/** Paths do not depend on the key. Choosing the same again reads the disk again. */
 const differsInKeysOnly = (
   before: KeptPlan,
   { choice, items }: Pick<KeptPlan, 'choice' | 'items'>,
@@ -86,7 +86,7 @@ const servesAll = async (trash: Trash, paths: readonly string[]): Promise<boolea
   return true;
 };
 
-/** Why outputs cannot go to a folder that was chosen. It is not made anew: its disk may be gone. */
+/** Why outputs cannot go to the chosen folder. It is not created again: its disk may be missing. */
 export const outputGone = async (folder: string | null): Promise<Failure | null> => {
   if (folder === null) return null;
   const there = await stat(folder).then(
@@ -138,7 +138,7 @@ export const plannedRows = ({ plan, choice }: KeptPlan, page: Page): Output<'pla
   total: plan.files.length,
 });
 
-/** What is left out with this outcome. */
+/** Files left out with this outcome. */
 export const leftOutRows = (
   { plan }: KeptPlan,
   { outcome, ...page }: Page & Pick<Input<'plan.leftOut'>, 'outcome'>,

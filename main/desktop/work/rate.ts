@@ -1,6 +1,6 @@
 const WINDOW_MS = 5_000;
 
-/** Bytes a second over the last seconds. */
+/** Bytes per second over the last seconds. */
 export class Rate {
   readonly #samples: { readonly ms: number; readonly bytes: number }[] = [];
 
@@ -10,7 +10,7 @@ export class Rate {
       this.#samples.shift();
   }
 
-  /** null before there is a measure. */
+  /** null until there is a measurement. */
   get bytesPerSecond(): number | null {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);

@@ -6,7 +6,7 @@ import { rowOf } from './running-batch.ts';
 
 const PAUSE_MS = 1_000 / limits.progressPerSecond;
 
-/** Tells the window of receipts, many at once: a batch makes thousands a second. */
+/** Sends receipts to the window in groups, because a batch makes thousands per second. */
 export class ReceiptFeed {
   readonly #batch: BatchId;
   readonly #events: Events;
@@ -26,7 +26,7 @@ export class ReceiptFeed {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    // The window shows the newest; all of them are there for the asking (`batch.receipts`).
+    // The window shows the newest; `batch.receipts` gives all of them.
     const receipts = this.#waiting.slice(-limits.listLength).map(rowOf);
     this.#waiting = [];
     if (receipts.length > 0) this.#events.push('batch.receipts', { id: this.#batch, receipts });

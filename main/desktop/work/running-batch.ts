@@ -9,7 +9,7 @@ import type { KeyReader } from '../../keystore/index.ts';
 import { pageOf, placeOf } from './plan.ts';
 import { Rate } from './rate.ts';
 
-/** A batch of this session: what it does and what became of its files. */
+/** A batch of this session, with its progress and the results of its files. */
 export class RunningBatch {
   readonly stored: StoredBatch;
   readonly cancelling = new AbortController();

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** Nothing reaches the disk past the main process: files are written by it alone. */
+/** Only the main process writes files. */
 export const denyDownloads: Rule = {
   name: 'downloads',
   points: [13],

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** Checklist 13: the window stays on its page. Main loads it; nothing in it leads elsewhere. */
+/** Checklist 13: the window stays on the page that main has loaded. */
 export const denyNavigation: Rule = {
   name: 'navigation',
   points: [13],

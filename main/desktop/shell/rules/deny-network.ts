@@ -1,7 +1,7 @@
 import { isOwnPage } from '../pages.ts';
 import type { Rule } from './rule.ts';
 
-/** Checklist 1 and 18: nothing but our own pages is ever fetched, from wherever it is asked. */
+/** Checklist 1 and 18: nothing but our own pages is ever loaded. */
 export const denyNetwork: Rule = {
   name: 'network',
   points: [1, 18],

@@ -1,6 +1,6 @@
 import type { Session, WebContents } from 'electron';
 
-/** What a rule is laid upon. */
+/** What a rule applies to. */
 export interface RuleTargets {
   /** The one session of the window. */
   readonly session: Pick<
@@ -12,13 +12,13 @@ export interface RuleTargets {
     | 'webRequest'
     | 'on'
   >;
-  /** Calls back for all contents there are or will be: windows, frames, developer tools. */
+  /** Called for all present and future contents: windows, frames, developer tools. */
   readonly onContents: (work: (contents: RuleContents) => void) => void;
 }
 
 export type RuleContents = Pick<WebContents, 'on' | 'setWindowOpenHandler'>;
 
-/** One small refusal. */
+/** One restriction. */
 export interface Rule {
   readonly name: string;
   /** The points of Electron's security checklist that it answers. */

@@ -1,7 +1,7 @@
 import type { WebPreferences } from 'electron';
 
 /**
- * Checklist 2, 3, 4, 6, 8, 9, 10: said out loud although most are defaults, so that a change of
+ * Checklist 2, 3, 4, 6, 8, 9, 10: set although most are defaults, so that a change of the
  * defaults changes nothing here.
  */
 export const windowPreferences = {
