@@ -22,14 +22,14 @@ import {
 export interface AuditPage {
   /** Newest first. */
   readonly lines: readonly AuditLine[];
-  /** How many records fit the filter altogether. */
+  /** How many records match the filter in total. */
   readonly total: number;
 }
 
 /**
- * The search index over the ledger. It holds places, not records: what is shown is always read
- * from the ledger. Every look is at all that is in the ledger at that moment, one after the other,
- * and throws Failure 'ledger-damaged' where the ledger was changed underfoot.
+ * The search index over the ledger. It contains positions, not records: what is shown is always
+ * read from the ledger. Each query covers all records at that moment, one query at a time, and
+ * throws Failure 'ledger-damaged' if the ledger was changed meanwhile.
  */
 export class AuditIndex {
   readonly #tables: AuditTables;
@@ -51,7 +51,7 @@ export class AuditIndex {
     return index;
   }
 
-  /** One page of the records that fit. */
+  /** One page of the matching records. */
   query(filter: AuditFilter): Promise<AuditPage> {
     return this.#look(() =>
       filter.text === undefined || filter.text === ''
@@ -60,7 +60,7 @@ export class AuditIndex {
     );
   }
 
-  /** One record; null where the ledger has none of this number. */
+  /** One record; null if there is none with this number. */
   line(seq: number): Promise<AuditLine | null> {
     return this.#look(async () => (await this.#linesOf([seq]))[0] ?? null);
   }
@@ -80,7 +80,7 @@ export class AuditIndex {
     return this.#look(() => readActivity(this.#tables.db, sinceMs));
   }
 
-  /** Keeps the index for the next time, where that is worth it. */
+  /** Saves the index for the next start, if that is worth it. */
   close(): Promise<void> {
     return this.#next(async () => {
       try {

@@ -16,7 +16,7 @@ export const auditLine = (line: Buffer): AuditLine => ({
 });
 
 /**
- * The ledger was checked when it was opened; what does not parse now was changed underfoot.
+ * The ledger was checked when it was opened; a line that does not parse now was changed meanwhile.
  * @throws Failure 'ledger-damaged'
  */
 export const recordOf = (line: Buffer): LedgerRecord => {

@@ -33,7 +33,7 @@ export interface Place {
 const placeSchema = v.object({ start: v.number(), length: v.number() });
 const countSchema = v.object({ total: v.number() });
 
-/** The conditions of a filter but for its text. */
+/** The conditions of a filter except its text. */
 const conditions = (filter: Omit<AuditFilter, 'limit'>): Query => {
   const parts: [string, SqlValue | undefined][] = [
     ['time >= ?', filter.since === undefined ? undefined : Date.parse(filter.since)],
@@ -75,7 +75,7 @@ export const findPlaces = (db: Db, filter: AuditFilter): Place[] => {
   );
 };
 
-/** The numbers of all records that fit, rising; null where the filter asks for nothing but text. */
+/** The numbers of all matching records, ascending; null if the filter has only text. */
 export const candidates = (
   db: Db,
   filter: Omit<AuditFilter, 'limit'>,
@@ -92,8 +92,8 @@ export const placesOf = (db: Db, seqs: readonly number[]): Place[] =>
   );
 
 /**
- * Whether a record holds the text in one of its values (not in the names of its fields). What was
- * searched for earlier does not count: every search would find itself.
+ * Whether a record contains the text in one of its values (not in the names of its fields). Earlier
+ * search texts do not count: otherwise every search would find itself.
  */
 export const holdsText = (record: LedgerRecord, lowerCase: string): boolean => {
   const { actor, action, code, subject } = record;

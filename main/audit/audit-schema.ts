@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import { type Db, sql } from '../sqlite/index.ts';
 
-/** A change of this number makes older index files useless: they are rebuilt. */
+/** Changing this number makes older index files invalid; they are rebuilt. */
 const FORM = 3;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
@@ -60,7 +60,7 @@ export const createAuditTables = (db: Db): void => {
   db.run(sql`INSERT INTO progress (form, size, bytes, root) VALUES (${FORM}, 0, 0, '')`);
 };
 
-/** Others get their turn between them: each takes half a second over a million records. */
+/** Other work can run between them: each takes half a second over a million records. */
 export const createAuditIndexes = async (db: Db): Promise<void> => {
   for (const statement of INDEXES) {
     await setImmediate();
@@ -70,7 +70,7 @@ export const createAuditIndexes = async (db: Db): Promise<void> => {
 
 const progressSchema = v.object({ size: v.number(), bytes: v.number(), root: v.string() });
 
-/** Null where the file is of another form. */
+/** Null if the file has another form. */
 export const readProgress = (db: Db): IndexProgress | null =>
   db.one(sql`SELECT size, bytes, root FROM progress WHERE form = ${FORM}`, progressSchema);
 

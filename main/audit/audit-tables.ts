@@ -13,20 +13,20 @@ import {
 import { AuditWriter, type IndexedLine } from './audit-writer.ts';
 import type { IndexCache, IndexedLedger } from './index-cache.ts';
 
-/** Saving pays only when reading the file is quicker than reading this many lines again. */
+/** Saving is worth it only if reading the file is faster than reading this many lines again. */
 const WORTH_SAVING = 1000;
 /** Lines put into the index at once; bounds how long the main process is kept busy. */
 const PORTION = 2000;
 
 export interface IndexContext {
   readonly sqlJs: SqlJsStatic;
-  /** Keeps the search index from one opening to the next; none is kept without it. */
+  /** Where the search index is saved between two openings; without it, it is not saved. */
   readonly indexCache?: IndexCache | undefined;
 }
 
 /**
- * The tables of the search index: loaded from the user's cache, or begun anew, and brought level
- * with the ledger. What was kept counts only for the very records that are here.
+ * The tables of the search index: loaded from the user's cache or started empty, and brought up to
+ * date with the ledger. A saved index is used only if it was built from exactly these records.
  */
 export class AuditTables {
   readonly db: Db;
@@ -67,7 +67,7 @@ export class AuditTables {
     return this.#progress.bytes;
   }
 
-  /** Takes in what is durable in the ledger now. @throws Failure 'ledger-damaged' */
+  /** Adds all records that are durable now. @throws Failure 'ledger-damaged' */
   async catchUp(): Promise<void> {
     const range = { from: this.bytes, to: this.#ledger.bytes };
     let portion: IndexedLine[] = [];
@@ -82,7 +82,7 @@ export class AuditTables {
     this.#hasIndexes = true;
   }
 
-  /** Keeps it for the next time, where much has come since it was read. */
+  /** Saves it for the next start, if many records were added since it was read. */
   async saveIfWorth(): Promise<void> {
     const { indexCache } = this.#context;
     const which = indexedLedger(this.#ledger);

@@ -8,7 +8,7 @@ import { type Db, sql } from '../sqlite/index.ts';
 export interface KeyUse {
   readonly key: KeyId;
   readonly version: number;
-  /** Files encrypted under it. */
+  /** Files encrypted with it. */
   readonly files: number;
   /** UTC, ISO 8601. */
   readonly last: string;
@@ -29,7 +29,7 @@ export const QUARTER_MS = 15 * 60_000;
 
 const processing: ReadonlySet<string> = new Set(['file.encrypt', 'file.decrypt', 'file.verify']);
 
-/** Whether a record says what became of one file. */
+/** Whether a record is the result of one file. */
 export const isProcessing = ({ action }: LedgerRecord): boolean => processing.has(action);
 
 export interface UsedKey {
@@ -37,7 +37,7 @@ export interface UsedKey {
   readonly version: number;
 }
 
-/** The key versions a file was processed under. */
+/** The key versions a file was processed with. */
 export const usedKeys = ({ subject, details, outcome }: LedgerRecord): readonly UsedKey[] => {
   if (outcome !== 'ok') return [];
   const several: readonly Json[] = Array.isArray(details['keys']) ? details['keys'] : [];

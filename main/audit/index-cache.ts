@@ -9,9 +9,12 @@ export interface IndexedLedger {
   readonly epoch: number;
 }
 
-/** Keeps search indexes outside of every vault's folder, whose writers must not choose what is found. */
+/**
+ * Saves search indexes outside of the vaults' folders: who can write there must not choose what is
+ * found.
+ */
 export interface IndexCache {
-  /** Null where none is kept, or not as it was written. */
+  /** Null if none is saved, or it was changed. */
   read(ledger: IndexedLedger): Promise<Buffer | null>;
   write(ledger: IndexedLedger, image: Buffer): Promise<void>;
 }
@@ -28,8 +31,8 @@ export const userIndexCache = (
 const SHA256_BYTES = 32;
 
 /**
- * Search indexes in a folder of this user, each behind its SHA-256. It is a cache: what cannot be
- * read or written is made again, and nobody is told.
+ * Search indexes in a folder of this user, each preceded by its SHA-256. It is a cache: if it
+ * cannot be read or written, the index is silently rebuilt.
  */
 export const folderIndexCache = (folder: string): IndexCache => {
   const fileOf = ({ vault, epoch }: IndexedLedger): string =>

@@ -28,8 +28,8 @@ export interface CertificateRequest {
 
 /**
  * The report key's self-signed certificate (RFC 5280), DER: for signatures of documents alone
- * (RFC 9336), without an end of its validity (RFC 5280 §4.1.2.5). What it proves is no more than
- * what its fingerprint proves, compared by another way.
+ * (RFC 9336), without an end of its validity (RFC 5280 §4.1.2.5). It proves no more than
+ * its fingerprint does when it is compared by another way.
  */
 export const makeReportCertificate = async (request: CertificateRequest): Promise<Buffer> => {
   const certificate = new pkijs.Certificate({

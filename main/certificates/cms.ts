@@ -13,7 +13,7 @@ const oid = {
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
 } as const;
 
-/** The largest that a signature with a certificate of ours becomes, with room to spare. */
+/** Upper limit of the size of a signature with our certificate. */
 export const MAX_SIGNATURE_BYTES = 4096;
 
 /**

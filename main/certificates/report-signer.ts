@@ -1,6 +1,6 @@
 import type { SignDigest } from './certificate.ts';
 
-/** What a signature says of itself. */
+/** What a signature states. */
 export interface Seal {
   /** The certificate of the report key, DER. */
   readonly certificate: Uint8Array;

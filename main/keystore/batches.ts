@@ -17,7 +17,7 @@ const batchSchema = v.strictObject({
   plan: jsonSchema,
   state: v.string(),
 });
-/** A batch that is not finished, with what is needed to go on with it. */
+/** An unfinished batch, with what is needed to continue it. */
 export type Batch = v.InferOutput<typeof batchSchema>;
 
 export class BatchRepository {
@@ -42,7 +42,7 @@ export class BatchRepository {
     return this.#db.one(query, batchSchema);
   }
 
-  /** Another plan and another state; it stays what was begun then. */
+  /** Changes plan and state; the start of the batch stays the same. */
   replace(id: BatchId, plan: Json, state: string): void {
     const query = sql`UPDATE batches SET plan = ${JSON.stringify(plan)}, state = ${state}
       WHERE id = ${id}`;

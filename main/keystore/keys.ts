@@ -42,7 +42,7 @@ const summarySchema = v.strictObject({
 const versionSchema = v.strictObject({
   version: v.number(),
   state: v.picklist(keyStates),
-  /** Six hex digits, or "" where the key has none. */
+  /** Six hex digits, or "" if the key has none. */
   kcv: v.string(),
   /** UTC, ISO 8601. */
   created: v.string(),
@@ -77,19 +77,19 @@ export interface NewKeyVersion extends Pick<KeyMaterial, 'version' | 'kcv'> {
 /** What can be asked about keys. */
 export interface KeyReader {
   list(): KeySummary[];
-  /** By id or by name, exactly or as names are compared; null where there is none, or several. */
+  /** By ID or name, exactly or as names are compared; null if none or several match. */
   find(idOrName: string): KeySummary | null;
   /** Like find. @throws Failure 'key-not-found' */
   get(idOrName: string): KeySummary;
-  /** @throws Failure 'name-taken' | 'usage' where a new key cannot have this name */
+  /** @throws Failure 'name-taken' | 'usage' if a new key cannot have this name */
   refuseName(name: string): void;
-  /** The name of every key there ever was, also of destroyed ones. */
+  /** The names of all keys, including destroyed ones. */
   names(): ReadonlyMap<KeyId, string>;
   /** Newest first. @throws Failure 'key-not-found' */
   versions(idOrName: string): KeyVersionSummary[];
   /** What the engine needs to use a version, the newest by default. @throws Failure 'key-not-found' | 'key-state' (destroyed) */
   material(idOrName: string, version?: number): KeyMaterial;
-  /** Token objects of destroyed resident keys, which must not be in the token any more. */
+  /** Token objects of destroyed resident keys, which must no longer be in the token. */
   destroyedObjects(): DestroyedObject[];
 }
 
@@ -169,7 +169,7 @@ export class KeyRepository implements KeyReader {
     return found ?? this.#refuseMaterial(key, wanted);
   }
 
-  /** Any change but to and from "destroyed"; which ones are allowed is the caller's matter. */
+  /** Any change except to and from "destroyed". The caller decides which changes are allowed. */
   setState(id: KeyId, version: number, state: Exclude<KeyState, 'destroyed'>): void {
     this.#changeOne(
       sql`UPDATE key_versions SET state = ${state}
@@ -188,8 +188,8 @@ export class KeyRepository implements KeyReader {
   }
 
   /**
-   * Marks a version as destroyed and deletes its blob. A resident key keeps object id and proof,
-   * by which its object is found again if it should still be in the token.
+   * Marks a version as destroyed and deletes its blob. A resident key keeps its object ID and
+   * proof, to find its object if it is still in the token.
    */
   destroy(id: KeyId, version: number): void {
     this.#changeOne(

@@ -18,7 +18,7 @@ export interface Tables {
   readonly batches: BatchRepository;
 }
 
-/** What is committed, to look at. */
+/** The committed state, read-only. */
 export interface ReadTables {
   readonly meta: Omit<MetaRepository, 'set'>;
   readonly masters: Pick<MasterRepository, 'find'>;
@@ -28,9 +28,9 @@ export interface ReadTables {
 }
 
 /**
- * The keystore in memory: always the committed state, which cannot be written. A change is made
- * in a draft, a copy that either takes this one's place or is thrown away; so no reader ever
- * sees what is not yet on the disk.
+ * The keystore in memory: always the committed state, which is read-only. A change is made in a
+ * draft, a copy that either replaces this one or is discarded. So no reader ever sees what is not
+ * yet on disk.
  */
 export class Keystore {
   readonly #sqlJs: SqlJsStatic;
@@ -49,7 +49,7 @@ export class Keystore {
     };
   }
 
-  /** A snapshot: whoever holds it sees this state also after the next one was committed. */
+  /** A snapshot: it keeps this state even after the next one was committed. */
   get tables(): Tables {
     return this.#tables;
   }
@@ -93,7 +93,7 @@ export class Keystore {
     return this.#db.image();
   }
 
-  /** Makes the draft the committed state; the draft must not be used any more. */
+  /** Makes the draft the committed state; the draft must no longer be used. */
   adopt(draft: Keystore): void {
     draft.#db.freeze();
     this.#db.retire();

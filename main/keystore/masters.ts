@@ -15,7 +15,7 @@ const masterSchema = v.strictObject({
 export type Master = v.InferOutput<typeof masterSchema>;
 export type MasterRole = Master['role'];
 
-/** The two master keys, as they can be found in the token. */
+/** The two master keys, and how to find them in the token. */
 export class MasterRepository {
   readonly #db: Db;
 

@@ -3,16 +3,16 @@ import { vaultIdSchema } from '../../shared/ids.ts';
 import { jsonObjectSchema } from '../json/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
-/** The token that holds the vault's masters, and the library that leads to it. */
+/** The token with the vault's master keys, and its library. */
 export const tokenBindingSchema = v.strictObject({
   label: v.string(),
   serial: v.string(),
   modulePath: v.string(),
-  /** Text for C_Initialize where the library wants one (NSS). */
+  /** Text for C_Initialize, if the library needs one (NSS). */
   parameters: v.nullable(v.string()),
   /** SHA-256 of the library when the token was probed, hex. */
   librarySha256: v.string(),
-  /** True for an evaluation token, whose files lie in the vault's folder and move with it. */
+  /** True for an evaluation token, whose files are in the vault's folder and move with it. */
   inVault: v.boolean(),
   /** What `token probe` found. */
   profile: jsonObjectSchema,
@@ -26,7 +26,7 @@ const signingKeySchema = v.strictObject({
   spki: v.pipe(v.string(), v.base64()),
 });
 
-/** The keys in the token that sign checkpoints and reports; null where it cannot sign. */
+/** The keys in the token that sign checkpoints and reports; null if it cannot sign. */
 export const signingKeysSchema = v.strictObject({
   checkpoint: v.nullable(signingKeySchema),
   report: v.nullable(signingKeySchema),
@@ -41,7 +41,7 @@ const metaSchemas = {
   created: v.string(),
   token: tokenBindingSchema,
   signingKeys: signingKeysSchema,
-  /** True where the token lies in the vault's folder or fails a hard requirement. */
+  /** True if the token is in the vault's folder or fails a hard requirement. */
   evaluation: v.boolean(),
 };
 type Meta = { [Name in keyof typeof metaSchemas]: v.InferOutput<(typeof metaSchemas)[Name]> };

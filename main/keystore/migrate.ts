@@ -19,8 +19,8 @@ const TABLE = `
 const appliedSchema = v.object({ id: v.number(), name: v.string() });
 
 /**
- * The steps that this database has still to take.
- * @throws Failure 'keystore-damaged' where those it took are not the first ones of ours
+ * The migrations that this database still needs.
+ * @throws Failure 'keystore-damaged' if its past migrations are not the first ones of ours
  */
 export const pendingMigrations = (db: Db, known: readonly Migration[]): readonly Migration[] => {
   const applied = appliedMigrations(db);
@@ -33,7 +33,7 @@ export const pendingMigrations = (db: Db, known: readonly Migration[]): readonly
   );
 };
 
-/** Takes these steps; the caller has put a transaction around them. */
+/** Runs these migrations, in the caller's transaction. */
 export const applyMigrations = (db: Db, pending: readonly Migration[]): void => {
   db.script(TABLE);
   for (const { id, name, script } of pending) {

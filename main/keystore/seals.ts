@@ -20,7 +20,7 @@ export class SealRepository {
     return this.#db.one(query, v.object({ reserved: v.number() }))?.reserved ?? 0;
   }
 
-  /** Sets `count` seals aside and returns the new sum. @throws Failure 'key-exhausted' */
+  /** Reserves `count` seals and returns the new sum. @throws Failure 'key-exhausted' */
   reserve(scope: SealScope, count: number): number {
     if (!Number.isSafeInteger(count) || count < 1) throw new Error(`cannot reserve ${count} seals`);
     const reserved = this.reserved(scope) + count;

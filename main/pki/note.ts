@@ -77,7 +77,7 @@ export const isSignatureOf = (
   }
 };
 
-/** The parts of a note, of whatever signers; null where it is none. */
+/** The parts of a note, with all signers; null if it is not a note. */
 const split = (note: string): { text: string; lines: readonly string[] } | null => {
   if (note.length > MAX_NOTE || /[\x00-\x09\x0b-\x1f]/.test(note)) return null;
   const end = note.lastIndexOf('\n\n');

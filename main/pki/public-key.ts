@@ -1,6 +1,6 @@
 /*
  * The public keys that sign here: Ed25519 (RFC 8410) and ECDSA on P-256 (RFC 5480, uncompressed).
- * They have one form each; whatever looks otherwise is another kind of key and is not used.
+ * Each has exactly one encoding; anything else is not accepted.
  */
 
 /** Ed25519 (RFC 8032), or ECDSA on P-256 over SHA-256 in DER. */

@@ -11,7 +11,7 @@ import type { Vault } from '../vault/index.ts';
 export interface BegunExport {
   readonly kind: ReportKind;
   readonly subject: JsonObject;
-  /** The number of the record that says it was made; null where it had not come so far. */
+  /** The number of the export's record; null if there was none yet. */
   readonly record: number | null;
   /** Files that were complete by then. */
   readonly files: readonly string[];
@@ -20,9 +20,9 @@ export interface BegunExport {
 }
 
 /**
- * Ends an export that was cancelled: its files are removed, and that is recorded. What was recorded
- * before stays true: the report was made, and its files were written.
- * @returns what to tell
+ * Ends a cancelled export: removes its files and records that. Earlier records stay true: the
+ * report was made, and its files were written.
+ * @returns the message
  */
 export const cancelExport = async (vault: Vault, begun: BegunExport): Promise<Failure> => {
   const left: string[] = [];

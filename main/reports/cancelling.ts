@@ -7,7 +7,7 @@ export const refuseCancelled = (signal: AbortSignal | undefined): void => {
 };
 
 /**
- * Waits for a token, but not longer than until somebody cancels: a driver may hang.
+ * Waits for a token until cancelled: a driver may hang.
  * @throws Failure 'cancelled', and whatever the work throws
  */
 export const unlessCancelled = async <T>(

@@ -18,12 +18,15 @@ import { writeReportFile, type WrittenFile } from './write-report-file.ts';
 export type ExportSession = ReportSession & Pick<VaultSession, 'engine'>;
 
 export interface ExportReport extends ReportRequest {
-  /** Where the JSON goes, ending so; renderings get the same name with their own ending. */
+  /**
+   * Path of the JSON file, ending in .json; the other files have the same name with their own
+   * ending.
+   */
   readonly file: string;
   readonly also: readonly Rendering[];
-  /** Told how many more records a rendering has taken. */
+  /** Called with the number of records added to a file. */
   readonly onRecords?: (more: number) => void;
-  /** Told what is about to be done. */
+  /** Called before each step. */
   readonly onStep?: (step: ExportStep) => void;
 }
 
@@ -38,9 +41,8 @@ export interface ExportedReport {
 }
 
 /**
- * Makes a report and writes its files, none of which is overwritten. Each file is recorded with
- * its SHA-256 once it is on the disk. Where it fails, files that are complete by then stay; where it
- * is cancelled, none does.
+ * Makes a report and writes its files; never overwrites. Each file is recorded with its SHA-256
+ * once it is on disk. After a failure complete files stay; after cancelling none does.
  * @throws Failure like `makeReport`, 'cancelled'; before anything is made or recorded those of
  * `reportFiles` and `requirePlaces`
  */
@@ -130,7 +132,7 @@ const render = async (
   return signer === null ? rendered : unlessCancelled(signPdf(rendered, signer), signal);
 };
 
-/** The same pieces, as long as nobody cancels: the writer takes back what it has begun. */
+/** The same pieces until cancelled; the writer then removes what it has started. */
 function* uncancelled(
   pieces: Iterable<Uint8Array>,
   signal: AbortSignal | undefined,
@@ -141,7 +143,7 @@ function* uncancelled(
   }
 }
 
-/** The report key in the token; null where the token cannot sign reports. */
+/** The report key in the token; null if the token cannot sign reports. */
 const reportSigner = (session: ExportSession, time: Date): ReportSigner | null => {
   const keys = session.vault.tables.meta.signingKeys();
   const key = keys?.report ?? null;

@@ -2,10 +2,10 @@ import type { Json } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportFilter } from './report.ts';
 
-/** Whether a record is one of those that were asked for. */
+/** Whether a record matches the filter. */
 export const fits = (record: LedgerRecord, filter: ReportFilter): boolean => {
   const { since, until, key, batch, user, action, outcome } = filter;
-  // Times are all of one form, so that their order is the order of their texts.
+  // All times have the same form, so they can be compared as text.
   return (
     (since === undefined || record.time >= since) &&
     (until === undefined || record.time < until) &&
@@ -17,7 +17,7 @@ export const fits = (record: LedgerRecord, filter: ReportFilter): boolean => {
   );
 };
 
-/** True where nothing but the time was asked for: every record of the range must be there. */
+/** Whether the filter has only times: then every record of the range must be included. */
 export const isByTimeOnly = ({ key, batch, user, action, outcome }: ReportFilter): boolean =>
   [key, batch, user, action, outcome].every((each) => each === undefined);
 

@@ -4,11 +4,11 @@ import type { ReportStatement } from './report.ts';
 
 export interface NamedKey {
   readonly id: string;
-  /** null where the record is about the key and not about one of its versions. */
+  /** null if the record is about the key and not about one of its versions. */
   readonly version: number | null;
 }
 
-/** The keys of a record: the one it is about, and all that open the file. */
+/** The keys of a record: the one it is about, and all that can decrypt the file. */
 export const keysOf = ({ subject, details }: LedgerRecord): NamedKey[] => {
   const one = { key: subject['key'], version: subject['version'] };
   const found = [

@@ -55,15 +55,15 @@ export interface ReportRequest {
   readonly filter: ReportFilter;
   /** One line for the cover, like "Activity in January". */
   readonly title: string;
-  /** More records are refused, before anything is recorded. */
+  /** Limit of records; more are refused before anything is recorded. */
   readonly most?: number;
-  /** Ends it; where that is after its record, the vault's newest report is this one. */
+  /** Cancels it. After its record is written, this is the vault's newest report. */
   readonly signal?: AbortSignal;
 }
 
 const CEREMONY = 'vault.create,vault.epoch,vault.rollback,token.,key.,recovery.,custodian.,policy.';
 
-/** What each kind of report always asks for. */
+/** The fixed filter of each kind of report. */
 export const filterOfKind = (kind: ReportKind, filter: ReportFilter): ReportFilter => {
   if (kind === 'key-inventory') return { ...filter, action: filter.action ?? 'key.' };
   if (kind === 'ceremony') return { ...filter, action: filter.action ?? CEREMONY };
@@ -80,7 +80,7 @@ const refuseNoTime = ({ since, until }: ReportFilter): void => {
 };
 
 /**
- * Makes a report and records that it was made: the record holds the SHA-256 of what the report
+ * Makes a report and records that it was made: the record contains the SHA-256 of what the report
  * states, and the closing checkpoint covers that record.
  * @throws Failure 'not-logged-in' | 'usage' | 'report-unproved' | 'cancelled' and those of token and
  * disk
@@ -98,7 +98,7 @@ export const makeReport = async (
   const selection = new Selection(vault.tree, filter, (line) => lines.push(line));
   const end = await selectFrom(vault, selection, () => refuseCancelled(request.signal));
   if (request.most !== undefined) refuseTooMany(lines.length, request.most);
-  // Nothing is waited for from here to the record, so that hardly a record comes in between.
+  // From here to the record there is no waiting, so that few other records come in between.
   const opening = openingOf(vault, key, selection.range.first - 1);
   const boundary = { opening, previous: previousOf(vault, key), timestamps };
   const statement = state(
@@ -169,7 +169,7 @@ const evidenceOf = async (
 
 type Previous = ReportStatement['previous'];
 
-/** What lies before a report, and beside it. */
+/** The records before and after a report. */
 interface Boundary {
   readonly opening: Checkpoint | null;
   readonly previous: Previous;
@@ -225,7 +225,7 @@ const state = (
   };
 };
 
-/** An unlock names the records that were written while nobody could sign. */
+/** An unlock names the records that were written when nothing could sign. */
 const unsignedIn = ({ action, details }: LedgerRecord): { first: number; last: number }[] => {
   const { cannotProve: range } = details;
   if (action !== 'vault.unlock' || typeof range !== 'object' || range === null) return [];
@@ -259,7 +259,7 @@ const recordExport = async (vault: Vault, statement: ReportStatement): Promise<L
   return record;
 };
 
-/** The newest checkpoint over at most so many records that our key signed. */
+/** The newest checkpoint by our key that covers at most this many records. */
 export const openingOf = (vault: Vault, key: CheckpointKey, size: number): Checkpoint | null => {
   for (const { note } of vault.checkpoints.filter((each) => each.size <= size).toReversed()) {
     const opened = openCheckpoint(note, key, vault.id);

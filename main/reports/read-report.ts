@@ -6,11 +6,11 @@ import { reportTooLarge } from '../../shared/messages/failures/reports.ts';
 import { storageFailure } from '../system/index.ts';
 import { requireFile } from './require-file.ts';
 
-/** More would not fit into memory several times over, which verifying it takes. */
+/** Verifying needs several times this size in memory. */
 export const MOST_REPORT_BYTES = 256 * 1024 * 1024;
 
 /**
- * The file of a report. @throws Failure that says what is in the way
+ * The file of a report. @throws Failure with the reason
  * @param pipes whether it may also be a pipe, as what a shell puts in the place of <(command)
  */
 export const readReport = async (file: string, { pipes = false } = {}): Promise<Buffer> => {

@@ -4,10 +4,10 @@ import type { Seal } from '../certificates/index.ts';
 export interface RenderRequest {
   /** The report's JSON file, as it was just written. */
   readonly file: string;
-  /** What was written: hex. */
+  /** Of the file, hex. */
   readonly sha256: string;
   readonly format: 'csv' | 'pdf';
-  /** Of the signature that will be put into a PDF; null where none is made. */
+  /** Of the signature in the PDF; null for no signature. */
   readonly seal: Seal | null;
 }
 
@@ -19,9 +19,10 @@ export interface RenderCalls {
 const SCRIPT = new URL('./render-thread.js', import.meta.url);
 
 /**
- * Renders a report in a thread of its own: ten thousand records on paper take seconds. A PDF has
- * room for its signature, which only this side can ask the token for. Progress counts records.
- * @throws Failure 'cancelled' | 'source-changed' | the disk's refusal
+ * Renders a report in a thread of its own, because ten thousand records in a PDF take seconds. The
+ * PDF has room for its signature, which only this thread can get from the token. Progress counts
+ * records.
+ * @throws Failure 'cancelled' | 'source-changed' | errors of the disk
  */
 export const renderAside = async (
   request: RenderRequest,

@@ -11,7 +11,7 @@ export interface Tally {
 
 export interface Summary {
   readonly total: Tally;
-  /** Every day, week or month between the first and the last record, the quiet ones too. */
+  /** Every day, week or month between the first and the last record, including empty ones. */
   readonly periods: readonly Tally[];
   readonly unit: 'day' | 'week' | 'month';
   /** The most frequent first. */

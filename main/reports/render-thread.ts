@@ -8,9 +8,9 @@ import type { RenderCalls } from './render-aside.ts';
 import { viewReport } from './render-view.ts';
 import type { ReportDocument } from './report.ts';
 
-// Composition root of the thread that renders reports.
+// Entry point of the thread that renders reports.
 
-/** The file lies outside the vault: what is rendered must be what was written. */
+/** The file is outside the vault, so check that it is the one that was written. */
 const readReport = async (file: string, expected: string): Promise<ReportDocument> => {
   const bytes = await orFailure('The report cannot be read', readFile(file));
   if (sha256(bytes) !== expected) throw changedWhileRendered(file);

@@ -11,7 +11,7 @@ export interface RenderedRecord {
   readonly notAuthenticated: boolean;
 }
 
-/** A report as its renderings need it: records read, and what binds a rendering to the JSON. */
+/** A report for the CSV and the PDF: its parsed records, and what connects them to the JSON. */
 export interface ReportView {
   readonly report: ReportDocument;
   /** SHA-256 of the JSON file, hex. */
@@ -23,7 +23,7 @@ export interface ReportView {
 
 /**
  * @param jsonSha256 of the JSON file, as it was written
- * @throws Error where a line of the report is not a record: such a report is not rendered
+ * @throws Error if a line of the report is not a record
  */
 export const viewReport = (report: ReportDocument, jsonSha256: string): ReportView => {
   const locked = report.statement.unsignedWhenMade;

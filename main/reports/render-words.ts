@@ -93,7 +93,7 @@ const askedFor = (
   }
 };
 
-/** Of actions and groups of them, like `key.create,token.`; groups that are empty yet go unsaid. */
+/** The names of actions and groups, like `key.create,token.`; empty groups are left out. */
 const actionWords = (asked: string): string => {
   const named = asked
     .split(',')
@@ -107,13 +107,13 @@ const actionWords = (asked: string): string => {
 export interface About {
   /** A name or a path; empty where the record has none. */
   readonly name: string;
-  /** Ids, sizes and details, the most telling first. */
+  /** IDs, sizes and details, the most important first. */
   readonly facts: string;
   /** SHA-256 of a file's content, hex; empty where there is none. */
   readonly sha256: string;
 }
 
-// Said elsewhere in the row, or of use to the program alone, or too long for paper.
+// Shown elsewhere in the row, useful only to the program, or too long for paper.
 const unsaid: ReadonlySet<string> = new Set([
   'name',
   'input',
@@ -174,7 +174,7 @@ const LONGEST_KEPT = 32;
 const kept = (fact: string): string =>
   fact.length > LONGEST_KEPT ? fact : fact.replaceAll(' ', '\u00a0');
 
-/** Null where it takes a table to say it: then it is in the JSON alone. */
+/** Null if it would need a table: then it is only in the JSON. */
 const factOf = (value: Json): string | null => {
   if (value === null) return 'none';
   if (typeof value === 'number') return count(value);

@@ -11,13 +11,13 @@ export const knownVaultSchema = v.strictObject({
   vault: vaultIdSchema,
   /** The PKCS#11 library: the real path, without links. */
   modulePath: v.pipe(v.string(), v.check(isAbsolute)),
-  /** Text for C_Initialize where the library wants one (NSS). */
+  /** Text for C_Initialize, if the library needs one (NSS). */
   parameters: v.nullable(v.string()),
   librarySha256: sha256,
   token: v.strictObject({ label: v.string(), serial: v.string() }),
-  /** True for an evaluation token, whose files lie in the vault's folder and move with it. */
+  /** True for an evaluation token, whose files are in the vault's folder and move with it. */
   inVault: v.boolean(),
-  /** SHA-256 of the public key (SPKI) that the first record names; null where it names none. */
+  /** SHA-256 of the public key (SPKI) in the first record; null if there is none. */
   checkpointKey: v.nullable(sha256),
   /** The newest checkpoint that was verified here; null before the first. */
   seen: v.nullable(v.strictObject({ epoch: count, size: count, root: sha256 })),

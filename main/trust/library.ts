@@ -12,8 +12,8 @@ const OTHERS_MAY_WRITE = 0o022;
 const MOST_LINKS = 40;
 
 /**
- * A library by its full path. Its last part stays as it was given: makers name their library by a
- * link that moves on when it is upgraded.
+ * A library by its full path. The last part is not resolved: vendors provide a link that changes
+ * with an upgrade.
  */
 export const fullPathOf = async (named: string): Promise<string> =>
   path.join(await realpath(path.dirname(named)), path.basename(named));
@@ -56,7 +56,7 @@ export const isAdministrators = async (file: string): Promise<boolean> => {
 
 const partsOf = (file: string): string[] => file.split('/').filter((part) => part !== '');
 
-/** The mode of a link says nothing; its folder decides who may exchange it. */
+/** The mode of a link means nothing; its folder decides who can replace it. */
 const isRoots = async (place: string): Promise<boolean> => {
   const { uid, mode } = await lstat(place);
   return uid === 0 && (mode & OTHERS_MAY_WRITE) === 0;

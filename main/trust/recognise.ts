@@ -10,7 +10,7 @@ export type MetVault = Pick<Vault, 'id' | 'checkpointKey' | 'tables'>;
 
 export interface Recognised {
   readonly known: KnownVault;
-  /** Met for the first time: to be remembered once its token has taken the PIN. */
+  /** New to this computer: stored once its token has accepted the PIN. */
   readonly isNew: boolean;
 }
 
@@ -19,8 +19,8 @@ export const fingerprintOfVault = ({ checkpointKey }: Pick<Vault, 'checkpointKey
   fingerprintOf(checkpointKey.spki);
 
 /**
- * What this computer knows of a vault. Nothing of what the vault's folder says leads to a library:
- * whoever may write there would choose the code that gets the PIN.
+ * What this computer knows about a vault. The library never comes from the vault's folder: somebody
+ * who can write there would choose the code that gets the PIN.
  * @throws Failure 'vault-unknown' | 'vault-other' | 'trust-damaged'
  */
 export const recognise = async (store: TrustStore, vault: MetVault): Promise<Recognised> => {
@@ -40,7 +40,7 @@ export const refuseOther = (
   throw otherVault(checkpointKey, fingerprint);
 };
 
-/** An evaluation token lies in the folder; its library is the SoftHSM2 of this computer. */
+/** An evaluation token is in the folder; its library is the SoftHSM2 of this computer. */
 const meetEvaluation = async (vault: MetVault): Promise<KnownVault> => {
   const token = vault.tables.meta.token();
   if (token?.inVault !== true) throw vaultUnknown(fingerprintOfVault(vault));
@@ -51,7 +51,7 @@ const meetEvaluation = async (vault: MetVault): Promise<KnownVault> => {
 
 type Way = Pick<KnownVault, 'modulePath' | 'librarySha256' | 'parameters' | 'token' | 'inVault'>;
 
-/** What is known of a vault that is met now. */
+/** What is known about a vault that is new to this computer. */
 export const meet = (vault: Pick<Vault, 'id' | 'checkpointKey'>, way: Way): KnownVault => ({
   version: 1,
   vault: vault.id,

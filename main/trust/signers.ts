@@ -30,7 +30,7 @@ export class Signers {
     return (await this.#all()).find((each) => each.fingerprint === fingerprint) ?? null;
   }
 
-  /** Who was first stays. @throws Failure 'trust-damaged' | the disk's refusal */
+  /** The first person stays recorded. @throws Failure 'trust-damaged' | errors of the disk */
   async remember(signer: Signer): Promise<void> {
     const all = await this.#all();
     if (this.#file === null || all.some((each) => each.fingerprint === signer.fingerprint)) return;

@@ -9,11 +9,13 @@ const OTHERS_MAY_WRITE = 0o022;
 /** Ours have a few hundred bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** The text of a file that only this user or the administrator can have written; null: none. */
+/**
+ * The text of a file that only this user or the administrator can have written; null if missing.
+ */
 export const readTrusted = async (file: string): Promise<string | null> => {
   try {
     await refuseSharedFolder(path.dirname(file));
-    // Without O_NONBLOCK a FIFO would be waited for.
+    // Without O_NONBLOCK, opening a FIFO would block.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const handle = await open(file, flags);
     try {
@@ -31,7 +33,7 @@ export const readTrusted = async (file: string): Promise<string | null> => {
   }
 };
 
-/** Replaces the file: it is there as a whole, or as it was. @throws the disk's refusal */
+/** Replaces the file: it has the old content or the new one. @throws errors of the disk */
 export const writeTrusted = async (file: string, text: string): Promise<void> => {
   const folder = path.dirname(file);
   await makeFolder(folder);

@@ -12,10 +12,10 @@ import { type KnownVault, knownVaultSchema } from './known-vault.ts';
 import { Signers } from './signers.ts';
 import { readTrusted, writeTrusted } from './trust-file.ts';
 
-/** What this user knows of vaults, one file for each, outside of every vault's folder. */
+/** What this user's computer knows about vaults: one file each, outside of the vaults' folders. */
 export class TrustStore {
   readonly #folder: string | null;
-  /** What is known for this run of the program alone. */
+  /** What is known only while this program runs. */
   readonly #here = new Map<VaultId, KnownVault>();
 
   /** @param folder see stateFolder */
@@ -28,7 +28,7 @@ export class TrustStore {
     return new Signers(this.#folder);
   }
 
-  /** What is known of a vault; null where it was never met. @throws Failure 'trust-damaged' */
+  /** What is known about a vault; null if nothing is. @throws Failure 'trust-damaged' */
   async find(vault: VaultId): Promise<KnownVault | null> {
     const here = this.#here.get(vault);
     if (here !== undefined) return here;
@@ -38,9 +38,9 @@ export class TrustStore {
   }
 
   /**
-   * Keeps what is known of a vault, from now on. Where the state folder cannot be written, it is
-   * known as long as this program runs.
-   * @returns why it could not be kept
+   * Stores what is known about a vault. If the state folder cannot be written, it is known while
+   * this program runs.
+   * @returns why it could not be stored
    */
   async remember(known: KnownVault): Promise<Failure | null> {
     this.#here.set(known.vault, known);
@@ -57,7 +57,7 @@ export class TrustStore {
     return null;
   }
 
-  /** Where a vault is remembered; null for a user without a home folder. */
+  /** The file for a vault; null for a user without a home folder. */
   fileOf(vault: VaultId): string | null {
     return this.#folder === null ? null : path.join(this.#folder, 'vaults', `${vault}.json`);
   }

@@ -96,7 +96,7 @@ const gridSteps = (highest: number): number[] => {
   return Array.from({ length: Math.ceil(highest / step) }, (_, at) => step * (at + 1));
 };
 
-/** What the picture shows, every bar of it. */
+/** The figure in words, with every bar. */
 const sentence = ({ total, periods, unit }: Summary): string => {
   const [first, last] = [periods[0]?.name ?? '', periods.at(-1)?.name ?? ''];
   const bars = periods.map(({ name, ok, refused, failed }) => {

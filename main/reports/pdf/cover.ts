@@ -21,7 +21,7 @@ import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';
 
 const QR_SIZE = 132;
-/** The white edge of the code, about: it may lie in the margin. */
+/** The white border of the QR code; it may be in the margin. */
 const QR_QUIET = 7;
 const SEAL_HEIGHT = 58;
 
@@ -145,7 +145,10 @@ const tokenMaker = ({ manufacturer, model, firmware }: ReportStatement['token'])
     .filter((word) => word !== '')
     .join(', ');
 
-/** What ties this paper to the evidence: the JSON's hash, the checkpoint, the key, as text and QR. */
+/**
+ * What connects the PDF to the evidence: the JSON's hash, the checkpoint, the key, as text and QR
+ * code.
+ */
 const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): void => {
   const { checkpoints, key } = view.report;
   const { closing } = checkpoints;

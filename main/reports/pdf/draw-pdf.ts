@@ -13,10 +13,10 @@ import { drawStatementTables } from './statement-tables.ts';
 import { drawSummary } from './summary.ts';
 
 /**
- * A report as a PDF for filing: tagged, all fonts embedded, with room for a signature where a seal
- * is given. It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
- * @param seal of the signature that `signPdf` is to make; null where none is made
- * @param onRecords is told how many more records are on paper
+ * A report as a PDF for filing: tagged, all fonts embedded, with room for a signature if a seal is
+ * given. It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
+ * @param seal of the signature that `signPdf` will make; null for no signature
+ * @param onRecords called with the number of records drawn
  */
 export const drawPdf = (
   view: ReportView,

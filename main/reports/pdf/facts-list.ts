@@ -17,7 +17,7 @@ interface Place {
   readonly gap?: number;
 }
 
-/** Labels at the left, what they say beside them. */
+/** Labels at the left, values beside them. */
 export const drawFacts = (
   paper: Paper,
   parent: StructureElement,

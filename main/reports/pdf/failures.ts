@@ -11,7 +11,7 @@ const MOST_ROWS = 500;
 export const notDone = ({ records }: ReportView): readonly RenderedRecord[] =>
   records.filter(({ record }) => record.outcome !== 'ok');
 
-/** What was refused or failed, before everything else; it stands among the other records as well. */
+/** Refused and failed records, before everything else; they are among the other records too. */
 export const drawFailures = (paper: Paper, view: ReportView): void => {
   const bad = notDone(view);
   if (bad.length === 0) return;

@@ -33,8 +33,8 @@ const files: Readonly<Record<FontName, () => string>> = {
 };
 
 /**
- * Who is asked for a character that the face of the text lacks, in this order. Greek, Cyrillic
- * and Vietnamese are in IBM Plex itself; Devanagari is in Noto Sans.
+ * The fonts to try, in this order, for a character that the text's font lacks. Greek, Cyrillic and
+ * Vietnamese are in IBM Plex itself; Devanagari is in Noto Sans.
  */
 export const fallbacks: readonly FontName[] = [
   'regular',
@@ -54,7 +54,7 @@ export const registerFonts = (doc: Document): void => {
 };
 
 /**
- * In this file the empty glyphs, among them the blank, lie at its very end, and fontkit reads the
- * head of a glyph (10 bytes) before it sees that there is none.
+ * In this file the empty glyphs, like the space, are at the very end, and fontkit reads the header
+ * of a glyph (10 bytes) before it sees that the glyph is empty.
  */
 const padded = (path: string): Buffer => Buffer.concat([readFileSync(path), Buffer.alloc(10)]);

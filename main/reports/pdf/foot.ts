@@ -28,7 +28,7 @@ export const drawFeet = (paper: Paper, { report, jsonSha256 }: ReportView): void
   }
 };
 
-/** Gives where the foot goes on. */
+/** Returns where the foot continues. */
 const drawEvaluation = ({ doc, type }: Paper, y: number): number => {
   const style = { ...styles.foot, colour: colour.eval };
   drawHatching(doc, page.left, page.foot + 9, 6, 8);

@@ -1,7 +1,7 @@
 import type PDFDocument from 'pdfkit';
 
 /*
- * The one place that reaches into pdfkit further than its types do. What is used here: the
+ * The one place that uses more of pdfkit than its types describe: the
  * catalog, the interactive form's dictionary, references, the current font, and options of
  * structure elements that the types do not name yet.
  */
@@ -99,7 +99,7 @@ export const annotate = (
 export interface ElementOptions {
   /** What a figure shows, in words. */
   readonly alt?: string;
-  /** What is written, where the glyphs alone would not tell. */
+  /** The text, if the glyphs alone are not enough. */
   readonly actual?: string;
   /** x and y of two corners, from the page's upper left. */
   readonly bbox?: readonly [number, number, number, number];

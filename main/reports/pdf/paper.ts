@@ -19,7 +19,9 @@ export interface PaperInfo {
 
 const xmlEscapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** pdfkit writes what the title and the like say into XML as it is; by then it is needed nowhere else. */
+/**
+ * pdfkit does not escape the title and similar texts in XML; at this point nothing else needs them.
+ */
 class EscapedDocument extends PDFDocument {
   override endMetadata(): void {
     const said = Object.entries(this.info).map(([name, value]: [string, unknown]) => [
@@ -31,7 +33,7 @@ class EscapedDocument extends PDFDocument {
   }
 }
 
-/** Pages that are filled from top to bottom, every mark on them tagged or declared an artifact. */
+/** Pages, filled from top to bottom. Everything on them is tagged or declared an artifact. */
 export class Paper {
   readonly doc: Document;
   readonly type: Typesetter;
@@ -62,19 +64,19 @@ export class Paper {
     this.y = page.top;
   }
 
-  /** A new page where less than `height` is left. */
+  /** Starts a new page if less than `height` is left. */
   need(height: number): void {
     if (this.y + height > page.bottom) this.addPage();
   }
 
-  /** A part of the document; without a parent one of its chapters. */
+  /** A part of the document; without a parent, a chapter. */
   part(type: string, parent?: StructureElement): StructureElement {
     const element = newElement(this.doc, type);
     (parent ?? this.#root).add(element);
     return element;
   }
 
-  /** Draws what stands for one element of the document. Stays on one page. */
+  /** Draws one element of the document, on one page. */
   tag(
     parent: StructureElement,
     type: string,
@@ -90,14 +92,14 @@ export class Paper {
     element.end();
   }
 
-  /** Draws what means nothing by itself: lines, grounds, repeated heads. */
+  /** Draws decoration: lines, backgrounds, repeated heads. */
   artifact(draw: () => void, type: 'Layout' | 'Pagination' = 'Layout'): void {
     this.doc.markContent('Artifact', { type });
     draw();
     this.doc.endMarkedContent();
   }
 
-  /** Lines of text from `y` on, a blank between them; gives the height they took. */
+  /** Draws lines of text from `y` on, joined by spaces; returns their height. */
   lines(lines: readonly string[], x: number, y: number, style: TextStyle): number {
     lines.forEach((line, at) => {
       this.type.draw(line, x, y + at * style.leading + baseline(style), style);
@@ -105,7 +107,7 @@ export class Paper {
     return lines.length * style.leading;
   }
 
-  /** A tagged paragraph at the next free line; breaks the page between lines never. */
+  /** A tagged paragraph at the next free line; never split over two pages. */
   paragraph(
     parent: StructureElement,
     text: string,
@@ -118,7 +120,7 @@ export class Paper {
     this.y += lines.length * style.leading + after;
   }
 
-  /** Says the text in full (ActualText) where glyphs alone do not. */
+  /** Adds the full text (ActualText) if the glyphs alone are not enough. */
   actual(text: string): ElementOptions {
     return this.type.isPlain(text) ? {} : { actual: visible(text) };
   }
@@ -145,7 +147,9 @@ export class Paper {
   }
 }
 
-/** Lines with a blank at their end where more follows: seen by nobody, heard by those who listen. */
+/**
+ * Lines that end in a space if more follows: invisible, but it separates words for screen readers.
+ */
 export const separated = (lines: readonly string[], moreFollows: boolean): string[] =>
   lines.map((line, at) => (moreFollows && at === lines.length - 1 ? `${line} ` : line));
 
@@ -162,7 +166,7 @@ const documentOptions = (info: PaperInfo): PDFKit.PDFDocumentOptions => ({
   displayTitle: true,
   bufferPages: true,
   autoFirstPage: false,
-  // None: pdfkit would name Helvetica in the file, which it does not embed.
+  // No font yet: pdfkit would name Helvetica in the file without embedding it.
   font: '',
   info: {
     Title: visible(info.title),

@@ -7,7 +7,7 @@ import { contentWidth, page, styles } from './look.ts';
 import { drawGlyph, type Glyph } from './marks.ts';
 import type { Paper } from './paper.ts';
 
-/** What the JSON holds to prove itself, how to check it, and where its proof ends. */
+/** The proof in the JSON file, how to verify it, and its limits. */
 export const drawProof = (paper: Paper, view: ReportView): void => {
   const { report } = view;
   paper.addPage();
@@ -30,7 +30,7 @@ export const drawProof = (paper: Paper, view: ReportView): void => {
   part.end();
 };
 
-/** @param following what must stand on the same page as the heading */
+/** @param following height that must fit on the same page as the heading */
 const heading = (paper: Paper, part: StructureElement, text: string, following = 40): void => {
   paper.y += 10;
   paper.need(20 + following);

@@ -7,10 +7,10 @@ export interface Run {
   readonly font: FontName;
 }
 
-/** The font that has all of a grapheme, or null. */
+/** The font that has all characters of a grapheme, or null. */
 export type FontFor = (grapheme: string) => FontName | null;
 
-// Whatever could hide or reorder text on paper; names of files are not ours.
+// Everything that could hide or reorder text on paper: file names are untrusted.
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 const joinedPictographs =
   /(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})/gu;
@@ -21,7 +21,7 @@ const JOINER_IN_EMOJI = '\ue000';
 export const escaped = (text: string): string =>
   Array.from(text, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join('');
 
-/** Text from outside with nothing invisible in it. Joiners inside emoji stay. */
+/** Untrusted text with invisible characters escaped. Joiners inside emoji stay. */
 export const visible = (text: string): string =>
   text
     .replaceAll(JOINER_IN_EMOJI, escaped(JOINER_IN_EMOJI))
@@ -95,7 +95,7 @@ const levelPieces = (text: string, levels: Uint8Array): LevelPiece[] => {
   return pieces;
 };
 
-/** Fonts of right-to-left scripts turn their runs around themselves; others must be turned. */
+/** Fonts of right-to-left scripts reverse their runs themselves; for others it is done here. */
 const directed = (run: Run, level: number): Run => {
   const turned = level % 2 === 0 || rightToLeft.test(run.text);
   return turned ? run : { ...run, text: Array.from(run.text).reverse().join('') };

@@ -19,7 +19,7 @@ import {
 } from './internals.ts';
 import type { Paper } from './paper.ts';
 
-/** Ten digits, replaced once the offsets are known: no PDF of ours is larger. */
+/** Placeholder of ten digits, replaced once the offsets are known. No PDF of ours needs more. */
 const UNKNOWN = 9_999_999_999;
 const UNKNOWN_RANGE = `/ByteRange [0 ${UNKNOWN} ${UNKNOWN} ${UNKNOWN}]`;
 const NO_CHANGES_ALLOWED = 1;
@@ -27,7 +27,7 @@ const SIGNATURES_EXIST_AND_APPEND_ONLY = 3;
 const PRINT_AND_LOCKED = 4 + 128;
 
 /**
- * Makes room for a signature (ISO 32000-2 §12.8.1) on the document's current page. It certifies
+ * Reserves room for a signature (ISO 32000-2 §12.8.1) on the document's current page. It certifies
  * the document: nothing may be changed afterwards (§12.8.2.2).
  */
 export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => {
@@ -51,7 +51,7 @@ export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => 
   const field = addField(paper, signature, area);
   doc.font('regular').initForm();
   const form = formDictionary(doc);
-  // A viewer that draws fields anew would break the signature.
+  // A viewer that redraws fields would break the signature.
   delete form['NeedAppearances'];
   form['SigFlags'] = SIGNATURES_EXIST_AND_APPEND_ONLY;
   form['Fields'] = [field];
@@ -59,7 +59,7 @@ export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => 
   signature.end();
 };
 
-/** The field on the page, and a form for those who have the page read to them. */
+/** The field on the page, and a form element for screen readers. */
 const addField = (paper: Paper, signature: Reference, area: Area): Reference => {
   const { doc } = paper;
   const words = 'Signature of the vault’s report key';
@@ -80,7 +80,7 @@ const addField = (paper: Paper, signature: Reference, area: Area): Reference => 
   return field;
 };
 
-/** The page itself says who signed: the field only marks the place. */
+/** The page itself names the signer: the field only marks the place. */
 const emptyAppearance = (doc: Document, { width, height }: Area): object => {
   const form = newReference(doc, {
     Type: 'XObject',
@@ -92,7 +92,7 @@ const emptyAppearance = (doc: Document, { width, height }: Area): object => {
   return form;
 };
 
-/** Signs everything but the room that was made. The file's length stays as it is. */
+/** Signs everything except the reserved room. The length of the file does not change. */
 export const signPdf = async (pdf: Buffer, signer: ReportSigner): Promise<Buffer> => {
   const rangeAt = onlyOne(pdf, UNKNOWN_RANGE);
   const start = pdf.indexOf('/Contents <', rangeAt) + '/Contents '.length;

@@ -13,7 +13,7 @@ const LEAST = 34;
 const LONGEST_WORD = 150;
 const GAP = 12;
 
-/** The vault's own tables: keys, custodians, what the token was seen to do. */
+/** The vault's own tables: keys, custodians, test results of the token. */
 export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   const { tables } = view.report.statement;
   if (tables.length === 0) return;
@@ -46,8 +46,8 @@ const styleOf = (title: string, text: string): TextStyle =>
   title === 'KCV' || /^[0-9a-f]{16,}$/.test(text) ? styles.monoSmall : styles.cell;
 
 /**
- * Columns as wide as what they hold where that fits. Else each gets what its longest word needs,
- * and the rest is shared; and where not even that fits, the widest are cut.
+ * Columns as wide as their contents, if that fits. Otherwise each gets the width of its longest
+ * word and a share of the rest. If not even that fits, the widest are cut.
  */
 const fittedColumns = (paper: Paper, { columns, rows }: ReportTable): Column[] => {
   const cellsOf = (at: number): string[] => rows.slice(0, SAMPLE).map((row) => row[at] ?? '');
@@ -79,7 +79,7 @@ const widestOf = (paper: Paper, title: string, texts: readonly string[]): number
 
 const sum = (widths: readonly number[]): number => widths.reduce((all, width) => all + width, 0);
 
-/** Between what is needed and what is wanted, as near to the latter as there is room. */
+/** Between the needed and the wanted width, as near to the latter as there is room. */
 const shared = (least: readonly number[], wanted: readonly number[]): number[] => {
   if (sum(wanted) <= contentWidth) return [...wanted];
   const spare = contentWidth - sum(least);

@@ -10,7 +10,7 @@ import { Table, textCell, type Cell, type Column } from './table.ts';
 
 const MOST_ROWS = 14;
 
-/** What the records say together: figures, activity over time, actions, people. */
+/** A summary of the records: figures, activity over time, actions, people. */
 export const drawSummary = (paper: Paper, view: ReportView): void => {
   const summary = summarise(view.records);
   paper.addPage();

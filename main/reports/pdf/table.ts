@@ -41,7 +41,7 @@ const HEAD_HEIGHT = 17;
 /** More than this of one cell never fits a page. */
 const MOST_LINES = 40;
 
-/** A table that goes on over pages, its head repeated on each. */
+/** A table over several pages, with its head on each. */
 export class Table {
   readonly #paper: Paper;
   readonly #columns: readonly Column[];
@@ -54,7 +54,7 @@ export class Table {
     this.#table = paper.part('Table', parent);
   }
 
-  /** `strong` sets it off from the row above. Gives the page it is on, counted from 0. */
+  /** `strong` separates it from the row above. Returns its page, counted from 0. */
   row(cells: readonly Cell[], strong = false): number {
     const laid = cells.map((cell, at) => this.#lay(cell, at));
     const height = Math.max(...laid.map(heightOf)) + 2 * PADDING;

@@ -3,9 +3,9 @@ import { currentFontHas, type Document, setByCharacter } from './internals.ts';
 import type { Face, TextStyle } from './look.ts';
 import { escaped, type Run, RunCutter, visible } from './runs.ts';
 
-// What IBM Plex has for certain, in Sans and in Mono: no look-up needed.
+// Characters that IBM Plex certainly has, in Sans and Mono: no look-up needed.
 const plain = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201e\u2026]*$/;
-// After blanks and what joins the parts of a path, and around ideographs.
+// After spaces and the separators of paths, and around ideographs.
 const breaks =
   /(?<=[ /\\_\-@])|(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}])(?=[\p{L}\p{N}])/u;
 const joined = /[\p{Script=Arabic}]/u;
@@ -13,7 +13,7 @@ const joined = /[\p{Script=Arabic}]/u;
 const unshaped: ReadonlySet<FontName> = new Set(['regular', 'mono', 'han', 'hangul']);
 const ignorable = /^[\u200d\ufe0e\ufe0f]$/;
 
-/** Measures, breaks and draws text in whatever scripts it has. */
+/** Measures, breaks and draws text in any script. */
 export class Typesetter {
   readonly #doc: Document;
   readonly #fonts = new Map<string, FontName | null>();
@@ -85,7 +85,7 @@ export class Typesetter {
     return [...lines, line];
   }
 
-  /** A piece without a place to break is broken between graphemes. */
+  /** A piece without a break opportunity is broken between graphemes. */
   #fit(piece: string, style: TextStyle, width: number): string[] {
     if (this.width(piece.trimEnd(), style) <= width) return [piece];
     return this.#fill(this.#cutter.graphemes(piece), style, width);
