@@ -1,6 +1,6 @@
 /*
- * Every action that this version of Claviger writes into a ledger, and those from which something
- * follows. A ledger may hold others, of older and newer versions: what is read stays text.
+ * Every action that this version of Claviger writes into a ledger, and those that have an effect. A
+ * ledger may contain others, from older and newer versions, so an action that is read stays text.
  */
 
 /** In the order in which filters offer them. */
@@ -56,13 +56,13 @@ export const actions = [
 ] as const;
 export type Action = (typeof actions)[number];
 
-/** Recorded of a call of the window by what receives it. */
+/** Recorded by the dispatcher of the window's calls. */
 export type WindowAction = Extract<Action, `window.${string}.${string}`>;
 
 /** What several actions have in common: `file.` of `file.encrypt`. */
 export type ActionGroup = Action extends `${infer Group}.${string}` ? `${Group}.` : never;
 
-/** Acts that change the keystore: only their records may name a keystore. */
+/** Actions that change the keystore: only their records may name a keystore. */
 export const commitActions = [
   'vault.create',
   'vault.epoch',
@@ -79,8 +79,8 @@ export const commitActions = [
 export type CommitAction = (typeof commitActions)[number];
 
 /**
- * Acts that are recorded while the vault is locked. No session vouches for these records, so
- * nothing is ever concluded from them; reports mark them as not authenticated.
+ * Actions that are recorded while the vault is locked. No session authenticates these records, so
+ * nothing depends on them; reports mark them as not authenticated.
  */
 export const lockedActions = [
   'token.login',

@@ -5,11 +5,11 @@ import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 export const batchKinds = ['encrypt', 'decrypt', 'verify'] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
-/** What becomes of inputs that are encrypted already where a batch encrypts. */
+/** What happens to inputs that are already encrypted when a batch encrypts. */
 export const encryptedInputRules = ['leave-out', 'refuse', 'encrypt'] as const;
 export type EncryptedInputs = (typeof encryptedInputRules)[number];
 
-/** What happens where an output of that name exists already. Asked before a batch starts. */
+/** What happens if an output with that name already exists. Chosen before a batch starts. */
 export const conflictRules = ['keep-both', 'replace', 'skip'] as const;
 export type ConflictRule = (typeof conflictRules)[number];
 
@@ -23,7 +23,7 @@ export type Removal = (typeof removals)[number];
 const sizeSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const identitySchema = v.strictObject({
-  /** null: not known any more. A disk may get another number when it is mounted again. */
+  /** null: no longer known. A disk may get another number when it is mounted again. */
   device: v.nullable(v.string()),
   inode: v.string(),
 });
@@ -34,9 +34,9 @@ const plannedFolderSchema = v.strictObject({
   path: v.string(),
   /** The folder that was chosen: this one or one above it. Links below it are not followed. */
   root: v.string(),
-  /** Which folder it was; null where it is still to be made. */
+  /** Which folder it was; null if it does not exist yet. */
   identity: v.nullable(identitySchema),
-  /** The permissions it gets when it is made; null: what is usual. */
+  /** The permissions it gets when it is created; null: the usual ones. */
   mode: v.nullable(sizeSchema),
 });
 export type PlannedFolder = v.InferOutput<typeof plannedFolderSchema>;
@@ -45,7 +45,7 @@ const emptyFolderSchema = v.strictObject({ input: v.string(), output: v.string()
 export type EmptyFolder = v.InferOutput<typeof emptyFolderSchema>;
 
 const plannedFileSchema = v.strictObject({
-  /** Place in the plan; also the number in the name of its part. */
+  /** Place in the plan; also the number in the name of its partial file. */
   index: sizeSchema,
   /** Absolute path. */
   input: v.string(),
@@ -70,7 +70,7 @@ const reasonSchema = v.strictObject({
 /** An input that was refused while planning: it is tried again with the files that failed. */
 const refusedInputSchema = v.strictObject({
   input: v.string(),
-  /** The path that was named and led to it. */
+  /** The named path under which it was found. */
   root: v.string(),
   reason: reasonSchema,
 });
@@ -82,20 +82,20 @@ export const storedBatchSchema = v.strictObject({
   kind: v.picklist(batchKinds),
   conflict: v.picklist(conflictRules),
   deleteOriginals: v.boolean(),
-  /** Batches that were stored before there was a choice deleted for good. */
+  /** Batches from before there was a choice deleted permanently. */
   removal: v.optional(v.picklist(removals), 'delete'),
-  /** The key versions to encrypt under, one slot each; empty when decrypting. */
+  /** The key versions to encrypt with, one slot each; empty when decrypting. */
   keys: v.array(v.strictObject({ id: keyIdSchema, version: sizeSchema })),
   files: v.array(plannedFileSchema),
-  /** Folder for the outputs; null: beside each input. Vaults of older versions do not tell. */
+  /** Folder for the outputs; null: beside each input. Missing in vaults of older versions. */
   outputDir: v.optional(v.nullable(v.string()), null),
   encryptedInputs: v.optional(v.picklist(encryptedInputRules), 'leave-out'),
-  /** Decrypting: outputs get the names that are sealed in the files, whatever the files' names are. */
+  /** Decrypting: outputs get the original names stored in the files. */
   sealedNames: v.optional(v.boolean(), false),
   refused: v.optional(v.array(refusedInputSchema), []),
   /** The folders of the files, and those above them as far as they were chosen. */
   folders: v.optional(v.array(plannedFolderSchema), []),
-  /** Folders without anything in them, which get their like among the outputs. */
+  /** Empty folders, which are also created for the outputs. */
   emptyFolders: v.optional(v.array(emptyFolderSchema), []),
 });
 export type StoredBatch = v.InferOutput<typeof storedBatchSchema>;
@@ -103,9 +103,12 @@ export type StoredBatch = v.InferOutput<typeof storedBatchSchema>;
 /** Something found while planning that will not be processed, and why. */
 export interface SkippedInput {
   readonly input: string;
-  /** The path that was named and led to it. */
+  /** The named path under which it was found. */
   readonly root: string;
-  /** `failed`: it was named and cannot be processed. `skipped`: it was met on the way, or asked for. */
+  /**
+   * `failed`: it was named and cannot be processed. `skipped`: it was found in a folder, or skipped
+   * by choice.
+   */
   readonly outcome: 'skipped' | 'failed';
   readonly reason: FailureData;
 }
@@ -118,13 +121,13 @@ export interface BatchPlan {
   readonly skipped: readonly SkippedInput[];
   /** Bytes of all inputs. */
   readonly bytes: number;
-  /** How many outputs got another name, or replace a file, because theirs existed. */
+  /** How many outputs get another name, or replace a file, because their name exists. */
   readonly conflicts: number;
 }
 
 export type FileOutcome = 'done' | 'failed' | 'skipped' | 'cancelled';
 
-/** What became of one file: the line that a person or a machine reads. */
+/** The result of one file, for people and machines. */
 export interface Receipt {
   readonly input: string;
   readonly output: string | null;
@@ -132,14 +135,14 @@ export interface Receipt {
   readonly reason?: FailureData;
   /** Plaintext bytes. */
   readonly bytes: number;
-  /** SHA-256 of the encrypted file, hex; null where there is none. */
+  /** SHA-256 of the encrypted file, hex; null if there is none. */
   readonly sha256: string | null;
   /** Id of the key, and its version. */
   readonly key: string | null;
   readonly version: number | null;
-  /** Verifying: the slots that were proved, by key; the others belong to keys we do not hold. */
+  /** Verifying: the verified slots, by key; the others belong to keys of other vaults. */
   readonly proved?: readonly { readonly key: string; readonly version: number }[];
-  /** Where the originals were to be deleted: whether this one is gone. */
+  /** If originals were to be deleted: whether this one was. */
   readonly originalDeleted?: boolean;
 }
 
@@ -148,6 +151,6 @@ export interface BatchProgress {
   readonly filesDone: number;
   readonly bytes: number;
   readonly bytesDone: number;
-  /** Large files that are under way. */
+  /** Large files in progress. */
   readonly active: readonly { readonly file: PlannedFile; readonly bytesDone: number }[];
 }

@@ -19,20 +19,20 @@ import { verifyCalls } from './contract/verify.ts';
 import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
 
 /**
- * Everything that crosses between the window and the main process. The types of both sides, the
+ * Everything that is sent between the window and the main process. The types of both sides, the
  * checks in main and the fake bridge of the tests all follow from this one object.
  *
- * A call says what it takes and gives, whether the vault must be unlocked for it, and who records
- * it: its service (with what it knows of the act), the dispatcher as the action named, or nobody
- * because nothing happens. Refusals are recorded for every call. While a vault can only be looked
- * at (docs/ledger.md, "Anchor and rollback"), a call that needs an unlocked vault is answered only
- * where it says so.
+ * A call states its input and output, whether the vault must be unlocked, and who records it: its
+ * service (which knows the details), the dispatcher with the named action, or nobody because
+ * nothing happens. Refusals are recorded for every call. While a vault is read-only
+ * (docs/ledger.md, "Anchor and rollback"), a call that needs an unlocked vault is answered only if
+ * it is marked `looking`.
  */
 export interface CallSpec {
   readonly input: v.GenericSchema;
   readonly output: v.GenericSchema;
   readonly unlocked: boolean;
-  /** Also answered while the vault can only be looked at: it changes nothing and decrypts nothing. */
+  /** Also answered while the vault is read-only: it changes nothing and decrypts nothing. */
   readonly looking?: true;
   readonly audit: 'none' | 'by-service' | WindowAction;
 }
@@ -44,7 +44,7 @@ const settingsCalls = {
     unlocked: false,
     audit: 'by-service',
   },
-  /** Asks for the folder that outputs go to; unchanged where the dialog was cancelled. */
+  /** Asks for the folder for outputs; unchanged if the dialog was cancelled. */
   'settings.pickOutputFolder': {
     input: nothing,
     output: settingsSchema,
@@ -85,7 +85,7 @@ export const contract = {
     settings: settingsSchema,
     'setup.step': v.picklist(setupSteps),
     draft: draftSchema,
-    /** At most ten a second. */
+    /** At most ten per second. */
     'batch.progress': batchSchema,
     'batch.receipts': v.strictObject({ id: batchId, receipts: list(receiptRowSchema) }),
     'batch.finished': batchSchema,
@@ -106,7 +106,7 @@ export type Output<C extends CallName> = v.InferOutput<Calls[C]['output']>;
 export type DropName = keyof Drops;
 export type Dropped<D extends DropName> = v.InferOutput<Drops[D]['output']>;
 export type EventName = keyof Events;
-/** They say nothing of what a vault holds; all others are kept from a locked window. */
+/** These reveal nothing about a vault's contents; a locked window gets no others. */
 export const lockedEvents = [
   'state',
   'settings',
@@ -116,7 +116,7 @@ export const lockedEvents = [
 export type EventData<E extends EventName> = v.InferOutput<Events[E]>;
 export type AnyEvent = { [E in EventName]: { name: E; data: EventData<E> } }[EventName];
 
-/** An expected failure is data; a bug is known by its incident alone. */
+/** An expected failure is sent as data; of a bug only the incident number is sent. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: FailureData }
@@ -126,6 +126,6 @@ export type Result<T> =
 export interface Bridge<DroppedFile = unknown> {
   call<C extends CallName>(name: C, input: Input<C>): Promise<Result<Output<C>>>;
   drop<D extends DropName>(name: D, files: readonly DroppedFile[]): Promise<Result<Dropped<D>>>;
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   on(listener: (event: AnyEvent) => void): () => void;
 }

@@ -3,7 +3,7 @@ import { portChannel, serve } from '../rpc/index.ts';
 import { hashPass } from './files/hash-pass.ts';
 import type { HasherCalls } from './worker-calls.ts';
 
-// Composition root of the thread that hashes large files: it knows nothing of the token.
+// Entry point of the thread that hashes large files: it does not use the token.
 
 if (parentPort === null) throw new Error('this file is started as a worker thread');
 serve<HasherCalls>(portChannel(parentPort), { hashPass });

@@ -5,7 +5,7 @@ import { forbidCoreDumps } from '../system/index.ts';
 import type { EngineCalls } from './api.ts';
 import { Engine } from './engine.ts';
 
-// Composition root of the engine: the app's utility process, or a child process of the command
+// Entry point of the engine: the app's utility process, or a child process of the command
 // line. It ends with its parent.
 
 forbidCoreDumps();

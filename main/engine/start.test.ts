@@ -42,7 +42,7 @@ it('an engine that is gone can be stopped as often as one likes, and its end sta
 it('an engine whose parent is gone ends without a word', async () => {
   const channels = new URL('../../out/main/rpc/channels.js', import.meta.url);
   const start = new URL('../../out/main/engine/start.js', import.meta.url);
-  // It goes on answering for a while, as one does whose driver is at work.
+  // It answers for a while longer, like an engine whose driver is busy.
   const engine = script(`
     import { parentChannel } from ${JSON.stringify(channels.href)};
     const channel = parentChannel(process);

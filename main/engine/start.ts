@@ -28,7 +28,7 @@ const KEPT_MAPPINGS = {
   MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
   MALLOC_TRIM_THRESHOLD_: String(16 * 1024 * 1024),
 };
-/** How long an engine that was told to end may take. */
+/** How long an engine may take to stop. */
 export const PATIENCE_MS = 2_000;
 
 /** What the engine inherits: never a PIN that was meant for this process. */

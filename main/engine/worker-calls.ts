@@ -6,7 +6,7 @@ import type { EncryptWhole, WholeFiles } from './files/whole-files.ts';
 import type { Masters } from './keys/vault-token.ts';
 import type { VaultId } from '../../shared/ids.ts';
 
-/** What a worker needs to find the token and the masters by itself. The login is shared. */
+/** What a worker needs to find the token and the master keys. The login is shared. */
 export interface WorkerSetup {
   readonly target: TokenTarget;
   readonly vaultId: VaultId;

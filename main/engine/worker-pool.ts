@@ -131,7 +131,7 @@ export class WorkerPool {
     this.#members.add(this.#start());
   }
 
-  /** Replacing workers that cannot start would go on for ever (a fork storm): no job is taken now. */
+  /** Replacing workers that cannot start would never end (a fork storm): take no job now. */
   #giveUp(): void {
     this.#closed = true;
     for (const { reject } of this.#waiting) reject(workerLost());

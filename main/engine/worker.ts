@@ -8,7 +8,7 @@ import { findProvedMasters, type VaultToken } from './keys/vault-token.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import type { WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
-// Composition root of a worker thread: its own way to the token, under the login of the process.
+// Entry point of a worker thread: its own connection to the token, with the process's login.
 
 const openToken = (setup: WorkerSetup): VaultToken =>
   findProvedMasters({ ...setup, connection: TokenConnection.open(setup.target) });

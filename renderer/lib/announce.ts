@@ -1,4 +1,4 @@
-/** Whoever listens to the screen learns of a new page by its heading, which gets the focus. */
+/** A new page moves the focus to its heading, so that screen readers announce it. */
 export const announce = (page: HTMLElement | undefined): void => {
   const heading = page?.querySelector<HTMLElement>('h1');
   if (!heading) return;

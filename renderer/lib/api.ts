@@ -22,7 +22,7 @@ declare global {
 
 /** What went wrong, in words, as every screen shows it. */
 export interface Problem {
-  /** null: a bug, known by its incident alone. */
+  /** null: a bug, of which only the incident number is known. */
   readonly code: FailureCode | null;
   readonly cause: string;
   readonly unharmed?: string;
@@ -78,7 +78,7 @@ export class Api {
     return valueOf(await this.#bridge.drop(name, files));
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   on(listeners: Listeners): () => void {
     return this.#bridge.on((event) => {
       deliver(listeners, event);

@@ -25,8 +25,8 @@ export interface MadeCall {
 }
 
 /**
- * The bridge of component tests: keeps to the contract as the real one does, so that neither a
- * component nor a fake answer can go astray unnoticed.
+ * The bridge of component tests. It checks the contract like the real one, so that a wrong call or
+ * a wrong fake answer fails the test.
  */
 export class FakeBridge implements Bridge<File> {
   /** Every call so far, oldest first. */

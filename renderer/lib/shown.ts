@@ -25,7 +25,7 @@ const mapped = (value: unknown): unknown => {
 };
 
 /**
- * What main says, as the window shows it. Names, labels and words in it may be those of strangers:
- * whatever in them is not seen, or turns the order of letters round, is spelt out here for all.
+ * Answers of main, as the window shows them. Names, labels and words in them are untrusted:
+ * invisible and direction-changing characters are escaped here, for all components.
  */
 export const shown = <T>(said: T): T => mapped(said) as T;

@@ -33,7 +33,7 @@ export class App {
     return this.#problem;
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   start(): () => void {
     void this.#load();
     return this.api.on({

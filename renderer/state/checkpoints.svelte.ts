@@ -4,7 +4,7 @@ import type { Api } from '../lib/api.ts';
 import { Resource } from './resource.svelte.ts';
 import { Task } from './task.svelte.ts';
 
-/** Checkpoints that somebody else keeps: the newest one, and one that came back. */
+/** Checkpoints saved outside the vault: the newest one, and one to compare. */
 export class Checkpoints {
   readonly #api: Api;
   readonly current: Resource<CheckpointView | null>;

@@ -10,7 +10,7 @@ import type { Toasts } from './toasts.svelte.ts';
 
 type KeyOptions = Output<'keys.options'>;
 
-/** The keys of the open vault, the one that is looked at, and the one that is being made. */
+/** The keys of the open vault, the chosen one, and the one being created. */
 export class Keys {
   readonly #api: Api;
   readonly #toasts: Toasts;

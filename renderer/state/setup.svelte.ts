@@ -10,7 +10,7 @@ export type SetupPage = (typeof setupPages)[number];
 export type LossPlan = NonNullable<Input<'setup.finish'>['lossPlan']>;
 type Folder = Output<'setup.folder'>;
 
-/** The wizard that makes a vault. Nothing that it has made survives leaving it half-way. */
+/** The wizard that creates a vault. Leaving it early removes everything it has created. */
 export class SetupFlow {
   readonly #api: Api;
   readonly modules: Resource<readonly Module[]>;
@@ -22,7 +22,7 @@ export class SetupFlow {
   #token = $state.raw<FoundToken | null>(null);
   #step = $state<SetupStep | null>(null);
   #profile = $state.raw<Profile | null>(null);
-  /** How often the wizard was left: what was begun before is not waited for. */
+  /** How often the wizard was left: work started before that is ignored. */
   #left = 0;
   #acceptedAt = $state<string | null>(null);
   #result = $state.raw<Output<'setup.finish'> | null>(null);
@@ -58,7 +58,7 @@ export class SetupFlow {
   get result(): Output<'setup.finish'> | null {
     return this.#result;
   }
-  /** Somebody who has vaults already wants another one. */
+  /** Creating another vault, in addition to existing ones. */
   get begun(): boolean {
     return this.#begun;
   }
@@ -66,12 +66,12 @@ export class SetupFlow {
   get active(): boolean {
     return this.#page !== 'token';
   }
-  /** It ended with the wish to create a key. */
+  /** It ended with "create the first key". */
   get wantsFirstKey(): boolean {
     return this.#wantsFirstKey;
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   start(): () => void {
     return this.#api.on({ 'setup.step': (step) => (this.#step = step) });
   }
@@ -191,7 +191,7 @@ export class SetupFlow {
     this.#page = 'token';
   }
 
-  /** What was begun with the PIN is undone: it is asked for again. */
+  /** Work that was started with the PIN is undone, and the PIN is asked for again. */
   async #leave(page: 'pin' | 'token'): Promise<void> {
     this.#left++;
     this.#page = page;

@@ -1,6 +1,6 @@
 import { problemOf, type Problem } from '../lib/api.ts';
 
-/** One kind of work that the window waits for: whether it goes on, and how it failed last. */
+/** One kind of work that the window waits for: whether it is running, and its last failure. */
 export class Task {
   #busy = $state(false);
   #problem = $state.raw<Problem | null>(null);
@@ -17,7 +17,7 @@ export class Task {
     this.#problem = null;
   }
 
-  /** @returns whether it succeeded; it is not begun twice */
+  /** @returns whether it succeeded; it is not started twice */
   async run(work: () => Promise<void>): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;

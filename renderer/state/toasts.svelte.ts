@@ -5,7 +5,7 @@ export interface Toast {
   readonly undo: (() => void) | undefined;
 }
 
-/** Confirmations of small finished acts. Failures and decisions never come this way. */
+/** Confirmations of small finished actions. Never used for failures and decisions. */
 export class Toasts {
   static readonly #lifeMs = 6000;
   #next = 1;

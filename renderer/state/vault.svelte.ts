@@ -12,7 +12,7 @@ import type { Toasts } from './toasts.svelte.ts';
 import { Work } from './work.svelte.ts';
 
 export const places = ['overview', 'keys', 'work', 'audit', 'reports', 'settings'] as const;
-/** `rollback`: what is wrong with a vault that can only be looked at. */
+/** `rollback`: why a vault is read-only. */
 export type Place = (typeof places)[number] | 'rollback';
 
 const isPlace = (command: Command): command is (typeof places)[number] =>
@@ -24,7 +24,7 @@ type OpenScreen = Extract<Screen, { screen: 'open' }>;
 export class OpenVault {
   readonly api: Api;
   readonly info: VaultInfo;
-  /** Why it can only be looked at; null where it is in order. */
+  /** Why it is read-only; null if it is not. */
   readonly rollback: Rollback | null;
   readonly session: Resource<Output<'session.status'>>;
   readonly overview: Resource<Output<'overview.get'>>;
@@ -61,7 +61,7 @@ export class OpenVault {
     this.#place = place;
   }
 
-  /** @returns ends the listening */
+  /** @returns a function that stops listening */
   start(): () => void {
     void this.session.refresh();
     void this.keys.list.refresh();
@@ -102,7 +102,7 @@ export class OpenVault {
     if (this.#place === 'overview' && !this.overview.busy) void this.overview.refresh();
   }
 
-  /** Files that the shell opened while the vault was locked wait to be planned. */
+  /** Files opened from the file manager while the vault was locked are waiting to be planned. */
   async #loadWork(): Promise<void> {
     await this.work.load();
     if (this.work.draft.items.length > 0) this.go('work');

@@ -3,7 +3,7 @@ import type { ReportVerdict } from '../../shared/contract/verify.ts';
 import type { Api } from '../lib/api.ts';
 import { Task } from './task.svelte.ts';
 
-/** A report that somebody brought, and what its verification found. */
+/** A report to verify, and the result. */
 export class Verification {
   readonly #api: Api;
   readonly working = new Task();

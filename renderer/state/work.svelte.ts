@@ -65,7 +65,7 @@ export class Work {
   get conflict(): ConflictRule {
     return this.#conflict;
   }
-  /** What is encrypted already is encrypted once more: somebody was asked. */
+  /** Files that are already encrypted are encrypted again, after asking. */
   get encryptAgain(): boolean {
     return this.#encryptAgain;
   }
@@ -108,7 +108,7 @@ export class Work {
     return this.#draft.items.length > 0 ? 'plan' : 'idle';
   });
 
-  /** The key to encrypt under: the chosen one, or the one that was used last. */
+  /** The key to encrypt with: the chosen one, or the last one used. */
   readonly key: KeyId | null = $derived.by(() => {
     const usable = this.#keys.usable;
     if (usable.some(({ id }) => id === this.#key)) return this.#key;
@@ -116,7 +116,7 @@ export class Work {
     return byUse[0]?.id ?? null;
   });
 
-  /** Keys that open the files as well, like a recovery key; of the same bulk as the first. */
+  /** More keys that can decrypt the files, like a recovery key; of the same bulk as the first. */
   readonly others: readonly KeyRow[] = $derived.by(() => {
     const first = this.key === null ? undefined : this.#keys.find(this.key);
     return this.#keys.usable.filter(
@@ -241,7 +241,7 @@ export class Work {
     await this.#change(() => this.#api.call('draft.clear', null));
   }
 
-  /** Also called when main adds files that the shell has opened. */
+  /** Also called when main adds files opened from the file manager. */
   setDraft(draft: Draft): void {
     const began = this.#draft.items.length === 0 && draft.items.length > 0;
     this.#draft = draft;

@@ -5,7 +5,7 @@ import { rollbackSchema } from './rollback.ts';
 import { settingsSchema } from './settings.ts';
 import { pinStateSchema } from './token.ts';
 
-/** A vault's folder, also of one that does not open. */
+/** A vault's folder, even if it cannot be opened. */
 export const vaultPlaceSchema = v.strictObject({
   id: handle,
   /** The folder's name. */
@@ -16,12 +16,12 @@ export type VaultPlace = v.InferOutput<typeof vaultPlaceSchema>;
 
 export const recentVaultSchema = v.strictObject({
   ...vaultPlaceSchema.entries,
-  /** False where the folder is not there now. */
+  /** False if the folder is missing now. */
   present: v.boolean(),
   opened: time,
 });
 
-/** What is known of an open vault folder without its token. */
+/** What is known about an open vault without its token. */
 export const vaultSchema = v.strictObject({
   ...vaultPlaceSchema.entries,
   created: v.nullable(time),
@@ -61,22 +61,22 @@ const lockedSchema = v.strictObject({
   vault: vaultSchema,
   token: tokenPresenceSchema,
   lock: v.strictObject({ reason: v.picklist(lockReasons), at: time }),
-  /** Records of an older version are to be confirmed before it unlocks (carryOver.look). */
+  /** Records of an older version must be confirmed before it unlocks (carryOver.look). */
   unconfirmed: v.boolean(),
-  /** A batch goes on behind the lock. */
+  /** A batch is still running while it is locked. */
   batchRunning: v.boolean(),
-  /** Files and folders that the shell opened; they are planned after the unlock. */
+  /** Files and folders opened from the file manager; they are planned after unlocking. */
   filesWaiting: count,
 });
 
-/** Which screen the window begins with. */
+/** The first screen of the window. */
 export const screenSchema = v.variant('screen', [
   v.strictObject({ screen: v.literal('first-run'), recent: list(recentVaultSchema) }),
   lockedSchema,
   v.strictObject({
     screen: v.literal('open'),
     vault: vaultSchema,
-    /** Why it can only be looked at; null where it is in order. */
+    /** Why it is read-only; null if it is not. */
     rollback: v.nullable(rollbackSchema),
   }),
   v.strictObject({
@@ -93,7 +93,7 @@ export const appStateSchema = v.strictObject({
   runtime: v.strictObject({
     electron: text(),
     chromium: text(),
-    /** Whether it was checked against the checksums of Electron's maker. */
+    /** Whether it was checked against Electron's official checksums. */
     official: v.boolean(),
     /** False on another one, unless a test says otherwise: it opens evaluation vaults only. */
     anyToken: v.boolean(),
@@ -116,7 +116,7 @@ export const appCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** Asks for a folder; null where the dialog was cancelled. */
+  /** Asks for a folder; null if the dialog was cancelled. */
   'vault.choose': {
     input: nothing,
     output: v.nullable(screenSchema),
@@ -129,14 +129,14 @@ export const appCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** Takes a vault off the list of recent ones; the vault itself is left alone. */
+  /** Removes a vault from the list of recent ones, without changing the vault. */
   'vault.forget': {
     input: v.strictObject({ id: handle }),
     output: list(recentVaultSchema),
     unlocked: false,
     audit: 'none',
   },
-  /** Leaves a locked or damaged vault, to open another one or to make one. */
+  /** Closes a locked or damaged vault, to open or create another one. */
   'vault.close': { input: nothing, output: screenSchema, unlocked: false, audit: 'none' },
   'vault.reveal': { input: nothing, output: nothing, unlocked: false, audit: 'none' },
   /** Puts text that the window shows into the system's clipboard. */

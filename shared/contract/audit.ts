@@ -16,7 +16,7 @@ import {
 
 const outcomes = v.picklist(['ok', 'refused', 'failed']);
 
-/** A value of a record, cut to a bounded length where it is long: the whole is in the exact line. */
+/** A value of a record, shortened if it is long: the exact line has all of it. */
 const fact = v.union([v.null(), v.boolean(), v.number(), text(limits.longTextLength)]);
 const facts = v.pipe(
   v.record(text(), fact),
@@ -41,7 +41,7 @@ export const auditRowSchema = v.strictObject({
   action: text(),
   outcome: outcomes,
   code: v.nullable(text()),
-  /** Name of the key it is about, null where it is about none. */
+  /** Name of the key it is about; null if none. */
   keyName: v.nullable(text()),
   subject: facts,
   details: facts,
@@ -66,9 +66,9 @@ export type AuditFilter = v.InferOutput<typeof auditFilterSchema>;
 export const auditPageSchema = v.strictObject({
   /** Newest first. */
   rows: rows(auditRowSchema),
-  /** How many records fit the filter. */
+  /** How many records match the filter. */
   total: count,
-  /** Records of the ledger that were looked at: give it back as `upTo` for the next page. */
+  /** Records of the ledger that were searched; pass it as `upTo` for the next page. */
   upTo: count,
 });
 
@@ -81,7 +81,7 @@ export const recordSchema = v.strictObject({
   line: text(limits.recordLength),
   /** Leaf hash of RFC 6962 §2.1. */
   leaf: hash,
-  /** The first checkpoint that covers it, over so many records; null where none does. */
+  /** Number of records of the first checkpoint that covers it; null if none does. */
   signed: v.nullable(v.strictObject({ records: positive, curve: v.picklist(['ed25519', 'p256']) })),
 });
 export type AuditRecord = v.InferOutput<typeof recordSchema>;

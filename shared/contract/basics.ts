@@ -4,7 +4,7 @@ import { batchIdSchema, idSchema, keyIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { utcTimeSchema } from '../time.ts';
 
-/** Parts of which the contract is made. Everything that crosses has a bound. */
+/** Building blocks of the contract. Everything that is sent has a maximum size. */
 
 type Text = v.SchemaWithPipe<
   readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, number, undefined>]
@@ -23,14 +23,14 @@ export const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 export const time = utcTimeSchema;
 /** SHA-256, 64 lower-case hex digits. */
 export const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
-/** A path as it is shown. It never travels back. */
+/** A path for display. It is never sent back. */
 export const shownPath = text(limits.pathLength);
 export const list = <const Item extends v.GenericSchema>(
   item: Item,
   max: number = limits.listLength,
 ): List<Item> => v.pipe(v.array(item), v.maxLength(max));
 
-/** Something that main has given out under an id: a token, a folder, a dropped file, a plan. */
+/** Something that main has given an ID: a token, a folder, a dropped file, a plan. */
 export const handle = idSchema;
 export const keyId = keyIdSchema;
 export const batchId = batchIdSchema;
@@ -46,7 +46,7 @@ export const failureSchema = v.strictObject({
   detail: v.exactOptional(text(limits.longTextLength)),
 });
 
-/** A PIN as typed; null where the token has its own PIN pad. */
+/** A PIN as typed; null if the token has its own PIN pad. */
 export const pin = v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pinLength)));
 
 /** Which rows of a longer list. */

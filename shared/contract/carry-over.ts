@@ -3,7 +3,7 @@ import { auditRowSchema } from './audit.ts';
 import { list, nothing, pin, positive, rows, text, time } from './basics.ts';
 import { unlockedSchema } from './session.ts';
 
-/** The last records of a vault from before there were sessions, which nothing signs. */
+/** The last records of a vault from before there were sessions; nothing signs them. */
 export const unsignedTailSchema = v.strictObject({
   first: positive,
   last: positive,
@@ -18,14 +18,14 @@ export const unsignedTailSchema = v.strictObject({
 export type UnsignedTail = v.InferOutput<typeof unsignedTailSchema>;
 
 export const carryOverCalls = {
-  /** @fails usage where the vault asks for no confirmation */
+  /** @fails usage if there is nothing to confirm */
   'carryOver.look': {
     input: nothing,
     output: unsignedTailSchema,
     unlocked: false,
     audit: 'none',
   },
-  /** Unlocks, and takes the records that were shown for the vault's own. @fails as session.unlock */
+  /** Unlocks, and accepts the records that were shown. @fails as session.unlock */
   'carryOver.confirm': {
     input: v.strictObject({ pin }),
     output: unlockedSchema,

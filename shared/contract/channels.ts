@@ -1,4 +1,4 @@
-/** Names of the ways between preload and main. */
+/** Names of the channels between preload and main. */
 export const channels = {
   call: 'claviger:call',
   drop: 'claviger:drop',

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { limits } from '../limits.ts';
 import { count, hash, list, nothing, shownPath, text, time } from './basics.ts';
 
-/** The newest signed checkpoint, for somebody else to keep. */
+/** The newest signed checkpoint, to be saved outside the vault. */
 export const checkpointSchema = v.strictObject({
   /** The whole signed note (C2SP signed-note). */
   note: text(limits.longTextLength),
@@ -28,7 +28,7 @@ export const comparisonSchema = v.strictObject({
   verdict: v.picklist(['inside', 'outside', 'other-vault']),
   /** A sentence. */
   words: text(limits.longTextLength),
-  /** What was kept; null where the file is no checkpoint of this vault. */
+  /** The saved checkpoint; null if the file is not one of this vault. */
   kept: v.nullable(v.strictObject({ epoch: count, size: count, root: hash })),
   /** Records in the ledger now. */
   records: count,
@@ -36,7 +36,7 @@ export const comparisonSchema = v.strictObject({
 export type Comparison = v.InferOutput<typeof comparisonSchema>;
 
 export const checkpointCalls = {
-  /** null where nothing was signed yet. */
+  /** null if nothing has been signed yet. */
   'checkpoints.current': {
     input: nothing,
     output: v.nullable(checkpointSchema),
@@ -44,14 +44,16 @@ export const checkpointCalls = {
     looking: true,
     audit: 'none',
   },
-  /** Signs everything and writes it into a folder that is asked for; null where that was cancelled. */
+  /**
+   * Signs all records and asks for a folder to save the checkpoint in; null if that was cancelled.
+   */
   'checkpoints.write': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath, size: count })),
     unlocked: true,
     audit: 'by-service',
   },
-  /** Asks for the file of a kept checkpoint; null where that was cancelled. */
+  /** Asks for the file of a saved checkpoint; null if that was cancelled. */
   'checkpoints.compare': {
     input: nothing,
     output: v.nullable(comparisonSchema),

@@ -11,8 +11,8 @@ const paths = list(
 );
 
 /**
- * What takes dropped files. They come on a way of their own, on which the preload alone speaks: it
- * asks the browser for their paths, so a script in the page cannot name one.
+ * The kinds of drops. Dropped files have a separate channel that only the preload script uses: it
+ * gets their paths from the browser, so a script in the page cannot name a path.
  */
 export const drops = {
   /** Adds files and folders to the draft. */
@@ -24,7 +24,7 @@ export const drops = {
     unlocked: false,
     audit: 'by-service',
   },
-  /** Compares the file of a kept checkpoint with today's ledger. */
+  /** Compares the file of a saved checkpoint with the ledger. */
   'checkpoints.drop': {
     input: paths,
     output: comparisonSchema,

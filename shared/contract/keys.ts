@@ -7,9 +7,9 @@ import { pairSchema } from './token.ts';
 
 const kcv = v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{6}$/)));
 
-/** What the ledger of this vault says of a key's use. */
+/** The use of a key, according to this vault's ledger. */
 const use = {
-  /** Files encrypted under it. */
+  /** Files encrypted with it. */
   files: count,
   lastUsed: v.nullable(time),
 } as const;
@@ -43,7 +43,7 @@ export const keyDetailSchema = v.strictObject({
   history: list(auditRowSchema),
   /** How many records are about it, with its files. */
   records: count,
-  /** Seals of the newest version that are used up, and how many are safe; null for token keys. */
+  /** Encryptions of the newest version and their limit; null for token keys. */
   seals: v.nullable(v.strictObject({ used: count, limit: count })),
 });
 export type KeyDetail = v.InferOutput<typeof keyDetailSchema>;
@@ -56,7 +56,7 @@ export const keyCalls = {
     looking: true,
     audit: 'none',
   },
-  /** Which protections the token carries, and why not the others. */
+  /** Which protections the token supports, and why not the others. */
   'keys.options': { input: nothing, output: list(pairSchema), unlocked: true, audit: 'none' },
   'keys.create': {
     input: v.strictObject({

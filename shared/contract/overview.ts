@@ -14,11 +14,11 @@ const daySchema = v.strictObject({
   failed: count,
 });
 
-/** Something to be done or decided, most urgent first. The window has the words. */
+/** Something to do or decide, most urgent first. The window has the words. */
 const attentionSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('rolled-back') }),
   v.strictObject({ kind: v.literal('ledger-damaged') }),
-  /** Found at unlock, and no reason to keep the vault from being changed. */
+  /** Found at unlock; does not make the vault read-only. */
   v.strictObject({
     kind: v.literal('finding'),
     finding: v.picklist([...findingKinds, ...tokenFindingKinds]),
@@ -27,7 +27,7 @@ const attentionSchema = v.variant('kind', [
   /** Of the last days. */
   v.strictObject({ kind: v.literal('pins-refused'), tries: count }),
   v.strictObject({ kind: v.literal('files-failed'), files: count }),
-  /** Weaker than this program would have it. */
+  /** Weaker than recommended. */
   v.strictObject({
     kind: v.literal('setting-weak'),
     setting: v.picklist(['autoLockMinutes', 'lockWithSystem', 'cacheIdleMinutes', 'cacheMinutes']),
@@ -49,7 +49,7 @@ export const overviewSchema = v.strictObject({
   /** The last 30 days, oldest first, without gaps. */
   activity: list(daySchema),
   attention: list(attentionSchema),
-  /** Newest first; acts of people and of the program, not single files. */
+  /** Newest first; actions of people and of the program, not single files. */
   recent: list(auditRowSchema),
 });
 export type Overview = v.InferOutput<typeof overviewSchema>;

@@ -42,24 +42,24 @@ const previousSchema = v.strictObject({
   size: count,
 });
 
-/** What a report that was made now would hold. */
+/** What a report made now would contain. */
 export const previewSchema = v.strictObject({
   range,
   counts,
-  /** Times of the first and the last record that it holds. */
+  /** Times of its first and last record. */
   from: v.nullable(time),
   to: v.nullable(time),
   /** Records about single files. */
   receipts: count,
-  /** Who acted in the records that it holds. */
+  /** The users of its records. */
   users: count,
-  /** Users to choose from: those in records that fit all but the user and the action. */
+  /** Users to choose from: those of records that match everything except user and action. */
   knownUsers: list(text()),
-  /** Bytes of each file, about. */
+  /** Approximate size of each file, in bytes. */
   sizes: v.strictObject({
     json: count,
     csv: count,
-    /** null where a PDF is not possible, because of more records than `mostOnPaper`. */
+    /** null if a PDF is not possible, because there are more records than `mostOnPaper`. */
     pdf: v.nullable(v.strictObject({ pages: positive, bytes: count })),
     mostOnPaper: count,
   }),
@@ -67,13 +67,13 @@ export const previewSchema = v.strictObject({
   signsPdf: v.boolean(),
   /** A checkpoint closes the records before the range. */
   opening: v.boolean(),
-  /** Whether its checkpoint is proved to be inside today's ledger; null where none came before. */
+  /** Whether its checkpoint is proved to be in the ledger; null if there is no previous report. */
   previous: v.nullable(v.strictObject({ ...previousSchema.entries, inside: v.boolean() })),
   /** Replies of time-stamping authorities that will be inside. */
   timestamps: count,
   /** What it will not prove, in sentences. */
   limits: list(text()),
-  /** Why no report can be made of this. */
+  /** Why this report cannot be made. */
   refusal: v.nullable(failureSchema),
 });
 export type Preview = v.InferOutput<typeof previewSchema>;
@@ -101,7 +101,7 @@ export const exportedSchema = v.strictObject({
 });
 export type Exported = v.InferOutput<typeof exportedSchema>;
 
-/** A report that was exported at some time, as the ledger tells. */
+/** A past export, from the ledger. */
 const pastReportSchema = v.strictObject({
   record: positive,
   kind: v.picklist(reportKinds),
@@ -119,9 +119,9 @@ export type PastReport = v.InferOutput<typeof pastReportSchema>;
 export const exportStepSchema = v.picklist(exportSteps);
 
 export const reportCalls = {
-  /** Counts; nothing of the records themselves is told. */
+  /** Only counts; the records themselves are not sent. */
   'reports.preview': { input: request, output: previewSchema, unlocked: true, audit: 'none' },
-  /** Asks where; null where the dialog was cancelled. The JSON is always written. */
+  /** Asks where; null if the dialog was cancelled. The JSON is always written. */
   'reports.export': {
     input: v.strictObject({
       ...request.entries,
@@ -135,9 +135,9 @@ export const reportCalls = {
     unlocked: true,
     audit: 'by-service',
   },
-  /** Ends the export that runs, without leaving a file behind; does nothing where none does. */
+  /** Cancels the running export, if any, leaving no file behind. */
   'reports.cancel': { input: nothing, output: nothing, unlocked: true, audit: 'by-service' },
-  /** Newest first. Looking is a record. */
+  /** Newest first. The view is recorded. */
   'reports.past': {
     input: nothing,
     output: v.strictObject({ reports: list(pastReportSchema), total: count }),

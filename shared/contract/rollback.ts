@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import { auditRowSchema } from './audit.ts';
 import { count, hash, list, nothing, pin, positive, shownPath, text, time } from './basics.ts';
 
-/** What unlocking can find in the comparison of the ledger with what was signed of it. */
+/** What unlocking can find when it compares the ledger with its signed state. */
 export const findingKinds = [
   'rollback',
   'edited',
@@ -21,21 +21,21 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-/** What unlocking can find of the token and of the way to it. */
+/** What unlocking can find about the token and its library. */
 export const tokenFindingKinds = ['token-twin', 'library-updated', 'vault-met'] as const;
 export type TokenFindingKind = (typeof tokenFindingKinds)[number];
 
 const head = { epoch: positive, size: count, root: hash } as const;
 
-/** Why a vault can only be looked at, and what decides it. */
+/** Why a vault is read-only, with the evidence. */
 export const rollbackSchema = v.strictObject({
   /** When this was found first. */
   found: time,
-  /** What blocks, most telling first, as sentences. */
+  /** The blocking findings as sentences, most important first. */
   findings: list(
     v.strictObject({ kind: v.picklist(findingKinds), problem: text(limits.longTextLength) }),
   ),
-  /** The newest head that the vault's key signed, and who has kept it; null where nothing has. */
+  /** The newest head signed by the vault's key, and where it is stored; null if there is none. */
   signed: v.nullable(
     v.strictObject({
       ...head,
@@ -43,20 +43,20 @@ export const rollbackSchema = v.strictObject({
       curve: v.picklist(['ed25519', 'p256']),
     }),
   ),
-  /** What the folder holds, without the record of the finding itself. */
+  /** The state of the folder, without the record of the finding itself. */
   held: v.strictObject({ ...head, last: v.nullable(auditRowSchema) }),
   missing: v.nullable(v.strictObject({ first: positive, last: positive })),
   /** Records from the first on that lead to a checkpoint of the vault's own key. */
   confirmed: count,
   /** The PIN for accepting is typed at the token. */
   pinPad: v.boolean(),
-  /** The epoch that accepting would begin. */
+  /** The epoch that accepting would start. */
   nextEpoch: positive,
 });
 export type Rollback = v.InferOutput<typeof rollbackSchema>;
 
 export const rollbackCalls = {
-  /** Asks for a folder and copies the evidence into a new one in it; null where it was cancelled. */
+  /** Asks for a folder and copies the evidence into a new one in it; null if it was cancelled. */
   'rollback.export': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath, files: count })),
@@ -65,7 +65,7 @@ export const rollbackCalls = {
     audit: 'none',
   },
   /**
-   * Begins a new epoch whose first record holds both heads and the reason, and opens it.
+   * Starts a new epoch, whose first record contains both heads and the reason, and opens it.
    * @fails pin-incorrect, token-not-found, …
    */
   'rollback.accept': {

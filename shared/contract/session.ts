@@ -27,7 +27,7 @@ export type Verification = v.InferOutput<typeof verificationSchema>;
 /** The newest signed checkpoint. */
 export const checkpointSchema = v.strictObject({
   records: count,
-  /** null where it was signed before this unlock. */
+  /** null if it was signed before this unlock. */
   at: v.nullable(time),
   /**
    * `now`: the token keeps it. `later`: it keeps an older one until the vault is locked, or a minute
@@ -43,7 +43,7 @@ export const cachedKeySchema = v.strictObject({
   version: positive,
   since: time,
   lastUsed: time,
-  /** When it is overwritten at the latest, if it is not used again. */
+  /** Latest time at which it is overwritten, if it is not used again. */
   until: time,
 });
 
@@ -115,7 +115,7 @@ export const sessionCalls = {
     looking: true,
     audit: 'none',
   },
-  /** The same as a page to be kept or printed; null where the dialog was cancelled. */
+  /** The same as a page to be kept or printed; null if the dialog was cancelled. */
   'session.saveEvidence': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath })),

@@ -16,15 +16,15 @@ const appearance = {
 
 /** Changes of these are records in the ledger of the open vault. */
 const security = {
-  /** Minutes without input until the vault is locked. */
+  /** Minutes of inactivity until the vault is locked. */
   autoLockMinutes: minutes(240),
   /** Locks with the computer and when it goes to sleep. */
   lockWithSystem: v.boolean(),
-  /** What becomes of a running batch when the vault is locked. */
+  /** What happens to a running batch when the vault is locked. */
   batchWhileLocked: v.picklist(['finish', 'cancel']),
   /** Minutes a Fast key stays in memory without being used. */
   cacheIdleMinutes: minutes(60),
-  /** Minutes a Fast key stays in memory in any case. */
+  /** Minutes a Fast key stays in memory at most. */
   cacheMinutes: minutes(8 * 60),
 } as const;
 

@@ -4,7 +4,7 @@ import { moduleSchema, profileSchema } from './token.ts';
 
 const folderSchema = v.strictObject({ id: handle, path: shownPath });
 
-/** How the loss of the token is provided for, or that it is not: becomes a record. */
+/** The plan for a lost token, or that there is none; it is recorded. */
 export const lossPlans = ['makers-backup', 'second-vault', 'refused'] as const;
 
 const masterSchema = v.strictObject({ role: v.picklist(['wrap', 'seal']), made: time });
@@ -48,7 +48,9 @@ export const setupCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** Logs in and probes. With kind "evaluation" the token is made first, in the folder. */
+  /**
+   * Logs in and tests the token. With kind "evaluation" the token is first created in the folder.
+   */
   'setup.connect': {
     input: v.variant('kind', [
       v.strictObject({ kind: v.literal('evaluation'), folder: handle, pin }),
@@ -58,14 +60,16 @@ export const setupCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** The findings of the probe as a page to be kept or printed; null where it was cancelled. */
+  /** The findings of the probe as a page to be kept or printed; null if it was cancelled. */
   'setup.saveEvidence': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath })),
     unlocked: false,
     audit: 'none',
   },
-  /** Makes the masters and the vault, and opens it unlocked: the PIN is not asked for again. */
+  /**
+   * Creates the master keys and the vault, and opens it unlocked, without asking for the PIN again.
+   */
   'setup.finish': {
     input: v.strictObject({ folder: handle, lossPlan: v.nullable(v.picklist(lossPlans)) }),
     output: v.strictObject({

@@ -4,7 +4,7 @@ import { count, failureSchema, handle, hash, list, shownPath, text, time } from 
 
 export const pinStateSchema = v.picklist(['ok', 'count-low', 'final-try', 'locked', 'not-set']);
 
-/** A token as far as it tells without a PIN. */
+/** What a token says about itself without a PIN. */
 export const tokenSchema = v.strictObject({
   label: text(),
   serial: text(),
@@ -25,7 +25,7 @@ export const foundTokenSchema = v.strictObject({
 });
 export type FoundToken = v.InferOutput<typeof foundTokenSchema>;
 
-/** Text for the initialisation of a library: NSS needs one, of an unknown library it is not known. */
+/** Whether the library needs an initialisation string: NSS does; null for unknown libraries. */
 export const libraryParameters = v.picklist(['none', 'optional', 'needed']);
 export type LibraryParameters = v.InferOutput<typeof libraryParameters>;
 
@@ -38,7 +38,7 @@ export const moduleSchema = v.strictObject({
   version: text(),
   parameters: libraryParameters,
   tokens: list(foundTokenSchema),
-  /** Why it could not be used; null where it could. */
+  /** Why it could not be used; null if it could. */
   failure: v.nullable(failureSchema),
 });
 export type Module = v.InferOutput<typeof moduleSchema>;
@@ -54,7 +54,7 @@ export const pairSchema = v.strictObject({
 export const profileSchema = v.strictObject({
   token: v.strictObject({ label: text(), serial: text(), model: text(), manufacturer: text() }),
   library: v.strictObject({ path: shownPath, version: text(), sha256: hash }),
-  /** A hard requirement is not met, or the token lies in the vault's folder. */
+  /** A hard requirement is not met, or the token is in the vault's folder. */
   evaluationOnly: v.boolean(),
   pairs: list(pairSchema),
   hardRequirements: list(v.strictObject({ name: text(), met: v.boolean(), words: text() })),

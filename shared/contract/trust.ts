@@ -11,7 +11,7 @@ const librarySchema = v.strictObject({
 });
 export type Library = v.InferOutput<typeof librarySchema>;
 
-/** Why no library of a locked vault is loaded before somebody has answered. */
+/** Why the library of a locked vault is not loaded before a person has answered. */
 export const trustQuestionSchema = v.variant('kind', [
   /** This computer does not know the vault: which library leads to its token? */
   v.strictObject({
@@ -23,16 +23,16 @@ export const trustQuestionSchema = v.variant('kind', [
     /** Found on this computer; none is loaded. */
     libraries: list(librarySchema),
   }),
-  /** The library is another one than the one that was trusted. */
+  /** The library is not the one that was trusted. */
   v.strictObject({ kind: v.literal('changed'), library: librarySchema, before: hash }),
   /** It has the name of the known vault, and another key. */
   v.strictObject({ kind: v.literal('other'), known: v.nullable(hash), here: v.nullable(hash) }),
-  /** What is remembered of it may be from somebody else. */
+  /** What is stored about it may be from somebody else. */
   v.strictObject({ kind: v.literal('damaged') }),
 ]);
 export type TrustQuestion = v.InferOutput<typeof trustQuestionSchema>;
 
-/** What this computer knows of the vault on the desk, outside of the vault's folder. */
+/** What this computer knows about the open vault, stored outside of its folder. */
 export const trustCalls = {
   'trust.question': {
     input: nothing,
@@ -40,17 +40,17 @@ export const trustCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** null where the dialog was cancelled. */
+  /** null if the dialog was cancelled. */
   'trust.pickLibrary': {
     input: nothing,
     output: v.nullable(librarySchema),
     unlocked: false,
     audit: 'none',
   },
-  /** The library that was shown under this id leads to the token, from now on. */
+  /** From now on, the library with this ID is the vault's. */
   'trust.answer': {
     input: v.strictObject({ library: handle, parameters: v.nullable(text()) }),
-    /** Why it is known for this run of the program alone; null where it is remembered. */
+    /** Why it is known only while this program runs; null if it is stored. */
     output: v.strictObject({ notRemembered: v.nullable(failureSchema) }),
     unlocked: false,
     audit: 'none',

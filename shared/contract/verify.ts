@@ -3,7 +3,7 @@ import { limits } from '../limits.ts';
 import { reportKinds } from '../reports.ts';
 import { count, hash, list, nothing, shownPath, text, time } from './basics.ts';
 
-/** What a verified file says of itself; to be believed only where it is genuine. */
+/** What a verified file says about itself; true only if it is genuine. */
 const aboutSchema = v.strictObject({
   kind: v.picklist(reportKinds),
   title: text(),
@@ -22,7 +22,7 @@ const aboutSchema = v.strictObject({
 
 export const reportVerdictSchema = v.strictObject({
   file: v.strictObject({ name: text(), bytes: count, sha256: hash }),
-  /** The name of the report before it, where one was given. */
+  /** The name of the previous report, if one was given. */
   previous: v.nullable(text()),
   /** CSV and PDF that were given too, and which report's SHA-256 they name; null for another's. */
   renderings: list(
@@ -36,7 +36,7 @@ export const reportVerdictSchema = v.strictObject({
   /** Names of files that were given too and are neither. */
   ignored: list(text()),
   genuine: v.boolean(),
-  /** Genuine, and proved to be all that was asked for. */
+  /** Genuine, and proved to be complete. */
   complete: v.boolean(),
   /** In the order in which they were made; the first that fails is the reason. */
   checks: list(
@@ -46,7 +46,7 @@ export const reportVerdictSchema = v.strictObject({
   fingerprint: v.nullable(hash),
   /** The reader gave the fingerprint to be compared. */
   compared: v.boolean(),
-  /** Why its key is the right one: it is that of the open vault, or somebody has compared it. */
+  /** Why its key is trusted: it is the open vault's, or a person has compared it. */
   signer: v.nullable(
     v.variant('kind', [
       v.strictObject({ kind: v.literal('this-vault') }),
@@ -62,7 +62,7 @@ export type ReportVerdict = v.InferOutput<typeof reportVerdictSchema>;
 
 /** None of these needs a vault. */
 export const verifyCalls = {
-  /** Asks for a report, and the one before it; null where the dialog was cancelled. */
+  /** Asks for a report, and the previous one; null if the dialog was cancelled. */
   'verify.pick': {
     input: nothing,
     output: v.nullable(reportVerdictSchema),
@@ -76,7 +76,7 @@ export const verifyCalls = {
     unlocked: false,
     audit: 'by-service',
   },
-  /** Saves the verdict as text; null where the dialog was cancelled. */
+  /** Saves the verdict as text; null if the dialog was cancelled. */
   'verify.save': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath })),

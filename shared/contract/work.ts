@@ -20,7 +20,7 @@ import {
 
 const kind = v.picklist(batchKinds);
 
-/** Something that was dropped, picked or opened from the shell, before there is a plan. */
+/** Something dropped, chosen or opened from the file manager, before there is a plan. */
 export const itemSchema = v.strictObject({
   id: handle,
   name: text(limits.pathLength),
@@ -28,13 +28,15 @@ export const itemSchema = v.strictObject({
   folder: v.boolean(),
   /** Regular files in it. */
   files: count,
-  /** How many of them are encrypted files by what they begin with, or by their name. */
+  /** How many of them are encrypted, by their first bytes or by name. */
   encrypted: count,
   bytes: count,
 });
 export type Item = v.InferOutput<typeof itemSchema>;
 
-/** What waits to be planned. Main keeps it: files that the shell opens join it at any time. */
+/**
+ * The files to be planned. They are kept in main, because opened files can be added at any time.
+ */
 export const draftSchema = v.strictObject({ items: list(itemSchema, limits.draftItems) });
 export type Draft = v.InferOutput<typeof draftSchema>;
 
@@ -45,7 +47,7 @@ export const plannedRowSchema = v.strictObject({
   folder: shownPath,
   /** null where nothing is written (verify). */
   output: v.nullable(shownPath),
-  /** It gets the name that is sealed in the file instead, known once that is opened. */
+  /** It gets the original name stored in the file, which is known once the file is opened. */
   sealedName: v.boolean(),
   size: count,
 });
@@ -67,11 +69,11 @@ export const planSchema = v.strictObject({
   conflicts: count,
   skipped: count,
   failed: count,
-  /** Room that the outputs take and that there is; null where nothing is written. */
+  /** Disk space needed and available; null if nothing is written. */
   space: v.nullable(v.strictObject({ needed: count, free: count })),
   /** Whether the system has a trash for the originals. */
   trash: v.boolean(),
-  /** Why it cannot be started; null where it can. */
+  /** Why it cannot be started; null if it can. */
   refusal: v.nullable(failureSchema),
 });
 export type Plan = v.InferOutput<typeof planSchema>;
@@ -92,7 +94,7 @@ export const receiptRowSchema = v.strictObject({
 });
 export type ReceiptRow = v.InferOutput<typeof receiptRowSchema>;
 
-/** A large file that is under way; small ones are done before they could be shown. */
+/** A large file in progress; small ones finish too fast to be shown. */
 const activeFileSchema = v.strictObject({
   name: text(limits.pathLength),
   folder: shownPath,
@@ -117,13 +119,13 @@ export const batchSchema = v.strictObject({
   failed: count,
   skipped: count,
   cancelled: count,
-  /** What became of the originals of files that are done; null where they are kept. */
+  /** What happened to the originals of finished files; null if they are kept. */
   originals: v.nullable(
     v.strictObject({ removal: v.picklist(removals), deleted: count, kept: count }),
   ),
   started: time,
   ended: v.nullable(time),
-  /** Bytes a second over the last seconds; null before there is a measure. */
+  /** Bytes per second over the last seconds; null until there is a measurement. */
   rate: v.nullable(count),
   secondsLeft: v.nullable(count),
   active: list(activeFileSchema),
@@ -225,7 +227,7 @@ export const workCalls = {
     unlocked: true,
     audit: 'none',
   },
-  /** Asks where; null where the dialog was cancelled. */
+  /** Asks where; null if the dialog was cancelled. */
   'batch.export': {
     input: v.strictObject({ id: batchId, format: v.picklist(['json', 'csv']) }),
     output: v.nullable(v.strictObject({ path: shownPath })),

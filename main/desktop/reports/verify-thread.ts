@@ -15,7 +15,7 @@ import { serveThread } from '../../thread/index.ts';
 import { sha256 } from '../../system/index.ts';
 import type { FoundVerdict, VerifyCalls } from './verifying.ts';
 
-// Composition root of the thread that verifies reports.
+// Entry point of the thread that verifies reports.
 
 interface Candidate {
   readonly name: string;

@@ -37,7 +37,7 @@ const free = (buffer: Uint8Array): void => {
   if (whole) memory.transfer?.(0);
 };
 
-/** A released key is empty or all zeros: encrypting under it would protect nothing. */
+/** A released key is empty or all zeros: encrypting with it would protect nothing. */
 const usableKey = (dek: Uint8Array): Uint8Array => {
   if (dek.length !== DEK_BYTES || dek.every((byte) => byte === 0))
     throw new Error('the file key has been released or is not 32 bytes long');

@@ -186,7 +186,7 @@ export class KeySession {
     return handle;
   }
 
-  /** Name and id say nothing about a resident key: whoever has the PIN can give them to another. */
+  /** Name and ID do not identify a resident key: with the PIN, another object can get them. */
   #findProved(material: KeyMaterial, objectId: Uint8Array): ObjectHandle {
     const usage = usageOf(material.bulk);
     const label = residentLabel(this.#token, material);

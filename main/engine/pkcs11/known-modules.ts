@@ -26,7 +26,7 @@ const programFiles = 'C:\\Program Files';
 
 type Places = Readonly<Record<Platform, readonly string[]>>;
 
-/** Where makers and distributions put their libraries, the usual place first. */
+/** Where vendors and distributions put their libraries, the usual place first. */
 const places: Readonly<Record<string, Places>> = {
   SoftHSM2: {
     linux: [
@@ -110,7 +110,7 @@ const places: Readonly<Record<string, Places>> = {
   },
 };
 
-/** Every place that is looked at on a platform, in order. */
+/** All places that are searched on a platform, in order. */
 export const knownModules = (platform: Platform): KnownModule[] =>
   Object.entries(places).flatMap(([product, byPlatform]) =>
     byPlatform[platform].map((path) => ({

@@ -89,7 +89,7 @@ export class Pkcs11Module {
     return readTokenInfo(this.#native, Buffer.from(slotId, 'hex'));
   }
 
-  /** A read-write session; whoever opens it closes it. */
+  /** A read-write session; its caller must close it. */
   openSession(slotId: string): { session: Session; handle: Buffer } {
     const flags = CKF.SERIAL_SESSION | CKF.RW_SESSION;
     const handle = this.#native.C_OpenSession(Buffer.from(slotId, 'hex'), flags);

@@ -53,7 +53,7 @@ const byName = (one: Finding, other: Finding): number =>
   checkNames.indexOf(one.check) - checkNames.indexOf(other.check);
 
 /**
- * Finds out what the token behind `connection` really does, with throw-away keys, and what it can
+ * Finds out what the token behind `connection` really does, with temporary keys, and what it can
  * carry. Needs a login; takes a second on a soft token. Blocks the thread.
  * @throws Failure 'not-logged-in' | 'token-removed'; what the token refuses is a finding
  */

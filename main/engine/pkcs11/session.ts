@@ -239,7 +239,7 @@ export class Session {
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** An empty input jams SoftHSM for good and is never part of the format. */
+/** An empty input blocks SoftHSM permanently and is never part of the format. */
 const requireContent = (length: number): void => {
   if (length < 1) throw new Error('a token is never given an empty input');
 };

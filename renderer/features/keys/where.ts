@@ -4,7 +4,9 @@ import { messages } from '../../messages/en.ts';
 const words = messages.keys.where;
 
 export interface Cell {
-  /** here: readable key bytes exist there; sealed: only what the token can open; not: none. */
+  /**
+   * here: readable key bytes exist there; sealed: only bytes that the token can unseal; not: none.
+   */
   readonly kind: 'here' | 'sealed' | 'not';
   readonly text: string;
 }

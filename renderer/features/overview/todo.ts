@@ -124,7 +124,7 @@ const makers: Makers = {
   }),
 };
 
-/** Something to be done, in words, with the act that does it. */
+/** Something to do, in words, with the action that does it. */
 export const todoOf = <Kind extends Attention['kind']>(item: Of<Kind>, vault: OpenVault): Todo => {
   const make: (item: Of<Kind>, vault: OpenVault) => Todo = makers[item.kind];
   return make(item, vault);

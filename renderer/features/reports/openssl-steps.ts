@@ -11,7 +11,7 @@ export interface Step {
   readonly prints: string;
 }
 
-/** What a POSIX shell takes for this name and nothing else; one that begins with a dash is a path. */
+/** The name quoted for a POSIX shell; a name that starts with a dash becomes a path. */
 export const shellQuoted = (name: string): string =>
   `'${(name.startsWith('-') ? `./${name}` : name).replaceAll("'", String.raw`'\''`)}'`;
 

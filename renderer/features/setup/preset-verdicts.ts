@@ -9,7 +9,7 @@ export interface PresetVerdict {
   readonly reason: string;
 }
 
-/** Whether a token carries each of the three presets. */
+/** Whether a token supports each of the three presets. */
 export const presetVerdicts = (pairs: Profile['pairs']): readonly PresetVerdict[] =>
   presetIds.map((id) => {
     const { custody, bulk } = presets[id];

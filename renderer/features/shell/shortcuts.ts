@@ -31,7 +31,9 @@ export const isFree = (target: EventTarget | null): boolean =>
     '[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]',
   ) === null;
 
-/** Enter means the main act of the screen, unless something that has an Enter of its own has the focus. */
+/**
+ * Enter triggers the primary action of the page, unless the focus is on something that uses Enter.
+ */
 export const isMainAct = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' &&
   !event.defaultPrevented &&

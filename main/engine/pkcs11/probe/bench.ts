@@ -78,7 +78,7 @@ export const sessionKey = (usage: KeyUsage, extractable = false): KeyIntent => (
 
 export interface KnownKey {
   readonly handle: ObjectHandle;
-  /** A throw-away value that protects nothing. */
+  /** A temporary value that protects nothing. */
   readonly value: Buffer;
 }
 
@@ -125,7 +125,7 @@ const preferValue = (
 ): Attempt<SealedByToken & { readonly asked: Buffer }> =>
   'value' in second && !second.value.nonce.equals(second.value.asked) ? second : first;
 
-/** seal, for checks that cannot go on without. */
+/** seal, for checks that cannot continue without it. */
 export const sealed = (
   bench: Bench,
   key: ObjectHandle,

@@ -150,7 +150,7 @@ const makeWithId = (session: Session, objectId: Buffer, label: string): void => 
   native.C_GenerateKey(handle, { mechanism: CKM.AES_KEY_GEN }, [...template]);
 };
 
-/** Two throw-away token keys with one id: both must live, or the second be refused. */
+/** Two temporary token keys with one ID: both must live, or the second be refused. */
 const survivesSameId = (bench: Bench, session: Session): Seen => {
   const objectId = randomBytes(OBJECT_ID_BYTES);
   const kind = { objectId, class: CKO.SECRET_KEY, token: true };
