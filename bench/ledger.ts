@@ -8,7 +8,7 @@ import { loadSqlJs } from '../main/sqlite/sql-js.ts';
 import { verifyAside } from '../main/vault/verify-aside.ts';
 import { inclusionProof } from '../main/ledger/proofs.ts';
 import { makeReport } from '../main/reports/make-report.ts';
-import { renderAside } from '../main/reports/render-aside.ts';
+import { renderInThread } from '../main/reports/render-in-thread.ts';
 import { reportPieces } from '../main/reports/report.ts';
 import { bindSoftwareToken, sessionOn } from '../main/reports/testing/report-vault.ts';
 import { verifyReport } from '../main/reports/verify-report.ts';
@@ -118,8 +118,8 @@ const report = async (count: number): Promise<Buffer> => {
   );
   process.stdout.write(`  ${(bytes / 1e6).toFixed(1)} MB\n`);
   if (count <= 10_000)
-    await timed('  as PDF', () => renderAside({ file, sha256, format: 'pdf', seal: null }));
-  await timed('  as CSV', () => renderAside({ file, sha256, format: 'csv', seal: null }));
+    await timed('  as PDF', () => renderInThread({ file, sha256, format: 'pdf', seal: null }));
+  await timed('  as CSV', () => renderInThread({ file, sha256, format: 'csv', seal: null }));
   return readFile(file);
 };
 await report(10_000);

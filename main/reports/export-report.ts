@@ -9,7 +9,7 @@ import { refuseCancelled, unlessCancelled } from './cancelling.ts';
 import { makeReport, type ReportRequest, type ReportSession, subjectOf } from './make-report.ts';
 import { mostOnPaper } from './pdf-limit.ts';
 import { signPdf } from './pdf/signature.ts';
-import { renderAside } from './render-aside.ts';
+import { renderInThread } from './render-in-thread.ts';
 import { type ReportFiles, reportFiles, requirePlaces } from './report-files.ts';
 import { reportPieces, type ReportDocument } from './report.ts';
 import { writeReportFile, type WrittenFile } from './write-report-file.ts';
@@ -128,7 +128,7 @@ const render = async (
   const signer = format === 'pdf' ? reportSigner(session, new Date(report.statement.made)) : null;
   const seal = signer === null ? null : { certificate: signer.certificate, time: signer.time };
   const call = { signal, onProgress: onRecords };
-  const rendered = await renderAside({ file, sha256, format, seal }, call);
+  const rendered = await renderInThread({ file, sha256, format, seal }, call);
   return signer === null ? rendered : unlessCancelled(signPdf(rendered, signer), signal);
 };
 

@@ -4,7 +4,7 @@ import { serveThread } from '../thread/index.ts';
 import { orFailure, sha256 } from '../system/index.ts';
 import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
-import type { RenderCalls } from './render-aside.ts';
+import type { RenderCalls } from './render-in-thread.ts';
 import { viewReport } from './render-view.ts';
 import type { ReportDocument } from './report.ts';
 

@@ -24,7 +24,7 @@ const SCRIPT = new URL('./render-thread.js', import.meta.url);
  * records.
  * @throws Failure 'cancelled' | 'source-changed' | errors of the disk
  */
-export const renderAside = async (
+export const renderInThread = async (
   request: RenderRequest,
   call: ThreadCall = {},
   script = SCRIPT,

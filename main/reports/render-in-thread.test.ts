@@ -9,7 +9,7 @@ import { renderCsv } from './csv.ts';
 import { drawPdf } from './pdf/draw-pdf.ts';
 import { sampleReport } from './pdf/testing/sample-report.ts';
 import { viewOf } from './pdf/testing/view-of.ts';
-import { renderAside, type RenderRequest } from './render-aside.ts';
+import { renderInThread, type RenderRequest } from './render-in-thread.ts';
 import { reportPieces } from './report.ts';
 import { writeReportFile } from './write-report-file.ts';
 
@@ -36,10 +36,10 @@ describe('rendering a report in a thread of its own', () => {
   it('gives the same PDF and CSV, and tells how far it is', async () => {
     let records = 0;
     const call = { onProgress: (more: number): void => void (records += more) };
-    const pdf = await renderAside({ ...request, format: 'pdf' }, call, script);
+    const pdf = await renderInThread({ ...request, format: 'pdf' }, call, script);
     expect(pdf.equals(await drawPdf(viewOf(report), seal))).toBe(true);
     expect(records).toBeGreaterThan(100);
-    const csv = await renderAside({ ...request, format: 'csv' }, {}, script);
+    const csv = await renderInThread({ ...request, format: 'csv' }, {}, script);
     expect(csv.toString()).toBe(renderCsv(viewOf(report)));
   });
 
@@ -48,14 +48,14 @@ describe('rendering a report in a thread of its own', () => {
     const text = JSON.stringify(report, null, 2);
     writeFileSync(file, text);
     const hash = sha256(Buffer.from(text));
-    const csv = await renderAside({ file, sha256: hash, seal, format: 'csv' }, {}, script);
+    const csv = await renderInThread({ file, sha256: hash, seal, format: 'csv' }, {}, script);
     expect(csv.toString()).toContain(`SHA-256 of the JSON file,${hash}\r\n`);
   });
 
   it('ends when it is cancelled', async () => {
     const controller = new AbortController();
     const call = { signal: controller.signal, onProgress: (): void => controller.abort() };
-    const ended = renderAside({ ...request, format: 'pdf' }, call, script);
+    const ended = renderInThread({ ...request, format: 'pdf' }, call, script);
     await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
   });
 
@@ -63,7 +63,7 @@ describe('rendering a report in a thread of its own', () => {
     const file = path.join(folder, 'changed.json');
     const { sha256: hash } = await writeReportFile(file, reportPieces(report));
     appendFileSync(file, ' ');
-    const rendered = renderAside({ file, sha256: hash, seal, format: 'csv' }, {}, script);
+    const rendered = renderInThread({ file, sha256: hash, seal, format: 'csv' }, {}, script);
     await expect(rendered).rejects.toMatchObject({ code: 'source-changed' });
   });
 });
