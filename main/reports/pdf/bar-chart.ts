@@ -1,7 +1,7 @@
 import { count } from '../render-words.ts';
 import { sumOf, type Summary, type Tally } from '../render-summary.ts';
 import type { StructureElement } from './internals.ts';
-import { colour, contentRight, contentWidth, page, styles } from './look.ts';
+import { colour, contentRight, contentWidth, page, styles } from './theme.ts';
 import { baseline, type Paper } from './paper.ts';
 
 const HEIGHT = 120;

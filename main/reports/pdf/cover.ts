@@ -15,7 +15,7 @@ import type { ReportStatement } from '../report.ts';
 import { notDone } from './failures.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
 import type { Area, StructureElement } from './internals.ts';
-import { colour, contentRight, contentWidth, page, styles } from './look.ts';
+import { colour, contentRight, contentWidth, page, styles } from './theme.ts';
 import { drawAppMark, drawGlyph, drawHatching } from './marks.ts';
 import { type Paper, separated } from './paper.ts';
 import { drawQr } from './qr.ts';

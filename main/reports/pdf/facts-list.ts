@@ -1,5 +1,5 @@
 import type { StructureElement } from './internals.ts';
-import { contentWidth, page, styles, type TextStyle } from './look.ts';
+import { contentWidth, page, styles, type TextStyle } from './theme.ts';
 import { baseline, type Paper, separated } from './paper.ts';
 
 export interface Fact {

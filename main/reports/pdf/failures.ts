@@ -1,6 +1,6 @@
 import { count, counted } from '../render-words.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
-import { styles } from './look.ts';
+import { styles } from './theme.ts';
 import type { Paper } from './paper.ts';
 import { recordCells, recordColumns } from './record-table.ts';
 import { Table } from './table.ts';

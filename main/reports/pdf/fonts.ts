@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Face } from './look.ts';
+import type { Face } from './theme.ts';
 import type { Document } from './internals.ts';
 
 /** Fonts by the names they are registered under. */

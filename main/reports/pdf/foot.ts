@@ -1,6 +1,6 @@
 import type { ReportView } from '../render-view.ts';
 import { grouped, kindNames } from '../render-words.ts';
-import { colour, contentRight, page, styles } from './look.ts';
+import { colour, contentRight, page, styles } from './theme.ts';
 import { drawHatching } from './marks.ts';
 import { baseline, type Paper } from './paper.ts';
 

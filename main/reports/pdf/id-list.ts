@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json/index.ts';
 import { count, shortId } from '../render-words.ts';
 import type { ReportView } from '../render-view.ts';
-import { contentWidth, styles } from './look.ts';
+import { contentWidth, styles } from './theme.ts';
 import type { Paper } from './paper.ts';
 import { Table, textCell } from './table.ts';
 

@@ -1,5 +1,5 @@
 import type { Document } from './internals.ts';
-import { colour } from './look.ts';
+import { colour } from './theme.ts';
 
 /** State glyphs of the window, drawn on 14 × 14. */
 const shapes = {

@@ -5,7 +5,7 @@ import {
   type ElementOptions,
   type StructureElement,
 } from './internals.ts';
-import { colour, contentWidth, page, type TextStyle } from './look.ts';
+import { colour, contentWidth, page, type TextStyle } from './theme.ts';
 import { visible } from './runs.ts';
 import { Typesetter } from './typesetter.ts';
 

@@ -3,7 +3,7 @@ import type { ReportCheckpoint, ReportDocument } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
 import type { StructureElement } from './internals.ts';
-import { contentWidth, page, styles } from './look.ts';
+import { contentWidth, page, styles } from './theme.ts';
 import { drawGlyph, type Glyph } from './marks.ts';
 import type { Paper } from './paper.ts';
 

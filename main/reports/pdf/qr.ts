@@ -1,6 +1,6 @@
 import encodeQR from 'qr';
 import type { Document } from './internals.ts';
-import { colour } from './look.ts';
+import { colour } from './theme.ts';
 
 /** Four modules of white on each side (ISO/IEC 18004 §9.1). */
 const QUIET = 4;

@@ -2,7 +2,7 @@ import { actionName } from '../../../shared/messages/actions.ts';
 import { aboutRecord, clockOf, count, counted, dayOf, outcomeNames } from '../render-words.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { addBookmark } from './internals.ts';
-import { colour, contentWidth, styles } from './look.ts';
+import { colour, contentWidth, styles } from './theme.ts';
 import type { Paper } from './paper.ts';
 import { Table, type Cell, type Column } from './table.ts';
 

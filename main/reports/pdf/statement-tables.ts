@@ -3,7 +3,7 @@ import { moment } from '../render-words.ts';
 import type { ReportTable } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import type { StructureElement } from './internals.ts';
-import { contentWidth, styles, type TextStyle } from './look.ts';
+import { contentWidth, styles, type TextStyle } from './theme.ts';
 import type { Paper } from './paper.ts';
 import { Table, textCell, type Column } from './table.ts';
 

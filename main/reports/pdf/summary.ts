@@ -4,7 +4,7 @@ import { sumOf, summarise, type Summary, type Tally } from '../render-summary.ts
 import type { ReportView } from '../render-view.ts';
 import { drawActivity } from './bar-chart.ts';
 import type { StructureElement } from './internals.ts';
-import { colour, contentWidth, page, styles } from './look.ts';
+import { colour, contentWidth, page, styles } from './theme.ts';
 import type { Paper } from './paper.ts';
 import { Table, textCell, type Cell, type Column } from './table.ts';
 

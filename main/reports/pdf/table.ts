@@ -1,5 +1,5 @@
 import type { StructureElement } from './internals.ts';
-import { colour, page, styles, type TextStyle } from './look.ts';
+import { colour, page, styles, type TextStyle } from './theme.ts';
 import { drawGlyph, type Glyph } from './marks.ts';
 import { type Paper, separated } from './paper.ts';
 

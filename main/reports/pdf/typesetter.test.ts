@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { styles } from './look.ts';
+import { styles } from './theme.ts';
 import { Paper } from './paper.ts';
 import { visible } from './runs.ts';
 import type { Typesetter } from './typesetter.ts';

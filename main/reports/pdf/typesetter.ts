@@ -1,6 +1,6 @@
 import { fallbacks, registerFonts, type FontName } from './fonts.ts';
 import { currentFontHas, type Document, setByCharacter } from './internals.ts';
-import type { Face, TextStyle } from './look.ts';
+import type { Face, TextStyle } from './theme.ts';
 import { escaped, type Run, RunCutter, visible } from './runs.ts';
 
 // Characters that IBM Plex certainly has, in Sans and Mono: no look-up needed.
