@@ -18,7 +18,7 @@ export const vaultDirOf = (context: CliContext): string => {
  * Opens the vault for viewing, even if another program uses it or it is read-only. Reports why the
  * view cannot be recorded, and what is not verified without the PIN.
  */
-export const lookAtVault = async <T>(
+export const viewVault = async <T>(
   context: CliContext,
   work: (vault: Vault, vaultDir: string) => Promise<T>,
 ): Promise<T> => {

@@ -9,7 +9,7 @@ import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
-import { vaultDirOf, lookAtVault, printResult } from '../with-vault.ts';
+import { vaultDirOf, viewVault, printResult } from '../with-vault.ts';
 
 const outcomes = ['ok', 'refused', 'failed'] as const;
 const DEFAULT_LIMIT = 50;
@@ -33,7 +33,7 @@ export const auditListCommand: Command = {
     limit: { type: 'string', value: 'N', help: `show at most N records (${DEFAULT_LIMIT})` },
   },
   run: (args, context) =>
-    lookAtVault(context, async (vault) => {
+    viewVault(context, async (vault) => {
       const filter = filterOf(args, vault);
       const { lines, total } = await (await vault.audit()).query(filter);
       const details = { ...filter, found: total };
@@ -123,7 +123,7 @@ const recordVerification = (
   context: Parameters<Command['run']>[1],
   head: { readonly size: number; readonly root: string },
 ): Promise<unknown> =>
-  lookAtVault(context, (vault) =>
+  viewVault(context, (vault) =>
     vault.recordLook({ action: 'audit.verify', subject: {}, outcome: 'ok', details: head }),
   );
 

@@ -19,7 +19,7 @@ import { refuseInVault } from '../../store/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { lookAtVault, withSession, printResult } from '../with-vault.ts';
+import { viewVault, withSession, printResult } from '../with-vault.ts';
 
 export const checkpointShowCommand: Command = {
   name: 'checkpoint show',
@@ -27,7 +27,7 @@ export const checkpointShowCommand: Command = {
   usage: '',
   options: {},
   run: (_args, context) =>
-    lookAtVault(context, (vault) => {
+    viewVault(context, (vault) => {
       const { note, size, root } = newestOf(vault);
       const fingerprint = fingerprintOf(vault.checkpointKey.spki);
       const anchor = anchorWords(vault);
@@ -69,7 +69,7 @@ export const checkpointCompareCommand: Command = {
   options: {},
   run: (args, context) => {
     const file = positional(args, checkpointNotGiven);
-    return lookAtVault(context, async (vault) => {
+    return viewVault(context, async (vault) => {
       const note = await readCheckpointFile(file);
       const { agrees, words, kept, proof } = await compareWitness(vault, note);
       printResult(context, { agrees, words, kept: headOf(kept), proof }, [words]);
@@ -86,7 +86,7 @@ export const checkpointTimestampCommand: Command = {
   options: {},
   run: (args, context) => {
     const file = positional(args, replyNotGiven);
-    return lookAtVault(context, async (vault) => {
+    return viewVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(context, { size }, [
         `The time stamp of the checkpoint of ${size} records is stored.`,

@@ -6,7 +6,7 @@ import { needOpen } from '../../session/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
-import { lookAtVault, withSession, printResult } from '../with-vault.ts';
+import { viewVault, withSession, printResult } from '../with-vault.ts';
 
 export const keyCreateCommand: Command = {
   name: 'key create',
@@ -52,7 +52,7 @@ export const keyListCommand: Command = {
   usage: '',
   options: {},
   run: (_args, context) =>
-    lookAtVault(context, (vault) => {
+    viewVault(context, (vault) => {
       const keys = vault.tables.keys.list();
       printResult(context, { keys }, keys.length === 0 ? [noKeys] : tableOf(keys));
       return Promise.resolve(exitCodes.done);
@@ -87,7 +87,7 @@ export const keyShowCommand: Command = {
   usage: 'NAME',
   options: {},
   run: (args, context) =>
-    lookAtVault(context, (vault) => {
+    viewVault(context, (vault) => {
       const { keys, seals } = vault.tables;
       const key = keys.get(onlyName(args));
       const versions = keys.versions(key.id).map((version) => ({

@@ -4,7 +4,7 @@ import type { Vault } from '../../vault/index.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { trustedBy, trustOptions } from '../trust-options.ts';
-import { lookAtVault, printResult } from '../with-vault.ts';
+import { viewVault, printResult } from '../with-vault.ts';
 
 export const trustCommand: Command = {
   name: 'trust',
@@ -19,7 +19,7 @@ export const trustCommand: Command = {
     'your PIN. So the library, the token and the fingerprint of the key are stored in your own state\n' +
     'folder (or CLAVIGER_STATE). Compare the fingerprint with the one you were given.',
   run: (args, context) =>
-    lookAtVault(context, async (vault, vaultDir) => {
+    viewVault(context, async (vault, vaultDir) => {
       const before = await context.trust.find(vault.id);
       if (args.flag('show')) return show(context, vault, vaultDir, before);
       if (before !== null) refuseOther(before, vault);
