@@ -32,7 +32,7 @@ const go = (vault: OpenVault, place: Place, label: string): TodoAct => ({
 const audit = (vault: OpenVault, label: string, filter: AuditFilter): TodoAct => ({
   label,
   run: () => {
-    vault.audit.setFilter(filter);
+    void vault.audit.setFilter(filter);
     vault.go('audit');
   },
 });
