@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
 import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import {
@@ -38,7 +39,7 @@ export class CheckpointKeeper {
   #newest: Checkpoint | null = null;
   #signedAt: string | null = null;
   #anchored = { size: 0, at: Number.NEGATIVE_INFINITY };
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #next = pLimit(1);
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -98,9 +99,7 @@ export class CheckpointKeeper {
    * @throws Failure where the token or the disk refuses
    */
   make(anchor: AnchorTime): Promise<Checkpoint | null> {
-    const made = this.#queue.then(() => this.#make(anchor));
-    this.#queue = made.catch(() => undefined);
-    return made;
+    return this.#next(() => this.#make(anchor));
   }
 
   /**

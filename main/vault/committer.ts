@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { Keystore } from '../keystore/index.ts';
@@ -17,7 +18,7 @@ interface Parts {
 /** Changes the keystore and the ledger together, one commit after the other. */
 export class Committer {
   readonly #parts: Parts;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #next = pLimit(1);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -28,14 +29,12 @@ export class Committer {
     record: (result: T) => NewRecord,
     options: CommitOptions,
   ): Promise<T> {
-    const committed = this.#queue.then(() => this.#commitNow(work, record, options));
-    this.#queue = committed.catch(() => undefined);
-    return committed;
+    return this.#next(() => this.#commitNow(work, record, options));
   }
 
   /** Waits for every commit that is under way; never throws. */
   async settled(): Promise<void> {
-    await this.#queue;
+    await this.#next(() => undefined);
   }
 
   /** The order of docs/ledger.md, "Commit". */
