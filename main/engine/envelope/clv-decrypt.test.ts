@@ -75,6 +75,15 @@ describe('the independent decryptor', () => {
     }),
   );
 
+  test('takes no key as an argument, where every program of this computer could see it', () =>
+    inFolder(async (cwd) => {
+      const { dek, file } = anyVector();
+      const args = [script, '--dek', dek, path.join(folder, file), 'out'];
+      const { status, errors } = await python(cwd, args, '');
+      expect([status, errors]).toEqual([1, expect.stringMatching(/^io: .*No such file/)]);
+      expect(await readdir(cwd)).toEqual([]);
+    }));
+
   test('overwrites nothing', () =>
     inFolder(async (cwd) => {
       const vector = anyVector();
