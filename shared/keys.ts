@@ -51,6 +51,50 @@ export const mayEncrypt = (state: KeyState): boolean => state === 'active';
 export const mayDecrypt = (state: KeyState): boolean =>
   state === 'active' || state === 'deactivated' || state === 'compromised';
 
+/** What an officer does with a version of a key. */
+export const keyActs = ['suspend', 'resume', 'deactivate', 'compromise'] as const;
+export type KeyAct = (typeof keyActs)[number];
+
+/** Why. Free text may follow. */
+export const keyReasons = [
+  'scheduled',
+  'replaced',
+  'not-needed',
+  'person-left',
+  'suspected-misuse',
+  'disclosed',
+  'resolved',
+  'other',
+] as const;
+export type KeyReason = (typeof keyReasons)[number];
+
+const same = (state: KeyState) => ({ newest: state, older: state });
+
+/**
+ * Where each act leads from each state (NIST SP 800-57 part 1 rev. 5, §7); what is not here is
+ * refused. An older version never encrypts again: it resumes as deactivated.
+ */
+const transitions: Readonly<
+  Record<KeyAct, Partial<Record<KeyState, { readonly newest: KeyState; readonly older: KeyState }>>>
+> = {
+  suspend: { active: same('suspended') },
+  resume: { suspended: { newest: 'active', older: 'deactivated' } },
+  deactivate: { active: same('deactivated'), suspended: same('deactivated') },
+  compromise: {
+    'pre-activation': same('compromised'),
+    active: same('compromised'),
+    suspended: same('compromised'),
+    deactivated: same('compromised'),
+  },
+};
+
+/** null: the act is refused in this state. */
+export const stateAfter = (
+  act: KeyAct,
+  state: KeyState,
+  version: 'newest' | 'older',
+): KeyState | null => transitions[act][state]?.[version] ?? null;
+
 const NAME_CHARACTERS = 64;
 /** No writing needs more for so many characters; a heap of accents would. */
 const NAME_UNITS = limits.textLength;

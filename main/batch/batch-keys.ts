@@ -1,7 +1,12 @@
 import type { StoredBatch } from '../../shared/batch.ts';
-import { toFailureData } from '../../shared/failure.ts';
+import { type Failure, toFailureData } from '../../shared/failure.ts';
 import { type KeyMaterial, mayDecrypt, mayEncrypt } from '../../shared/keys.ts';
-import { cannotDecrypt, cannotEncrypt, mixedBulk } from '../../shared/messages/failures/batch.ts';
+import {
+  cannotDecrypt,
+  cannotEncrypt,
+  cannotEncryptNow,
+  mixedBulk,
+} from '../../shared/messages/failures/batch.ts';
 import type { LendKeys, RefusedKey } from '../engine/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
 
@@ -26,6 +31,30 @@ export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys
   batch.kind === 'encrypt'
     ? { keys: batch.keys.map(({ id, version }) => keys.material(id, version)), refused: [] }
     : decryptionKeys(keys);
+
+/**
+ * Why a batch may not encrypt under one of its keys any more; null where it may. A key can change
+ * its state after the batch was planned.
+ */
+export const refusedSince = (
+  keys: KeyReader,
+  { kind, keys: own }: Pick<StoredBatch, 'kind' | 'keys'>,
+): Failure | null => {
+  if (kind !== 'encrypt') return null;
+  for (const { id, version } of own) {
+    const state = keys.versions(id).find((each) => each.version === version)?.state;
+    if (state !== undefined && !mayEncrypt(state))
+      return cannotEncryptNow(keys.get(id).name, version, state);
+  }
+  return null;
+};
+
+/** Equal for two moments between which no key has changed what it may do. */
+export const statesOf = (keys: KeyReader): string =>
+  keys
+    .list()
+    .flatMap(({ id }) => keys.versions(id).map(({ version, state }) => `${id}/${version}/${state}`))
+    .join();
 
 const decryptionKeys = (keys: KeyReader): LendKeys => {
   const usable: KeyMaterial[] = [];

@@ -7,7 +7,7 @@ import { isErrno, withFileFailures } from '../system/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { BatchFolders } from './folders.ts';
-import { keysFor } from './batch-keys.ts';
+import { keysFor, refusedSince, statesOf } from './batch-keys.ts';
 import { partPath } from './output-name.ts';
 
 /** Failures after which another engine or a new login may succeed. */
@@ -19,6 +19,13 @@ const recoverable: ReadonlySet<FailureCode> = new Set([
 ]);
 
 type Engine = Caller<EngineCalls>;
+
+interface Loan {
+  readonly engine: Engine;
+  /** Of the keys, when they were lent. */
+  readonly states: string;
+  readonly number: Promise<number>;
+}
 
 interface Call {
   readonly signal: AbortSignal;
@@ -34,7 +41,8 @@ export class BatchCalls {
   readonly #session: VaultSession;
   readonly #batch: StoredBatch;
   readonly #folders: BatchFolders;
-  #loan: { readonly engine: Engine; readonly number: Promise<number> } | null = null;
+  /** Newest last: older ones serve the calls that are under way. */
+  readonly #loans: Loan[] = [];
 
   constructor(session: VaultSession, batch: StoredBatch, folders: BatchFolders) {
     this.#session = session;
@@ -45,8 +53,14 @@ export class BatchCalls {
   /** @throws Failure if the token or the engine could not be recovered */
   async process(files: readonly PlannedFile[], call: Call, attempt = 1): Promise<FileResult[]> {
     const engine = await this.#session.ready();
+    const before = this.#refusal();
+    if (before !== null) return files.map(({ index }) => failedBy(index, before));
     try {
-      return await this.#once(engine, files, call);
+      const results = await this.#once(engine, files, call);
+      const after = this.#refusal();
+      if (after === null) return results;
+      await tidyParts(this.#folders, this.#batch, files);
+      return files.map(({ index }) => failedBy(index, after));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (call.signal.aborted && recoverable.has(error.code)) {
@@ -56,7 +70,8 @@ export class BatchCalls {
       await this.#comeBack(engine, error);
       // Remove the partial files of the lost engine: no attempt continues another one's file.
       await removeParts(this.#folders, this.#batch, files);
-      if (attempt >= limits.attemptsPerFile) return files.map(({ index }) => gaveUp(index, error));
+      if (attempt >= limits.attemptsPerFile)
+        return files.map(({ index }) => failedBy(index, error));
       const results: FileResult[] = [];
       for (const file of files) {
         if (call.signal.aborted) break;
@@ -85,13 +100,11 @@ export class BatchCalls {
   }
 
   async close(): Promise<void> {
-    const loan = this.#loan;
-    this.#loan = null;
-    if (loan === null) return;
-    // An engine that has ended holds nothing.
-    await loan.number
-      .then((number) => loan.engine.call('returnKeys', { loan: number }))
-      .catch(() => undefined);
+    await Promise.all(this.#loans.splice(0).map(giveBack));
+  }
+
+  #refusal(): Failure | null {
+    return refusedSince(this.#session.vault.tables.keys, this.#batch);
   }
 
   async #once(engine: Engine, files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
@@ -113,12 +126,13 @@ export class BatchCalls {
   }
 
   #lend(engine: Engine): Promise<number> {
-    if (this.#loan?.engine !== engine) {
-      const lent = keysFor(this.#session.vault.tables.keys, this.#batch);
-      const number = engine.call('lendKeys', lent);
-      this.#loan = { engine, number };
-    }
-    return this.#loan.number;
+    const { keys } = this.#session.vault.tables;
+    const states = statesOf(keys);
+    const last = this.#loans.at(-1);
+    if (last?.engine === engine && last.states === states) return last.number;
+    const number = engine.call('lendKeys', keysFor(keys, this.#batch));
+    this.#loans.push({ engine, states, number });
+    return number;
   }
 }
 
@@ -175,7 +189,12 @@ const removeFile = async (file: string): Promise<void> => {
   }
 };
 
-const gaveUp = (index: number, failure: Failure): FileResult => ({
+/** An engine that has ended holds nothing. */
+const giveBack = async ({ engine, number }: Loan): Promise<void> => {
+  await number.then((loan) => engine.call('returnKeys', { loan })).catch(() => undefined);
+};
+
+const failedBy = (index: number, failure: Failure): FileResult => ({
   outcome: 'failed',
   index,
   failure: toFailureData(failure),

@@ -11,6 +11,7 @@ const audit = () => import('./commands/audit.ts');
 const batch = () => import('./commands/batch.ts');
 const checkpoint = () => import('./commands/checkpoint.ts');
 const key = () => import('./commands/key.ts');
+const keyLife = () => import('./commands/key-life.ts');
 const report = () => import('./commands/report.ts');
 const resume = () => import('./commands/resume.ts');
 const token = () => import('./commands/token.ts');
@@ -27,6 +28,11 @@ export const commands: readonly NamedCommand[] = [
   { name: 'key create', load: async () => (await key()).keyCreateCommand },
   { name: 'key list', load: async () => (await key()).keyListCommand },
   { name: 'key show', load: async () => (await key()).keyShowCommand },
+  { name: 'key rotate', load: async () => (await keyLife()).keyRotateCommand },
+  { name: 'key suspend', load: async () => (await keyLife()).keySuspendCommand },
+  { name: 'key resume', load: async () => (await keyLife()).keyResumeCommand },
+  { name: 'key deactivate', load: async () => (await keyLife()).keyDeactivateCommand },
+  { name: 'key compromise', load: async () => (await keyLife()).keyCompromiseCommand },
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },
   { name: 'verify', load: async () => (await batch()).verifyCommand },

@@ -40,7 +40,8 @@ export const describeSpan = ({ since, until }: Loose<Span>): string =>
     ...(until === undefined ? [] : [`before ${until}`]),
   ].join(', ');
 
-const timeOf = (args: Arguments, name: string): string | undefined => {
+/** @throws Failure `usage` */
+export const timeOf = (args: Arguments, name: string): string | undefined => {
   const text = args.text(name);
   if (text === undefined) return undefined;
   const time = utcOf(text);

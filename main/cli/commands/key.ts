@@ -60,7 +60,7 @@ export const keyListCommand: Command = {
 };
 
 /** A resident key has a proof instead. Other keys have none if the token cannot compute it. */
-const kcvOf = ({ kcv, custody }: KeySummary): string =>
+export const kcvOf = ({ kcv, custody }: KeySummary): string =>
   kcv ?? (custody === 'resident' ? 'none (proof tried at each use)' : 'none');
 
 const noKeys = 'No keys yet. Create one with "claviger key create NAME".';
@@ -111,7 +111,8 @@ export const keyShowCommand: Command = {
     }),
 };
 
-const onlyName = (args: Arguments): string => {
+/** @throws Failure `usage` unless one key is named */
+export const onlyName = (args: Arguments): string => {
   const [name, ...others] = args.positionals;
   if (name !== undefined && others.length === 0) return name;
   throw notOneKey();

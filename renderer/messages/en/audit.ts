@@ -73,6 +73,12 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'token.probe': () => 'Token tested',
   'engine.lost': () => 'Engine lost and restarted',
   'key.create': ({ key }) => `Key created, ${key}`,
+  'key.rotate': ({ subject, key }) =>
+    `Key rotated to version ${n(num(subject, 'version'))}, ${key}`,
+  'key.suspend': ({ key }) => `Key suspended, ${key}`,
+  'key.resume': ({ key }) => `Key resumed, ${key}`,
+  'key.deactivate': ({ key }) => `Key deactivated, ${key}`,
+  'key.compromise': ({ key }) => `Key marked as compromised, ${key}`,
   'key.destroy': ({ key }) => `Key destroyed, ${key}`,
   'batch.start': ({ details }) =>
     `Batch started: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,

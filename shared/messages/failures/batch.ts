@@ -19,6 +19,20 @@ export const cannotEncrypt = (name: string, state: KeyState): Failure =>
     next: 'Choose an active key.',
   });
 
+/** Of a batch that was planned before the key changed. */
+export const cannotEncryptNow = (name: string, version: number, state: KeyState): Failure =>
+  new Failure(
+    'key-state',
+    `Version ${version} of the key "${name}" is ${state} now: it cannot encrypt.`,
+    {
+      unharmed: 'The file is unchanged.',
+      next:
+        state === 'suspended'
+          ? 'Resume the key, then try again, or start a new batch with an active key.'
+          : 'Start a new batch with an active key.',
+    },
+  );
+
 export const cannotDecrypt = (name: string, version: number, state: KeyState): Failure =>
   new Failure(
     'key-state',

@@ -193,3 +193,11 @@ export const badPinFile = (
     next: 'Name a file that holds the PIN and nothing else.',
     ...(detail === undefined ? {} : { detail }),
   });
+
+export const keyReasonNotGiven = (): Failure =>
+  new Failure('usage', 'Give the reason with --reason.', { unharmed: 'Nothing was changed.' });
+
+export const notAVersion = (text: string): Failure =>
+  new Failure('usage', `"${text}" is no version of a key: those are 1, 2, 3 and so on.`, {
+    unharmed: 'Nothing was changed.',
+  });

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import type { KeyAct, KeyState } from '../../keys.ts';
 
 export const noSuchKey = (idOrName: string): Failure =>
   new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
@@ -55,3 +56,34 @@ export const encryptionLimitReached = (scope: string): Failure =>
       detail: `${scope}: 2^32 seals (NIST SP 800-38D section 8.3)`,
     },
   );
+
+const acts: Readonly<Record<KeyAct, string>> = {
+  suspend: 'suspended',
+  resume: 'resumed',
+  deactivate: 'deactivated',
+  compromise: 'marked as compromised',
+};
+
+export const notInThisState = (
+  name: string,
+  version: number,
+  state: KeyState,
+  act: KeyAct,
+): Failure =>
+  new Failure(
+    'key-state',
+    `Version ${version} of the key "${name}" is ${state}: it cannot be ${acts[act]}.`,
+    { unharmed: 'Nothing was changed.' },
+  );
+
+export const cannotRotate = (name: string, state: KeyState): Failure =>
+  new Failure('key-state', `The key "${name}" is ${state}: it cannot be rotated.`, {
+    unharmed: 'Nothing was changed.',
+    next: 'Create a new key.',
+  });
+
+export const sinceInFuture = (since: string): Failure =>
+  new Failure('usage', `${since} is in the future.`, {
+    unharmed: 'Nothing was changed.',
+    next: 'Give the time since when the key may have been known to others.',
+  });

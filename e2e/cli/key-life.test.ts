@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { custodyPairs } from '../../shared/keys.ts';
+import { batchDone, refusalOf } from '../support/batches.ts';
+import { filesIn, partsIn, writeFile } from '../support/trees.ts';
+import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+
+const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
+
+interface Shown {
+  readonly key: { readonly version: number; readonly state: string };
+  readonly versions: { readonly version: number; readonly state: string }[];
+}
+
+const show = async ({ cli }: TestVault, name: string): Promise<Shown> => {
+  const { stdout } = await cli.run(['key', 'show', name, '--json']);
+  return JSON.parse(stdout) as Shown;
+};
+
+const change = async ({ cli }: TestVault, act: string, name: string): Promise<void> => {
+  const result = await cli.run(['key', act, name, '--reason', 'scheduled', '--json']);
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+};
+
+describe.each(tokenNames)('with %s', (token) => {
+  let vault: TestVault;
+  beforeAll(async () => {
+    vault = await makeVault(token);
+  });
+  afterAll(() => vault.remove());
+
+  it.each(custodyPairs)('a $custody/$bulk key rotates, and old files open', async (pair) => {
+    const name = `${pair.custody}/${pair.bulk}`;
+    const folder = join(vault.home, pair.custody, pair.bulk);
+    await vault.createKey(name, pair.custody, pair.bulk);
+    const old = writeFile(join(folder, 'old.txt'), 'old');
+    const fresh = writeFile(join(folder, 'new.txt'), 'new');
+    await batchDone(vault.cli, ['encrypt', '--key', name, old]);
+    const rotated = await vault.cli.run(['key', 'rotate', name]);
+    expect(rotated, rotated.stderr).toMatchObject({ code: 0 });
+    const [sealed] = await batchDone(vault.cli, ['encrypt', '--key', name, fresh]);
+    expect(sealed?.version).toBe(2);
+    const { versions } = await show(vault, name);
+    expect(versions.map(({ version, state }) => [version, state])).toEqual([
+      [2, 'active'],
+      [1, 'deactivated'],
+    ]);
+    const out = join(folder, 'out');
+    await batchDone(vault.cli, ['decrypt', '--out', out, `${old}.clv`, `${fresh}.clv`]);
+    expect(filesIn(out).map((file) => readFileSync(file, 'utf8'))).toEqual(['new', 'old']);
+    await vault.expectSound();
+  });
+});
+
+describe('the states of a key', () => {
+  let vault: TestVault;
+  let plain = '';
+  beforeAll(async () => {
+    vault = await makeVault();
+    plain = writeFile(join(vault.home, 'a.txt'), 'a');
+  });
+  afterAll(() => vault.remove());
+
+  it('suspended, it neither encrypts nor decrypts; resumed, it does both', async () => {
+    await vault.createKey('paused', 'hsm-wrapped', 'host');
+    const out = join(vault.home, 'paused');
+    const encrypt = ['encrypt', '--key', 'paused', '--out', out, plain];
+    await batchDone(vault.cli, encrypt);
+    await change(vault, 'suspend', 'paused');
+    const refused = await vault.cli.run(encrypt);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain('The key "paused" is suspended: it cannot encrypt.');
+    const decrypt = ['decrypt', '--out', `${out}-opened`, join(out, 'a.txt.clv')];
+    expect(await refusalOf(vault.cli, decrypt)).toMatchObject({ exit: 1, code: 'key-state' });
+    await change(vault, 'resume', 'paused');
+    await batchDone(vault.cli, encrypt);
+    await batchDone(vault.cli, decrypt);
+  });
+
+  it.each(['deactivate', 'compromise'])('after %s it decrypts only', async (act) => {
+    await vault.createKey(act, 'hsm-only', 'host');
+    const out = join(vault.home, act);
+    const encrypt = ['encrypt', '--key', act, '--out', out, plain];
+    await batchDone(vault.cli, encrypt);
+    await change(vault, act, act);
+    expect(await vault.cli.run(encrypt)).toMatchObject({ code: 2 });
+    await batchDone(vault.cli, ['decrypt', '--out', `${out}-opened`, join(out, 'a.txt.clv')]);
+    const record = vault.records().findLast(({ action }) => action === `key.${act}`);
+    expect(record?.details).toMatchObject({ before: 'active', reason: 'scheduled' });
+  });
+
+  it('suspended after a crash, it refuses the files that were not done yet', async () => {
+    await vault.createKey('late', 'hsm-only', 'host');
+    const folder = join(vault.home, 'late');
+    for (let n = 0; n < 5; n++) writeFile(join(folder, `${n}.txt`), String(n));
+    const out = join(vault.home, 'late-out');
+    const env = { NODE_OPTIONS: `--import=${SPY}`, CLAVIGER_DISK_FAULT: 'end' };
+    const args = ['encrypt', '--key', 'late', '--out', out, folder];
+    expect(await vault.cli.run(args, { env })).toMatchObject({ signal: 'SIGKILL' });
+    await change(vault, 'suspend', 'late');
+    const resumed = await vault.cli.run(['resume', '--json']);
+    expect(resumed.code).toBe(1);
+    expect(resumed.stdout.match(/"code": ?"key-state"/g)).toHaveLength(5);
+    expect(filesIn(out)).toEqual([]);
+    expect(partsIn(out)).toEqual([]);
+    const failed = vault.records().filter(({ action, code }) => action === 'file.encrypt' && code);
+    expect(failed.map(({ code }) => code)).toEqual(Array(5).fill('key-state'));
+    await change(vault, 'resume', 'late');
+    expect(await vault.cli.run(['retry'])).toMatchObject({ code: 0 });
+    expect(filesIn(out)).toHaveLength(5);
+    await vault.expectSound();
+  });
+
+  it.each([
+    ['an unknown key', ['suspend', 'nobody', '--reason', 'other'], 'has no key "nobody"'],
+    ['an unknown version', ['suspend', 'k', '--version', '9', '--reason', 'other'], 'no version 9'],
+    ['no version', ['suspend', 'k', '--version', '0', '--reason', 'other'], 'is no version'],
+    ['no reason', ['suspend', 'k'], '--reason'],
+    ['an unknown reason', ['suspend', 'k', '--reason', 'why not'], '--reason'],
+    ['an act in the wrong state', ['resume', 'k', '--reason', 'other'], 'cannot be resumed'],
+    ['an unknown key to rotate', ['rotate', 'nobody'], 'has no key "nobody"'],
+    [
+      'a time in the future',
+      ['compromise', 'k', '--reason', 'disclosed', '--since', '2999-01-01'],
+      'is in the future',
+    ],
+    [
+      'no time',
+      ['compromise', 'k', '--reason', 'disclosed', '--since', '2026-02-30'],
+      '2026-02-30',
+    ],
+  ])('refuses %s before the PIN, and changes nothing', async (_what, args, words) => {
+    if (!vault.records().some(({ subject }) => subject['name'] === 'k'))
+      await vault.createKey('k', 'hsm-only', 'host');
+    const before = await show(vault, 'k');
+    const env = { CLAVIGER_PIN: undefined };
+    const refused = await vault.cli.run(['key', ...args], { env });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(words);
+    expect(refused.stderr).not.toMatch(/PIN|^\s+at /m);
+    expect(await show(vault, 'k')).toEqual(before);
+  });
+});
