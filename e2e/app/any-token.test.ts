@@ -84,7 +84,7 @@ test('opens any token on it where a test asks for that, and says so', async ({ h
   });
   // Created so opens without the switch as little as any other vault of an HSM.
   await running({ home, env }, async (app) => {
-    await app.page.getByText('Electron from a third party').first().waitFor();
+    await app.page.getByText('unofficial Electron build').first().waitFor();
     expect((await app.call('app.state', null)).screen).toMatchObject({
       screen: 'damaged',
       failure: { code: 'unsafe-runtime' },

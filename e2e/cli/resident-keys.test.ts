@@ -36,7 +36,7 @@ describe.each(tokenNames)('a resident key on %s', (token) => {
         const refused = await vault.cli.run([...args, '--json']);
         expect(refused.code, refused.stdout).not.toBe(0);
         expect(refused.stdout).toContain('proof-failed');
-        expect(refused.stderr).toContain('its proof does not verify');
+        expect(refused.stderr).toContain('verification failed');
         expect(snapshotOf(join(vault.home, bulk))).toEqual(untouched);
       }
       await vault.expectSound();

@@ -88,7 +88,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     const file = writeFile(join(folder, 'a.txt'), 'a');
     const view = mounted(mountReadOnly(folder, join(vault.home, 'kept-view')));
     expect(await keptBecause(join(view, 'a.txt'))).toBe(
-      'The original lies on a read-only file system.',
+      'The original is on a read-only file system.',
     );
     execFileSync('chattr', ['+i', file]);
     undo.push(() => execFileSync('chattr', ['-i', file]));
@@ -107,7 +107,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     ]);
     const view = mounted(mountReadOnly(folder, join(vault.home, 'sides-view')));
     const beside = await vault.cli.run(['encrypt', '--key', 'k', join(view, 'a.txt')]);
-    expect(beside.stderr).toContain('The output folder lies on a read-only file system.');
+    expect(beside.stderr).toContain('The output folder is on a read-only file system.');
     expect(beside.stderr).toContain('Use --out DIR to choose another folder.');
   });
 });

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { printable, printableJson } from '../../shared/printable.ts';
+import { resultNotPrinted } from '../../shared/messages/failures/disk.ts';
 import { storageFailure } from '../system/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Output } from './output.ts';
@@ -62,10 +63,7 @@ const textOf = (lines: readonly string[]): string =>
 export const endOf = async ({ output, errors }: Streams, code: number): Promise<number> => {
   const lost = await output.end();
   if (lost !== null) {
-    const failure = storageFailure(lost, 'The result could not be written', {
-      unharmed: 'The command ran to its end; only what it prints is lost.',
-      next: 'Print to another place; "claviger audit list" shows what was done.',
-    });
+    const failure = storageFailure(lost, resultNotPrinted);
     errors.write(textOf(describeFailure(failure)));
   }
   const unread = (await errors.end()) ?? lost;

@@ -42,7 +42,7 @@ describe('settings', () => {
     await writeFile(path.join(folder, 'file'), '');
     await expect(store.change({ autoLockMinutes: 60 })).rejects.toMatchObject({
       name: 'Failure',
-      unharmed: 'They are as they were before.',
+      unharmed: 'They have not changed.',
     });
     expect(store.values.autoLockMinutes).toBe(10);
   });

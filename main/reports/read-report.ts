@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { formatBytes } from '../../shared/bytes.ts';
+import { fileNotRead } from '../../shared/messages/failures/disk.ts';
 import { reportTooLarge } from '../../shared/messages/failures/reports.ts';
 import { storageFailure } from '../system/index.ts';
 import { requireFile } from './require-file.ts';
@@ -27,6 +28,6 @@ export const readReport = async (file: string, { pipes = false } = {}): Promise<
       throw reportTooLarge(name, formatBytes(MOST_REPORT_BYTES));
     return bytes;
   } catch (error) {
-    throw storageFailure(error, `${name} cannot be read`, {});
+    throw storageFailure(error, fileNotRead(name));
   }
 };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { reportNotRead } from '../../shared/messages/failures/disk.ts';
 import { changedWhileRendered } from '../../shared/messages/failures/reports.ts';
 import { serveThread } from '../thread/index.ts';
 import { orFailure, sha256 } from '../system/index.ts';
@@ -12,7 +13,7 @@ import type { ReportDocument } from './report.ts';
 
 /** The file is outside the vault, so check that it is the one that was written. */
 const readReport = async (file: string, expected: string): Promise<ReportDocument> => {
-  const bytes = await orFailure('The report cannot be read', readFile(file));
+  const bytes = await orFailure(reportNotRead, readFile(file));
   if (sha256(bytes) !== expected) throw changedWhileRendered(file);
   return JSON.parse(bytes.toString('utf8')) as ReportDocument;
 };

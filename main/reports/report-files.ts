@@ -1,12 +1,11 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Rendering } from '../../shared/reports.ts';
+import { reportNotWritable } from '../../shared/messages/failures/disk.ts';
 import { badReportName, reportFileExists } from '../../shared/messages/failures/reports.ts';
 import { isErrno, storageFailure } from '../system/index.ts';
 
 const ENDING = '.json';
-const UNHARMED = 'No report was made, and nothing was signed or recorded for it.';
-
 /** Where the files of a report go. */
 export interface ReportFiles {
   readonly json: string;
@@ -43,9 +42,6 @@ const requirePlace = async (file: string): Promise<void> => {
     await rm(file);
   } catch (error) {
     if (isErrno(error, 'EEXIST')) throw reportFileExists(file);
-    throw storageFailure(error, `The report ${file} cannot be written`, {
-      unharmed: UNHARMED,
-      next: 'Choose another place.',
-    });
+    throw storageFailure(error, reportNotWritable(file));
   }
 };

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { fileNotRead } from '../../shared/messages/failures/disk.ts';
 import {
   type FileContent,
   notACheckpoint,
@@ -39,9 +40,7 @@ const readHead = async (file: string): Promise<{ bytes: Buffer; isWhole: boolean
       await handle.close();
     }
   } catch (error) {
-    throw storageFailure(error, `${path.basename(file)} cannot be read`, {
-      unharmed: 'Nothing was changed.',
-    });
+    throw storageFailure(error, fileNotRead(path.basename(file)));
   }
 };
 

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { checkpointNotWritten } from '../../shared/messages/failures/disk.ts';
 import { noCheckpoint } from '../../shared/messages/failures/reports.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpointText } from '../pki/index.ts';
 import { consistencyProof } from '../ledger/index.ts';
@@ -30,10 +31,7 @@ export const writeWitness = async (
   } catch (error) {
     // The same name means the same checkpoint, and what is there was meant to stay.
     if (isErrno(error, 'EEXIST')) return file;
-    throw storageFailure(error, 'The checkpoint could not be written there', {
-      unharmed: 'The vault is in order.',
-      next: 'Choose another folder.',
-    });
+    throw storageFailure(error, checkpointNotWritten);
   }
   return file;
 };

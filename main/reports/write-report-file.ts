@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { reportNotWritten } from '../../shared/messages/failures/disk.ts';
 import { reportFileAppeared } from '../../shared/messages/failures/reports.ts';
 import { isErrno, storageFailure, syncFolder } from '../system/index.ts';
 
@@ -31,10 +32,7 @@ export const writeReportFile = async (
     }
   } catch (error) {
     if (isErrno(error, 'EEXIST')) throw reportFileAppeared(file);
-    throw storageFailure(error, `The report ${file} could not be written`, {
-      unharmed: 'That it was made is recorded; the vault is in order.',
-      next: 'Choose another place and make the report again.',
-    });
+    throw storageFailure(error, reportNotWritten(file));
   }
 };
 

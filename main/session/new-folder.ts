@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../shared/failure.ts';
+import { folderNotCreated } from '../../shared/messages/failures/disk.ts';
 import { evaluationFiles } from '../engine/index.ts';
 import { isErrno, storageFailure } from '../system/index.ts';
 
@@ -67,10 +68,7 @@ const making = async (
 };
 
 const cannotBeMade = (folder: string, error: unknown): unknown =>
-  storageFailure(error, `The folder ${folder} cannot be made`, {
-    unharmed: 'Nothing was created.',
-    next: 'Choose a place where you may write.',
-  });
+  storageFailure(error, folderNotCreated(folder));
 
 /** Those that are empty; whoever put something into one keeps it. */
 export const removeFolders = async (made: readonly string[]): Promise<void> => {

@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { clockWrong } from '../../shared/messages/failures/system.ts';
 
 export interface Clock {
   /** Where the time comes from, as it is written in records. */
@@ -14,13 +14,6 @@ export const systemClock: Clock = {
   now: () => {
     const now = new Date();
     if (now.getUTCFullYear() <= LAST_YEAR) return now;
-    throw new Failure(
-      'usage',
-      `The clock of this computer says the year ${now.getUTCFullYear()}.`,
-      {
-        unharmed: 'Nothing was written.',
-        next: 'Set the clock, then try again.',
-      },
-    );
+    throw clockWrong(now.getUTCFullYear());
   },
 };

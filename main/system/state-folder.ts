@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { stateFolderNotFull } from '../../shared/messages/failures/system.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,10 +14,7 @@ export const stateFolder = (env: Environment, platform: NodeJS.Platform): string
   const named = env['CLAVIGER_STATE'];
   if (named !== undefined && named !== '') {
     if (paths.isAbsolute(named)) return named;
-    throw new Failure('usage', `CLAVIGER_STATE is not a full path: ${named}.`, {
-      unharmed: 'Nothing was done.',
-      next: 'Name the folder from the root of the disk on.',
-    });
+    throw stateFolderNotFull(named);
   }
   const base = baseFolder(env, platform, paths);
   return base === null ? null : paths.join(base, ...ownFolder(platform));

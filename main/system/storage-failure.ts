@@ -1,23 +1,5 @@
-import { Failure, type FailureCode, type FailureContext } from '../../shared/failure.ts';
-
-const codes: Readonly<Record<string, FailureCode>> = {
-  ENOSPC: 'disk-full',
-  EDQUOT: 'disk-full',
-  EROFS: 'read-only',
-  EACCES: 'no-permission',
-  EPERM: 'no-permission',
-};
-
-const words: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your share of the disk is full',
-  EROFS: 'the disk is read-only',
-  EACCES: 'this user lacks the permission',
-  EPERM: 'this user lacks the permission',
-  EIO: 'the disk reports an error',
-  ENOTCONN: 'the disk or share is not connected any more',
-  ENOENT: 'the file or its folder is not there',
-};
+import { Failure } from '../../shared/failure.ts';
+import { diskFailure, type DiskProblem, diskReason } from '../../shared/messages/failures/disk.ts';
 
 /** The errno name of an error of node:fs, or null. */
 export const errnoOf = (error: unknown): string | null =>
@@ -26,32 +8,19 @@ export const errnoOf = (error: unknown): string | null =>
 export const isErrno = (error: unknown, code: string): boolean => errnoOf(error) === code;
 
 /** The reason for an error of the disk, as the second half of a sentence. */
-export const reasonOf = (error: unknown): string => {
-  const errno = errnoOf(error);
-  return words[errno ?? ''] ?? (error instanceof Error ? error.message : String(error));
-};
+export const reasonOf = (error: unknown): string =>
+  diskReason(errnoOf(error)) ?? (error instanceof Error ? error.message : String(error));
 
 /** An error of the disk as a Failure; a Failure is returned unchanged. */
-export const storageFailure = (
-  error: unknown,
-  what: string,
-  context: Omit<FailureContext, 'detail'>,
-): Failure => {
-  if (error instanceof Failure) return error;
-  const errno = errnoOf(error);
-  return new Failure(codes[errno ?? ''] ?? 'io', `${what}: ${reasonOf(error)}.`, {
-    ...context,
-    ...(errno === null ? {} : { detail: errno }),
-  });
-};
+export const storageFailure = (error: unknown, problem: DiskProblem): Failure =>
+  error instanceof Failure ? error : diskFailure(problem, errnoOf(error), reasonOf(error));
 
 /** An error of the disk as a Failure; bugs are returned unchanged. */
-export const orFailure = async <T>(what: string, work: Promise<T>): Promise<T> => {
+export const orFailure = async <T>(problem: DiskProblem, work: Promise<T>): Promise<T> => {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Error && 'code' in error)
-      throw storageFailure(error, what, { next: 'Check the folder and its disk, then try again.' });
+    if (error instanceof Error && 'code' in error) throw storageFailure(error, problem);
     throw error;
   }
 };

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
+import { checkpointNotSigned } from '../../shared/messages/failures/disk.ts';
 import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import {
   type Checkpoint,
@@ -140,10 +141,7 @@ export class CheckpointKeeper {
       book.add(checkpoint);
     } catch (error) {
       if (errnoOf(error) === null) throw error;
-      throw storageFailure(error, 'The checkpoint could not be written', {
-        unharmed: 'Every record that was confirmed is on the disk.',
-        next: 'Make room or check the disk; the next checkpoint covers these records.',
-      });
+      throw storageFailure(error, checkpointNotSigned);
     }
     this.#signedAt = this.#parts.clock.now().toISOString();
     return checkpoint;

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { isCommitAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
+import { changeNotWritten } from '../../shared/messages/failures/disk.ts';
 import type { Keystore } from '../keystore/index.ts';
 import type { Ledger, NewRecord } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
@@ -67,10 +68,7 @@ export class Committer {
     try {
       await this.#parts.store.stage(image);
     } catch (error) {
-      throw storageFailure(error, 'The change could not be written', {
-        unharmed: 'Nothing was changed; everything that was confirmed before is on the disk.',
-        next: 'Make room or check the disk, then try again.',
-      });
+      throw storageFailure(error, changeNotWritten);
     }
   }
 }

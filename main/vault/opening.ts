@@ -1,3 +1,4 @@
+import { vaultNotOpened } from '../../shared/messages/failures/disk.ts';
 import { Keystore, type Migration, migrations as allMigrations } from '../keystore/index.ts';
 import { Ledger } from '../ledger/index.ts';
 import type { Store, StoreReader } from '../store/index.ts';
@@ -32,7 +33,7 @@ export interface VaultParts extends Opening {
  * @throws Failure 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
  */
 export const openParts = (opening: Opening): Promise<VaultParts> =>
-  orFailure('The vault cannot be opened', open(opening));
+  orFailure(vaultNotOpened, open(opening));
 
 const open = async (opening: Opening): Promise<VaultParts> => {
   const { store, identity, context } = opening;

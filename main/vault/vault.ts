@@ -1,5 +1,13 @@
 import { Failure, type FailureCode } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
+import {
+  newLedgerNotStarted,
+  timeStampNotSaved,
+  vaultNotCreated,
+  vaultNotOpened,
+  vaultNotRead,
+  vaultNotUnlocked,
+} from '../../shared/messages/failures/disk.ts';
 import { AuditIndex } from '../audit/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { ReadTables, Tables } from '../keystore/index.ts';
@@ -103,7 +111,7 @@ export class Vault {
    * @throws Failure 'vault-not-found' | 'vault-locked' | 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
    */
   static async open(folder: string, context: VaultContext): Promise<Vault> {
-    await orFailure('The vault cannot be read', refuseNoVault(lookAtStore(folder)));
+    await orFailure(vaultNotRead, refuseNoVault(lookAtStore(folder)));
     const store = await holdStore(folder);
     return orClose(store, Vault.openOn(store, context));
   }
@@ -116,14 +124,14 @@ export class Vault {
   ): Promise<Vault> {
     const identity = new Identity(context, creation.token ?? null);
     const written = writeNewVault(store, identity, creation, context);
-    await orFailure('The vault cannot be created', written);
+    await orFailure(vaultNotCreated, written);
     return new Vault(await openParts({ store, identity, context }));
   }
 
   /** Like `open`, in any store. */
   static async openOn(store: Store, context: VaultContext): Promise<Vault> {
     await refuseNoVault(store);
-    await orFailure('The vault cannot be opened', store.finishEpoch());
+    await orFailure(vaultNotOpened, store.finishEpoch());
     return Vault.#lookAt(store, context);
   }
 
@@ -247,13 +255,13 @@ export class Vault {
    */
   async examine(token: LedgerToken, options: UnlockOptions): Promise<Examined> {
     this.#refuseClosed();
-    return orFailure('The vault cannot be read', examine(this.#parts, token, options));
+    return orFailure(vaultNotRead, examine(this.#parts, token, options));
   }
 
   /** Begins a session: from now on everything may be recorded, and the keystore changed. */
   async begin(token: LedgerToken, examined: Sound, found: readonly Found[] = []): Promise<void> {
     this.#refuseUnlessInOrder();
-    await orFailure('The vault cannot be unlocked', begin(this.#parts, token, examined, found));
+    await orFailure(vaultNotUnlocked, begin(this.#parts, token, examined, found));
   }
 
   /** Signs nothing for now: the engine is gone. The session goes on. */
@@ -297,7 +305,7 @@ export class Vault {
   async accept(token: LedgerToken, examined: FoundSigned, reason: string): Promise<NewEpoch> {
     if (this.#restriction === null) throw new Error('there is nothing to accept');
     const work = acceptRollback(this.#parts, token, examined, reason);
-    return orFailure('The new ledger cannot be begun', work);
+    return orFailure(newLedgerNotStarted, work);
   }
 
   /** The token that later records name; null when none is in use. */
@@ -340,7 +348,7 @@ export class Vault {
   async keepTimestamp(timestamp: JsonObject, record: NewRecord): Promise<void> {
     await this.record([record]);
     const written = this.#parts.store.addTimestamp(JSON.stringify(timestamp));
-    await orFailure('The time stamp could not be kept', written);
+    await orFailure(timeStampNotSaved, written);
   }
 
   /** What `keepTimestamp` kept, as it is stored. */

@@ -1,3 +1,4 @@
+import { ledgerNotRead } from '../../shared/messages/failures/disk.ts';
 import { lookAtStore, type StoreReader } from '../store/index.ts';
 import { orFailure } from '../system/index.ts';
 import { serveThread } from '../thread/index.ts';
@@ -23,6 +24,5 @@ const verify = async (
 };
 
 serveThread<VerifyCalls>({
-  verify: (folder, { progress }) =>
-    orFailure('The ledger cannot be read', verify(lookAtStore(folder), progress)),
+  verify: (folder, { progress }) => orFailure(ledgerNotRead, verify(lookAtStore(folder), progress)),
 });

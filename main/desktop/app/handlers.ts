@@ -1,12 +1,14 @@
 import type { Unlocked } from '../../../shared/contract/session.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
+import { noVaultOpen } from '../../../shared/messages/failures/desktop.ts';
+import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, saveTokenEvidence, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
 import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile } from '../setup/index.ts';
-import { nothingToAccept, noVault, type OpenVault, unsignedTailOf } from '../vault/index.ts';
+import { type OpenVault, unsignedTailOf } from '../vault/index.ts';
 import { pastBatches, leftOutRows, plannedRows, viewOfPlan } from '../work/index.ts';
 import type { App } from './app.ts';
 
@@ -106,7 +108,7 @@ const unlock = async (app: App, pin: string | null, carryOver = false): Promise<
 const carryOverHandlers = (app: App): Part<'carryOver'> => ({
   'carryOver.look': async () => {
     const open = await app.desk.settled();
-    if (open === null) throw noVault();
+    if (open === null) throw noVaultOpen();
     return unsignedTailOf(open);
   },
   'carryOver.confirm': ({ pin }) => unlock(app, pin, true),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
 import { VERSION } from '../../../shared/version.ts';
+import { evidenceNotWritten } from '../../../shared/messages/failures/disk.ts';
 import { pemOf } from '../../pki/index.ts';
 import { refuseInVault, type StoredDocument } from '../../store/index.ts';
 import { isErrno, orFailure } from '../../system/index.ts';
@@ -21,7 +22,7 @@ export const exportEvidence = async (
   rollback: Rollback,
   into: string,
 ): Promise<{ path: string; files: number }> =>
-  orFailure('The evidence could not be written', writeEvidence(open, rollback, into));
+  orFailure(evidenceNotWritten, writeEvidence(open, rollback, into));
 
 const writeEvidence = async (
   open: OpenVault,

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { VERSION } from '../../../shared/version.ts';
+import { evidencePageNotWritten } from '../../../shared/messages/failures/disk.ts';
 import { refuseInVault } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
 import type { Dialogs } from '../common/index.ts';
@@ -18,7 +19,7 @@ export const saveTokenEvidence = async (
   if (file === null) return null;
   await refuseInVault(vault, file);
   const page = evidencePage(profile, new Date().toISOString());
-  await orFailure('The evidence page could not be written', writeFile(file, page));
+  await orFailure(evidencePageNotWritten, writeFile(file, page));
   return { path: file };
 };
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Failure } from '../../../shared/failure.ts';
+import { notOnDisk } from '../../../shared/messages/failures/desktop.ts';
 
 /**
  * An attachment in a mail program, a picture in a browser and a file made in the page have no path.
@@ -7,8 +7,5 @@ import { Failure } from '../../../shared/failure.ts';
  */
 export const requireOnDisk = (paths: readonly string[]): void => {
   if (paths.length > 0 && paths.every((each) => path.isAbsolute(each))) return;
-  throw new Failure('invalid-request', 'What was dropped is not a file on a disk.', {
-    unharmed: 'Nothing was done with it.',
-    next: 'Save it to a disk first, then drop it from the file manager.',
-  });
+  throw notOnDisk();
 };

@@ -11,7 +11,7 @@ it('knows what it gave out, under ids that nobody can guess, until it is cleared
   handles.remove(first);
   const wrong: unknown = expect.objectContaining({
     code: 'invalid-request',
-    message: 'The window named one of the folders wrongly.',
+    message: 'Your choice from the folders is not valid any more.',
   });
   expect(() => handles.get(first)).toThrow(wrong);
   expect(handles.get(second)).toBe('/home/officer/a');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Failure } from '../../../shared/failure.ts';
+import { choiceNotValid } from '../../../shared/messages/failures/desktop.ts';
 
 /** Things that the window names by an ID it was given: paths, tokens, plans. */
 export class Handles<T> {
@@ -22,10 +22,7 @@ export class Handles<T> {
   get(id: string): T {
     const value = this.#values.get(id);
     if (value !== undefined) return value;
-    throw new Failure('invalid-request', `The window named one of the ${this.#what} wrongly.`, {
-      unharmed: 'Nothing was done.',
-      next: 'Choose it again.',
-    });
+    throw choiceNotValid(this.#what);
   }
 
   entries(): [string, T][] {

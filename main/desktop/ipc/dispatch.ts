@@ -11,6 +11,8 @@ import {
   type Result,
 } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
+import { badInput, notOwnWindow, unknownCall } from '../../../shared/messages/failures/desktop.ts';
+import { vaultIsLocked } from '../../../shared/messages/failures/session.ts';
 import { systemFailure } from '../../system/index.ts';
 import type { NewRecord } from '../../ledger/index.ts';
 import { isBounded } from './bounds.ts';
@@ -108,13 +110,14 @@ export class Dispatcher {
       parsed: null,
       refusal,
     });
-    if (!sender.isOwnWindow || !sender.url.startsWith(this.#parts.home)) return refuse(stranger());
+    if (!sender.isOwnWindow || !sender.url.startsWith(this.#parts.home))
+      return refuse(notOwnWindow());
     if (spec === undefined) return refuse(unknownCall());
     if (!isBounded(input)) return refuse(badInput('it is too large or of a wrong kind'));
     const parsed = v.safeParse(spec.input, input, { abortEarly: true });
     if (!parsed.success) return refuse(badInput(wordsOf(parsed.issues[0])));
     if (!spec.unlocked) return { parsed: parsed.output, refusal: null };
-    if (!this.#parts.isUnlocked()) return refuse(locked());
+    if (!this.#parts.isUnlocked()) return refuse(vaultIsLocked());
     const restriction = spec.looking === true ? null : this.#parts.restriction();
     return restriction === null ? { parsed: parsed.output, refusal: null } : refuse(restriction);
   }
@@ -160,25 +163,3 @@ const answering = <Name extends string>(
 
 const wordsOf = (issue: v.BaseIssue<unknown>): string =>
   `${v.getDotPath(issue) ?? 'its value'}: ${issue.type}`;
-
-const NOTHING = 'Nothing was done.';
-
-const stranger = (): Failure =>
-  new Failure('not-allowed', "This call does not come from Claviger's own window.", {
-    unharmed: NOTHING,
-  });
-
-const unknownCall = (): Failure =>
-  new Failure('invalid-request', 'There is no such call.', { unharmed: NOTHING });
-
-const badInput = (detail: string): Failure =>
-  new Failure('invalid-request', 'The window asked for something in a form that is not allowed.', {
-    unharmed: NOTHING,
-    detail,
-  });
-
-const locked = (): Failure =>
-  new Failure('not-logged-in', 'The vault is locked.', {
-    unharmed: NOTHING,
-    next: 'Unlock it with the PIN of its token.',
-  });

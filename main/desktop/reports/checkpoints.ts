@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { CheckpointView, Comparison } from '../../../shared/contract/checkpoints.ts';
-import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { tooManyCheckpoints } from '../../../shared/messages/failures/desktop.ts';
 import { fingerprintOf } from '../../pki/index.ts';
 import {
   attachTimestamp,
@@ -78,7 +78,7 @@ export class Checkpoints {
   async compareDropped(files: readonly string[]): Promise<Comparison> {
     const [file] = files;
     requireOnDisk(files);
-    if (file === undefined || files.length > 1) throw oneAtATime();
+    if (file === undefined || files.length > 1) throw tooManyCheckpoints();
     return this.compare(file);
   }
 
@@ -98,9 +98,3 @@ const compareFile = async (vault: Vault, file: string): Promise<Comparison> => {
   const name = path.basename(file);
   return { name, verdict, words, kept: headOf(kept), records: vault.head.size };
 };
-
-const oneAtATime = (): Failure =>
-  new Failure('usage', 'One checkpoint is compared at a time.', {
-    unharmed: 'Nothing was compared.',
-    next: 'Drop a single file.',
-  });

@@ -1,6 +1,6 @@
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Preview } from '../../../shared/contract/reports.ts';
-import { Failure } from '../../../shared/failure.ts';
+import { exportRunning, supersededCount } from '../../../shared/messages/failures/desktop.ts';
 import { type ExportedReport, exportReport } from '../../reports/index.ts';
 import type { Desk } from '../vault/index.ts';
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
@@ -37,12 +37,12 @@ export class Reports {
   preview(request: Input<'reports.preview'>): Promise<Preview> {
     const question = ++this.#question;
     return previewOf(this.#parts.desk.unlocked.vault, request, () => {
-      if (question !== this.#question) throw superseded();
+      if (question !== this.#question) throw supersededCount();
     });
   }
 
   async export(request: Input<'reports.export'>): Promise<Output<'reports.export'>> {
-    if (this.#exporting) throw busy();
+    if (this.#exporting) throw exportRunning();
     this.#exporting = true;
     try {
       const name = fileNameOf(request.kind, request.filter, new Date());
@@ -125,14 +125,3 @@ export class Reports {
 }
 
 const nothing = (): void => undefined;
-
-const superseded = (): Failure =>
-  new Failure('cancelled', 'Another question came before this one was answered.', {
-    unharmed: 'Nothing was done.',
-  });
-
-const busy = (): Failure =>
-  new Failure('busy', 'A report is being exported.', {
-    unharmed: 'It goes on; nothing else was started.',
-    next: 'Wait for its end or cancel it.',
-  });

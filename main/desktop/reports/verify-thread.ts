@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as v from 'valibot';
-import { Failure } from '../../../shared/failure.ts';
-import type { Rendering } from '../../../shared/reports.ts';
+import { renderingOnly } from '../../../shared/messages/failures/desktop.ts';
 import {
   type AnyReport,
   checkPdfSignature,
@@ -54,7 +53,7 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
   const [report = all[0], previous = null] = reports;
   if (report === undefined) throw new Error('there is nothing to verify');
   const rendering = report.made === null ? renderingOf(report.bytes) : null;
-  if (rendering !== null) throw onlyRendering(report.name, rendering);
+  if (rendering !== null) throw renderingOnly(report.name, renderingWords(rendering));
   const verdict = verifyReport(report.bytes, {
     ...(previous === null ? {} : { previous: previous.bytes }),
     ...(fingerprint === null ? {} : { fingerprint }),
@@ -121,11 +120,5 @@ const aboutOf = ({
   timestamps: timestamps.length,
   limits: statement.limits.slice(0, 100).map((limit) => limit.slice(0, 10_000)),
 });
-
-const onlyRendering = (name: string, rendering: Rendering): Failure =>
-  new Failure('usage', `${name} is ${renderingWords(rendering)}.`, {
-    unharmed: 'Nothing was verified.',
-    next: 'Give that JSON file.',
-  });
 
 serveThread<VerifyCalls>({ verify });

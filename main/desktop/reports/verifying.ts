@@ -2,8 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { ReportVerdict } from '../../../shared/contract/verify.ts';
-import { Failure } from '../../../shared/failure.ts';
 import { fingerprintDigits, fingerprintFault } from '../../../shared/fingerprint.ts';
+import { resultNotSaved } from '../../../shared/messages/failures/disk.ts';
+import {
+  fingerprintIncomplete,
+  noReportYet,
+  tooManyReports,
+} from '../../../shared/messages/failures/desktop.ts';
 import { fingerprintOf } from '../../pki/index.ts';
 import { callInThread } from '../../thread/index.ts';
 import type { Signers } from '../../trust/index.ts';
@@ -54,16 +59,16 @@ export class Verifying {
   /** @throws Failure if a file cannot be read or is not on this computer */
   verify(files: readonly string[]): Promise<ReportVerdict> {
     requireOnDisk(files);
-    if (files.length > MOST_FILES) throw tooMany();
+    if (files.length > MOST_FILES) throw tooManyReports(MOST_FILES);
     this.#files = files;
     return this.against(null);
   }
 
   async against(fingerprint: string | null): Promise<ReportVerdict> {
     const files = this.#files;
-    if (files.length === 0) throw nothingYet();
+    if (files.length === 0) throw noReportYet();
     const fault = fingerprint === null ? null : fingerprintFault(fingerprint);
-    if (fault !== null) throw incomplete(fault);
+    if (fault !== null) throw fingerprintIncomplete(fault);
     const input = { files, fingerprint: fingerprint && fingerprintDigits(fingerprint) };
     const found = await callInThread<VerifyCalls, 'verify'>(SCRIPT, 'verify', input);
     const at = new Date().toISOString();
@@ -75,12 +80,12 @@ export class Verifying {
 
   async save(): Promise<Output<'verify.save'>> {
     const verdict = this.#verdict;
-    if (verdict === null) throw nothingYet();
+    if (verdict === null) throw noReportYet();
     const name = `${path.basename(verdict.file.name, '.json')}-verdict.txt`;
     const file = await this.#parts.dialogs.pickSave(name);
     if (file === null) return null;
     await refuseInVault(this.#parts.desk.open?.folder ?? null, file);
-    await orFailure('The verdict cannot be written', writeFile(file, wordsOf(verdict)));
+    await orFailure(resultNotSaved, writeFile(file, wordsOf(verdict)));
     return { path: file };
   }
 
@@ -149,17 +154,3 @@ const signerWords = ({ signer }: ReportVerdict): string => {
     ? 'that of the open vault'
     : `compared by ${signer.by} at ${signer.at}`;
 };
-
-const incomplete = (fault: string): Failure =>
-  new Failure('usage', fault, {
-    unharmed: 'Nothing was compared.',
-    next: 'Give all of it, as you got it.',
-  });
-
-const tooMany = (): Failure =>
-  new Failure('usage', `More than ${MOST_FILES} files at once are too many.`, {
-    next: 'Drop one report, and the one before it if you have it.',
-  });
-
-const nothingYet = (): Failure =>
-  new Failure('invalid-request', 'No report was given yet.', { next: 'Drop or choose one.' });

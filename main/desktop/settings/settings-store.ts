@@ -4,6 +4,7 @@ import {
   type SettingsChange,
   settingsChangeSchema,
 } from '../../../shared/contract/settings.ts';
+import { settingsNotSaved } from '../../../shared/messages/failures/disk.ts';
 import { storageFailure } from '../../system/index.ts';
 import { JsonFile } from '../common/index.ts';
 
@@ -55,10 +56,7 @@ export class SettingsStore {
     try {
       await this.#file.write(next);
     } catch (error) {
-      throw storageFailure(error, 'The settings cannot be saved', {
-        unharmed: 'They are as they were before.',
-        next: 'Check the disk of your home folder, then try again.',
-      });
+      throw storageFailure(error, settingsNotSaved);
     }
     this.#stored = next;
   }

@@ -140,6 +140,6 @@ it.runIf(process.platform === 'linux')(
   async () => {
     const { code, next } = await refused('/proc/claviger/Vault');
     expect(code).toBe('io');
-    expect(next).toBe('Choose a place where you may write.');
+    expect(next).toBe('Choose a place that exists and where you may write.');
   },
 );

@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
-import { Failure } from '../../../shared/failure.ts';
+import {
+  creatingVault,
+  evaluationTokensOnly,
+  pinNotEntered,
+  tokenNotTested,
+} from '../../../shared/messages/failures/desktop.ts';
 import type { EngineProcess } from '../../engine/index.ts';
 import { checkNewFolder, type TokenChoice, VaultSetup } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
@@ -87,16 +92,16 @@ export class Setup {
 
   /** What the probe found. @throws Failure 'usage' before it */
   get profile(): Profile {
-    if (this.#running === null) throw notConnected();
+    if (this.#running === null) throw tokenNotTested();
     return this.#running.profile;
   }
 
   async finish({ folder, lossPlan }: Input<'setup.finish'>): Promise<Output<'setup.finish'>> {
     const running = this.#running;
-    if (running === null) throw notConnected();
+    if (running === null) throw tokenNotTested();
     const vaultDir = this.#folders.get(folder);
-    if (running.choice.kind === 'evaluation' && vaultDir !== running.folder) throw notConnected();
-    if (this.#under !== null) throw busy();
+    if (running.choice.kind === 'evaluation' && vaultDir !== running.folder) throw tokenNotTested();
+    if (this.#under !== null) throw creatingVault();
     await this.#alone(running.setup, async () => {
       this.#step('making-masters');
       await running.setup.finish(vaultDir);
@@ -163,7 +168,7 @@ export class Setup {
 
   #choiceOf(input: Input<'setup.connect'>): TokenChoice {
     if (input.kind === 'evaluation') return { kind: 'evaluation' };
-    if (!this.#places.anyToken) throw unsafeRuntime();
+    if (!this.#places.anyToken) throw evaluationTokensOnly();
     return this.search.tokenOf(input.token);
   }
 }
@@ -174,9 +179,7 @@ const NOT_YET = '.claviger-not-yet';
 const nowText = (): string => new Date().toISOString();
 
 const pinOf = (pin: string | null): Promise<string> =>
-  pin === null
-    ? Promise.reject(new Failure('pin-missing', 'The PIN of the token is needed.'))
-    : Promise.resolve(pin);
+  pin === null ? Promise.reject(pinNotEntered()) : Promise.resolve(pin);
 
 /** Stops the engine and removes what was created with it. */
 const undo = async (setup: VaultSetup): Promise<void> => {
@@ -185,25 +188,3 @@ const undo = async (setup: VaultSetup): Promise<void> => {
 };
 
 const nothing = (): void => undefined;
-
-const busy = (): Failure =>
-  new Failure('busy', 'The vault is being made already.', {
-    unharmed: 'Nothing else was begun.',
-    next: 'Wait until it is ready.',
-  });
-
-const notConnected = (): Failure =>
-  new Failure('usage', 'The token must be connected and probed before the vault is made.', {
-    unharmed: 'Nothing was created.',
-    next: 'Go back to the token.',
-  });
-
-const unsafeRuntime = (): Failure =>
-  new Failure(
-    'unsafe-runtime',
-    'This copy of Claviger runs on an Electron from a third party, which takes evaluation tokens only.',
-    {
-      unharmed: 'The token was not touched.',
-      next: 'Make an evaluation token, or use an installed Claviger.',
-    },
-  );

@@ -1,5 +1,5 @@
 import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron';
-import { Failure } from '../../../shared/failure.ts';
+import { notCopied } from '../../../shared/messages/failures/desktop.ts';
 import type { Dialogs } from '../common/index.ts';
 
 /** The dialogs of the operating system, over the window. */
@@ -31,9 +31,3 @@ export const systemDialogs = (window: () => BrowserWindow | null): Dialogs => {
     },
   };
 };
-
-const notCopied = (): Failure =>
-  new Failure('io', 'The system’s clipboard did not take the text.', {
-    unharmed: 'Nothing was copied.',
-    next: 'Try again, or select the text and press Ctrl+C.',
-  });

@@ -1,9 +1,9 @@
 import type { UnsignedTail } from '../../../shared/contract/carry-over.ts';
 import { limits } from '../../../shared/limits.ts';
+import { nothingToConfirm } from '../../../shared/messages/failures/desktop.ts';
 import type { AuditLine } from '../../audit/index.ts';
 import type { RecordRange } from '../../ledger/index.ts';
 import type { Vault } from '../../vault/index.ts';
-import { nothingToConfirm } from './desk-failures.ts';
 import type { OpenVault } from './open-vault.ts';
 import { rowsOf, shortened } from './record-rows.ts';
 

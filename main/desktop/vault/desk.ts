@@ -2,17 +2,16 @@ import pLimit from 'p-limit';
 import type { Output } from '../../../shared/contract.ts';
 import type { LockReason, Screen } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
+import {
+  batchWhileLocked,
+  noVaultOpen,
+  viewOnly,
+} from '../../../shared/messages/failures/desktop.ts';
+import { nothingToAccept, vaultIsLocked } from '../../../shared/messages/failures/session.ts';
 import type { EngineProcess } from '../../engine/index.ts';
 import type { NewRecord } from '../../ledger/index.ts';
 import { inTime, needOpen } from '../../session/index.ts';
 import type { AutoLock } from './auto-lock.ts';
-import {
-  batchBehind,
-  noVault,
-  nothingToAccept,
-  onlyToLookAt,
-  vaultIsLocked,
-} from './desk-failures.ts';
 import { EngineRecovery } from './engine-recovery.ts';
 import { enterVault, type VaultSurroundings } from './enter-vault.ts';
 import { PresenceMonitor } from './presence-monitor.ts';
@@ -81,7 +80,7 @@ export class Desk {
 
   /** Why the open vault is read-only; null if it is not, or is locked. */
   get restriction(): Failure | null {
-    return this.open?.access.kind === 'read-only' ? onlyToLookAt() : null;
+    return this.open?.access.kind === 'read-only' ? viewOnly() : null;
   }
 
   /** @throws Failure 'not-logged-in' | 'rolled-back' */
@@ -332,7 +331,7 @@ export class Desk {
 
   /** Somebody at a locked window must not be able to stop the batch. */
   #refuseBehind(): void {
-    if (this.#isBatchBehind) throw batchBehind();
+    if (this.#isBatchBehind) throw batchWhileLocked();
   }
 
   get #isBatchBehind(): boolean {
@@ -342,6 +341,6 @@ export class Desk {
 
   #needVault(): OpenVault {
     if (this.open !== null) return this.open;
-    throw noVault();
+    throw noVaultOpen();
   }
 }

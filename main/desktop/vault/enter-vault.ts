@@ -1,8 +1,8 @@
+import { evaluationVaultsOnly } from '../../../shared/messages/failures/desktop.ts';
 import type { EngineProcess } from '../../engine/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
 import { Vault, type VaultContext } from '../../vault/index.ts';
 import type { SettingsStore } from '../settings/index.ts';
-import { unsafeRuntime } from './desk-failures.ts';
 import { OpenVault, type OpenVaultParts } from './open-vault.ts';
 
 export interface VaultSurroundings {
@@ -24,7 +24,7 @@ export const enterVault = async (
   const vault = await Vault.open(place.folder, vaultContext);
   if (!anyToken && !vault.tables.meta.isEvaluation()) {
     await vault.close();
-    throw unsafeRuntime();
+    throw evaluationVaultsOnly();
   }
   return new OpenVault({
     ...place,

@@ -1,6 +1,5 @@
 export { AutoLock } from './auto-lock.ts';
 export { unsignedTailOf } from './carry-over.ts';
-export { nothingToAccept, noVault, vaultIsLocked } from './desk-failures.ts';
 export { Desk, type LockedWork } from './desk.ts';
 export { CANCEL_MS } from './hung-driver.ts';
 export { OpenVault } from './open-vault.ts';

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { pinNotEntered } from '../../../shared/messages/failures/desktop.ts';
 
 /**
  * Passes one PIN from the window to the code that asks for it, and keeps none. A PIN is used once;
@@ -24,7 +25,7 @@ export class PinGate {
     const waiting = this.#waiting;
     this.#waiting = null;
     if (waiting === null) this.#offered = pin;
-    else if (pin === null) waiting.reject(missing());
+    else if (pin === null) waiting.reject(pinNotEntered());
     else waiting.resolve(pin);
   }
 
@@ -37,7 +38,7 @@ export class PinGate {
   close(): void {
     this.#closed = true;
     this.#offered = null;
-    this.#waiting?.reject(missing());
+    this.#waiting?.reject(pinNotEntered());
     this.#waiting = null;
   }
 
@@ -45,16 +46,10 @@ export class PinGate {
     const pin = this.#offered;
     this.#offered = null;
     if (pin !== null) return Promise.resolve(pin);
-    if (this.#closed) return Promise.reject(missing());
+    if (this.#closed) return Promise.reject(pinNotEntered());
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#onAwaited();
     });
   }
 }
-
-const missing = (): Failure =>
-  new Failure('pin-missing', 'The PIN of the token is needed and was not given.', {
-    unharmed: 'Nothing was changed.',
-    next: 'Enter the PIN.',
-  });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { utcTimeSchema } from '../../../shared/time.ts';
+import { vaultListNotSaved } from '../../../shared/messages/failures/disk.ts';
 import { isVaultFolder } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
 import { JsonFile } from '../common/index.ts';
@@ -43,7 +44,7 @@ export class RecentVaults {
   /** @throws Failure with the error of the disk */
   async remove(folder: string): Promise<void> {
     const others = this.#vaults.filter((each) => each.path !== folder);
-    await orFailure('The list of vaults cannot be saved', this.#write(others));
+    await orFailure(vaultListNotSaved, this.#write(others));
     this.#vaults = others;
   }
 

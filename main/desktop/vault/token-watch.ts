@@ -1,5 +1,6 @@
 import type { TokenPresence } from '../../../shared/contract/app.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
+import { libraryCrashes } from '../../../shared/messages/failures/pkcs11.ts';
 import type { EngineProcess, TokenInfo } from '../../engine/index.ts';
 import { connectToken } from '../../session/index.ts';
 import { recognise } from '../../trust/index.ts';
@@ -65,7 +66,7 @@ export class TokenWatch {
 
   #running(): EngineProcess {
     if (this.#engine !== null) return this.#engine;
-    if (this.#crashes >= MOST_CRASHES) throw crashes();
+    if (this.#crashes >= MOST_CRASHES) throw libraryCrashes();
     const engine = this.#startEngine();
     void engine.exited.then(({ asked }) => {
       if (!asked) this.#crashes++;
@@ -92,9 +93,3 @@ const presenceOf = ({ pinPad, pinState, model }: TokenInfo): TokenPresence => ({
   model,
   failure: null,
 });
-
-const crashes = (): Failure =>
-  new Failure('module-unusable', "The token's PKCS#11 library crashes when it is used.", {
-    unharmed: 'Nothing was changed.',
-    next: 'Install the software of the token maker again, or ask the maker.',
-  });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Library as ShownLibrary, TrustQuestion } from '../../../shared/contract/trust.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
+import { noVaultOpen } from '../../../shared/messages/failures/desktop.ts';
 import { findModules } from '../../engine/index.ts';
 import {
   fingerprintOfVault,
@@ -12,7 +13,6 @@ import {
   refuseOther,
 } from '../../trust/index.ts';
 import { type Dialogs, Handles } from '../common/index.ts';
-import { noVault } from './desk-failures.ts';
 import type { Desk } from './desk.ts';
 import type { OpenVault } from './open-vault.ts';
 
@@ -76,7 +76,7 @@ export class Trusting {
 
   async #onDesk(): Promise<OpenVault> {
     const open = await this.#desk.settled();
-    if (open === null) throw noVault();
+    if (open === null) throw noVaultOpen();
     return open;
   }
 

@@ -1,4 +1,4 @@
-import { nothingToConfirm } from './desk-failures.ts';
+import { nothingToConfirm } from '../../../shared/messages/failures/desktop.ts';
 import type { Access, OpenVault } from './open-vault.ts';
 import { rollbackOf } from './rollback-view.ts';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { lstat } from 'node:fs/promises';
 import type { Draft as DraftView, Item } from '../../../shared/contract/work.ts';
-import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { tooManyItems } from '../../../shared/messages/failures/desktop.ts';
 import { encryptedAmong, walk } from '../../batch/index.ts';
 import { Handles, requireOnDisk } from '../common/index.ts';
 
@@ -32,7 +32,7 @@ export class Draft {
     const fresh = [...new Set(paths.map((each) => path.resolve(each)))].filter(
       (each) => !known.has(each),
     );
-    if (known.size + fresh.length > limits.draftItems) throw tooMany();
+    if (known.size + fresh.length > limits.draftItems) throw tooManyItems(limits.draftItems);
     const cleared = this.#cleared;
     const items: Item[] = [];
     for (const each of fresh) {
@@ -79,10 +79,3 @@ const describe = async (file: string): Promise<Item> => {
     bytes: files.reduce((sum, { stats }) => sum + Number(stats.size), 0),
   };
 };
-
-const tooMany = (): Failure =>
-  new Failure(
-    'invalid-request',
-    `More than ${limits.draftItems.toLocaleString('en')} files and folders at once are too many.`,
-    { unharmed: 'None of these was added.', next: 'Drop the folder that holds them.' },
-  );

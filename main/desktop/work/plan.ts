@@ -11,6 +11,7 @@ import type {
 import type { Input, Output } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
+import { noFiles, outputNotFound } from '../../../shared/messages/failures/desktop.ts';
 import {
   checkSpace,
   encryptionKeys,
@@ -65,7 +66,7 @@ export const makePlan = async (
     (error: unknown) => ({ space: null, refusal: asFailure(error) }),
   );
   // If every file is left out, the batch records that.
-  const empty = plan.files.length + plan.skipped.length === 0 ? nothingToDo() : null;
+  const empty = plan.files.length + plan.skipped.length === 0 ? noFiles() : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
   const trash = await servesAll(where.trash, paths);
   return { id, choice, items, plan, space: room.space, trash, refusal };
@@ -93,12 +94,7 @@ export const outputGone = async (folder: string | null): Promise<Failure | null>
     (stats) => stats.isDirectory(),
     () => false,
   );
-  return there
-    ? null
-    : new Failure('not-found', `The output folder ${folder} is not there.`, {
-        unharmed: 'Nothing was started.',
-        next: 'Connect its disk, or choose another folder.',
-      });
+  return there ? null : outputNotFound(folder);
 };
 
 export const viewOfPlan = ({
@@ -173,9 +169,3 @@ const asFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
   throw error;
 };
-
-const nothingToDo = (): Failure =>
-  new Failure('usage', 'There is nothing to do: no file was found that fits.', {
-    unharmed: 'Nothing was written.',
-    next: 'Add other files or folders.',
-  });

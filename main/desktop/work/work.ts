@@ -5,6 +5,15 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
 import { limits } from '../../../shared/limits.ts';
+import { receiptsNotWritten } from '../../../shared/messages/failures/disk.ts';
+import { vaultIsLocked } from '../../../shared/messages/failures/session.ts';
+import {
+  batchBroke,
+  batchOfOtherSession,
+  batchRunning,
+  nothingToRetry,
+  planNotValid,
+} from '../../../shared/messages/failures/desktop.ts';
 import { driverHangs } from '../../../shared/messages/failures/engine.ts';
 import {
   abandonBatch,
@@ -22,13 +31,7 @@ import {
 import { inTime, type VaultSession } from '../../session/index.ts';
 import { refuseInVault } from '../../store/index.ts';
 import { orFailure } from '../../system/index.ts';
-import {
-  CANCEL_MS,
-  type Desk,
-  type LockedWork,
-  type OpenVault,
-  vaultIsLocked,
-} from '../vault/index.ts';
+import { CANCEL_MS, type Desk, type LockedWork, type OpenVault } from '../vault/index.ts';
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
@@ -104,10 +107,7 @@ export class Work {
   /** @throws Failure 'invalid-request' where a newer plan has made this one void */
   planOf(id: string): KeptPlan {
     if (this.#plan?.id === id) return this.#plan;
-    throw new Failure('invalid-request', 'This plan is not valid any more.', {
-      unharmed: 'Nothing was started.',
-      next: 'Make the plan again.',
-    });
+    throw planNotValid();
   }
 
   async start(id: string): Promise<Batch> {
@@ -191,7 +191,7 @@ export class Work {
     if (file === null) return null;
     await refuseInVault(this.#parts.desk.open?.folder ?? null, file);
     const content = format === 'csv' ? receiptsAsCsv(receipts) : receiptsAsJson(stored, receipts);
-    await orFailure('The receipts could not be written', writeFile(file, content));
+    await orFailure(receiptsNotWritten, writeFile(file, content));
     return { path: file };
   }
 
@@ -261,7 +261,7 @@ export class Work {
       batch.end(interrupted);
     } catch (error) {
       if (!(error instanceof Failure)) this.#parts.report(error);
-      batch.end(error instanceof Failure ? error : broken());
+      batch.end(error instanceof Failure ? error : batchBroke());
     }
     feed.flush();
     this.#parts.events.push('batch.finished', batch.view());
@@ -280,10 +280,7 @@ export class Work {
 
   #of(id: string): RunningBatch {
     if (this.#isShown && this.#batch?.stored.id === id) return this.#batch;
-    throw new Failure('invalid-request', 'This batch is not one of this session.', {
-      unharmed: 'Nothing was done.',
-      next: 'Look for it in the audit list.',
-    });
+    throw batchOfOtherSession();
   }
 
   #endedBatch(id: string): RunningBatch {
@@ -304,22 +301,8 @@ export class Work {
 
   #refuseSecond(): void {
     if (!this.isRunning && !this.#isBusy) return;
-    throw new Failure('busy', 'A batch is running.', {
-      unharmed: 'It goes on; nothing else was started.',
-      next: 'Wait for its end or cancel it.',
-    });
+    throw batchRunning();
   }
 }
 
 const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
-
-const nothingToRetry = (): Failure =>
-  new Failure('usage', 'Nothing of this batch has failed.', {
-    unharmed: 'Nothing was started.',
-  });
-
-const broken = (): Failure =>
-  new Failure('io', 'Something in Claviger failed, and the batch stopped.', {
-    unharmed: 'What was reported as done is on disk.',
-    next: 'Resume the batch.',
-  });

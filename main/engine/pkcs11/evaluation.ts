@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import { tokenConfigurationNotWritten } from '../../../shared/messages/failures/disk.ts';
 import {
   newPinLength,
   newTokenElsewhere,
@@ -101,10 +102,7 @@ const isFolder = (path: string): boolean =>
 
 const notWritten = (folder: string, error: unknown): Failure =>
   existsSync(folder)
-    ? storageFailure(error, 'The configuration of the evaluation token cannot be written', {
-        unharmed: 'The vault was not changed.',
-        next: "Make the vault's folder one in which you may write, then try again.",
-      })
+    ? storageFailure(error, tokenConfigurationNotWritten)
     : vaultFolderMissing(folder);
 
 /** How to reach the evaluation token of a folder. Call writeEvaluationConfig before opening it. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import { vaultNotLocked } from '../../../shared/messages/failures/disk.ts';
 import { isErrno, sha256, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from './names.ts';
 import { lockOpenFile } from './flock.ts';
@@ -49,10 +50,7 @@ export class VaultLock {
         throw error;
       }
     } catch (error) {
-      throw storageFailure(error, 'The vault cannot be locked for this program', {
-        unharmed: 'Nothing was changed.',
-        next: 'Check that you may write to the folder and that its disk supports hard links.',
-      });
+      throw storageFailure(error, vaultNotLocked);
     }
   }
 

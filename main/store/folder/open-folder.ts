@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { folderNotCreated } from '../../../shared/messages/failures/disk.ts';
 import { isErrno, storageFailure, syncFolder } from '../../system/index.ts';
 import type { Store } from '../store.ts';
 import { onlyRead } from './files.ts';
@@ -42,8 +43,6 @@ const makeFolder = async (folder: string): Promise<void> => {
     await syncFolder(path.dirname(path.resolve(folder)));
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return;
-    throw storageFailure(error, `The folder ${folder} cannot be made`, {
-      next: 'Choose a place that exists and where you may write.',
-    });
+    throw storageFailure(error, folderNotCreated(folder));
   }
 };

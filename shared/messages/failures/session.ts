@@ -6,3 +6,8 @@ export const vaultIsLocked = (): Failure =>
     unharmed: 'Nothing was changed.',
     next: 'Unlock it with the PIN of its token.',
   });
+
+export const nothingToAccept = (): Failure =>
+  new Failure('usage', 'There is nothing to accept: the vault matches its last signed state.', {
+    unharmed: 'Nothing was changed.',
+  });

@@ -68,7 +68,7 @@ export const masterDiffers = (role: string): Failure =>
 export const residentKeyDiffers = (id: string, version: number): Failure =>
   new Failure(
     'proof-failed',
-    `The token holds another key under the name of key ${id}, version ${version}: its test value does not match.`,
+    `The token holds another key under the name of key ${id}, version ${version}: verification failed.`,
     {
       unharmed: 'Nothing was encrypted or decrypted with it.',
       next: "Somebody with the PIN may have replaced it: restore the token's keys from the backup of its vendor.",
