@@ -109,6 +109,19 @@ export default tseslint.config(
   },
   {
     files: ['main/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...vocabulary,
+        {
+          selector: 'NewExpression[callee.name="Failure"]',
+          message: 'Its words belong in shared/messages/failures, where they are read together.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['main/**/*.ts'],
     ignores: ['main/engine/pkcs11/**'],
     rules: {
       'no-restricted-imports': [

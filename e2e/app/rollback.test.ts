@@ -138,7 +138,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await mkdir(target);
   await driver.answerDialogs([folder]);
   await page.getByRole('button', { name: 'Export evidence' }).click();
-  await page.getByText('lies in the vault').waitFor();
+  await page.getByText('is in the vault').waitFor();
   await driver.answerDialogs([target]);
   await page.getByRole('button', { name: 'Export evidence' }).click();
   await page.getByText(/files written/).waitFor();

@@ -82,7 +82,7 @@ it.for(ways)(
       ['checkpoint', 'write', own],
     ]) {
       const result = await vault.cli.run([...refused, '--json']);
-      expect(documentOf('error', result).error.cause, result.stderr).toMatch(/in the vault/);
+      expect(documentOf('error', result).error.cause, result.stderr).toMatch(/is in the vault/);
       expect(result.code).toBe(2);
     }
     expect(readdirSync(vault.dir).sort()).toEqual(before);

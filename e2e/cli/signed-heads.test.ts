@@ -70,7 +70,7 @@ const expectRefused = async (vault: TestVault, kind: string, problem: string): P
   expect(refused.code, refused.stderr).toBe(4);
   const { error } = documentOf('error', refused);
   expect(error.code).toBe('rolled-back');
-  expect(error.cause).toContain('This vault is not as it was signed last.');
+  expect(error.cause).toContain('This vault differs from its last signed state.');
   expect(error.cause).toContain(problem);
   expect(refused.stderr).toContain(problem);
   expect(vault.records().at(-1)?.action).toBe('vault.rollback');

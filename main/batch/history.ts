@@ -1,6 +1,7 @@
 import type { Receipt } from '../../shared/batch.ts';
 import { type FailureCode, failureCodes, type FailureData } from '../../shared/failure.ts';
 import type { BatchId } from '../../shared/ids.ts';
+import { REASON_NOT_RECORDED } from '../../shared/messages/failures/batch.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { SKIP } from './records.ts';
@@ -119,7 +120,7 @@ const reasonOf = (
   detail: string | null,
 ): FailureData => ({
   code: isFailureCode(code) ? code : 'io',
-  cause: cause ?? 'The ledger does not say why.',
+  cause: cause ?? REASON_NOT_RECORDED,
   ...(detail === null ? {} : { detail }),
 });
 

@@ -18,7 +18,7 @@ export {
   rootOfSharedInclusion,
   sharedInclusionProof,
 } from './proofs.ts';
-export { damaged, readWhole } from './read-ledger.ts';
+export { readWhole } from './read-ledger.ts';
 export {
   type Actor,
   encodeRecord,

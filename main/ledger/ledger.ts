@@ -1,5 +1,10 @@
 import { isCommitAction, isLockedAction } from '../../shared/actions.ts';
 import { Failure } from '../../shared/failure.ts';
+import {
+  ledgerChangedByOthers,
+  ledgerNotWritten,
+  recordNotAsSigned,
+} from '../../shared/messages/failures/ledger.ts';
 import type { LedgerHead } from '../pki/index.ts';
 import type { Commit, CommitOutcome, Store } from '../store/index.ts';
 import { type Clock, errnoOf, reasonOf } from '../system/index.ts';
@@ -7,7 +12,7 @@ import { authenticateTail, type Tail, type TailInput } from './authenticate.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { vaultActions, type LedgerFacts } from './facts.ts';
 import { MerkleTree } from './merkle.ts';
-import { damaged, readLedger, readWhole } from './read-ledger.ts';
+import { readLedger, readWhole } from './read-ledger.ts';
 import {
   encodeRecord,
   type Actor,
@@ -226,8 +231,7 @@ export class Ledger {
     const { tree } = this.#scan;
     const record = await compareUnread(this.#store, tree, this.#unread, signal);
     if (record === null || record === 0) return null;
-    const cause = `Record ${record} is not what was signed`;
-    return this.condemn(damaged(cause, { detail: 'found while verifying after opening' }));
+    return this.condemn(recordNotAsSigned(record));
   }
 
   /** @throws Failure 'record-failed' once a write has failed. */
@@ -288,7 +292,7 @@ export class Ledger {
       }
       const lines = written.flat().map(encodeRecord);
       outcome = await this.#put(Buffer.concat(lines), imageOf(group));
-      if (outcome.kind === 'moved') throw moved();
+      if (outcome.kind === 'moved') throw ledgerChangedByOthers();
       this.#remember(written.flat(), lines);
     } catch (error) {
       const failure = this.condemn(notRecorded(error));
@@ -344,22 +348,8 @@ const scanOf = ({ size, bytes, facts }: Prefix, tree: MerkleTree): LedgerScan =>
   return new LedgerScan(kept, facts.copy(), bytes);
 };
 
-const moved = (): Failure =>
-  new Failure(
-    'record-failed',
-    'The ledger could not be written: something other than this program has changed it.',
-    {
-      unharmed: 'Nothing was added to it, and everything that was confirmed before stands.',
-      next: 'Open the vault again; until then it accepts nothing.',
-    },
-  );
-
 const notRecorded = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
   const errno = errnoOf(error);
-  return new Failure('record-failed', `The ledger could not be written: ${reasonOf(error)}.`, {
-    unharmed: 'Everything that was confirmed before is on the disk.',
-    next: 'Open the vault again; until then it accepts nothing.',
-    ...(errno === null ? {} : { detail: errno }),
-  });
+  return ledgerNotWritten(reasonOf(error), errno);
 };

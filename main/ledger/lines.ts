@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { lineEndMissing } from '../../shared/messages/failures/ledger.ts';
 import type { ByteRange, StoreReader } from '../store/index.ts';
 
 const LF = 0x0a;
@@ -29,13 +29,7 @@ export const readLines = async (
     }
     pending.push(piece.subarray(start));
     pendingLength += piece.length - start;
-    if (pendingLength > MAX_TAIL) throw noLineEnd(offset);
+    if (pendingLength > MAX_TAIL) throw lineEndMissing(offset);
   }
   return Buffer.concat(pending);
 };
-
-const noLineEnd = (offset: number): Failure =>
-  new Failure('ledger-damaged', `What begins at byte ${offset} of the ledger has no line end.`, {
-    unharmed: 'Nothing was changed.',
-    next: 'Restore the vault from a copy.',
-  });

@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { ledgerEmpty, recordDamaged } from '../../shared/messages/failures/ledger.ts';
 import type { StoreReader } from '../store/index.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
 import { LedgerFacts } from './facts.ts';
@@ -24,10 +24,8 @@ export const readWhole = async (
   const scan = new LedgerScan();
   const { signed, fault, rest, signedSize } = await readOn(store, scan, notes);
   if (fault !== null && (scan.tree.size === 0 || scan.tree.size < signedSize))
-    throw damaged(`Record ${fault.record} is damaged at byte ${fault.byte} of the file`, {
-      detail: fault.problem,
-    });
-  if (scan.tree.size === 0) throw damaged('The ledger holds no record');
+    throw recordDamaged(fault.record, fault.byte, fault.problem);
+  if (scan.tree.size === 0) throw ledgerEmpty();
   const nothing = { records: 0, bytes: 0 };
   return { scan, signed: signed ?? unsigned(scan), rest, unread: nothing };
 };
@@ -38,10 +36,3 @@ const unsigned = (scan: LedgerScan): Prefix => {
   if (scan.facts.first !== null) facts.observe(scan.facts.first);
   return { size: 0, bytes: 0, facts, end: null };
 };
-
-export const damaged = (cause: string, context: { detail?: string } = {}): Failure =>
-  new Failure('ledger-damaged', `${cause}.`, {
-    unharmed: 'Nothing in the vault was changed.',
-    next: 'Keep this folder as it is and restore the vault from a copy.',
-    ...context,
-  });

@@ -5,6 +5,7 @@ import { parse } from 'valibot';
 import { Failure } from '../../shared/failure.ts';
 import { type VaultId, vaultIdSchema } from '../../shared/ids.ts';
 import { limits } from '../../shared/limits.ts';
+import { tokenCannotHoldVault, tokenCannotSign } from '../../shared/messages/failures/session.ts';
 import {
   type EngineCalls,
   type EngineProcess,
@@ -209,21 +210,12 @@ const meetMade = async (
 
 /** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */
 const refuseUnusable = (profile: TokenProfile): void => {
-  if (!profile.ed25519 && !profile.p256) throw cannotSign();
+  if (!profile.ed25519 && !profile.p256) throw tokenCannotSign();
   if (profile.pairs.some(({ carried }) => carried)) return;
   // The pair that asks for the least: what it lacks, every other one lacks too.
   const least = profile.pairs.find(({ custody }) => custody === 'hsm-wrapped');
-  throw new Failure('cannot-carry', `This token cannot hold a vault. ${least?.reason ?? ''}`, {
-    unharmed: 'Nothing was created.',
-    next: 'Choose another token.',
-  });
+  throw tokenCannotHoldVault(least?.reason ?? '');
 };
-
-const cannotSign = (): Failure =>
-  new Failure('cannot-carry', 'This token cannot hold a vault: it can sign no ledger.', {
-    unharmed: 'Nothing was created.',
-    next: 'Choose a token with Ed25519 or ECDSA on P-256.',
-  });
 
 interface Made {
   readonly vaultId: VaultId;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../shared/failure.ts';
+import { folderInUse, folderIsFile } from '../../shared/messages/failures/session.ts';
 import { folderNotCreated } from '../../shared/messages/failures/disk.ts';
 import { evaluationFiles } from '../engine/index.ts';
 import { isErrno, storageFailure } from '../system/index.ts';
@@ -9,10 +9,10 @@ import { isErrno, storageFailure } from '../system/index.ts';
 /** @throws Failure 'vault-exists' */
 export const refuseUsedFolder = async (folder: string): Promise<void> => {
   const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (isErrno(error, 'ENOTDIR')) throw noFolder(folder);
+    if (isErrno(error, 'ENOTDIR')) throw folderIsFile(folder);
     return []; // what keeps it from being used is told when it is made
   });
-  if (names.length > 0) throw usedFolder(folder);
+  if (names.length > 0) throw folderInUse(folder);
 };
 
 /**
@@ -62,7 +62,7 @@ const making = async (
     return made;
   } catch (error) {
     await removeFolders(made);
-    if (isErrno(error, 'EEXIST')) throw usedFolder(vaultDir);
+    if (isErrno(error, 'EEXIST')) throw folderInUse(vaultDir);
     throw cannotBeMade(vaultDir, error);
   }
 };
@@ -100,15 +100,3 @@ const isFolder = (folder: string): Promise<boolean> =>
       return false;
     },
   );
-
-const noFolder = (folder: string): Failure =>
-  new Failure('vault-exists', `${folder} is a file, or lies in one.`, {
-    unharmed: 'It was not changed.',
-    next: 'Choose a new or empty folder for the vault.',
-  });
-
-const usedFolder = (folder: string): Failure =>
-  new Failure('vault-exists', `The folder ${folder} is not empty.`, {
-    unharmed: 'Nothing in it was changed.',
-    next: 'Choose another folder for the new vault.',
-  });

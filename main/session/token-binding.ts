@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Failure } from '../../shared/failure.ts';
+import { keystoreIncomplete } from '../../shared/messages/failures/session.ts';
 import type { Masters, TokenProfile } from '../engine/index.ts';
 import { jsonObjectSchema } from '../json/index.ts';
 import type { ReadTables, TokenBinding } from '../keystore/index.ts';
@@ -7,7 +7,7 @@ import type { ReadTables, TokenBinding } from '../keystore/index.ts';
 /** The token that a vault belongs to. @throws Failure `keystore-damaged` */
 export const bindingOf = ({ meta }: ReadTables): TokenBinding => {
   const binding = meta.token();
-  if (binding === null) throw incomplete('the token');
+  if (binding === null) throw keystoreIncomplete('the token');
   return binding;
 };
 
@@ -15,15 +15,9 @@ export const bindingOf = ({ meta }: ReadTables): TokenBinding => {
 export const mastersOf = ({ masters }: ReadTables): Masters => {
   const wrap = masters.find('wrap');
   const seal = masters.find('seal');
-  if (wrap === null || seal === null) throw incomplete('the master keys');
+  if (wrap === null || seal === null) throw keystoreIncomplete('the master keys');
   return { wrap, seal };
 };
-
-const incomplete = (what: string): Failure =>
-  new Failure('keystore-damaged', `The keystore does not say what is needed of ${what}.`, {
-    unharmed: 'Nothing was changed.',
-    next: 'Restore the vault from a copy.',
-  });
 
 /** What of a stored profile is relied on; the rest is evidence to be shown. */
 const storedProfileSchema = v.looseObject({
@@ -41,7 +35,7 @@ const storedProfileSchema = v.looseObject({
 /** The keystore is bound to the ledger, so a profile in it is one that we wrote. */
 export const profileOf = (binding: TokenBinding): TokenProfile => {
   const parsed = v.safeParse(storedProfileSchema, binding.profile);
-  if (!parsed.success) throw incomplete("the token's profile");
+  if (!parsed.success) throw keystoreIncomplete("the token's profile");
   return binding.profile as unknown as TokenProfile;
 };
 

@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../../shared/failure.ts';
+import { recordsUnsigned } from '../../shared/messages/failures/vault.ts';
+import { nothingToAccept, vaultIsLocked } from '../../shared/messages/failures/session.ts';
 import type {
   EngineCalls,
   EngineProcess,
@@ -14,7 +16,6 @@ import {
   type FoundSigned,
   type RollbackFinding,
   type UnlockOptions,
-  unsignedTail,
   type Vault,
 } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
@@ -152,7 +153,8 @@ export class VaultSession {
       const token = await ledgerToken(engine.caller, this.vault);
       const examined = await this.vault.examine(token, await this.#outside());
       if (examined.kind === 'rolled-back') await this.vault.restrict(examined.verdict.findings);
-      if (examined.kind === 'unsigned-tail') throw unsignedTail(examined.range);
+      if (examined.kind === 'unsigned-tail')
+        throw recordsUnsigned(examined.range.first, examined.range.last);
       if (this.vault.restriction === null) throw nothingToAccept();
       const { epoch, note } = await this.vault.accept(token, examined, reason);
       await token.keepAnchor?.(note, examined.anchors);
@@ -285,7 +287,7 @@ export class VaultSession {
     if (examined.kind === 'rolled-back')
       return { kind: 'read-only', verdict, failure: await vault.restrict(verdict.findings) };
     if (examined.kind === 'unsigned-tail')
-      return { ...examined, failure: unsignedTail(examined.range) };
+      return { ...examined, failure: recordsUnsigned(examined.range.first, examined.range.last) };
     // It was rolled back before, and put right under the open vault: that is for another opening.
     if (vault.restriction !== null)
       return { kind: 'read-only', verdict, failure: vault.restriction };
@@ -324,17 +326,9 @@ export class VaultSession {
 
   #open(): LoggedIn {
     if (this.#loggedIn !== null) return this.#loggedIn;
-    throw new Failure('not-logged-in', 'The vault is locked.', {
-      unharmed: 'Nothing was changed.',
-      next: 'Unlock it with the PIN of its token.',
-    });
+    throw vaultIsLocked();
   }
 }
 
 const seenIn = (note: string): EpochHead | null =>
   parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1));
-
-const nothingToAccept = (): Failure =>
-  new Failure('usage', 'There is nothing to accept: the vault is as it was signed last.', {
-    unharmed: 'Nothing was changed.',
-  });

@@ -29,7 +29,7 @@ it('says of the side that an error is about, not of the other', () => {
   );
   // The same refusal of a part means the folder of the output.
   expect(said(() => openSync(path.join(missing, 'a.txt.clv.part'), 'wx'))).toBe(
-    'The output folder is not there any more.',
+    'The output folder was not found.',
   );
   // By the name alone: the way to it leads through a descriptor.
   expect(said(() => openSync('/proc/self/fd/9999/a.txt', 'r'))).toBe(

@@ -1,5 +1,6 @@
+import { noKeystoreRecord } from '../../shared/messages/failures/ledger.ts';
 import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
-import { authenticateTail, damaged, readWhole } from '../ledger/index.ts';
+import { authenticateTail, readWhole } from '../ledger/index.ts';
 import { beginEpoch, type NewEpoch } from './epoch.ts';
 import type { LedgerToken } from './ledger-token.ts';
 import type { VaultParts } from './opening.ts';
@@ -25,7 +26,7 @@ export const acceptRollback = async (
   const own = await ownFacts({ store, origin, notes, token });
   const { keystore } = own;
   await matchKeystore(store, keystore);
-  if (keystore === null) throw damaged('No record of this vault names its keystore');
+  if (keystore === null) throw noKeystoreRecord();
   const newest = verdict.anchor ?? verdict.checkpoint;
   return beginEpoch(
     store,

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
+import { firstRecordNamesNoKey, otherSignature } from '../../shared/messages/failures/vault.ts';
 import { checkpointNotSigned } from '../../shared/messages/failures/disk.ts';
 import { CheckpointBook, type KeptCheckpoint, type Ledger } from '../ledger/index.ts';
 import {
@@ -50,7 +51,7 @@ export class CheckpointKeeper {
   /** @throws Failure 'ledger-damaged' where the ledger's first record names no key */
   static async open(store: Store, ledger: Ledger, clock: Clock): Promise<CheckpointKeeper> {
     const { checkpointKey: key, vaultId, epoch } = ledger.facts;
-    if (key === null || vaultId === null) throw keyless();
+    if (key === null || vaultId === null) throw firstRecordNamesNoKey();
     const book = await CheckpointBook.open(store);
     return new CheckpointKeeper({ store, ledger, book, clock, origin: { vaultId, epoch }, key });
   }
@@ -134,7 +135,7 @@ export class CheckpointKeeper {
     if (refusal !== null) throw ledger.condemn(refusal);
     const text = Buffer.from(checkpointText(origin, head));
     const signature = await signer.sign(text);
-    if (!isSignatureOf(key, text, signature)) throw notOurs();
+    if (!isSignatureOf(key, text, signature)) throw otherSignature();
     const checkpoint = makeCheckpoint(key, origin, head, signature);
     try {
       await store.addNote(checkpoint.note);
@@ -166,19 +167,3 @@ export class CheckpointKeeper {
     return ours.reduce((a, b) => ((a?.size ?? 0) > (b?.size ?? 0) ? a : b), null);
   }
 }
-
-const keyless = (): Failure =>
-  new Failure(
-    'ledger-damaged',
-    'The first record names no vault, or no key that signs its ledger.',
-    {
-      unharmed: 'Nothing was changed, and no key was used.',
-      next: 'It is not as Claviger wrote it. Restore the newest copy of the folder.',
-    },
-  );
-
-const notOurs = (): Failure =>
-  new Failure('proof-failed', "The token's signature does not fit the vault's checkpoint key.", {
-    unharmed: 'Every record that was confirmed is on the disk; the signature was not used.',
-    next: 'Lock the vault, check that the right token is connected, and unlock it again.',
-  });

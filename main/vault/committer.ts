@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { isCommitAction } from '../../shared/actions.ts';
-import { Failure } from '../../shared/failure.ts';
+import { changeUnfinished } from '../../shared/messages/failures/vault.ts';
 import { changeNotWritten } from '../../shared/messages/failures/disk.ts';
 import type { Keystore } from '../keystore/index.ts';
 import type { Ledger, NewRecord } from '../ledger/index.ts';
@@ -56,7 +56,8 @@ export class Committer {
       const outcome = await ledger.commit(named, { image, purge });
       keystore.adopt(draft);
       isDraft = false;
-      if (outcome.kind === 'unfinished') throw ledger.condemn(unfinished(outcome.error));
+      if (outcome.kind === 'unfinished')
+        throw ledger.condemn(changeUnfinished(reasonOf(outcome.error)));
       await keeper.makeIfPossible('when-due');
       return result;
     } finally {
@@ -72,12 +73,6 @@ export class Committer {
     }
   }
 }
-
-const unfinished = (error: unknown): Failure =>
-  new Failure('record-failed', `The change is recorded, but ${reasonOf(error)}.`, {
-    unharmed: 'The change is complete once the vault has been opened again.',
-    next: 'Open the vault again; until then it accepts nothing.',
-  });
 
 const nameKeystore = (record: NewRecord, image: Buffer): NewRecord => {
   if (!isCommitAction(record.action)) throw new Error(`${record.action} changes no keystore`);

@@ -1,4 +1,8 @@
-import { Failure } from '../../shared/failure.ts';
+import {
+  creationInterrupted,
+  ledgerMissing,
+  noVaultInFolder,
+} from '../../shared/messages/failures/vault.ts';
 import { Keystore, migrations as allMigrations } from '../keystore/index.ts';
 import {
   encodeRecord,
@@ -17,17 +21,9 @@ import type { VaultContext, VaultCreation } from './vault-context.ts';
 export const refuseNoVault = async (store: StoreReader): Promise<void> => {
   const state = await store.state();
   if (state === 'vault' || state === 'between-epochs') return;
-  if (state === 'no-ledger')
-    throw new Failure('ledger-damaged', 'The ledger is missing.', {
-      unharmed: 'Nothing was changed.',
-      next: 'Restore the whole vault from a copy.',
-    });
+  if (state === 'no-ledger') throw ledgerMissing();
   const wasBegun = state === 'begun';
-  throw new Failure(
-    'vault-not-found',
-    wasBegun ? 'Creating this vault was interrupted.' : 'There is no vault in this folder.',
-    { next: wasBegun ? 'Create it again in the same folder.' : 'Choose another folder.' },
-  );
+  throw wasBegun ? creationInterrupted() : noVaultInFolder();
 };
 
 /** Writes a new vault, whose first record is signed before it is in force. */

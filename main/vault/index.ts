@@ -1,7 +1,6 @@
 export type { LedgerToken } from './ledger-token.ts';
 export type { RollbackFinding } from './rollback.ts';
 export type { FoundSigned, UnlockOptions } from './unlocking.ts';
-export { unsignedTail } from './unsigned-tail.ts';
 export { Vault, type VaultContext } from './vault.ts';
 export { verifyAside } from './verify-aside.ts';
 export type { LedgerVerdict } from './verify.ts';

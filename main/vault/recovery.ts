@@ -1,4 +1,4 @@
-import { Failure } from '../../shared/failure.ts';
+import { keystoreForeign, keystoreLost } from '../../shared/messages/failures/vault.ts';
 import { type Ledger, type NewRecord, vaultActions } from '../ledger/index.ts';
 import type { FoundImage, Store, StoreReader } from '../store/index.ts';
 
@@ -15,7 +15,7 @@ export const matchKeystore = async (
 ): Promise<NamedKeystore> => {
   const found = await store.keystore(named);
   if (found.kind === 'found') return found;
-  throw found.kind === 'other' ? foreign() : lost(found.kind);
+  throw found.kind === 'other' ? keystoreForeign() : keystoreLost(found.kind);
 };
 
 /** Records what is being repaired, then repairs it. */
@@ -34,17 +34,3 @@ const repairRecords = (left: NamedKeystore['left'], named: string | null): NewRe
   const details = left === 'unfinished' ? { sha256: named } : {};
   return [{ action, subject: {}, outcome: 'ok', details }];
 };
-
-const nothingChanged = 'Nothing in the vault was changed.';
-
-const lost = (kind: 'missing' | 'empty'): Failure =>
-  new Failure('keystore-damaged', `The keystore is ${kind}.`, {
-    unharmed: nothingChanged,
-    next: 'Restore the vault from a copy.',
-  });
-
-const foreign = (): Failure =>
-  new Failure('keystore-foreign', 'The keystore does not belong to this ledger.', {
-    unharmed: nothingChanged,
-    next: 'It was changed or exchanged outside Claviger. Restore the whole vault from a copy.',
-  });

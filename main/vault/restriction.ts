@@ -1,4 +1,5 @@
 import { Failure } from '../../shared/failure.ts';
+import { vaultRolledBack } from '../../shared/messages/failures/vault.ts';
 import type { RollbackFinding } from './rollback.ts';
 
 /** Why a vault can only be looked at. */
@@ -8,12 +9,5 @@ export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure =
   const problems = blocking
     .filter(({ kind }, at) => blocking.findIndex((each) => each.kind === kind) === at)
     .map(({ problem }) => problem);
-  return new Failure(
-    'rolled-back',
-    ['This vault is not as it was signed last.', ...problems].join(' '),
-    {
-      unharmed: 'It can be looked at and verified; nothing in it is changed, no file is decrypted.',
-      next: 'Restore the newest copy of the folder. Only if there is none: accept and continue, which begins a new ledger and keeps the old one.',
-    },
-  );
+  return vaultRolledBack(problems);
 };

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../../../shared/failure.ts';
+import { notOrdinaryFile } from '../../../shared/messages/failures/store.ts';
 import { isErrno, syncFolder } from '../../system/index.ts';
 import { type Files, OtherFile } from './files.ts';
 
@@ -142,12 +142,12 @@ export class FolderFiles implements Files {
     const file = await open(this.#path(name), flags | SAFELY).catch((error: unknown) => {
       // ELOOP: a link. ENXIO: a FIFO that nobody reads, or a socket. EISDIR: a folder.
       throw ['ELOOP', 'ENXIO', 'EISDIR'].some((code) => isErrno(error, code))
-        ? noOrdinaryFile(name)
+        ? notOrdinaryFile(name)
         : error;
     });
     try {
       const stats = await file.stat();
-      if (!stats.isFile() || stats.nlink > 1) throw noOrdinaryFile(name);
+      if (!stats.isFile() || stats.nlink > 1) throw notOrdinaryFile(name);
       return file;
     } catch (error) {
       await file.close();
@@ -155,9 +155,3 @@ export class FolderFiles implements Files {
     }
   }
 }
-
-const noOrdinaryFile = (name: string): Failure =>
-  new Failure('not-a-file', `${name} in the vault's folder is no ordinary file with one name.`, {
-    unharmed: 'It was neither read nor written.',
-    next: 'Somebody has put a link or a device in its place: put the vault’s own file back, or a copy of it.',
-  });

@@ -1,4 +1,4 @@
-import { Failure } from '../../../shared/failure.ts';
+import { folderNotEmpty, vaultInFolder } from '../../../shared/messages/failures/store.ts';
 import type { StoreState } from '../store.ts';
 import { vaultFiles } from './names.ts';
 
@@ -30,11 +30,7 @@ export const refuseUsed = (names: readonly string[], beside: readonly string[]):
   );
   if (strange.length === 0) return;
   const isVault = ['vault', 'no-ledger'].includes(stateOf(names));
-  throw new Failure(
-    'vault-exists',
-    isVault ? 'There is already a vault in this folder.' : 'The folder is not empty.',
-    { unharmed: 'Nothing was changed.', next: 'Choose a new or empty folder.' },
-  );
+  throw isVault ? vaultInFolder() : folderNotEmpty();
 };
 
 const isLock = (name: string): boolean =>

@@ -11,8 +11,8 @@ import type {
   StoredDocument,
   StoreState,
 } from '../store.ts';
-import { Failure } from '../../../shared/failure.ts';
 import { compareNames } from '../../../shared/names.ts';
+import { vaultIsFile } from '../../../shared/messages/failures/store.ts';
 import { isErrno } from '../../system/index.ts';
 import { type Files, OtherFile, replaceIn } from './files.ts';
 import { beginEpoch, finishEpoch, nameLedger, prepareLedger } from './folder-epochs.ts';
@@ -59,7 +59,7 @@ export class FolderStore implements Store {
       return stateOf(await this.#files.list());
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return 'none';
-      throw isErrno(error, 'ENOTDIR') ? noFolder() : error;
+      throw isErrno(error, 'ENOTDIR') ? vaultIsFile() : error;
     }
   }
 
@@ -198,9 +198,3 @@ export class FolderStore implements Store {
     return name;
   }
 }
-
-const noFolder = (): Failure =>
-  new Failure('vault-not-found', 'This is a file, not the folder of a vault.', {
-    unharmed: 'It was not read.',
-    next: 'Name the folder that holds the vault.',
-  });

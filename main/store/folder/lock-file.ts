@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { Failure } from '../../../shared/failure.ts';
+import { notALock } from '../../../shared/messages/failures/store.ts';
 import { isErrno } from '../../system/index.ts';
 
 /** What was found under the name of a lock. */
@@ -30,7 +30,7 @@ export const withLockFile = async <T>(
   if (file === null) return null;
   try {
     const stats = await file.stat();
-    if (!stats.isFile() || stats.size > MOST_BYTES) throw noLock(path);
+    if (!stats.isFile() || stats.size > MOST_BYTES) throw notALock(path);
     const content = await file.readFile('utf8');
     return await work({ content, silentMs: nowMs - stats.mtimeMs }, file);
   } finally {
@@ -44,13 +44,7 @@ const openLock = async (path: string): Promise<FileHandle | null> => {
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return null;
     // A link, a folder, a socket: never what this program writes.
-    if (['ELOOP', 'EISDIR', 'ENXIO'].some((code) => isErrno(error, code))) throw noLock(path);
+    if (['ELOOP', 'EISDIR', 'ENXIO'].some((code) => isErrno(error, code))) throw notALock(path);
     throw error;
   }
 };
-
-const noLock = (path: string): Failure =>
-  new Failure('vault-locked', 'What lies in the place of the vault’s lock is not a lock.', {
-    unharmed: 'It was not followed and nothing was changed.',
-    next: `Find out who put it there. If nothing uses the vault, delete ${path}.`,
-  });

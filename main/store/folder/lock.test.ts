@@ -170,7 +170,7 @@ describe('the lock of a vault', () => {
     const content = await plantSilent({ start: '1', ...changes });
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({
       code: 'vault-locked',
-      message: expect.stringContaining('as far as can be told') as string,
+      message: expect.stringContaining('as far as Claviger can tell') as string,
       next: expect.stringContaining(join(folder, 'lock')) as string,
     });
     expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(content);
@@ -206,7 +206,7 @@ describe('the lock of a vault', () => {
     await put(join(folder, 'lock'));
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({
       code: 'vault-locked',
-      message: 'What lies in the place of the vault’s lock is not a lock.',
+      message: 'What is in the place of the vault’s lock file is not a lock file.',
     });
     expect(await readFile(join(folder, 'target'), 'utf8')).toBe('untouched');
     expect((await readdir(folder)).toSorted()).toEqual(['lock', 'target']);
@@ -216,7 +216,7 @@ describe('the lock of a vault', () => {
     const content = await plant({ ...elsewhere, host: 'vault-room', start: '1' });
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({
       code: 'vault-locked',
-      message: `The vault is in use by process ${process.pid} on vault-room, as far as can be told.`,
+      message: `The vault is in use by process ${process.pid} on vault-room, as far as Claviger can tell.`,
       next: expect.stringContaining(join(folder, 'lock')) as string,
     });
     expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(content);
@@ -295,7 +295,7 @@ describe.runIf(canUnshare && hasFlock)('the lock of a vault between sandboxes', 
     expect(await firstLine(holder)).toBe('held');
     await kill(holder);
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({
-      message: expect.stringContaining('as far as can be told') as string,
+      message: expect.stringContaining('as far as Claviger can tell') as string,
       next: expect.stringContaining(`delete the file ${join(folder, 'lock')}`) as string,
     });
     vi.unstubAllEnvs();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
+import { vaultInUse, vaultMaybeInUse } from '../../../shared/messages/failures/store.ts';
 import { vaultNotLocked } from '../../../shared/messages/failures/disk.ts';
 import { isErrno, sha256, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from './names.ts';
@@ -199,17 +200,8 @@ const removeLeftovers = async (folder: string, prepared: Prepared): Promise<void
 
 const inUse = (path: string, { content, silentMs, verdict }: CheckedLock): Failure => {
   const by = holderInWords(parseHolder(content), verdict);
-  const unharmed = 'Nothing was changed.';
-  if (verdict.holder === 'live')
-    return new Failure('vault-locked', `The vault is in use by ${by}.`, {
-      unharmed,
-      next: 'Close the other program first.',
-    });
-  return new Failure('vault-locked', `The vault is in use by ${by}, as far as can be told.`, {
-    unharmed,
-    next: `Close it there. If it is certain that nothing uses the vault any more, delete the file ${path}.`,
-    detail: `last sign of life ${Math.max(0, Math.round(silentMs / 1000))} s ago`,
-  });
+  if (verdict.holder === 'live') return vaultInUse(by);
+  return vaultMaybeInUse(by, path, Math.max(0, Math.round(silentMs / 1000)));
 };
 
 const holderInWords = (holder: Holder | null, { where }: Verdict): string => {

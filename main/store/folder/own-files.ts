@@ -1,7 +1,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Failure } from '../../../shared/failure.ts';
+import { fileInVault } from '../../../shared/messages/failures/store.ts';
 
 /** Device and inode: the same for one file, by whatever way one comes to it. */
 type Numbers = Pick<BigIntStats, 'dev' | 'ino'>;
@@ -58,10 +58,7 @@ export class OwnFiles {
  */
 export const refuseInVault = async (vault: string | null, file: string): Promise<void> => {
   if (vault === null || !(await (await OwnFiles.of(vault)).holds(path.resolve(file)))) return;
-  throw new Failure('not-allowed', `${file} lies in the vault's own folder.`, {
-    unharmed: 'Nothing was written.',
-    next: 'Choose another folder, best on another disk.',
-  });
+  throw fileInVault(file);
 };
 
 const collect = async (file: string, numbers: Set<string>): Promise<void> => {

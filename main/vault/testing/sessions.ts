@@ -1,7 +1,7 @@
 import type { VaultId } from '../../../shared/ids.ts';
+import { recordsUnsigned } from '../../../shared/messages/failures/vault.ts';
 import type { DiskModel } from '../../store/testing/disk-model.ts';
 import type { UnlockOptions } from '../unlocking.ts';
-import { unsignedTail } from '../unsigned-tail.ts';
 import { Vault, type VaultContext, type VaultCreation } from '../vault.ts';
 import { newVaultId } from './context.ts';
 import { SoftwareToken } from './software-token.ts';
@@ -14,7 +14,8 @@ export const unlock = async (
 ): Promise<Vault> => {
   const examined = await vault.examine(token.ledger(), options);
   if (examined.kind === 'rolled-back') throw await vault.restrict(examined.verdict.findings);
-  if (examined.kind === 'unsigned-tail') throw unsignedTail(examined.range);
+  if (examined.kind === 'unsigned-tail')
+    throw recordsUnsigned(examined.range.first, examined.range.last);
   await vault.begin(token.ledger(), examined);
   await vault.checkpoint('now');
   return vault;

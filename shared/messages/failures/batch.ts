@@ -137,3 +137,6 @@ export const notTrashed = (detail: string): Failure =>
     next: 'Choose to delete originals instead, or remove them yourself.',
     detail,
   });
+
+/** Of a file that failed in a batch of an older version. */
+export const REASON_NOT_RECORDED = 'The ledger does not say why.';
