@@ -6,7 +6,7 @@ import type { Session } from '../../shared/contract/session.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
 import type { Batch, Item, Plan, ReceiptRow } from '../../shared/contract/work.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
-import type { FakeCalls } from '../lib/fake-bridge.ts';
+import type { FakeCalls } from './fake-bridge.ts';
 
 /** What a main process might answer, for tests that look at something else. */
 

@@ -2,7 +2,7 @@ import { render } from '@testing-library/svelte';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import App from '../App.svelte';
 import { Api } from '../lib/api.ts';
-import { FakeBridge, type FakeCalls } from '../lib/fake-bridge.ts';
+import { FakeBridge, type FakeCalls } from './fake-bridge.ts';
 import { openVault } from './answers.ts';
 
 export interface OpenWindow {

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { BatchId } from '../../../shared/ids.ts';
-import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeCalls } from '../../testing/fake-bridge.ts';
 import { batch, exported, id, keyRow, noon, pastReport, preview } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 

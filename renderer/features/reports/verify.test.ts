@@ -6,7 +6,7 @@ import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 import { glyphTones } from '../../lib/ui/glyphs.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeCalls } from '../../testing/fake-bridge.ts';
 
 const about: NonNullable<ReportVerdict['about']> = {
   kind: 'activity',

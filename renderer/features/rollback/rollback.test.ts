@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { Rollback } from '../../../shared/contract/rollback.ts';
 import { Failure } from '../../../shared/failure.ts';
-import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeCalls } from '../../testing/fake-bridge.ts';
 import { appState, auditRow, id, noon, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 

@@ -2,7 +2,7 @@ import { screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
-import type { FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeCalls } from '../../testing/fake-bridge.ts';
 import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 

@@ -2,7 +2,7 @@ import { fireEvent, screen, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import type { Input } from '../../../shared/contract.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
-import type { FakeBridge, FakeCalls } from '../../lib/fake-bridge.ts';
+import type { FakeBridge, FakeCalls } from '../../testing/fake-bridge.ts';
 import { batch, id, item, keyRow, noon, plan, receipt } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
