@@ -88,7 +88,7 @@ describe.each(tokenNames)('with %s', (token) => {
     // The vault of before is now one of an earlier epoch, even the newest copy of it.
     putBack(vault, newest);
     expect(await codeOf(vault, ['key', 'create', 'Fifth'])).toBe(4);
-    expect((await vault.cli.run(['recover', '--accept', 'Again'])).stdout).toContain('epoch 3');
+    expect((await vault.cli.run(['recover', '--accept', 'Again'])).stdout).toContain('Epoch 3');
   });
 
   it('an edited record is found at unlock, and verifying names it', async () => {
