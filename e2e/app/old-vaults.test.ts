@@ -85,7 +85,7 @@ describe.each([
       true,
     );
     await first.page.getByRole('button', { name: 'Leave it locked' }).click();
-    await first.page.getByRole('button', { name: 'Create an evaluation token' }).waitFor();
+    await first.page.getByRole('heading', { name: 'Open a vault' }).waitFor();
     await first.stop();
     expect(ledger().subarray(0, old.length)).toEqual(old);
     const carried = (): boolean => vault.records().some(({ details }) => 'carried' in details);
