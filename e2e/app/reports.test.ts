@@ -336,3 +336,19 @@ test('remembers who compared the key of a report, for this user alone', async ({
   await third.page.getByText(amber).waitFor();
   await third.stop();
 });
+
+test('says of a report whether this vault or another one signed it', async ({ home, vault }) => {
+  const own = path.join(home, 'own.json');
+  await new ReportsPage(vault).exportTo(own);
+  await vault.answerDialogs([own]);
+  const mine = await vault.call('verify.pick', null);
+  expect(mine).toMatchObject({ signer: { kind: 'this-vault' }, otherVault: false });
+
+  const place = path.join(home, 'other');
+  await mkdir(place);
+  const other = await Driver.start({ home: place });
+  await makeVault(other);
+  await new ReportsPage(other).verify([own]);
+  await other.page.getByText('It was not signed by this vault.').waitFor();
+  await other.stop();
+});
