@@ -52,6 +52,7 @@ export const actions = [
   'window.audit.verify',
   'window.batch.export',
   'window.session.flushKeys',
+  /** Made by earlier versions. */
   'window.session.saveEvidence',
   'ledger.torn',
   'ledger.summary',

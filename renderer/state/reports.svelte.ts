@@ -155,6 +155,11 @@ export class Reports {
     void this.batches.refresh();
   }
 
+  onToken(): void {
+    this.tab = 'export';
+    this.setKind('token-evidence');
+  }
+
   /** Counts again; the ledger may have grown. */
   look(): void {
     if (this.missing === null) void this.preview.refresh();

@@ -159,8 +159,8 @@ export class SetupFlow {
   }
 
   /** @throws ApiError */
-  saveEvidence(): Promise<Output<'setup.saveEvidence'>> {
-    return this.#api.call('setup.saveEvidence', null);
+  saveProbe(): Promise<Output<'setup.saveProbe'>> {
+    return this.#api.call('setup.saveProbe', null);
   }
 
   async finish(): Promise<void> {

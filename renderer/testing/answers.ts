@@ -4,6 +4,7 @@ import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { Exported, PastReport, Preview } from '../../shared/contract/reports.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
+import type { Profile } from '../../shared/contract/token.ts';
 import type { Batch, Item, Plan, ReceiptRow } from '../../shared/contract/work.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { FakeCalls } from './fake-bridge.ts';
@@ -36,6 +37,24 @@ export const vaultInfo: VaultInfo = {
   evaluation: false,
   records: 12,
   token: { label: 'hsm-prod-2', serial: '5B02', inVault: false },
+};
+
+export const profile: Profile = {
+  token: { label: 'claviger-eval', serial: '5B02', model: 'SoftHSM v2', manufacturer: 'SoftHSM' },
+  library: { path: '/usr/lib/softhsm.so', version: '2.6', sha256: id('c').repeat(2) },
+  evaluationOnly: true,
+  pairs: [{ custody: 'hsm-only', bulk: 'host', carried: true, reason: '' }],
+  hardRequirements: [],
+  workarounds: [],
+  findings: [],
+  segmentSize: 262_144,
+  maxSessions: null,
+  workers: 2,
+  anchor: 'none',
+  signs: 'none',
+  pinPad: false,
+  took: 600,
+  probed: noon,
 };
 
 export const session: Session = {

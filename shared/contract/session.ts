@@ -9,7 +9,6 @@ import {
   nothing,
   pin,
   positive,
-  shownPath,
   text,
   time,
 } from './basics.ts';
@@ -114,14 +113,6 @@ export const sessionCalls = {
     unlocked: true,
     looking: true,
     audit: 'none',
-  },
-  /** The same as a page to be kept or printed; null if the dialog was cancelled. */
-  'session.saveEvidence': {
-    input: nothing,
-    output: v.nullable(v.strictObject({ path: shownPath })),
-    unlocked: true,
-    looking: true,
-    audit: 'window.session.saveEvidence',
   },
   /** Overwrites the Fast keys in memory: one, or all. */
   'session.flushKeys': {

@@ -60,8 +60,8 @@ export const setupCalls = {
     unlocked: false,
     audit: 'none',
   },
-  /** The findings of the probe as a page to be kept or printed; null if it was cancelled. */
-  'setup.saveEvidence': {
+  /** Writes the findings of the probe to a file; null if the dialog was cancelled. */
+  'setup.saveProbe': {
     input: nothing,
     output: v.nullable(v.strictObject({ path: shownPath })),
     unlocked: false,

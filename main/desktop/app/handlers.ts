@@ -3,11 +3,11 @@ import type { Profile } from '../../../shared/contract/token.ts';
 import { noVaultOpen } from '../../../shared/messages/failures/desktop.ts';
 import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, profileOf } from '../../session/index.ts';
-import { exportEvidence, recordOf, saveTokenEvidence, verifyVault } from '../audit/index.ts';
+import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
 import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
-import { describeProfile } from '../setup/index.ts';
+import { describeProfile, saveProbe } from '../setup/index.ts';
 import { type OpenVault, unsignedTailOf } from '../vault/index.ts';
 import { pastBatches, leftOutRows, plannedRows, viewOfPlan } from '../work/index.ts';
 import type { App } from './app.ts';
@@ -65,7 +65,7 @@ const setupHandlers = ({ setup, dialogs }: App): Part<'setup'> => ({
   'setup.pickModule': () => setup.search.pick(),
   'setup.readModule': (input) => setup.search.read(input),
   'setup.connect': (input) => setup.connect(input),
-  'setup.saveEvidence': () => saveTokenEvidence(setup.profile, dialogs, null),
+  'setup.saveProbe': () => saveProbe(setup.profile, dialogs),
   'setup.finish': (input) => setup.finish(input),
   'setup.cancel': async () => {
     await setup.cancel();
@@ -87,10 +87,6 @@ const sessionHandlers = (app: App): Part<'session'> => ({
   },
   'session.status': () => app.status(),
   'session.profile': () => storedProfile(app.desk.unlocked),
-  'session.saveEvidence': () => {
-    const open = app.desk.unlocked;
-    return saveTokenEvidence(storedProfile(open), app.dialogs, open.folder);
-  },
   'session.flushKeys': async ({ id }) => {
     await app.desk.unlocked.session.engine.call('flushKeys', { id });
     return app.status();

@@ -1,4 +1,3 @@
 export { AuditView, recordOf } from './audit-view.ts';
 export { exportEvidence } from './evidence.ts';
-export { saveTokenEvidence } from './token-evidence.ts';
 export { recallVerification, verifyVault } from './verifying.ts';

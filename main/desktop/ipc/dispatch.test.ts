@@ -220,7 +220,7 @@ describe('while locked', () => {
       'setup.pickModule',
       'setup.readModule',
       'setup.connect',
-      'setup.saveEvidence',
+      'setup.saveProbe',
       'setup.finish',
       'setup.cancel',
       // Before the PIN: the library that gets it is chosen among those that main has shown.
@@ -264,7 +264,6 @@ describe('while the vault can only be looked at', () => {
     expect(looks).toEqual([
       'session.status',
       'session.profile',
-      'session.saveEvidence',
       'keys.list',
       'keys.detail',
       'audit.query',

@@ -1,28 +1,9 @@
 import { screen } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
-import type { Profile } from '../../../shared/contract/token.ts';
 import type { FakeCalls } from '../../testing/fake-bridge.ts';
-import { appState, id, noon, vaultInfo } from '../../testing/answers.ts';
+import { appState, id, noon, profile, vaultInfo } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
-
-const profile: Profile = {
-  token: { label: 'claviger-eval', serial: '5B02', model: 'SoftHSM v2', manufacturer: 'SoftHSM' },
-  library: { path: '/usr/lib/softhsm.so', version: '2.6', sha256: id('c').repeat(2) },
-  evaluationOnly: true,
-  pairs: [{ custody: 'hsm-only', bulk: 'host', carried: true, reason: '' }],
-  hardRequirements: [],
-  workarounds: [],
-  findings: [],
-  segmentSize: 262_144,
-  maxSessions: null,
-  workers: 2,
-  anchor: 'none',
-  signs: 'none',
-  pinPad: false,
-  took: 600,
-  probed: noon,
-};
 
 const openWizard = (calls: FakeCalls = {}): OpenWindow =>
   openWindow({
@@ -126,7 +107,7 @@ describe('the wizard', () => {
 
   test('who goes back while the token is made stays there, without a fault', async () => {
     let end = (): void => undefined;
-    const connecting = new Promise<Profile>((_resolve, reject) => {
+    const connecting = new Promise<typeof profile>((_resolve, reject) => {
       end = () => reject(new Failure('engine-lost', 'The engine has ended.'));
     });
     const wizard = openWizard({

@@ -121,10 +121,8 @@ export const setup = {
     pinEntry: 'PIN entry',
     pinHere: 'in this window',
     pinThere: 'at the token',
-    evidence: 'Evidence page',
-    evidenceNote: 'What the probe found, to be kept or printed.',
-    saveEvidence: 'Save evidence page…',
-    evidenceSaved: 'Evidence page saved',
+    save: 'Save results…',
+    saved: 'Results saved',
     recorded:
       'The findings become part of the ledger. They are measured again when the library changes.',
     showAll: (count: number) => `Show all ${counted(count, 'test', 'tests')}`,

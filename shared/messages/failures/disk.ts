@@ -141,7 +141,7 @@ export const evidenceNotWritten: DiskProblem = {
   next: CHECK,
 };
 
-export const evidencePageNotWritten: DiskProblem = {
-  what: 'The evidence page could not be written',
+export const probeNotWritten: DiskProblem = {
+  what: 'The results could not be saved',
   next: CHECK,
 };

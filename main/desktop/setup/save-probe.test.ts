@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Profile } from '../../../shared/contract/token.ts';
-import { saveTokenEvidence } from './token-evidence.ts';
+import { saveProbe } from './save-probe.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'claviger-evidence-'));
+  folder = await mkdtemp(path.join(tmpdir(), 'claviger-probe-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -34,36 +34,20 @@ const profile: Profile = {
   probed: null,
 };
 
-it('writes the findings as words, and whatever a token says of itself as text', async () => {
+it('writes what was found, under a name that no token can choose', async () => {
   let asked = '';
-  const file = path.join(folder, 'evidence.html');
+  const file = path.join(folder, 'results.json');
   const dialogs = {
     pickSave: (name: string) => {
       asked = name;
       return Promise.resolve(file);
     },
   };
-  expect(await saveTokenEvidence(profile, dialogs, null)).toEqual({ path: file });
-  expect(asked).toBe('token-evidence-_5B02.html');
-  const page = await readFile(file, 'utf8');
-  expect(page).not.toContain('<script');
-  for (const words of [
-    '&lt;script&gt;alert(1)&lt;/script&gt;',
-    'EVALUATION ONLY: a hard requirement is not met.',
-    'ab'.repeat(32),
-    'A copy adds no usage.',
-    'something &amp; else',
-    'there is no rollback detection',
-  ])
-    expect(page).toContain(words);
+  expect(await saveProbe(profile, dialogs)).toEqual({ path: file });
+  expect(asked).toBe('token-probe-_5B02.json');
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ profile });
 });
 
-it('writes nothing where the dialog was cancelled, and says why it could not', async () => {
-  expect(await saveTokenEvidence(profile, { pickSave: () => Promise.resolve(null) }, null)).toBe(
-    null,
-  );
-  const pickSave = () => Promise.resolve(path.join(folder, 'gone', 'evidence.html'));
-  await expect(saveTokenEvidence(profile, { pickSave }, null)).rejects.toMatchObject({
-    code: 'io',
-  });
+it('writes nothing where the dialog was cancelled', async () => {
+  expect(await saveProbe(profile, { pickSave: () => Promise.resolve(null) })).toBe(null);
 });
