@@ -1,4 +1,4 @@
-import { Failure, type FailureCode } from '../../shared/failure.ts';
+import { Failure } from '../../shared/failure.ts';
 import type { VaultId } from '../../shared/ids.ts';
 import {
   newLedgerNotStarted,
@@ -37,6 +37,7 @@ import type { AnchorTime, CheckpointKeeper } from './checkpoint-keeper.ts';
 import { refuseNoVault, writeNewVault } from './creation.ts';
 import type { NewEpoch } from './epoch.ts';
 import type { CheckpointSigner, LedgerToken } from './ledger-token.ts';
+import { isUnwritable, orClose } from './opening-store.ts';
 import { openParts, type VaultParts } from './opening.ts';
 import { checked } from './reserved.ts';
 import { rolledBack } from './restriction.ts';
@@ -58,24 +59,6 @@ import {
 } from './vault-context.ts';
 
 export type { CommitOptions, VaultContext, VaultCreation };
-
-/** What keeps a vault from being written to, but not from being looked at. */
-const unwritable: ReadonlySet<FailureCode> = new Set([
-  'vault-locked',
-  'read-only',
-  'no-permission',
-  'disk-full',
-]);
-
-/** Whoever cannot open what they hold lets it go. */
-const orClose = async (store: Store, opening: Promise<Vault>): Promise<Vault> => {
-  try {
-    return await opening;
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-};
 
 /** An open vault: the only way to change the keystore or to write the ledger. */
 export class Vault {
@@ -136,15 +119,14 @@ export class Vault {
   }
 
   /**
-   * Opens a vault to be looked at, also where another program uses it or its folder cannot be
-   * written: then looks are not recorded.
+   * Opens a vault for viewing. If it is in use or its folder is read-only, views are not recorded.
    * @throws Failure 'vault-not-found' | 'ledger-damaged' and the like
    */
   static async look(folder: string, context: VaultContext): Promise<Vault> {
     try {
       return await Vault.open(folder, context);
     } catch (error) {
-      if (!(error instanceof Failure) || !unwritable.has(error.code)) throw error;
+      if (!isUnwritable(error)) throw error;
       const vault = await Vault.#lookAt(lookAtStore(folder), context);
       vault.#unrecorded = error;
       return vault;
