@@ -126,6 +126,11 @@ describe('the states of a key', () => {
     ['an unknown version', ['suspend', 'k', '--version', '9', '--reason', 'other'], 'no version 9'],
     ['no version', ['suspend', 'k', '--version', '0', '--reason', 'other'], 'is no version'],
     ['no reason', ['suspend', 'k'], '--reason'],
+    [
+      'a long note',
+      ['suspend', 'k', '--reason', 'other', '--note', 'x'.repeat(1_001)],
+      'The note is longer',
+    ],
     ['an unknown reason', ['suspend', 'k', '--reason', 'why not'], '--reason'],
     ['an act in the wrong state', ['resume', 'k', '--reason', 'other'], 'cannot be resumed'],
     ['an unknown key to rotate', ['rotate', 'nobody'], 'has no key "nobody"'],

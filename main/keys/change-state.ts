@@ -1,7 +1,10 @@
+import { Failure } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import { type KeyAct, type KeyReason, type KeyState, stateAfter } from '../../shared/keys.ts';
+import { limits } from '../../shared/limits.ts';
 import {
   noSuchVersion,
+  noteTooLong,
   notInThisState,
   sinceInFuture,
 } from '../../shared/messages/failures/keys.ts';
@@ -32,6 +35,7 @@ export interface ChangedVersion {
 /** What can be told without the token. @throws Failure `key-not-found`, `key-state`, `usage` */
 export const refuseChange = (keys: KeyReader, change: StateChange): void => {
   found(keys, change);
+  if (change.note.length > limits.textLength) throw noteTooLong(limits.textLength);
   if (change.since !== undefined && Date.parse(change.since) > Date.now())
     throw sinceInFuture(change.since);
 };
@@ -61,9 +65,17 @@ export const changeState = async (
       },
     }),
   );
-  // A batch that still may use it unseals it again.
-  await engine.call('flushKeys', { id: changed.id });
+  await forget(engine, changed.id);
   return changed;
+};
+
+/** A batch that still may use the key unseals it again. An engine that has ended holds nothing. */
+const forget = async (engine: VaultSession['engine'], id: KeyId): Promise<void> => {
+  try {
+    await engine.call('flushKeys', { id });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'engine-lost') throw error;
+  }
 };
 
 const found = (keys: KeyReader, { key: named, version: wanted, act }: StateChange) => {

@@ -87,3 +87,9 @@ export const sinceInFuture = (since: string): Failure =>
     unharmed: 'Nothing was changed.',
     next: 'Give the time since when the key may have been known to others.',
   });
+
+export const noteTooLong = (most: number): Failure =>
+  new Failure('usage', `The note is longer than ${most.toLocaleString('en')} characters.`, {
+    unharmed: 'Nothing was changed.',
+    next: 'Shorten it.',
+  });
