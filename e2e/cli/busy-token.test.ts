@@ -62,11 +62,11 @@ const foldersNow = (): FolderPlace[] => [{ path: home, root: home, identity: nul
 const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): Promise<void> => {
   const input = join(home, newId());
   writeFileSync(input, Buffer.alloc(size));
-  const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
+  const keySet = await calls.call('addKeySet', { keys: [key], refused: [] });
   while (!until()) {
     const part = `${input}.part`;
     const files = [{ index: 0, input, size, planned: null, part }];
-    const [result] = await calls.call('encrypt', { loan, files, folders: foldersNow() });
+    const [result] = await calls.call('encrypt', { keySet, files, folders: foldersNow() });
     expect(result).toMatchObject({ outcome: 'done' });
     rmSync(part);
   }
@@ -105,10 +105,10 @@ it('makes no key any more once the vault is locked while it waits for the worker
   const key = await makeResident();
   const input = join(home, newId());
   writeFileSync(input, 'x');
-  const loan = await calls.call('lendKeys', { keys: [key], refused: [] });
+  const keySet = await calls.call('addKeySet', { keys: [key], refused: [] });
   const files = [{ index: 0, input, size: 1, planned: null, part: `${input}.part` }];
   // The workers start for this file, and the new key waits for them.
-  const file = calls.call('encrypt', { loan, files, folders: foldersNow() }).catch(() => null);
+  const file = calls.call('encrypt', { keySet, files, folders: foldersNow() }).catch(() => null);
   const late = makeResident();
   const locked = calls.call('logout', null);
   await expect(late).rejects.toMatchObject({ code: 'not-logged-in' });

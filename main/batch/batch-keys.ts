@@ -7,7 +7,7 @@ import {
   cannotEncryptNow,
   mixedBulk,
 } from '../../shared/messages/failures/batch.ts';
-import type { LendKeys, RefusedKey } from '../engine/index.ts';
+import type { KeySetInput, RefusedKey } from '../engine/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
 
 /**
@@ -27,7 +27,7 @@ export const encryptionKeys = (keys: KeyReader, names: readonly string[]): KeyMa
  * The keys that the engine gets for a batch: the named versions to encrypt, or all that may
  * decrypt.
  */
-export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys'>): LendKeys =>
+export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys'>): KeySetInput =>
   batch.kind === 'encrypt'
     ? { keys: batch.keys.map(({ id, version }) => keys.material(id, version)), refused: [] }
     : decryptionKeys(keys);
@@ -56,7 +56,7 @@ export const statesOf = (keys: KeyReader): string =>
     .flatMap(({ id }) => keys.versions(id).map(({ version, state }) => `${id}/${version}/${state}`))
     .join();
 
-const decryptionKeys = (keys: KeyReader): LendKeys => {
+const decryptionKeys = (keys: KeyReader): KeySetInput => {
   const usable: KeyMaterial[] = [];
   const refused: RefusedKey[] = [];
   for (const key of keys.list()) {

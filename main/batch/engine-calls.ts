@@ -20,9 +20,9 @@ const recoverable: ReadonlySet<FailureCode> = new Set([
 
 type Engine = Caller<EngineCalls>;
 
-interface Loan {
+interface KeySet {
   readonly engine: Engine;
-  /** Of the keys, when they were lent. */
+  /** Of the keys, when the set was sent. */
   readonly states: string;
   readonly number: Promise<number>;
 }
@@ -42,7 +42,7 @@ export class BatchCalls {
   readonly #batch: StoredBatch;
   readonly #folders: BatchFolders;
   /** Newest last: older ones serve the calls that are under way. */
-  readonly #loans: Loan[] = [];
+  readonly #keySets: KeySet[] = [];
 
   constructor(session: VaultSession, batch: StoredBatch, folders: BatchFolders) {
     this.#session = session;
@@ -67,7 +67,7 @@ export class BatchCalls {
         await removeParts(this.#folders, this.#batch, files);
         return [];
       }
-      await this.#comeBack(engine, error);
+      await this.#recover(engine, error);
       // Remove the partial files of the lost engine: no attempt continues another one's file.
       await removeParts(this.#folders, this.#batch, files);
       if (attempt >= limits.attemptsPerFile)
@@ -91,16 +91,20 @@ export class BatchCalls {
       const folders = this.#folders.of(
         files.flatMap(({ input, original }) => (original === null ? [input] : [input, original])),
       );
-      return await engine.call('verify', { loan: await this.#lend(engine), files, folders }, call);
+      return await engine.call(
+        'verify',
+        { keySet: await this.#currentKeySet(engine), files, folders },
+        call,
+      );
     } catch (error) {
       if (!(error instanceof Failure) || attempt >= limits.attemptsPerFile) throw error;
-      await this.#comeBack(engine, error);
+      await this.#recover(engine, error);
       return this.readBack(files, call, attempt + 1);
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#loans.splice(0).map(giveBack));
+    await Promise.all(this.#keySets.splice(0).map(removeKeySet));
   }
 
   #refusal(): Failure | null {
@@ -108,30 +112,30 @@ export class BatchCalls {
   }
 
   async #once(engine: Engine, files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {
-    const loan = await this.#lend(engine);
+    const keySet = await this.#currentKeySet(engine);
     if (this.#batch.kind === 'verify') {
       const jobs = files.map((file) => ({ ...inputOf(file), original: null }));
       const folders = this.#folders.of(jobs.map(({ input }) => input));
-      return engine.call('verify', { loan, files: jobs, folders }, call);
+      return engine.call('verify', { keySet, files: jobs, folders }, call);
     }
     const jobs = files.map((file) => ({ ...inputOf(file), part: partOf(this.#batch, file) }));
     const folders = this.#folders.of(jobs.flatMap(({ input, part }) => [input, part]));
-    return engine.call(this.#batch.kind, { loan, files: jobs, folders }, call);
+    return engine.call(this.#batch.kind, { keySet, files: jobs, folders }, call);
   }
 
   /** @throws the failure if another engine would not help, or there is none */
-  async #comeBack(engine: Engine, error: Failure): Promise<void> {
+  async #recover(engine: Engine, error: Failure): Promise<void> {
     if (error.code !== 'worker-lost' && !recoverable.has(error.code)) throw error;
     if (recoverable.has(error.code)) await this.#session.recover(error, engine);
   }
 
-  #lend(engine: Engine): Promise<number> {
+  #currentKeySet(engine: Engine): Promise<number> {
     const { keys } = this.#session.vault.tables;
     const states = statesOf(keys);
-    const last = this.#loans.at(-1);
+    const last = this.#keySets.at(-1);
     if (last?.engine === engine && last.states === states) return last.number;
-    const number = engine.call('lendKeys', keysFor(keys, this.#batch));
-    this.#loans.push({ engine, states, number });
+    const number = engine.call('addKeySet', keysFor(keys, this.#batch));
+    this.#keySets.push({ engine, states, number });
     return number;
   }
 }
@@ -190,8 +194,8 @@ const removeFile = async (file: string): Promise<void> => {
 };
 
 /** An engine that has ended holds nothing. */
-const giveBack = async ({ engine, number }: Loan): Promise<void> => {
-  await number.then((loan) => engine.call('returnKeys', { loan })).catch(() => undefined);
+const removeKeySet = async ({ engine, number }: KeySet): Promise<void> => {
+  await number.then((keySet) => engine.call('removeKeySet', { keySet })).catch(() => undefined);
 };
 
 const failedBy = (index: number, failure: Failure): FileResult => ({

@@ -44,14 +44,14 @@ export interface RefusedKey {
 }
 
 /** The keys of one batch, sent once. */
-export interface LendKeys {
+export interface KeySetInput {
   readonly keys: readonly KeyMaterial[];
   readonly refused: readonly RefusedKey[];
 }
 
 export interface GroupOf<Job> {
-  /** From `lendKeys`. */
-  readonly loan: number;
+  /** From `addKeySet`. */
+  readonly keySet: number;
   readonly files: readonly Job[];
   /** The folders of all their files. */
   readonly folders: readonly FolderPlace[];
@@ -103,9 +103,9 @@ export interface EngineCalls {
   /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
   createKey: (input: NewKey) => KeyMaterial;
-  lendKeys: (input: LendKeys) => number;
-  returnKeys: (input: { readonly loan: number }) => void;
-  /** Encrypts under the loan's keys, one slot for each. Progress: plaintext bytes. */
+  addKeySet: (input: KeySetInput) => number;
+  removeKeySet: (input: { readonly keySet: number }) => void;
+  /** Encrypts under the keys of the set, one slot for each. Progress: plaintext bytes. */
   encrypt: (input: GroupOf<WritingJob>) => FileResult[];
   decrypt: (input: GroupOf<WritingJob>) => FileResult[];
   verify: (input: GroupOf<VerifyJob>) => FileResult[];

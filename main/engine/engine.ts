@@ -99,8 +99,8 @@ export class Engine {
       useMasters: (input) => this.#useMasters(input),
       createKey: (input) =>
         this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
-      lendKeys: (input) => this.#vault().files.lend(input),
-      returnKeys: ({ loan }) => this.#vault().files.return(loan),
+      addKeySet: (input) => this.#vault().files.addKeySet(input),
+      removeKeySet: ({ keySet }) => this.#vault().files.removeKeySet(keySet),
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
       decrypt: (input, context) => this.#vault().files.decrypt(input, context),
       verify: (input, context) => this.#vault().files.verify(input, context),

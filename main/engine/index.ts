@@ -1,4 +1,4 @@
-export type { EngineCalls, LendKeys, ModuleListing, RefusedKey } from './api.ts';
+export type { EngineCalls, KeySetInput, ModuleListing, RefusedKey } from './api.ts';
 export { AREA_UNIT } from './envelope/format.ts';
 export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
 export { isStorableName } from './envelope/metadata.ts';

@@ -5,7 +5,7 @@ import { parse } from 'valibot';
 import { fileIdSchema } from '../../../shared/ids.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { encodeMetadata, type FileMetadata, storedTime } from '../envelope/metadata.ts';
-import type { LentKey } from '../keys/key-session.ts';
+import type { LoadedKey } from '../keys/key-session.ts';
 import { secondsOf, wholeMilliseconds } from './file-times.ts';
 import { identityOf } from './identity.ts';
 import type { FileDone, FileIdentity } from './jobs.ts';
@@ -47,5 +47,5 @@ export const fileIdentityOf = ({ stats }: Pick<Source, 'stats'>): FileIdentity =
   changedNs: String(stats.ctimeNs),
 });
 
-export const namesOf = (keys: readonly LentKey[]): FileDone['keys'] =>
+export const namesOf = (keys: readonly LoadedKey[]): FileDone['keys'] =>
   keys.map(({ material: { id, version, kcv } }) => ({ id, version, kcv }));

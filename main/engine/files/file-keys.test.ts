@@ -17,7 +17,7 @@ import {
 } from 'vitest';
 import { keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
 import { createKey } from '../keys/create-key.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { KeySession, type LoadedKey } from '../keys/key-session.ts';
 import { createMasters, findMasters, type Masters, type VaultToken } from '../keys/vault-token.ts';
 import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
@@ -100,7 +100,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
     vi.restoreAllMocks();
   });
 
-  const lend = (custody: 'resident' | 'hsm-only' | 'hsm-wrapped'): LentKey => {
+  const load = (custody: 'resident' | 'hsm-only' | 'hsm-wrapped'): LoadedKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
     const key = { id, version: 1, custody, bulk: 'host' } as const;
     const material = createKey(token, key, { limits: noLimits, cmac: true });
@@ -124,7 +124,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   };
 
   /** A small file, because the way it is made decides nothing: opened as a large one below. */
-  const sealed = async (key: LentKey, spoil: (file: Buffer) => Buffer): Promise<string> => {
+  const sealed = async (key: LoadedKey, spoil: (file: Buffer) => Buffer): Promise<string> => {
     const [input, part] = [place('plain'), place('sealed')];
     writeFileSync(input, 'x'.repeat(3 * SEGMENT));
     const job = { index: 0, size: 3 * SEGMENT, planned: null, input, part };
@@ -147,7 +147,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   };
 
   it('are erased where a later key of the file cannot be used', async () => {
-    const [good, bad] = [lend('hsm-only'), lend('resident')];
+    const [good, bad] = [load('hsm-only'), load('resident')];
     const exchanged = { ...bad, material: { ...bad.material, proof: Buffer.alloc(60) } };
     const [input, part] = [place('plain'), place('part')];
     writeFileSync(input, 'content');
@@ -159,7 +159,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   });
 
   it('are erased where no header can hold the slots', async () => {
-    const key = lend('hsm-wrapped');
+    const key = load('hsm-wrapped');
     const keys = [key, ...Array.from({ length: 500 }, () => key)] as const;
     const [input, part] = [place('plain'), place('part')];
     writeFileSync(input, 'content');
@@ -176,7 +176,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
 
   it.each(damages)('are erased where %s does not hold', async (_, code, spoil) => {
     for (const custody of ['resident', 'hsm-only', 'hsm-wrapped'] as const) {
-      const key = lend(custody);
+      const key = load(custody);
       const input = await sealed(key, spoil);
       const job = { index: 0, size: 1, planned: null, input };
       const opening = decryptLarge(context, { ...job, part: place('part') }, [key]);
@@ -191,7 +191,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
   });
 
   it('are erased where the work on a sound file ends early', async () => {
-    const key = lend('hsm-only');
+    const key = load('hsm-only');
     const input = await sealed(key, (file) => file);
     const job = { index: 0, size: 1, planned: null, input, part: place('part') };
     await expect(decryptLarge(context, job, [key])).rejects.toMatchObject({ code: 'cancelled' });

@@ -3,10 +3,10 @@ import pLimit from 'p-limit';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { CallContext } from '../../rpc/index.ts';
-import type { GroupOf, LendKeys } from '../api.ts';
+import type { GroupOf, KeySetInput } from '../api.ts';
 import { LARGEST_AREA } from '../envelope/format.ts';
 import { parseHeader } from '../envelope/header.ts';
-import type { LentKey } from '../keys/key-session.ts';
+import type { LoadedKey } from '../keys/key-session.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
@@ -16,7 +16,7 @@ import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './job
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
 import { encryptLarge } from './large-encrypt.ts';
-import { Loan } from './loans.ts';
+import { KeySet } from './key-set.ts';
 import type { Parts } from './part.ts';
 import { openSource, readExactly } from './source.ts';
 
@@ -32,35 +32,35 @@ export interface FileServiceParts {
 /** Large files at the same time: while one waits for its disk, the workers have the other. */
 const LARGE_AT_ONCE = 2;
 
-type Lent = readonly LentKey[];
+type Loaded = readonly LoadedKey[];
 
 /** Encrypts, decrypts and verifies groups of files: small ones whole, large ones segment by segment. */
 export class FileService {
   readonly #parts: FileServiceParts;
-  readonly #loans = new Map<number, Loan>();
+  readonly #keySets = new Map<number, KeySet>();
   readonly #large = pLimit(LARGE_AT_ONCE);
   readonly #passes = pLimit(1);
-  #nextLoan = 1;
+  #nextKeySet = 1;
 
   constructor(parts: FileServiceParts) {
     this.#parts = parts;
   }
 
   /** Takes the keys of a batch. @returns the number under which its calls use them */
-  lend(input: LendKeys): number {
-    const loan = this.#nextLoan++;
-    this.#loans.set(loan, new Loan(input));
-    return loan;
+  addKeySet(input: KeySetInput): number {
+    const keySet = this.#nextKeySet++;
+    this.#keySets.set(keySet, new KeySet(input));
+    return keySet;
   }
 
-  return(loan: number): void {
-    this.#loans.delete(loan);
+  removeKeySet(keySet: number): void {
+    this.#keySets.delete(keySet);
   }
 
   encrypt(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
     const { pool, segment } = this.#parts;
     return inFolders(group, writingIn, (files) =>
-      this.#withKeys(this.#loan(group.loan).keys, async (keys) => {
+      this.#withKeys(this.#keySet(group.keySet).keys, async (keys) => {
         requireKeys(keys);
         return this.#process(files, context, {
           whole: (small) => pool.run('encryptWhole', { files: small, keys, segment }),
@@ -72,7 +72,7 @@ export class FileService {
 
   decrypt(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
     return inFolders(group, writingIn, (files) =>
-      this.#open(this.#loan(group.loan), files, (jobs, keys) =>
+      this.#open(this.#keySet(group.keySet), files, (jobs, keys) =>
         this.#process(jobs, context, {
           whole: (small) => this.#parts.pool.run('decryptWhole', { files: small, keys }),
           large: (job, large) => decryptLarge(large, job, keys),
@@ -83,7 +83,7 @@ export class FileService {
 
   verify(group: GroupOf<VerifyJob>, context: CallContext): Promise<FileResult[]> {
     return inFolders(group, verifyingIn, (files) =>
-      this.#open(this.#loan(group.loan), files, (jobs, keys) =>
+      this.#open(this.#keySet(group.keySet), files, (jobs, keys) =>
         this.#process(jobs, context, {
           whole: (small) => this.#parts.pool.run('verifyWhole', { files: small, keys }),
           large: (job, large) => verifyLarge(large, job, keys),
@@ -94,15 +94,15 @@ export class FileService {
 
   /** Reads the headers first, so that only the keys that they name are brought into memory. */
   async #open<Job extends FileJob>(
-    loan: Loan,
+    keySet: KeySet,
     files: readonly Job[],
-    work: (jobs: readonly Job[], keys: Lent) => Promise<FileResult[]>,
+    work: (jobs: readonly Job[], keys: Loaded) => Promise<FileResult[]>,
   ): Promise<FileResult[]> {
     const named = new Set<KeyMaterial>();
     const refused: FileResult[] = [];
     const jobs = files.filter((job) => {
       try {
-        for (const key of keysNamedBy(job, loan)) named.add(key);
+        for (const key of keysNamedBy(job, keySet)) named.add(key);
         return true;
       } catch (error) {
         refused.push(failedFile(job, error));
@@ -135,28 +135,28 @@ export class FileService {
     return results.flat();
   }
 
-  /** Lends out keys with their bytes where software needs them; nothing is erased meanwhile. */
-  #withKeys<T>(materials: readonly KeyMaterial[], work: (keys: Lent) => Promise<T>): Promise<T> {
+  /** Loads the keys, with their bytes where software needs them. Nothing is erased until `work` ends. */
+  #withKeys<T>(materials: readonly KeyMaterial[], work: (keys: Loaded) => Promise<T>): Promise<T> {
     const { keyring } = this.#parts;
-    const next = (rest: readonly KeyMaterial[], lent: Lent): Promise<T> => {
+    const next = (rest: readonly KeyMaterial[], loaded: Loaded): Promise<T> => {
       const [material, ...others] = rest;
-      if (material === undefined) return work(lent);
+      if (material === undefined) return work(loaded);
       if (material.custody !== 'hsm-wrapped') {
-        return next(others, [...lent, { material, software: null }]);
+        return next(others, [...loaded, { material, software: null }]);
       }
-      return keyring.use(material, (software) => next(others, [...lent, { material, software }]));
+      return keyring.use(material, (software) => next(others, [...loaded, { material, software }]));
     };
     return next(materials, []);
   }
 
-  #loan(number: number): Loan {
-    const loan = this.#loans.get(number);
-    if (loan === undefined) throw new Error(`there is no loan ${number}`);
-    return loan;
+  #keySet(number: number): KeySet {
+    const keySet = this.#keySets.get(number);
+    if (keySet === undefined) throw new Error(`there is no key set ${number}`);
+    return keySet;
   }
 }
 
-function requireKeys(keys: Lent): asserts keys is readonly [LentKey, ...LentKey[]] {
+function requireKeys(keys: Loaded): asserts keys is readonly [LoadedKey, ...LoadedKey[]] {
   if (keys.length === 0) throw new Error('files cannot be encrypted without a key');
 }
 
@@ -189,12 +189,12 @@ const reported = async (
   }
 };
 
-const keysNamedBy = (job: FileJob, loan: Loan): KeyMaterial[] => {
+const keysNamedBy = (job: FileJob, keySet: KeySet): KeyMaterial[] => {
   const source = openSource(job.input, job);
   try {
     const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
     readExactly(source.fd, prefix, 0);
-    return loan.of(parseHeader(prefix));
+    return keySet.of(parseHeader(prefix));
   } finally {
     closeSync(source.fd);
   }

@@ -5,7 +5,7 @@ import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import { checkFileLength, segmentLength, segmentOffset } from '../envelope/layout.ts';
 import { type FileMetadata, parseMetadata } from '../envelope/metadata.ts';
 import { decryptSegment } from '../envelope/segment.ts';
-import { eraseFileKey, type KeySession, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, type KeySession, type LoadedKey } from '../keys/key-session.ts';
 import { fileIdentityOf, namesOf, restoreAttributes } from './describe.ts';
 import type { FileDone, FileJob, VerifyJob, WritingJob } from './jobs.ts';
 import {
@@ -22,16 +22,16 @@ import { assertUnchanged, openSource, readExactly, type Source } from './source.
 interface OpenedLarge {
   readonly body: LargeBody;
   readonly metadata: FileMetadata;
-  readonly keys: readonly LentKey[];
+  readonly keys: readonly LoadedKey[];
 }
 
 /** Decrypts one file whose segments are shared out over the workers. */
 export const decryptLarge = (
   context: LargeContext,
   job: WritingJob,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
 ): Promise<FileDone> =>
-  withOpened(context, job, lent, 'first', async (source, opened) => {
+  withOpened(context, job, loaded, 'first', async (source, opened) => {
     const fd = context.parts.create(job.part);
     const sha256 = await fillPart(context, { fd, part: job.part }, source, opened);
     await context.parts.finish(fd, job.part);
@@ -58,9 +58,9 @@ const fillPart = async (
 export const verifyLarge = (
   context: LargeContext,
   job: VerifyJob,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
 ): Promise<FileDone> =>
-  withOpened(context, job, lent, 'all', async (source, { body }) => {
+  withOpened(context, job, loaded, 'all', async (source, { body }) => {
     if (job.original === null) return readSegments(context, source, body, null, null);
     const original = openSource(job.original);
     try {
@@ -74,13 +74,13 @@ export const verifyLarge = (
 const withOpened = async (
   context: LargeContext,
   job: FileJob,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
   slots: 'first' | 'all',
   work: (source: Source, opened: OpenedLarge) => Promise<string>,
 ): Promise<FileDone> => {
   const source = openSource(job.input, job);
   try {
-    const opened = openLarge(context, source, lent, slots);
+    const opened = openLarge(context, source, loaded, slots);
     try {
       const sha256 = await work(source, opened);
       return {
@@ -104,7 +104,7 @@ const withOpened = async (
 const openLarge = (
   context: LargeContext,
   source: Source,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
   slots: 'first' | 'all',
 ): OpenedLarge => {
   const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
@@ -113,8 +113,8 @@ const openLarge = (
   return withKeySession(context.token, (keys) => {
     const opened =
       slots === 'first'
-        ? ([openFirstSlot(keys, header, lent)] as const)
-        : openHeldSlots(keys, header, lent);
+        ? ([openFirstSlot(keys, header, loaded)] as const)
+        : openHeldSlots(keys, header, loaded);
     checkFileLength(header.areaLength, header.fixed, source.size);
     const fileKey = shareFileKey(opened[0].fileKey);
     const metadata = orErase(fileKey, () => readMetadata(keys, header, fileKey, source));

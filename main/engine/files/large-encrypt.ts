@@ -6,7 +6,7 @@ import { fileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
 import { makeSeal } from '../envelope/seal.ts';
 import { encryptSegment } from '../envelope/segment.ts';
-import { eraseFileKey, type LentKey } from '../keys/key-session.ts';
+import { eraseFileKey, type LoadedKey } from '../keys/key-session.ts';
 import { fileIdentityOf, metadataOf, namesOf, newFixedHeader } from './describe.ts';
 import type { FileDone, WritingJob } from './jobs.ts';
 import {
@@ -22,7 +22,7 @@ import { assertUnchanged, openSource, type Source } from './source.ts';
 
 export interface EncryptLarge {
   readonly job: WritingJob;
-  readonly keys: readonly [LentKey, ...LentKey[]];
+  readonly keys: readonly [LoadedKey, ...LoadedKey[]];
   /** Plaintext bytes of a segment. */
   readonly segment: number;
 }

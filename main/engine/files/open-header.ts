@@ -6,10 +6,10 @@ import {
 } from '../../../shared/messages/failures/encrypted-files.ts';
 import type { ParsedHeader, Slot } from '../envelope/header.ts';
 import { checkSeal } from '../envelope/seal.ts';
-import type { FileKey, KeySession, LentKey } from '../keys/key-session.ts';
+import type { FileKey, KeySession, LoadedKey } from '../keys/key-session.ts';
 
 export interface OpenedSlot {
-  readonly key: LentKey;
+  readonly key: LoadedKey;
   readonly fileKey: FileKey;
 }
 
@@ -19,9 +19,9 @@ const unusable: ReadonlySet<FailureCode> = new Set(['master-missing', 'proof-fai
 export const openFirstSlot = (
   keys: KeySession,
   header: ParsedHeader,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
 ): OpenedSlot => {
-  const held = heldSlots(header, lent);
+  const held = heldSlots(header, loaded);
   let missing: Failure | null = null;
   for (const { slot, key } of held) {
     try {
@@ -40,9 +40,9 @@ export const openFirstSlot = (
 export const openHeldSlots = (
   keys: KeySession,
   header: ParsedHeader,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
 ): readonly [OpenedSlot, ...OpenedSlot[]] => {
-  const held = heldSlots(header, lent);
+  const held = heldSlots(header, loaded);
   const opened = held.map(({ slot, key }) => {
     const result = tryOpen(keys, header, slot, key);
     if (result === null) throw notOpened([{ slot, key }]);
@@ -55,12 +55,12 @@ export const openHeldSlots = (
 
 interface HeldSlot {
   readonly slot: Slot;
-  readonly key: LentKey;
+  readonly key: LoadedKey;
 }
 
-const heldSlots = (header: ParsedHeader, lent: readonly LentKey[]): HeldSlot[] =>
+const heldSlots = (header: ParsedHeader, loaded: readonly LoadedKey[]): HeldSlot[] =>
   header.slots.flatMap((slot) => {
-    const key = lent.find(
+    const key = loaded.find(
       ({ material }) => material.id === slot.key && material.version === slot.version,
     );
     if (key === undefined) return [];
@@ -76,7 +76,7 @@ const tryOpen = (
   keys: KeySession,
   header: ParsedHeader,
   slot: Slot,
-  key: LentKey,
+  key: LoadedKey,
 ): OpenedSlot | null => {
   const fileKey = keys.openSlot(header.hash, slot, key);
   if (fileKey === null) return null;

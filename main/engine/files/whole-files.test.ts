@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
 import { bulks, custodyPairs, type CustodyPair } from '../../../shared/keys.ts';
 import { createKey, residentLabel } from '../keys/create-key.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { KeySession, type LoadedKey } from '../keys/key-session.ts';
 import { createMasters, findMasters, type VaultToken } from '../keys/vault-token.ts';
 import { destroyTokenKey } from '../pkcs11/objects.ts';
 import { noLimits } from '../pkcs11/templates.ts';
@@ -48,7 +48,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const lend = (pair: CustodyPair): LentKey => {
+  const load = (pair: CustodyPair): LoadedKey => {
     const id = parse(keyIdSchema, randomBytes(16).toString('hex'));
     const material = createKey(
       token,
@@ -81,7 +81,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
   it.each(custodyPairs)(
     '$custody/$bulk: one damaged file fails alone, and no key stays in the token',
     async (pair) => {
-      const keys = [lend(pair)] as const;
+      const keys = [load(pair)] as const;
       const run = `${pair.custody}-${pair.bulk}`;
       const contents = sizes.map((size) => randomBytes(size));
       const encrypting = jobs(run, 'plain', 'sealed');
@@ -113,8 +113,8 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     'a %s key that is gone from the token leaves the file to the next one',
     async (bulk) => {
       const [gone, other] = [
-        lend({ custody: 'resident', bulk }),
-        lend({ custody: 'hsm-only', bulk }),
+        load({ custody: 'resident', bulk }),
+        load({ custody: 'hsm-only', bulk }),
       ];
       const run = `gone-${bulk}`;
       const any = { index: 0, size: 5, planned: null };
@@ -138,10 +138,10 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
   );
 
   it.each(bulks)('a %s key that was exchanged leaves the file to the next one', async (bulk) => {
-    const exchanged = lend({ custody: 'resident', bulk });
+    const exchanged = load({ custody: 'resident', bulk });
     const [replaced, other] = [
-      lend({ custody: 'resident', bulk }),
-      lend({ custody: 'hsm-only', bulk }),
+      load({ custody: 'resident', bulk }),
+      load({ custody: 'hsm-only', bulk }),
     ];
     const run = `exchanged-${bulk}`;
     const plain = { index: 0, size: 5, planned: null, input: join(folder, `${run}-plain`) };
@@ -155,7 +155,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     });
     // Its proof is what tells the object from the one that it was.
     const proof = exchanged.material.proof;
-    const now: LentKey = { ...replaced, material: { ...replaced.material, proof } };
+    const now: LoadedKey = { ...replaced, material: { ...replaced.material, proof } };
     const opening = {
       index: 0,
       size: 5,
@@ -173,7 +173,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
 
   it('keeps no file key beyond its file while the session goes on', () => {
     for (const pair of custodyPairs) {
-      const key = lend(pair);
+      const key = load(pair);
       connection.withSession((session) => {
         const keys = new KeySession(token, session);
         keys.newFileKey(Buffer.alloc(32), [key]);

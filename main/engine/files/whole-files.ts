@@ -8,7 +8,7 @@ import { headerHash, parseHeader } from '../envelope/header.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import { encryptWhole, openSealed } from '../envelope/whole.ts';
-import { KeySession, type LentKey } from '../keys/key-session.ts';
+import { KeySession, type LoadedKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
 import {
@@ -27,7 +27,7 @@ import { assertUnchanged, openSource, readExactly, type Source } from './source.
 /** A group of files that each fit into memory, processed one by one in a worker. */
 export interface WholeFiles<Job extends FileJob> {
   readonly files: readonly Job[];
-  readonly keys: readonly LentKey[];
+  readonly keys: readonly LoadedKey[];
 }
 
 /** A part that is written but perhaps not yet on disk. */
@@ -38,7 +38,7 @@ interface Written {
 }
 
 export interface EncryptWhole extends WholeFiles<WritingJob> {
-  readonly keys: readonly [LentKey, ...LentKey[]];
+  readonly keys: readonly [LoadedKey, ...LoadedKey[]];
   /** Plaintext bytes of a segment. */
   readonly segment: number;
 }
@@ -202,10 +202,10 @@ const decryptOne = (
   parts: Parts,
   keys: KeySession,
   job: WritingJob,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
 ): Written =>
   withSource(job, (source) => {
-    const { content, metadata, done } = decryptContent(keys, job, source, lent, 'first');
+    const { content, metadata, done } = decryptContent(keys, job, source, loaded, 'first');
     try {
       const fd = writePart(parts, job.part, content, (open) => restoreAttributes(open, metadata));
       return { fd, part: job.part, done };
@@ -214,9 +214,9 @@ const decryptOne = (
     }
   });
 
-const verifyOne = (keys: KeySession, job: VerifyJob, lent: readonly LentKey[]): FileDone =>
+const verifyOne = (keys: KeySession, job: VerifyJob, loaded: readonly LoadedKey[]): FileDone =>
   withSource(job, (source) => {
-    const { content, done } = decryptContent(keys, job, source, lent, 'all');
+    const { content, done } = decryptContent(keys, job, source, loaded, 'all');
     try {
       if (job.original !== null) compareWithOriginal(job.original, content);
       return done;
@@ -230,15 +230,15 @@ const decryptContent = (
   keys: KeySession,
   job: FileJob,
   source: Source,
-  lent: readonly LentKey[],
+  loaded: readonly LoadedKey[],
   slots: 'first' | 'all',
 ): Decrypted => {
   const file = readWhole(source);
   const header = parseHeader(file);
   const open =
     slots === 'first'
-      ? ([openFirstSlot(keys, header, lent)] as const)
-      : openHeldSlots(keys, header, lent);
+      ? ([openFirstSlot(keys, header, loaded)] as const)
+      : openHeldSlots(keys, header, loaded);
   assertUnchanged(source);
   const opened = openSealed(keys.cipher(open[0].fileKey), header, file);
   const done: FileDone = {

@@ -17,7 +17,7 @@ import { tokenCipher } from './token-cipher.ts';
 import type { VaultToken } from './vault-token.ts';
 
 /** A key as a worker gets it: with its bytes in shared memory where its custody is `hsm-wrapped`. */
-export interface LentKey {
+export interface LoadedKey {
   readonly material: KeyMaterial;
   readonly software: Uint8Array | null;
 }
@@ -25,7 +25,7 @@ export interface LentKey {
 interface TokenFileKey {
   readonly bulk: 'token';
   readonly wrapped: Uint8Array;
-  readonly under: LentKey;
+  readonly under: LoadedKey;
 }
 
 /** One file's key (DEK), in a form that can be handed to other workers of this process. */
@@ -59,14 +59,14 @@ export class KeySession {
   }
 
   /** A fresh file key with a slot for each of `keys`, which are all of one bulk kind. */
-  newFileKey(headerHash: Uint8Array, keys: readonly [LentKey, ...LentKey[]]): NewFileKey {
+  newFileKey(headerHash: Uint8Array, keys: readonly [LoadedKey, ...LoadedKey[]]): NewFileKey {
     return keys[0].material.bulk === 'token'
       ? this.#newTokenKey(keys)
       : this.#newHostKey(headerHash, keys);
   }
 
   /** The file key in a slot, or null where the slot does not open under this key. */
-  openSlot(headerHash: Uint8Array, slot: Slot, key: LentKey): FileKey | null {
+  openSlot(headerHash: Uint8Array, slot: Slot, key: LoadedKey): FileKey | null {
     if (slot.wrap === 'A256KW') {
       const handle = this.#session.unwrap(this.#handle(key.material), slot.dek, TOKEN_DEK);
       return handle === null
@@ -111,7 +111,7 @@ export class KeySession {
   }
 
   /** Generated in the token and wrapped there: its bytes are never outside. */
-  #newTokenKey(keys: readonly [LentKey, ...LentKey[]]): NewFileKey {
+  #newTokenKey(keys: readonly [LoadedKey, ...LoadedKey[]]): NewFileKey {
     const session = this.#session;
     const fresh = session.generateSecretKey({ usage: 'none', extractable: true, token: null });
     const slots = keys.map(({ material }): Slot => {
@@ -131,7 +131,7 @@ export class KeySession {
     return { slots, fileKey: this.#remember(fileKey, null) };
   }
 
-  #newHostKey(headerHash: Uint8Array, keys: readonly LentKey[]): NewFileKey {
+  #newHostKey(headerHash: Uint8Array, keys: readonly LoadedKey[]): NewFileKey {
     const dek = this.#session.random(DEK_BYTES);
     const fileKey = this.#remember({ bulk: 'host', dek }, null);
     const slots = keys.map((key): Slot => {
@@ -157,7 +157,7 @@ export class KeySession {
   }
 
   /** What seals and opens file keys of host bulk: the key in the token, or its bytes in memory. */
-  #sealer(key: LentKey): FileCipher {
+  #sealer(key: LoadedKey): FileCipher {
     if (key.material.custody !== 'hsm-wrapped') {
       return tokenCipher(this.#session, this.#handle(key.material), this.#token.callerNonce);
     }

@@ -50,7 +50,7 @@ export class Keyring {
     this.#clocks = clocks;
   }
 
-  /** Lends a key's bytes to `work`; they are not erased before it has settled. */
+  /** Gives a key's bytes to `work`. They are not erased until it has settled. */
   async use<T>(
     material: KeyMaterial,
     work: (bytes: Uint8Array<SharedArrayBuffer>) => Promise<T>,

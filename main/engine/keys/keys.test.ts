@@ -9,7 +9,7 @@ import { faultyConnection } from '../pkcs11/testing/faults.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import { aesCmac, KCV_BLOCK, kcvOf } from './cmac.ts';
 import { createKey } from './create-key.ts';
-import { type FileKey, KeySession, type LentKey } from './key-session.ts';
+import { type FileKey, KeySession, type LoadedKey } from './key-session.ts';
 import { createMasters, findMasters, type Masters, type VaultToken } from './vault-token.ts';
 
 const id = (): string => randomBytes(16).toString('hex');
@@ -47,7 +47,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
   const inSession = <T>(work: (keys: KeySession) => T): T =>
     connection.withSession((session) => work(new KeySession(token, session)));
 
-  const lend = (material: KeyMaterial): LentKey => ({
+  const load = (material: KeyMaterial): LoadedKey => ({
     material,
     software:
       material.custody === 'hsm-wrapped' ? inSession((keys) => keys.unseal(material)) : null,
@@ -79,16 +79,16 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
     const key = { id: keyId(), version: 1, custody: 'hsm-only', bulk: 'host' } as const;
     const material = createKey(without, key, { limits, cmac: false });
     expect(material.kcv).toBe('');
-    const lent = lend(material);
+    const loaded = load(material);
     const hash = headerHash(fixed());
-    const [slot] = inSession((keys) => keys.newFileKey(hash, [lent])).slots;
+    const [slot] = inSession((keys) => keys.newFileKey(hash, [loaded])).slots;
     if (slot === undefined) throw new Error('a slot');
-    expect(inSession((keys) => keys.openSlot(hash, slot, lent))).not.toBeNull();
+    expect(inSession((keys) => keys.openSlot(hash, slot, loaded))).not.toBeNull();
   });
 
   describe.each(custodyPairs)('$custody/$bulk', (pair) => {
     it('opens in a new session what it closed in another, and leaves no object', () => {
-      const key = lend(create(pair));
+      const key = load(create(pair));
       const hash = headerHash(fixed());
       const made = inSession((keys) => keys.newFileKey(hash, [key]));
       const sealed = encrypt(made.fileKey);
@@ -102,15 +102,15 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
 
     it('opens no slot of another key', () => {
       const hash = headerHash(fixed());
-      const made = inSession((keys) => keys.newFileKey(hash, [lend(create(pair))]));
-      const other = lend(create(pair));
+      const made = inSession((keys) => keys.newFileKey(hash, [load(create(pair))]));
+      const other = load(create(pair));
       const [slot] = made.slots;
       if (slot === undefined) throw new Error('a slot');
       expect(inSession((keys) => keys.openSlot(hash, slot, other))).toBeNull();
     });
 
     it('gives every file key only once', () => {
-      const key = lend(create(pair));
+      const key = load(create(pair));
       const hash = headerHash(fixed());
       const data = [1, 2, 3].map(() =>
         Buffer.from(encrypt(inSession((keys) => keys.newFileKey(hash, [key])).fileKey)).toString(
@@ -156,8 +156,8 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
 
   it('opens a file with any one of several keys', () => {
     const hash = headerHash(fixed());
-    const first = lend(create({ custody: 'hsm-only', bulk: 'host' }));
-    const second = lend(create({ custody: 'hsm-wrapped', bulk: 'host' }));
+    const first = load(create({ custody: 'hsm-only', bulk: 'host' }));
+    const second = load(create({ custody: 'hsm-wrapped', bulk: 'host' }));
     const made = inSession((keys) => keys.newFileKey(hash, [first, second]));
     const sealed = encrypt(made.fileKey);
     made.slots.forEach((slot, index) => {

@@ -1,15 +1,15 @@
 import { fromFailureData, type FailureData } from '../../../shared/failure.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
-import type { LendKeys } from '../api.ts';
+import type { KeySetInput } from '../api.ts';
 import type { ParsedHeader } from '../envelope/header.ts';
 
 /** The keys of one batch, found by id and version. */
-export class Loan {
+export class KeySet {
   readonly keys: readonly KeyMaterial[];
   readonly #byVersion: ReadonlyMap<string, KeyMaterial>;
   readonly #refused: ReadonlyMap<string, FailureData>;
 
-  constructor({ keys, refused }: LendKeys) {
+  constructor({ keys, refused }: KeySetInput) {
     this.keys = keys;
     this.#byVersion = new Map(keys.map((key) => [nameOf(key.id, key.version), key]));
     this.#refused = new Map(refused.map((key) => [nameOf(key.id, key.version), key.failure]));
@@ -17,7 +17,7 @@ export class Loan {
 
   /**
    * The keys that a file names and that we may use.
-   * @throws Failure as it was lent, where the file names only keys that must not be used now
+   * @throws Failure of the refused key, where the file names only keys that must not be used now
    */
   of(header: ParsedHeader): KeyMaterial[] {
     const found = header.slots.flatMap((slot) => {
