@@ -5,7 +5,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { loadSqlJs } from '../main/sqlite/sql-js.ts';
-import { verifyAside } from '../main/vault/verify-aside.ts';
+import { verifyInThread } from '../main/vault/verify-in-thread.ts';
 import { inclusionProof } from '../main/ledger/proofs.ts';
 import { makeReport } from '../main/reports/make-report.ts';
 import { renderInThread } from '../main/reports/render-in-thread.ts';
@@ -100,7 +100,9 @@ await timed('search page: one key, failed', () =>
 await timed('search page: one action, offset 10,000', () =>
   index.query({ ...page, action: 'file.decrypt', offset: 10_000 }),
 );
-const verdict = await timed('verify everything (claviger audit verify)', () => verifyAside(folder));
+const verdict = await timed('verify everything (claviger audit verify)', () =>
+  verifyInThread(folder),
+);
 if (verdict.total > 0) throw new Error('the ledger does not verify');
 const session = sessionOn(vault);
 const until = (seq: number): Promise<string> =>

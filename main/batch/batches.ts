@@ -18,7 +18,7 @@ import { noSuchBatch } from '../../shared/messages/failures/batch.ts';
 import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { afterInterruption, lookAgain } from './again.ts';
+import { afterInterruption, refreshPlan } from './refresh-plan.ts';
 import { encryptionKeys } from './batch-keys.ts';
 import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';
@@ -139,7 +139,7 @@ export const retryBatch = async (
   options: RunOptions,
 ): Promise<BatchResult> => {
   const { vault } = session;
-  const batch = { ...stored, ...(await lookAgain(stored)) };
+  const batch = { ...stored, ...(await refreshPlan(stored)) };
   // If the disk refused an output, it may also have refused to remove the partial file.
   await tidyParts(new BatchFolders(batch.folders), batch, batch.files);
   const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);

@@ -1,4 +1,4 @@
-export { lookAgain } from './again.ts';
+export { refreshPlan } from './refresh-plan.ts';
 export {
   abandonBatch,
   type BatchResult,

@@ -30,4 +30,4 @@ export {
 } from './record.ts';
 export { LedgerScan, scanLedger } from './scan.ts';
 export { checkSigned, type SignedPart } from './verify-signed.ts';
-export { type WrittenLine, WrittenLines } from './written-line.ts';
+export { type RecordHead, RecordScanner } from './record-scanner.ts';

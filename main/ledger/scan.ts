@@ -4,7 +4,7 @@ import { LedgerFacts } from './facts.ts';
 import { readLines } from './lines.ts';
 import { MerkleTree } from './merkle.ts';
 import { parseLine, type LedgerRecord } from './record.ts';
-import { type WrittenLine, WrittenLines } from './written-line.ts';
+import { type RecordHead, RecordScanner } from './record-scanner.ts';
 
 /** Something that is wrong with one line. */
 export interface LineFinding {
@@ -25,7 +25,7 @@ export class LedgerScan {
   /** The newest line that shows a session, without its LF. */
   lastMarked: Buffer | null = null;
   lastAction: string | null = null;
-  readonly #written = new WrittenLines();
+  readonly #scanner = new RecordScanner();
 
   /** @param bytes where the records that are known already end */
   constructor(tree = new MerkleTree(), facts = new LedgerFacts(), bytes = 0) {
@@ -48,9 +48,9 @@ export class LedgerScan {
   /** What the next line is, without taking it. */
   look(line: Buffer): Taken {
     const { bytes: byte } = this;
-    const written = this.#written.read(line);
+    const written = this.#scanner.read(line);
     if (written !== null && this.facts.ignores(written.action))
-      return { kind: 'as-written', record: written, finding: this.#number(written.seq, byte) };
+      return { kind: 'scanned', record: written, finding: this.#number(written.seq, byte) };
     const { record, fault } = parseLine(line);
     if (fault === null) return { kind: 'parsed', record, finding: this.#number(record.seq, byte) };
     const { at, problem } = fault;
@@ -81,7 +81,7 @@ const showsSession = (line: Buffer): boolean => line.at(-2) === 0x22;
 export type Taken =
   | { readonly kind: 'faulty'; readonly finding: LineFinding }
   | Read<'parsed', LedgerRecord>
-  | Read<'as-written', WrittenLine>;
+  | Read<'scanned', RecordHead>;
 
 interface Read<Kind, Record> {
   readonly kind: Kind;

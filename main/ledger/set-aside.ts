@@ -8,10 +8,10 @@ export const setAsideRecords = async (
   store: StoreReader,
   facts: Pick<LedgerFacts, 'isTornFileRecorded'>,
 ): Promise<NewRecord[]> => {
-  const fresh = (await store.asides()).filter((name) => !facts.isTornFileRecorded(name));
+  const fresh = (await store.tornFiles()).filter((name) => !facts.isTornFileRecorded(name));
   return Promise.all(
     fresh.toSorted().map(async (file) => {
-      const bytes = await store.aside(file);
+      const bytes = await store.tornFile(file);
       const details = { file, bytes: bytes.length, sha256: sha256(bytes) };
       return { action: vaultActions.torn, subject: {}, outcome: 'ok' as const, details };
     }),

@@ -4,7 +4,7 @@ import {
   type LedgerRecord,
   type MerkleTree,
   parseLine,
-  WrittenLines,
+  RecordScanner,
 } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { fits } from './filter.ts';
@@ -23,7 +23,7 @@ export interface SelectedLine {
 export class Selection {
   readonly #tree: Pick<MerkleTree, 'leaf'>;
   readonly #filter: ReportFilter;
-  readonly #written = new WrittenLines();
+  readonly #scanner = new RecordScanner();
   readonly #onLine: (line: SelectedLine) => void;
   #size = 0;
   #first: number | null = null;
@@ -72,7 +72,7 @@ export class Selection {
     if (!leaf.equals(this.#tree.leaf(this.#size - 1))) throw recordChangedWhileOpen(this.#size);
     const proved = { seq: this.#size, leaf: leaf.toString('hex'), line: line.toString('utf8') };
     this.#opening ??= proved;
-    const written = this.#written.read(line);
+    const written = this.#scanner.read(line);
     this.#bound(written?.time ?? recordOf(line, this.#size).time, proved);
     this.#newest = proved;
     if (written !== null && !this.#mayFit(written.time, proved.line)) return;

@@ -59,8 +59,8 @@ export interface StoreReader {
   /** Time-stamping authorities' replies, one line each. */
   timestamps(): Promise<string[]>;
   /** The names of everything that was ever set aside. */
-  asides(): Promise<string[]>;
-  aside(name: string): Promise<Buffer>;
+  tornFiles(): Promise<string[]>;
+  tornFile(name: string): Promise<Buffer>;
   /** Null where there is none that can be read. */
   cached(name: CacheName): Promise<Buffer | null>;
   /** Ledgers, notes, time stamps and what was set aside: everything but the keystore. */

@@ -2,5 +2,5 @@ export type { LedgerToken } from './ledger-token.ts';
 export type { RollbackFinding } from './rollback.ts';
 export type { FoundSigned, UnlockOptions } from './unlocking.ts';
 export { Vault, type VaultContext } from './vault.ts';
-export { verifyAside } from './verify-aside.ts';
+export { verifyInThread } from './verify-in-thread.ts';
 export type { LedgerVerdict } from './verify.ts';

@@ -3,7 +3,7 @@ import { lookAtStore, type StoreReader } from '../store/index.ts';
 import { orFailure } from '../system/index.ts';
 import { serveThread } from '../thread/index.ts';
 import { refuseNoVault } from './creation.ts';
-import type { VerifyCalls } from './verify-aside.ts';
+import type { VerifyCalls } from './verify-in-thread.ts';
 import { type LedgerVerdict, verifyLedger } from './verify.ts';
 
 // Composition root of the thread that verifies a ledger.

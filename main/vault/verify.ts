@@ -10,7 +10,7 @@ import {
   MAX_FINDINGS,
   scanLedger,
   type SignedPart,
-  type WrittenLine,
+  type RecordHead,
 } from '../ledger/index.ts';
 import type { LedgerHead } from '../pki/index.ts';
 import type { StoreReader } from '../store/index.ts';
@@ -128,7 +128,7 @@ const checkForm = (
 class TimeWatch {
   #previous = '';
 
-  check(findings: Findings, { seq, time }: WrittenLine, offset: number): void {
+  check(findings: Findings, { seq, time }: RecordHead, offset: number): void {
     if (time < this.#previous)
       findings.notice({
         record: seq,

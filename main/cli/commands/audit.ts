@@ -2,7 +2,7 @@ import { actionName } from '../../../shared/messages/actions.ts';
 import { notACount } from '../../../shared/messages/failures/cli.ts';
 import type { AuditFilter } from '../../audit/index.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
-import { type LedgerVerdict, type Vault, verifyAside } from '../../vault/index.ts';
+import { type LedgerVerdict, type Vault, verifyInThread } from '../../vault/index.ts';
 import { actionNotes } from '../action-notes.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -99,7 +99,7 @@ export const auditVerifyCommand: Command = {
   options: {},
   run: async (_args, context) => {
     const vaultDir = vaultDirOf(context);
-    const verdict = await verifyAside(vaultDir, { signal: context.signal });
+    const verdict = await verifyInThread(vaultDir, { signal: context.signal });
     const sound = verdict.findings.every(({ kind }) => kind !== 'damage');
     const head = { size: verdict.size, root: verdict.root };
     printResult(

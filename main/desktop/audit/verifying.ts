@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Verdict } from '../../../shared/contract/audit.ts';
-import { type LedgerVerdict, verifyAside } from '../../vault/index.ts';
+import { type LedgerVerdict, verifyInThread } from '../../vault/index.ts';
 import type { OpenVault } from '../vault/index.ts';
 
 const ACTION = 'window.audit.verify';
@@ -57,7 +57,7 @@ export const recallVerification = async (open: OpenVault): Promise<void> => {
 /** A change made in between looks like damage, so read it again. */
 const verdictOf = async (open: OpenVault, again = 3): Promise<LedgerVerdict> => {
   const { root } = open.vault.head;
-  const verdict = await verifyAside(open.folder);
+  const verdict = await verifyInThread(open.folder);
   const changed = open.vault.head.root !== root;
   const damaged = verdict.findings.some(({ kind }) => kind === 'damage');
   return damaged && changed && again > 0 ? verdictOf(open, again - 1) : verdict;

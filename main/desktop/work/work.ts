@@ -19,7 +19,7 @@ import {
   abandonBatch,
   type BatchResult,
   findBatch,
-  lookAgain,
+  refreshPlan,
   planAgain,
   resumeBatch,
   type RunOptions,
@@ -126,7 +126,7 @@ export class Work {
     const { folder } = this.#parts.desk.unlocked;
     const { stored, receipts } = this.#endedBatch(id);
     const open = new Set(receipts.filter(notDone).map(({ input }) => input));
-    const known = await lookAgain({
+    const known = await refreshPlan({
       files: stored.files.filter(({ input }) => open.has(input)),
       folders: stored.folders,
     });

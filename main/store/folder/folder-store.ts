@@ -85,11 +85,11 @@ export class FolderStore implements Store {
     return lines.filter((line) => line !== '');
   }
 
-  async asides(): Promise<string[]> {
+  async tornFiles(): Promise<string[]> {
     return (await this.#files.list()).filter((name) => name.startsWith(vaultFiles.torn));
   }
 
-  async aside(name: string): Promise<Buffer> {
+  async tornFile(name: string): Promise<Buffer> {
     return (await this.#files.read(name)) ?? Buffer.alloc(0);
   }
 

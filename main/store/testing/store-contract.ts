@@ -120,8 +120,8 @@ export const storeContract = (makePlace: () => Promise<StorePlace>): void => {
       await store.setAside(FIRST.length, NOW);
       expect(await store.append(FIRST.length, bytes('{"seq":2}\n'))).toBe('done');
       expect(await readAll(store)).toBe(`${FIRST}{"seq":2}\n`);
-      const names = (await store.asides()).toSorted();
-      const kept = await Promise.all(names.map((name) => store.aside(name)));
+      const names = (await store.tornFiles()).toSorted();
+      const kept = await Promise.all(names.map((name) => store.tornFile(name)));
       expect(kept.map(String).toSorted()).toEqual(['{"seq":2,"other', '{"seq":2,"to']);
     });
   });

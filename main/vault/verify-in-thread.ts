@@ -12,7 +12,7 @@ const SCRIPT = new URL('./verify-thread.js', import.meta.url);
  * `verifyLedger` of a vault's folder in a thread of its own: a million records take seconds.
  * @throws Failure 'cancelled' | 'ledger-damaged'
  */
-export const verifyAside = (
+export const verifyInThread = (
   folder: string,
   call: ThreadCall = {},
   script = SCRIPT,

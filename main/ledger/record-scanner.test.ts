@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../json/json.ts';
 import { encodeRecord, parseLine, type LedgerRecord, type Mark } from './record.ts';
-import { WrittenLines } from './written-line.ts';
+import { RecordScanner } from './record-scanner.ts';
 
-const lines = new WrittenLines();
+const lines = new RecordScanner();
 
 const name = fc.oneof(
   fc.constantFrom('bytes', 'key', 'input', 'keystore', '1', '007', '__proto__', ''),

@@ -8,7 +8,7 @@ type Places = Pick<StoredBatch, 'files' | 'folders'>;
  * The plan with the files and folders that are in its places now, for trying files again.
  * Links below the chosen folders are refused as before, when the files are opened.
  */
-export const lookAgain = async ({ files, folders }: Places): Promise<Places> => ({
+export const refreshPlan = async ({ files, folders }: Places): Promise<Places> => ({
   files: await Promise.all(files.map(fileNow)),
   folders: await Promise.all(folders.map(folderNow)),
 });

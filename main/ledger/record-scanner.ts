@@ -1,7 +1,7 @@
 import { MAX_LINE } from './record.ts';
 
 /** What of a record is needed where nothing else is concluded from it. */
-export interface WrittenLine {
+export interface RecordHead {
   readonly seq: number;
   readonly time: string;
   readonly action: string;
@@ -64,13 +64,13 @@ const isDigit = (byte: number | undefined): boolean =>
  * and every line that names a keystore. What it accepts is byte for byte what `encodeRecord`
  * writes of the record that `parseLine` reads.
  */
-export class WrittenLines {
+export class RecordScanner {
   #line: Uint8Array = new Uint8Array();
   #at = 0;
   /** Where the names of the objects that are open begin and end. */
   readonly #names: number[] = [];
 
-  read(line: Buffer): WrittenLine | null {
+  read(line: Buffer): RecordHead | null {
     if (line.length > MAX_LINE) return null;
     this.#line = line;
     this.#at = 0;

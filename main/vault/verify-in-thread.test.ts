@@ -7,7 +7,7 @@ import { lookAtFolder } from '../store/folder/open-folder.ts';
 import { translate, type Translated } from '../thread/testing/process-from.ts';
 import { act, testContext } from './testing/context.ts';
 import { createUnlocked } from './testing/sessions.ts';
-import { verifyAside } from './verify-aside.ts';
+import { verifyInThread } from './verify-in-thread.ts';
 import { verifyLedger } from './verify.ts';
 
 let folder: string;
@@ -33,7 +33,7 @@ describe('verifying a ledger in a thread of its own', () => {
   it('finds the same, and tells how far it is', async () => {
     let bytes = 0;
     const onProgress = (more: number): void => void (bytes += more);
-    const verdict = await verifyAside(folder, { onProgress }, script);
+    const verdict = await verifyInThread(folder, { onProgress }, script);
     expect(verdict).toEqual(await verifyLedger(lookAtFolder(folder)));
     expect(verdict).toMatchObject({ size: 502, signed: 2, total: 0 });
     expect(bytes).toBeGreaterThan(4_000_000);
@@ -41,19 +41,19 @@ describe('verifying a ledger in a thread of its own', () => {
 
   it('ends when it is cancelled', async () => {
     const controller = new AbortController();
-    const ended = verifyAside(folder, { signal: controller.signal }, script);
+    const ended = verifyInThread(folder, { signal: controller.signal }, script);
     controller.abort();
     await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
     const { signal } = controller;
-    await expect(verifyAside(folder, { signal }, script)).rejects.toMatchObject({
+    await expect(verifyInThread(folder, { signal }, script)).rejects.toMatchObject({
       code: 'cancelled',
     });
   });
 
   it('passes on what goes wrong there', async () => {
-    await expect(verifyAside(path.join(folder, 'none'), {}, script)).rejects.toMatchObject({
+    await expect(verifyInThread(path.join(folder, 'none'), {}, script)).rejects.toMatchObject({
       code: 'vault-not-found',
     });
-    await expect(verifyAside(folder, {}, new URL('none.js', script))).rejects.toThrow('none.js');
+    await expect(verifyInThread(folder, {}, new URL('none.js', script))).rejects.toThrow('none.js');
   });
 });
