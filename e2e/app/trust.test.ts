@@ -33,7 +33,7 @@ interface Made {
 
 const make = async (home: string): Promise<Made> => {
   const token = makeOutsideToken(path.join(home, 'hsm'));
-  const library = copySoftHsm(path.join(home, 'maker/libtoken.so'));
+  const library = copySoftHsm(path.join(home, 'vendor/libtoken.so'));
   const dir = path.join(home, 'Finance archive');
   const { env } = token;
   const cli = clavigerOf(dir);
@@ -164,7 +164,7 @@ test('tells that what it knows of a vault is damaged, and goes on once it is men
   chmodSync(file, 0o666);
   const app = await start(home, made);
   const { page } = app;
-  const heading = page.getByRole('heading', { level: 1, name: /cannot be relied on/ });
+  const heading = page.getByRole('heading', { level: 1, name: /is not reliable/ });
   await heading.waitFor();
   await page.getByText(file).waitFor();
   await page.getByText('No PKCS#11 library was loaded and nothing was changed.').waitFor();

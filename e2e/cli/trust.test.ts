@@ -37,7 +37,7 @@ beforeEach(() => {
   home = makeHome();
   dir = join(home, 'vault');
   token = makeOutsideToken(join(home, 'hsm'));
-  library = copySoftHsm(join(home, 'maker/libtoken.so'));
+  library = copySoftHsm(join(home, 'vendor/libtoken.so'));
   cli = clavigerOf(dir);
 });
 afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));

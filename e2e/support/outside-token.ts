@@ -23,7 +23,7 @@ export const makeOutsideToken = (folder: string): OutsideToken => {
   return token;
 };
 
-/** The same keys in a token with another serial number, as a maker's cloning makes them. */
+/** The same keys in a token with another serial number, as a vendor's cloning makes them. */
 export const makeTwin = ({ tokens }: OutsideToken, folder: string): OutsideToken => {
   const twin = placeOf(folder);
   cpSync(tokens, twin.tokens, { recursive: true });

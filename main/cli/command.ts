@@ -18,7 +18,7 @@ export interface CliContext {
   /** What this user's computer knows about vaults, outside of their folders. */
   readonly trust: TrustStore;
   /** Arguments with options of `claviger trust`; null if there are none. */
-  readonly told: Arguments | null;
+  readonly trustArguments: Arguments | null;
   readonly vaultContext: () => Promise<VaultContext>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

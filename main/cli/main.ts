@@ -103,7 +103,7 @@ const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): Cl
     vaultContext,
     signal,
     trust: parts.openTrust(),
-    told: usesToken === true && saysWhatToTrust(args) ? args : null,
+    trustArguments: usesToken === true && saysWhatToTrust(args) ? args : null,
     json: args.flag('json'),
     wait: args.flag('wait'),
     vault: args.text('vault') ?? vaultOf(environment),

@@ -8,7 +8,7 @@ const PAUSE_MS = 200;
 /** Opens the vault. With --wait, waits while another program uses it. */
 export const openVault = async (context: CliContext, vaultDir: string): Promise<Vault> => {
   const vaultContext = await context.vaultContext();
-  let told: string | null = null;
+  let shown: string | null = null;
   for (;;) {
     try {
       return await Vault.open(vaultDir, vaultContext);
@@ -16,8 +16,8 @@ export const openVault = async (context: CliContext, vaultDir: string): Promise<
       if (!context.wait || !(error instanceof Failure) || error.code !== 'vault-locked')
         throw error;
       if (context.signal.aborted) throw error;
-      if (error.message !== told) context.terminal.notice([`${error.message} Waiting.`]);
-      told = error.message;
+      if (error.message !== shown) context.terminal.notice([`${error.message} Waiting.`]);
+      shown = error.message;
       await setTimeout(PAUSE_MS);
     }
   }

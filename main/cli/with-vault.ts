@@ -54,7 +54,7 @@ export const withVault = async <T>(
   const vaultDir = vaultDirOf(context);
   const vault = await openVault(context, vaultDir);
   try {
-    await learn(context, vault);
+    await rememberTrusted(context, vault);
     return await work(vault, vaultDir);
   } finally {
     await vault.close();
@@ -62,11 +62,14 @@ export const withVault = async <T>(
 };
 
 /** Like `claviger trust` before the command, even if nothing can be stored. */
-const learn = async ({ told, trust, terminal }: CliContext, vault: Vault): Promise<void> => {
-  if (told === null) return;
+const rememberTrusted = async (
+  { trustArguments, trust, terminal }: CliContext,
+  vault: Vault,
+): Promise<void> => {
+  if (trustArguments === null) return;
   const before = await trust.find(vault.id);
   if (before !== null) refuseOther(before, vault);
-  const notKept = await trust.remember(await trustedBy(told, vault, before));
+  const notKept = await trust.remember(await trustedBy(trustArguments, vault, before));
   if (notKept !== null) terminal.notice([`claviger: ${notKept.message}`]);
 };
 

@@ -95,7 +95,7 @@ const choosePair = (
     throw pairNotSupported(best.custody, best.bulk, reasonAgainst(profile, best) ?? '');
   if (pair === best) return { pair, fallback: null };
   const reason = reasonAgainst(profile, best) ?? '';
-  const words = `This token cannot carry ${best.custody}/${best.bulk} (${reason}), so the key is ${pair.custody}/${pair.bulk}.`;
+  const words = `This token does not support ${best.custody}/${best.bulk} (${reason}), so the key is ${pair.custody}/${pair.bulk}.`;
   return { pair, fallback: words };
 };
 

@@ -13,7 +13,7 @@ describe('return values of tokens', () => {
     expect(raw?.name).toBe('CKR_CRYPTOKI_NOT_INITIALIZED');
   });
 
-  test('of makers are shown as their number', () => {
+  test('of vendors are shown as their number', () => {
     expect(describeCkr(0x80000123)).toMatchObject({ name: 'CKR 0x80000123' });
   });
 

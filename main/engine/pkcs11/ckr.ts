@@ -100,7 +100,7 @@ export const describeCkr = (code: number): Ckr =>
   byCode.get(code) ?? {
     code,
     name: `CKR ${hex(code)}`,
-    words: `the token reported the error ${hex(code)}, which only its maker can explain`,
+    words: `the token reported the error ${hex(code)}, which only its vendor can explain`,
   };
 
 /** Codes by name, for code that decides by them; a name outside the table is a bug. */

@@ -7,7 +7,7 @@ export const trust = {
     hint: {
       needed:
         "For NSS: which database it opens, as configdir='sql:/home/anna/nssdb' certPrefix='' keyPrefix=''. It is remembered with the library.",
-      optional: 'Its vendor’s manual says so. It is remembered with the library.',
+      optional: 'See its vendor’s manual. It is remembered with the library.',
     },
     none: 'This library needs its initialisation string.',
   },
@@ -18,7 +18,7 @@ export const trust = {
     noFingerprint: 'None: its ledger is unsigned.',
     compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
     library: 'PKCS#11 library of its token',
-    none: 'No PKCS#11 library was found in the usual places. Install the software of the token’s maker, or name its library.',
+    none: 'No PKCS#11 library was found in the usual places. Install your token vendor’s software, or choose its library.',
     other: 'Other library …',
     token: (label: string, serial: string) =>
       `The folder says that the token is ${label}, serial number ${serial}.`,
@@ -50,7 +50,7 @@ export const trust = {
     ],
   },
   damaged: {
-    title: 'What this computer knows of this vault cannot be relied on',
+    title: 'This computer’s record of this vault is not reliable',
     nextTitle: 'What to do',
     next: [
       'Find out who changed the file or the folder named above: only you should be able to write there.',
