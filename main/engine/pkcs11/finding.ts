@@ -1,36 +1,4 @@
-/** Everything the probe looks at, in the order in which it does. */
-export const checkNames = [
-  'session-key',
-  'sensitive-value',
-  'token-key',
-  'handles-shared',
-  'random',
-  'keywrap-bytes',
-  'keywrap-tampered',
-  'keywrap-wrong-key',
-  'gcm-nonce',
-  'gcm-bytes',
-  'gcm-tampered',
-  'gcm-wrong-key',
-  'gcm-largest-aad',
-  'gcm-largest-buffer',
-  'cmac-bytes',
-  'ed25519',
-  'ecdsa-p256',
-  'unextractable-stays',
-  'copy-adds-nothing',
-  'change-adds-nothing',
-  'usage-enforced',
-  'object-id-reused',
-  'copyable-enforced',
-  'mechanisms-enforced',
-  'data-object',
-  'label-object',
-  'sessions',
-  'session-after-error',
-  'session-objects-left',
-] as const;
-export type CheckName = (typeof checkNames)[number];
+import type { CheckName } from '../../../shared/messages/token/checks.ts';
 
 /** One line of evidence. The profile follows from the findings alone. */
 export interface Finding {

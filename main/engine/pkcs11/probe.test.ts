@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../../../shared/failure.ts';
 import { TokenConnection } from './connection.ts';
-import { checkNames, type CheckName } from './finding.ts';
+import { checkNames, type CheckName } from '../../../shared/messages/token/checks.ts';
 import { probe } from './probe.ts';
 import { keyLimitsOf, type TokenProfile } from './profile.ts';
 import { faultyConnection } from './testing/faults.ts';

@@ -1,5 +1,6 @@
+import { checkNames, expectations } from '../../../shared/messages/token/checks.ts';
 import type { TokenConnection } from './connection.ts';
-import { checkNames, type Finding } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { caught, type Bench, type Check } from './probe/bench.ts';
 import { gcmChecks } from './probe/gcm.ts';
 import { hardeningChecks } from './probe/hardening.ts';
@@ -30,7 +31,7 @@ const runCheck = (bench: Bench, check: Check): Finding => {
     caught(() => check.run(bench, session)),
   );
   const seen = 'value' in outcome ? outcome.value : { seen: outcome.refusal, ok: false };
-  return { check: check.name, expected: check.expected, ...seen };
+  return { check: check.name, expected: expectations[check.name], ...seen };
 };
 
 /** Without what holds only for this moment. */
@@ -53,8 +54,8 @@ const byName = (one: Finding, other: Finding): number =>
   checkNames.indexOf(one.check) - checkNames.indexOf(other.check);
 
 /**
- * Finds out what the token behind `connection` really does, with temporary keys, and what it can
- * carry. Needs a login; takes a second on a soft token. Blocks the thread.
+ * Finds out what the token behind `connection` really does, with temporary keys, and what it
+ * supports. Needs a login; takes a second on a soft token. Blocks the thread.
  * @throws Failure 'not-logged-in' | 'token-removed'; what the token refuses is a finding
  */
 export const probe = (connection: TokenConnection): TokenProfile => {

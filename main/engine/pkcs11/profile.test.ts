@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkNames, type CheckName, type Finding } from './finding.ts';
+import { checkNames, type CheckName } from '../../../shared/messages/token/checks.ts';
+import type { Finding } from './finding.ts';
 import { deriveAbilities } from './profile.ts';
 
 /** A token that does everything well. */
@@ -68,16 +69,16 @@ describe('what a token can carry', () => {
     expect(carried(tpm)).toEqual([]);
     const { hardRequirements } = deriveAbilities(findings(tpm));
     expect(hardRequirements.find((requirement) => !requirement.met)?.words).toBe(
-      'Whether a copy or a change gives a key a new usage could not be tested: CKR_FUNCTION_NOT_SUPPORTED.',
+      'Whether copying or changing a key can give it a new usage could not be tested: CKR_FUNCTION_NOT_SUPPORTED.',
     );
   });
 
-  test('without keys at all that is the only reason told: all else follows from it', () => {
+  test('without keys at all that is the only reason given', () => {
     const none = ['CKR_FUNCTION_NOT_SUPPORTED', false] as const;
     const keyless: Changes = { ...noGcm, ...noWrap, 'session-key': none, 'token-key': none };
     const told = deriveAbilities(findings({ ...keyless, 'handles-shared': none })).pairs;
     expect(new Set(told.map(({ reason }) => reason))).toEqual(
-      new Set(['It does not keep AES-256 keys as they are needed (CKR_FUNCTION_NOT_SUPPORTED).']),
+      new Set(['The token does not store AES-256 keys as needed (CKR_FUNCTION_NOT_SUPPORTED).']),
     );
   });
 
@@ -89,7 +90,7 @@ describe('what a token can carry', () => {
       'token-key': ['CKR_ACTION_PROHIBITED', false],
     };
     expect(carried(nethsm)).toEqual([]);
-    expect(reasons(nethsm)).toMatch(/does not keep AES-256 keys .*CKR_ACTION_PROHIBITED/);
+    expect(reasons(nethsm)).toMatch(/does not store AES-256 keys .*CKR_ACTION_PROHIBITED/);
   });
 
   test('AES-GCM without key wrap carries the keys that need no wrapping', () => {
@@ -110,7 +111,9 @@ describe('what a token can carry', () => {
     expect(carried(cloud)).toHaveLength(5);
     const abilities = deriveAbilities(findings(cloud));
     expect(abilities).toMatchObject({ iv: 'token', segmentSize: 8192 });
-    expect(abilities.workarounds.join('\n')).toMatch(/nonces itself[\s\S]*segments of 8192 bytes/);
+    expect(abilities.workarounds.join('\n')).toMatch(
+      /makes the nonces[\s\S]*segments of 8192 bytes/,
+    );
   });
 
   test('buffers below the smallest segment: only the host processes file data', () => {
@@ -128,7 +131,7 @@ describe('what a token can carry', () => {
   test('handles of one session that another does not know: nothing', () => {
     const apart: Changes = { 'handles-shared': ['CKR_OBJECT_HANDLE_INVALID', false] };
     expect(carried(apart)).toEqual([]);
-    expect(reasons(apart)).toMatch(/do not know each other's keys/);
+    expect(reasons(apart)).toMatch(/cannot use each other's keys/);
   });
 
   test('a token that accepts tampered data is not relied on for anything', () => {

@@ -1,6 +1,14 @@
 import { custodyPairs, type Bulk, type Custody } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
-import type { CheckName, Finding } from './finding.ts';
+import type { CheckName } from '../../../shared/messages/token/checks.ts';
+import {
+  requirements,
+  type RequirementName,
+  unmetRequirement,
+  unsupported,
+  workarounds,
+} from '../../../shared/messages/token/profile.ts';
+import type { Finding } from './finding.ts';
 import type { ModuleInfo } from './module.ts';
 import type { KeyLimits } from './templates.ts';
 import type { TokenInfo } from './token-info.ts';
@@ -18,7 +26,7 @@ export interface HardRequirement {
   readonly words: string;
 }
 
-/** What a token was seen to do, and what follows from it. */
+/** What the tests of a token showed, and what follows from them. */
 export interface TokenProfile {
   readonly module: ModuleInfo & { readonly sha256: string };
   readonly token: Omit<TokenInfo, 'slotId' | 'pinState'>;
@@ -43,7 +51,7 @@ export interface TokenProfile {
   readonly findings: readonly Finding[];
 }
 
-/** What the masters and resident keys of this token can be kept from beyond their usage. */
+/** Which further limits this token enforces on masters and resident keys. */
 export const keyLimitsOf = ({ findings }: Pick<TokenProfile, 'findings'>): KeyLimits => {
   const evidence = new Evidence(findings);
   return { copy: evidence.ok('copyable-enforced'), mechanisms: evidence.ok('mechanisms-enforced') };
@@ -96,7 +104,7 @@ class Evidence {
 }
 
 interface Need {
-  /** Told only where this one is met: what follows from something missing is no second reason. */
+  /** Reported only where this one is met: otherwise the missing one is the reason. */
   readonly after?: Need;
   readonly met: (evidence: Evidence) => boolean;
   /** What is missing, as a sentence with the evidence. */
@@ -105,19 +113,19 @@ interface Need {
 
 const tokenKeys: Need = {
   met: (e) => e.ok('session-key', 'sensitive-value', 'token-key', 'random'),
-  missing: (e) => `It does not keep AES-256 keys as they are needed (${e.seen('token-key')}).`,
+  missing: (e) => unsupported.tokenKeys(e.seen('token-key')),
 };
 
 const sharedHandles: Need = {
   after: tokenKeys,
   met: (e) => e.ok('handles-shared'),
-  missing: (e) => `Its sessions do not know each other's keys (${e.seen('handles-shared')}).`,
+  missing: (e) => unsupported.sharedHandles(e.seen('handles-shared')),
 };
 
 const keyWrap: Need = {
   after: tokenKeys,
   met: (e) => e.ok('keywrap-bytes', 'keywrap-tampered', 'keywrap-wrong-key'),
-  missing: (e) => `It has no RFC 3394 key wrap that can be relied on (${e.seen('keywrap-bytes')}).`,
+  missing: (e) => unsupported.keyWrap(e.seen('keywrap-bytes')),
 };
 
 const gcm: Need = {
@@ -127,20 +135,18 @@ const gcm: Need = {
     e.number('gcm-largest-aad') >= BLOB_AAD,
   missing: (e) =>
     e.seen('gcm-nonce') === 'none'
-      ? 'It has no AES-GCM with a 12-byte nonce.'
-      : `Its AES-GCM cannot be relied on (${e.seen('gcm-bytes')}, ${e.seen('gcm-tampered')}).`,
+      ? unsupported.noGcm
+      : unsupported.gcm(e.seen('gcm-bytes'), e.seen('gcm-tampered')),
 };
 
 const segments: Need = {
   after: gcm,
   met: (e) =>
     e.number('gcm-largest-buffer') >= SMALLEST_SEGMENT && e.number('gcm-largest-aad') >= HEADER_AAD,
-  missing: (e) =>
-    `It takes at most ${e.number('gcm-largest-buffer')} bytes in one call with ` +
-    `${e.number('gcm-largest-aad')} bytes of AAD: too little for the segments of a file.`,
+  missing: (e) => unsupported.segments(e.number('gcm-largest-buffer'), e.number('gcm-largest-aad')),
 };
 
-/** What each pair asks of a token. Every vault keeps at least its sealing master in it. */
+/** What each pair needs. The sealing master of every vault is in the token. */
 const needsOf = (custody: Custody, bulk: Bulk): readonly Need[] => [
   tokenKeys,
   sharedHandles,
@@ -157,7 +163,7 @@ const verdict = (evidence: Evidence, custody: Custody, bulk: Bulk): PairVerdict 
     carried: missing.length === 0,
     reason:
       missing.length === 0
-        ? 'Everything it needs works on this token.'
+        ? unsupported.nothing
         : missing
             .filter(({ after }) => after?.met(evidence) ?? true)
             .map((need) => need.missing(evidence))
@@ -165,59 +171,24 @@ const verdict = (evidence: Evidence, custody: Custody, bulk: Bulk): PairVerdict 
   };
 };
 
-/** Hard requirements: without them somebody with the PIN and other software gets keys out. */
-const hard: readonly {
-  readonly name: string;
-  readonly checks: readonly CheckName[];
-  readonly met: string;
-  readonly unmet: string;
-  readonly untested: string;
-}[] = [
-  {
-    name: 'unextractable',
-    checks: ['unextractable-stays'],
-    met: 'A key that may not leave the token cannot be wrapped out of it.',
-    unmet: 'A key that may not leave the token can be wrapped out of it.',
-    untested:
-      'Whether a key that may not leave the token can be wrapped out of it could not be tested',
-  },
-  {
-    name: 'no-added-rights',
-    checks: ['copy-adds-nothing', 'change-adds-nothing'],
-    met: 'Neither a copy nor a change gives a key a new usage or lets it leave.',
-    unmet: 'A copy or a change gives a key a new usage or lets it leave.',
-    untested: 'Whether a copy or a change gives a key a new usage could not be tested',
-  },
-  {
-    name: 'usage',
-    checks: ['usage-enforced'],
-    met: 'A key does only what it was made for.',
-    unmet: 'A key can be used for what it was not made for.',
-    untested: 'Whether a key can be used for what it was not made for could not be tested',
-  },
-  {
-    name: 'object-id',
-    checks: ['object-id-reused'],
-    met: 'A new key never replaces another one of the same id.',
-    unmet: 'A new key of the same id silently replaces the older one, which is lost.',
-    untested: 'Whether a new key replaces another one of the same id could not be tested',
-  },
-];
-
-/** A refusal is no misdeed: what the test needs could not be made. */
-const wordsOf = ({ unmet, untested }: (typeof hard)[number], seen: readonly string[]): string => {
-  const evidence = [...new Set(seen)].join('; ');
-  return seen.every((word) => word.startsWith('CKR') || word === 'not tested')
-    ? `${untested}: ${evidence}.`
-    : `${unmet} Seen: ${evidence}.`;
+const requirementChecks: Readonly<Record<RequirementName, readonly CheckName[]>> = {
+  unextractable: ['unextractable-stays'],
+  'no-added-rights': ['copy-adds-nothing', 'change-adds-nothing'],
+  usage: ['usage-enforced'],
+  'object-id': ['object-id-reused'],
 };
 
+/** Where everything was refused, the test could not be made: that shows no misbehaviour. */
+const isUntested = (seen: readonly string[]): boolean =>
+  seen.every((word) => word.startsWith('CKR') || word === 'not tested');
+
 const hardRequirements = (evidence: Evidence): HardRequirement[] =>
-  hard.map((requirement) => {
-    const { name, checks, met } = requirement;
-    if (evidence.ok(...checks)) return { name, met: true, words: met };
+  (Object.keys(requirements) as RequirementName[]).map((name) => {
+    const checks = requirementChecks[name];
+    if (evidence.ok(...checks)) return { name, met: true, words: requirements[name].met };
     const seen = checks.filter((check) => !evidence.ok(check)).map((check) => evidence.seen(check));
-    return { name, met: false, words: wordsOf(requirement, seen) };
+    const words = unmetRequirement(name, [...new Set(seen)].join('; '), isUntested(seen));
+    return { name, met: false, words };
   });
 
 const ivOf = (evidence: Evidence): TokenProfile['iv'] => {
@@ -237,64 +208,62 @@ const anchorOf = (evidence: Evidence): TokenProfile['anchor'] => {
   return evidence.ok('label-object') ? 'label' : 'none';
 };
 
-/** Two workers less than sessions: one holds the login, one serves the engine's main thread. */
+/** Two sessions are kept for the login and the engine's main thread. */
 const workersOf = (evidence: Evidence): number =>
   Math.max(1, Math.min(limits.workers, evidence.number('sessions') - 2));
 
-/** A token's ways that the program works round: said when `applies`. */
+/** What the program does differently on such a token. */
 const ways: readonly { applies: (e: Evidence) => boolean; words: (e: Evidence) => string }[] = [
   {
     applies: (e) => e.seen('gcm-nonce') === 'token',
-    words: () => 'The token makes the nonces itself: they are stored as it gives them.',
+    words: () => workarounds.tokenNonce,
   },
   {
     applies: (e) => segments.met(e) && segmentSize(e) < DEFAULT_SEGMENT,
-    words: (e) => `Files are processed in segments of ${segmentSize(e)} bytes.`,
+    words: (e) => workarounds.smallSegments(segmentSize(e)),
   },
   {
     applies: (e) => e.seen('gcm-tampered') === 'CKR_GENERAL_ERROR',
-    words: () =>
-      'The token has one error for everything (CKR_GENERAL_ERROR): the program finds out itself ' +
-      'whether data was changed or the key is another one.',
+    words: () => workarounds.oneError,
   },
   {
     applies: (e) => e.ok('session-after-error') && e.seen('session-after-error') !== 'usable',
-    words: () => 'A session stays busy after an error: it is closed and another one opened.',
+    words: () => workarounds.busySession,
   },
   {
     applies: (e) => !e.ok('object-id-reused'),
-    words: () => 'An id is looked up before a key is created under it.',
+    words: () => workarounds.reusedId,
   },
   {
     applies: (e) => !e.ok('ed25519') && e.ok('ecdsa-p256'),
-    words: () => 'Checkpoints are signed with ECDSA P-256: the token has no Ed25519.',
+    words: () => workarounds.p256,
   },
   {
     applies: (e) => !e.ok('ed25519') && !e.ok('ecdsa-p256'),
-    words: () => 'The token cannot sign checkpoints: the ledger does not prove its newest records.',
+    words: () => workarounds.noSignature,
   },
   {
     applies: (e) => anchorOf(e) === 'label',
-    words: () => 'The newest checkpoint is kept in the label of a secret: no data objects here.',
+    words: () => workarounds.label,
   },
   {
     applies: (e) => anchorOf(e) === 'none',
-    words: () => 'The token cannot keep a checkpoint: a rolled-back vault is not noticed.',
+    words: () => workarounds.noAnchor,
   },
   {
     applies: (e) => !e.ok('cmac-bytes'),
-    words: () => 'Keys that live only in the token have no check value: the token has no AES-CMAC.',
+    words: () => workarounds.noCmac,
   },
   {
     applies: (e) => !e.ok('sessions'),
-    words: (e) => `The token has few sessions: ${workersOf(e)} files or segments at a time.`,
+    words: (e) => workarounds.fewSessions(workersOf(e)),
   },
 ];
 
-/** What a token can honestly carry: a pure function of what was seen. */
+/** What a token supports. Depends on the findings alone. */
 export const deriveAbilities = (findings: readonly Finding[]): Abilities => {
   const evidence = new Evidence(findings);
-  const requirements = hardRequirements(evidence);
+  const hard = hardRequirements(evidence);
   return {
     iv: ivOf(evidence),
     segmentSize: segmentSize(evidence),
@@ -306,8 +275,8 @@ export const deriveAbilities = (findings: readonly Finding[]): Abilities => {
     p256: evidence.ok('ecdsa-p256'),
     anchor: anchorOf(evidence),
     pairs: custodyPairs.map(({ custody, bulk }) => verdict(evidence, custody, bulk)),
-    hardRequirements: requirements,
-    evaluationOnly: requirements.some((requirement) => !requirement.met),
+    hardRequirements: hard,
+    evaluationOnly: hard.some(({ met }) => !met),
     workarounds: ways.filter((way) => way.applies(evidence)).map((way) => way.words(evidence)),
   };
 };

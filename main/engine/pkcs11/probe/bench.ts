@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/failure.ts';
 import { noAesGcm } from '../../../../shared/messages/failures/pkcs11.ts';
+import type { CheckName } from '../../../../shared/messages/token/checks.ts';
 import { ckrOf } from '../ckr.ts';
 import type { TokenConnection } from '../connection.ts';
 import { isTokenLoss } from '../failures.ts';
-import type { CheckName } from '../finding.ts';
 import { CKA } from '../native.ts';
 import type { ObjectHandle, SealedByToken, Session } from '../session.ts';
 import { secretKeyTemplate, type KeyIntent, type KeyUsage } from '../templates.ts';
 
-/** What a check answers: the token's behaviour in a word and whether it is as expected. */
+/** What a check answers: what the token did, in a word, and whether that is as expected. */
 export interface Seen {
   readonly seen: string;
   readonly ok: boolean;
@@ -21,7 +21,6 @@ export interface Seen {
  */
 export interface Check {
   readonly name: CheckName;
-  readonly expected: string;
   readonly run: (bench: Bench, session: Session) => Seen;
 }
 

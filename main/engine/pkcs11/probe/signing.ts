@@ -47,17 +47,14 @@ const macsAsSoftware = (bench: Bench, session: Session): Seen => {
 export const signingChecks: readonly Check[] = [
   {
     name: 'cmac-bytes',
-    expected: 'CKM_AES_CMAC gives the bytes of RFC 4493',
     run: macsAsSoftware,
   },
   {
     name: 'ed25519',
-    expected: 'software verifies an Ed25519 signature of the token',
     run: signsEd25519,
   },
   {
     name: 'ecdsa-p256',
-    expected: 'software verifies an ECDSA P-256 signature of the token',
     run: signsP256,
   },
 ];

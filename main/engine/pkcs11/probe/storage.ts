@@ -47,12 +47,10 @@ const keepsLongLabel = (_: Bench, session: Session): Seen => {
 export const storageChecks: readonly Check[] = [
   {
     name: 'data-object',
-    expected: `a private data object keeps ${CHECKPOINT_BYTES} bytes`,
     run: keepsDataObject,
   },
   {
     name: 'label-object',
-    expected: `the label of a secret keeps ${CHECKPOINT_BYTES} bytes`,
     run: keepsLongLabel,
   },
 ];

@@ -57,17 +57,14 @@ const refusesWrongKey = (bench: Bench, session: Session): Seen => {
 export const wrappingChecks: readonly Check[] = [
   {
     name: 'keywrap-bytes',
-    expected: 'CKM_AES_KEY_WRAP gives the 40 bytes of RFC 3394',
     run: wrapsAsRfc3394,
   },
   {
     name: 'keywrap-tampered',
-    expected: 'a wrapped key with one bit changed is refused',
     run: refusesTampered,
   },
   {
     name: 'keywrap-wrong-key',
-    expected: 'a wrapped key is refused under another wrapping key',
     run: refusesWrongKey,
   },
 ];

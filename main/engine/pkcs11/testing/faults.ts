@@ -1,3 +1,4 @@
+import type { ReturnValueName } from '../../../../shared/messages/token/return-values.ts';
 import { ckrCode } from '../ckr.ts';
 import { TokenConnection } from '../connection.ts';
 import { Pkcs11Module } from '../module.ts';
@@ -8,7 +9,7 @@ import type { TestToken } from './tokens.ts';
 export interface Fault {
   readonly at: number;
   readonly when: 'instead' | 'after';
-  readonly error: `CKR_${string}`;
+  readonly error: ReturnValueName;
 }
 
 /** Stands between the program and the library: counts the calls and spoils the one it is told to. */
@@ -54,7 +55,7 @@ export class FaultInjector {
 const exempt: ReadonlySet<string> = new Set(['C_CloseSession']);
 
 /** In the form of the addon. */
-const nativeError = (name: `CKR_${string}`): Error => new Error(`${name}:${ckrCode(name)}`);
+const nativeError = (name: ReturnValueName): Error => new Error(`${name}:${ckrCode(name)}`);
 
 /** A connection with an injector in between. The library must be initialised already. */
 export const faultyConnection = (
