@@ -13,6 +13,8 @@ export const actions = [
   'vault.loss-plan',
   'token.login',
   'token.probe',
+  'token.pin-start',
+  'token.pin',
   'engine.lost',
   'key.create',
   'key.rotate',
@@ -95,6 +97,8 @@ export type CommitAction = (typeof commitActions)[number];
  */
 export const lockedActions = [
   'token.login',
+  'token.pin-start',
+  'token.pin',
   'audit.view',
   'audit.verify',
   'report.verify',

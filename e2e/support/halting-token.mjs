@@ -1,5 +1,5 @@
 // Loaded into every process of the command line (NODE_OPTIONS=--import): halts the engine at one
-// step of a checkpoint, as a crash (kill) or a driver that hangs (stop). Every step is written down.
+// step of a checkpoint or of a new PIN, as a crash (kill) or a driver that hangs (stop). Every step is written down.
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import pkcs11 from 'pkcs11js';
@@ -57,4 +57,5 @@ if (LOG !== undefined && isMainThread && process.argv[1]?.endsWith('engine/proce
     return isReplacing;
   });
   watch('C_DestroyObject', 'drop', () => isReplacing);
+  watch('C_SetPIN', 'pin', () => true);
 }

@@ -14,6 +14,8 @@ export interface CliContext {
   readonly wait: boolean;
   readonly vault: string | undefined;
   readonly pin: PinOptions;
+  /** Of a PIN that is to replace it. */
+  readonly newPin: PinOptions;
   readonly startEngine: () => EngineProcess;
   /** What this user's computer knows about vaults, outside of their folders. */
   readonly trust: TrustStore;

@@ -25,6 +25,10 @@ export const commands: readonly NamedCommand[] = [
   { name: 'trust', load: async () => (await import('./commands/trust.ts')).trustCommand },
   { name: 'token list', load: async () => (await token()).tokenListCommand },
   { name: 'token probe', load: async () => (await token()).tokenProbeCommand },
+  {
+    name: 'token pin',
+    load: async () => (await import('./commands/token-pin.ts')).tokenPinCommand,
+  },
   { name: 'key create', load: async () => (await key()).keyCreateCommand },
   { name: 'key list', load: async () => (await key()).keyListCommand },
   { name: 'key show', load: async () => (await key()).keyShowCommand },

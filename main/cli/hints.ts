@@ -5,6 +5,7 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'vault-exists': 'Name the folder with --vault DIR.',
   'rolled-back': '"claviger recover --accept REASON" accepts the vault as it is.',
   'cannot-carry': '"claviger token probe" shows what the token supports.',
+  'pin-expired': '"claviger token pin" changes it.',
   'mixed-bulk': '"claviger key list" shows the bulk of each key.',
   'blob-damaged': '"claviger audit verify" verifies the ledger.',
   'report-unproved': '"claviger audit verify" verifies the ledger.',

@@ -112,6 +112,11 @@ const contextOf = (args: Arguments, parts: CliParts, { usesToken }: Command): Cl
       pinFile: args.text('pin-file'),
       environment: environment['CLAVIGER_PIN'],
     },
+    newPin: {
+      terminal,
+      pinFile: args.text('new-pin-file'),
+      environment: environment['CLAVIGER_NEW_PIN'],
+    },
   };
 };
 

@@ -1,13 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { badPinFile, pinNotGiven, pinsDiffer } from '../../shared/messages/failures/cli.ts';
-import { requireText } from '../engine/index.ts';
+import {
+  badPinFile,
+  newPinNotGiven,
+  pinNotGiven,
+  pinsDiffer,
+} from '../../shared/messages/failures/cli.ts';
+import { triesLeft } from '../../shared/messages/failures/pkcs11.ts';
+import { requireText, type TokenInfo } from '../engine/index.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PinOptions {
   readonly pinFile: string | undefined;
-  /** The variable CLAVIGER_PIN. */
+  /** The variable CLAVIGER_PIN, or CLAVIGER_NEW_PIN for a new one. */
   readonly environment: string | undefined;
   readonly terminal: Terminal;
 }
@@ -17,7 +23,11 @@ const OTHERS_MAY_READ = 0o077;
 const MAX_BYTES = 4096;
 
 /** The PIN from a file, the environment or a prompt. Never from an argument: other users can see those. */
-export const readPin = async (options: PinOptions, question: string): Promise<string> => {
+export const readPin = async (
+  options: PinOptions,
+  question: string,
+  missing = pinNotGiven,
+): Promise<string> => {
   const { pinFile, environment, terminal } = options;
   if (pinFile !== undefined) return pinFromFile(pinFile, terminal);
   if (environment !== undefined && environment !== '') {
@@ -25,14 +35,29 @@ export const readPin = async (options: PinOptions, question: string): Promise<st
     return environment;
   }
   const answer = await terminal.askSecret(question);
-  if (answer === null || answer === '') throw pinNotGiven();
+  if (answer === null || answer === '') throw missing();
   requireText(answer);
   return answer;
 };
 
+/** The PIN of a vault's token; says before how many tries remain, as far as the token tells. */
+export const readTokenPin = (options: PinOptions, token: TokenInfo): Promise<string> => {
+  const { label, pinState } = token;
+  const isLow = pinState === 'final-try' || pinState === 'count-low';
+  return readPin(options, `${isLow ? `${triesLeft[pinState]} ` : ''}PIN of the token "${label}": `);
+};
+
+/** The PIN that is to replace the one of a token. */
+export const readReplacingPin = (options: PinOptions): Promise<string> =>
+  readNewPin(options, 'New PIN: ', newPinNotGiven);
+
 /** Asks twice for a new PIN: a typing error would lock the vault for ever. */
-export const readNewPin = async (options: PinOptions): Promise<string> => {
-  const pin = await readPin(options, 'Choose a PIN for the evaluation token: ');
+export const readNewPin = async (
+  options: PinOptions,
+  question: string,
+  missing = pinNotGiven,
+): Promise<string> => {
+  const pin = await readPin(options, question, missing);
   if (options.pinFile !== undefined || options.environment === pin) return pin;
   const again = await options.terminal.askSecret('Repeat the PIN: ');
   if (again === pin) return pin;

@@ -5,7 +5,7 @@ import { refuseOther } from '../trust/index.ts';
 import { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
 import { openVault } from './open-vault.ts';
-import { sessionOf } from './session.ts';
+import { type AskPin, sessionOf } from './session.ts';
 import { trustedBy } from './trust-options.ts';
 
 /** @throws Failure `usage` if no vault is named */
@@ -80,9 +80,10 @@ const rememberTrusted = async (
 export const withSession = async <T>(
   context: CliContext,
   work: (session: VaultSession) => Promise<T>,
+  askPin?: AskPin,
 ): Promise<T> =>
   withVault(context, async (vault, vaultDir) => {
-    const session = sessionOf(context, vault, vaultDir);
+    const session = sessionOf(context, vault, vaultDir, askPin);
     try {
       return await work(session);
     } finally {

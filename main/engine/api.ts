@@ -10,6 +10,7 @@ import type { LedgerIdentity, SessionKeyName } from './keys/ledger-keys.ts';
 import type { Masters } from './keys/vault-token.ts';
 import type { NewAnchor } from './pkcs11/anchors.ts';
 import type { ModuleInfo } from './pkcs11/module.ts';
+import type { PinChange } from './pkcs11/possible-pin.ts';
 import type { TokenProfile } from './pkcs11/profile.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
@@ -73,6 +74,8 @@ export interface EngineCalls {
   connect: (input: TokenTarget) => TokenInfo;
   /** @param pin null where the PIN is typed at the token */
   login: (input: { readonly pin: string | null }) => TokenInfo;
+  /** Changes the user PIN, logged in or not. @param input null where both are typed at the token */
+  changePin: (input: PinChange | null) => void;
   /** What the token says of itself now. @throws where it was taken away */
   tokenStatus: (input: null) => TokenInfo;
   probe: (input: null) => TokenProfile;

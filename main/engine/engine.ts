@@ -78,6 +78,7 @@ export class Engine {
           throw new Error('the token was logged in already');
         return connection.token;
       },
+      changePin: (change) => this.#alone(() => this.#connection().connection.changePin(change)),
       tokenStatus: () => this.#connection().connection.token,
       probe: () => probe(this.#connection().connection),
       createMasters: ({ vaultId, profile }) =>

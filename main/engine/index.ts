@@ -14,7 +14,7 @@ export type { Masters } from './keys/vault-token.ts';
 export type { AnchorKind } from './pkcs11/anchors.ts';
 export { evaluationFiles } from './pkcs11/evaluation-files.ts';
 export { findModules, requireSoftHsm } from './pkcs11/known-modules.ts';
-export { requireText } from './pkcs11/possible-pin.ts';
+export { type PinChange, requireText } from './pkcs11/possible-pin.ts';
 export type { TokenProfile } from './pkcs11/profile.ts';
 export type { TokenInfo } from './pkcs11/token-info.ts';
 export {

@@ -39,6 +39,7 @@ export const engineEnvironment = (): NodeJS.ProcessEnv => {
     UV_THREADPOOL_SIZE: UV_THREADS,
   };
   delete env['CLAVIGER_PIN'];
+  delete env['CLAVIGER_NEW_PIN'];
   // Node.js would read the system's certificates at each start; the engine talks to no server.
   delete env['NODE_EXTRA_CA_CERTS'];
   return env;

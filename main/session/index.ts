@@ -1,3 +1,4 @@
+export { changePin } from './change-pin.ts';
 export { anchorKindOf, anchorWords } from './checkpointing.ts';
 export { createVault, type ExistingToken, type TokenChoice, VaultSetup } from './create-vault.ts';
 export { answerInTime, inTime } from './in-time.ts';
@@ -5,4 +6,4 @@ export { checkNewFolder } from './new-folder.ts';
 export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';
 export { needOpen } from './unlock-outcome.ts';
-export { VaultSession } from './vault-session.ts';
+export { type SessionParts, VaultSession } from './vault-session.ts';

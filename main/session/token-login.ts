@@ -41,7 +41,7 @@ export class TokenLogin {
 
   /** Asks for the PIN. @throws Failure `token-not-found`, `pin-incorrect` and the like */
   async logIn(engine: Engine): Promise<TokenInfo> {
-    const { token } = await this.#connect(engine);
+    const { token } = await this.connect(engine);
     this.use(token);
     await this.#login(engine, token.pinPad ? null : await this.#parts.askPin(token));
     return token;
@@ -49,7 +49,7 @@ export class TokenLogin {
 
   /** The same with a PIN that is known; null for a token with a PIN pad. */
   async logInWith(engine: Engine, pin: string | null): Promise<void> {
-    await this.#connect(engine);
+    await this.connect(engine);
     await this.#login(engine, pin);
   }
 
@@ -89,7 +89,8 @@ export class TokenLogin {
     this.#findings = [...this.#findings, updateOf(known)];
   }
 
-  async #connect(engine: Engine): Promise<FoundToken> {
+  /** Finds the token, without a PIN. */
+  async connect(engine: Engine): Promise<FoundToken> {
     this.#found = await connectToken(engine, this.#parts);
     return this.#found;
   }

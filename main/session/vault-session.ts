@@ -114,10 +114,22 @@ export class VaultSession {
    * Whether this is the token's PIN, asked with an engine of its own beside the one that works.
    * @throws Failure 'pin-incorrect' and the like; that is recorded
    */
-  async checkPin(pin: string | null): Promise<void> {
+  checkPin(pin: string | null): Promise<void> {
+    return this.#beside((engine) => this.#login.logInWith(engine, pin));
+  }
+
+  /** Works with the token, not logged in, with an engine of its own. */
+  atToken<T>(work: (engine: Caller<EngineCalls>) => Promise<T>): Promise<T> {
+    return this.#beside(async (engine) => {
+      await this.#login.connect(engine);
+      return work(engine);
+    });
+  }
+
+  async #beside<T>(work: (engine: Caller<EngineCalls>) => Promise<T>): Promise<T> {
     const engine = this.#parts.startEngine();
     try {
-      await this.#login.logInWith(engine.caller, pin);
+      return await work(engine.caller);
     } finally {
       await engine.stop();
     }

@@ -10,6 +10,8 @@ const names: Readonly<Record<Action, string>> = {
   'vault.loss-plan': 'Plan for lost token',
   'token.login': 'Log in to token',
   'token.probe': 'Test token',
+  'token.pin-start': 'Start changing PIN',
+  'token.pin': 'Change PIN',
   'engine.lost': 'Engine lost',
   'key.create': 'Create key',
   'key.rotate': 'Rotate key',

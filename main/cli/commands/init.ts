@@ -8,7 +8,7 @@ import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { modulePathOf } from '../module-path.ts';
-import { readNewPin, readPin } from '../pin.ts';
+import { readNewPin, readTokenPin } from '../pin.ts';
 import { describeFailure } from '../receipts.ts';
 import { vaultDirOf, printResult } from '../with-vault.ts';
 
@@ -45,8 +45,8 @@ export const initCommand: Command = {
       trust: context.trust,
       askPin: (token) =>
         token === null
-          ? readNewPin(context.pin)
-          : readPin(context.pin, `PIN of the token "${token.label}": `),
+          ? readNewPin(context.pin, 'Choose a PIN for the evaluation token: ')
+          : readTokenPin(context.pin, token),
     });
     if (notRemembered !== null) context.terminal.notice(describeFailure(notRemembered));
     const evaluation = choice.kind === 'evaluation' || profile.evaluationOnly;

@@ -12,7 +12,7 @@ import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
 import { modulePathOf } from '../module-path.ts';
-import { readPin } from '../pin.ts';
+import { readTokenPin } from '../pin.ts';
 import { withSession, printResult } from '../with-vault.ts';
 
 const moduleOptions = {
@@ -163,7 +163,7 @@ const probeNamedToken = async (
       librarySha256: null,
       orTwin: false,
     });
-    const pin = token.pinPad ? null : await readPin(context.pin, `PIN of the token "${label}": `);
+    const pin = token.pinPad ? null : await readTokenPin(context.pin, token);
     await engine.caller.call('login', { pin });
     return await engine.caller.call('probe', null);
   } finally {

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { tokenReadOnly } from '../../../shared/messages/failures/pin-change.ts';
 import {
   noPinPad,
   tokenAmbiguous,
@@ -7,10 +8,10 @@ import {
   tokenRemoved,
 } from '../../../shared/messages/failures/pkcs11.ts';
 import { ckrOf } from './ckr.ts';
-import { asFailure, pinFailure } from './failures.ts';
+import { asFailure, pinChangeFailure, pinFailure } from './failures.ts';
 import { Pkcs11Module } from './module.ts';
 import { CKS, CKU } from './native.ts';
-import { requirePossiblePin } from './possible-pin.ts';
+import { type PinChange, requirePossiblePin, requireSuitablePin } from './possible-pin.ts';
 import type { Session } from './session.ts';
 import type { TokenTarget } from './target.ts';
 import type { TokenInfo } from './token-info.ts';
@@ -80,6 +81,32 @@ export class TokenConnection {
       if (ckrOf(error)?.name === 'CKR_USER_ALREADY_LOGGED_IN') return 'already';
       this.#closeIdle();
       throw pinFailure(error, this.token);
+    }
+  }
+
+  /**
+   * Changes the user PIN. A login stays as it is; there need be none (but NSS wants one).
+   * @param change null where both PINs are typed at the token
+   * @throws Failure 'pin-incorrect' | 'pin-locked' | 'pin-missing' | 'pin-unsuitable' |
+   * 'token-failed' | 'token-removed'
+   */
+  changePin(change: PinChange | null): void {
+    const token = this.token;
+    if (token.writeProtected) throw tokenReadOnly();
+    if (change === null && !token.pinPad) throw noPinPad();
+    if (change !== null) {
+      requirePossiblePin(change.oldPin, token);
+      requireSuitablePin(change, token);
+    }
+    const holdsLogin = this.#idle !== null;
+    const session = this.#idleSession();
+    try {
+      const { oldPin, newPin } = change ?? { oldPin: PIN_PAD, newPin: PIN_PAD };
+      this.module.native.C_SetPIN(session, oldPin, newPin);
+    } catch (error) {
+      throw pinChangeFailure(error, this.#present() ? this.token : null);
+    } finally {
+      if (!holdsLogin) this.#closeIdle();
     }
   }
 

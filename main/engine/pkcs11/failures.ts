@@ -1,11 +1,20 @@
 import {
+  newPinRefused,
+  oldPinWrong,
+  pinChangeUnclear,
+  pinExpired,
+  pinKept,
+} from '../../../shared/messages/failures/pin-change.ts';
+import {
   noUserPin,
   pinLocked,
   pinNotAccepted,
   tokenLocked,
   tokenRefused,
   tokenRemoved,
+  type TriesLeft,
 } from '../../../shared/messages/failures/pkcs11.ts';
+import { Failure } from '../../../shared/failure.ts';
 import { callOf, ckrOf, ckrSet, type Ckr } from './ckr.ts';
 import type { TokenInfo } from './token-info.ts';
 
@@ -42,7 +51,7 @@ export const asFailure = (error: unknown): Error => {
 };
 
 /** How many tries remain, as far as a token tells (PKCS#11 v2.40 §3.2, CK_TOKEN_INFO flags). */
-const triesLeft = ({ pinState }: TokenInfo): 'final-try' | 'count-low' | 'unknown' =>
+const triesLeft = ({ pinState }: TokenInfo): TriesLeft =>
   pinState === 'final-try' || pinState === 'count-low' ? pinState : 'unknown';
 
 /** What C_Login said, with the state of the PIN after it. */
@@ -52,6 +61,7 @@ export const pinFailure = (error: unknown, token: TokenInfo): Error => {
   const detail = detailOf(ckr, error);
   if (ckr.name === 'CKR_PIN_LOCKED' || token.pinState === 'locked') return pinLocked(detail);
   if (ckr.name === 'CKR_USER_PIN_NOT_INITIALIZED') return noUserPin(detail);
+  if (ckr.name === 'CKR_PIN_EXPIRED') return pinExpired(detail);
   if (wrongPin.has(ckr.code)) return pinNotAccepted(ckr.words, triesLeft(token), detail);
   return asFailure(error);
 };
@@ -60,6 +70,36 @@ const wrongPin = ckrSet(
   'CKR_PIN_INCORRECT',
   'CKR_PIN_INVALID',
   'CKR_PIN_LEN_RANGE',
-  'CKR_PIN_EXPIRED',
   'CKR_PIN_TOO_WEAK',
+);
+
+/** What C_SetPIN said, with the state of the PIN after it; null where the token is gone by then. */
+export const pinChangeFailure = (error: unknown, token: TokenInfo | null): Error => {
+  const ckr = ckrOf(error);
+  if (ckr === null) return asError(error);
+  const detail = detailOf(ckr, error);
+  if (ckr.name === 'CKR_PIN_LOCKED' || token?.pinState === 'locked') return pinLocked(detail);
+  if (ckr.name === 'CKR_PIN_INCORRECT')
+    return oldPinWrong(token === null ? 'unknown' : triesLeft(token), detail);
+  if (unsuitablePin.has(ckr.code)) return newPinRefused(ckr.words, detail);
+  if (keepsPin.has(ckr.code)) return pinKept(ckr.words, detail);
+  const failure = asFailure(error);
+  return failure instanceof Failure ? pinChangeUnclear(failure) : failure;
+};
+
+const unsuitablePin = ckrSet('CKR_PIN_INVALID', 'CKR_PIN_LEN_RANGE', 'CKR_PIN_TOO_WEAK');
+
+/** After these the PIN is certainly the old one. */
+const keepsPin = ckrSet(
+  'CKR_CANCEL',
+  'CKR_ARGUMENTS_BAD',
+  'CKR_ACTION_PROHIBITED',
+  'CKR_FUNCTION_CANCELED',
+  'CKR_FUNCTION_NOT_SUPPORTED',
+  'CKR_FUNCTION_REJECTED',
+  'CKR_PIN_EXPIRED',
+  'CKR_SESSION_READ_ONLY',
+  'CKR_TOKEN_WRITE_PROTECTED',
+  'CKR_USER_NOT_LOGGED_IN',
+  'CKR_USER_PIN_NOT_INITIALIZED',
 );

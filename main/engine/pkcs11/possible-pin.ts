@@ -1,5 +1,16 @@
+import {
+  newPinNotText,
+  newPinSame,
+  newPinTooLong,
+  newPinTooShort,
+} from '../../../shared/messages/failures/pin-change.ts';
 import { pinNotUtf8, pinTooLong, pinTooShort } from '../../../shared/messages/failures/pkcs11.ts';
 import type { TokenInfo } from './token-info.ts';
+
+export interface PinChange {
+  readonly oldPin: string;
+  readonly newPin: string;
+}
 
 /**
  * Every wrong PIN takes one of the tries that a token allows, so one that cannot be right is not
@@ -22,4 +33,23 @@ const notText = /[\uFFFD\p{Surrogate}]/u;
 export const requireText = (pin: string): void => {
   if (!notText.test(pin)) return;
   throw pinNotUtf8();
+};
+
+/** The addon cuts a PIN at a NUL, so another one than was meant would apply. */
+const control = /\p{Cc}/u;
+
+/**
+ * What of a new PIN can be told without asking the token. NSS would take an empty one, which opens
+ * its database to everybody.
+ * @throws Failure 'pin-unsuitable'
+ */
+export const requireSuitablePin = (
+  { oldPin, newPin }: PinChange,
+  { pinLength: { min, max } }: TokenInfo,
+): void => {
+  const bytes = Buffer.byteLength(newPin);
+  if (bytes === 0 || bytes < min) throw newPinTooShort(Math.max(1, min));
+  if (max > 0 && bytes > max) throw newPinTooLong(max);
+  if (notText.test(newPin) || control.test(newPin)) throw newPinNotText();
+  if (newPin === oldPin) throw newPinSame();
 };

@@ -171,9 +171,15 @@ export const pinNotGiven = (): Failure =>
     next: 'Type it at the prompt, or give it with --pin-file FILE or the variable CLAVIGER_PIN.',
   });
 
+export const newPinNotGiven = (): Failure =>
+  new Failure('pin-missing', 'No new PIN was given.', {
+    unharmed: 'The PIN was not changed.',
+    next: 'Type it at the prompt, or give it with --new-pin-file FILE or the variable CLAVIGER_NEW_PIN.',
+  });
+
 export const pinsDiffer = (): Failure =>
   new Failure('pin-incorrect', 'The PINs do not match.', {
-    unharmed: 'Nothing was created.',
+    unharmed: 'Nothing was created or changed.',
     next: 'Run the command again.',
   });
 

@@ -182,18 +182,16 @@ export const pinLocked = (detail: string): Failure =>
 export const noUserPin = (detail: string): Failure =>
   new Failure('pin-missing', 'This token has no user PIN yet.', { next: BY_OFFICER, detail });
 
-const triesLeft = {
+export const triesLeft = {
   'final-try': 'One try remains before the PIN is locked.',
   'count-low': 'Few tries remain before the PIN is locked.',
   unknown: 'Type the PIN again.',
 } as const;
 
+export type TriesLeft = keyof typeof triesLeft;
+
 /** @param tries how many remain, as far as the token tells */
-export const pinNotAccepted = (
-  reason: string,
-  tries: keyof typeof triesLeft,
-  detail: string,
-): Failure =>
+export const pinNotAccepted = (reason: string, tries: TriesLeft, detail: string): Failure =>
   new Failure('pin-incorrect', `The PIN was not accepted: ${reason}.`, {
     next: triesLeft[tries],
     detail,
