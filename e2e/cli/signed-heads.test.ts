@@ -100,21 +100,21 @@ describe.each(tokenNames)('with %s, an unlock', (token) => {
     expect(sizeOf(newestNote(vault))).toBe(sizeOf(left));
     expect(newestNote(vault)).not.toBe(left);
     expect(anchors(vault, { add: [left] })).toHaveLength(2);
-    const problem = 'The token holds two signed heads of the same size: the ledger was forked.';
+    const problem = 'The token holds two signed checkpoints for the same number of records';
     await expectRefused(vault, 'fork', problem);
   });
 
   it('finds that the anchor is missing', async () => {
     expect(anchors(vault)).toEqual([newestNote(vault)]);
     expect(anchors(vault, { remove: true })).toEqual([]);
-    const problem = 'The token no longer holds the anchor that the ledger records.';
+    const problem = 'The checkpoint that was stored in the token is missing.';
     await expectRefused(vault, 'anchor-missing', problem);
   });
 
   it('does not use an anchor that the vault did not sign, and tells of it', async () => {
     expect(anchors(vault, { add: [forged(newestNote(vault))] })).toHaveLength(2);
     const problem =
-      "The token holds an anchor that this vault's key did not sign; it was not used.";
+      "The token holds a checkpoint that this vault's key did not sign. It was not used.";
     const made = await create(vault, 'Third');
     expect(made.code, made.stderr).toBe(0);
     expect(made.stderr).toContain(problem);
@@ -128,7 +128,7 @@ describe.each(tokenNames)('with %s, an unlock', (token) => {
 
   it('takes such an anchor alone for a missing one', async () => {
     expect(anchors(vault, { remove: true, add: [forged(newestNote(vault))] })).toHaveLength(1);
-    const problem = 'The token no longer holds the anchor that the ledger records.';
+    const problem = 'The checkpoint that was stored in the token is missing.';
     await expectRefused(vault, 'anchor-missing', problem);
     expect(found(vault, 'vault.rollback')).toContainEqual(
       expect.objectContaining({ kind: 'anchor-foreign' }),
@@ -150,10 +150,6 @@ describe.each(tokenNames)('with %s, an unlock', (token) => {
     rmSync(vault.tokenDir, { recursive: true });
     cpSync(tokenBefore, vault.tokenDir, { recursive: true });
     rmSync(join(vault.dir, 'checkpoint'));
-    await expectRefused(
-      vault,
-      'epoch-unsigned',
-      'Nothing signed says that epoch 2 was ever begun.',
-    );
+    await expectRefused(vault, 'epoch-unsigned', 'There is no signed checkpoint of epoch 2.');
   });
 });

@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/ledger/records.ts';
 import { isLockedAction } from '../../shared/actions.ts';
 import type { StoreReader } from '../store/index.ts';
 import { vaultActions, type KnownSession } from './facts.ts';
@@ -139,19 +140,17 @@ class TailReader {
       return null;
     }
     const { facts } = this.#prefix;
-    if (!facts.isOlder || facts.session !== null)
-      return `Nothing shows that this vault wrote it (${record.action}).`;
+    if (!facts.isOlder || facts.session !== null) return words.notAuthenticated(record.action);
     this.#older ??= { first: record.seq, last: this.#input.tree.size };
-    return this.#input.carryOver ? null : 'It was not signed.';
+    return this.#input.carryOver ? null : words.notSigned;
   }
 
   #problemOfMarked(record: MarkedRecord): string | null {
     const { session, base } = record.mark;
     const check = this.#checkOf(session);
-    if (check === null) return "The token does not open its session's key.";
-    if (base !== undefined && !this.#isPrefix(base, record.seq - 1))
-      return 'It belongs behind other records than those before it.';
-    return check.accepts(record) ? null : 'Its authentication code is wrong.';
+    if (check === null) return words.sessionKeyNotOpened;
+    if (base !== undefined && !this.#isPrefix(base, record.seq - 1)) return words.wrongPredecessors;
+    return check.accepts(record) ? null : words.wrongCode;
   }
 
   #checkOf(session: string): SessionCheck | null {

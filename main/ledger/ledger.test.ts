@@ -178,8 +178,8 @@ describe('the ledger', () => {
   });
 
   it.each([
-    ['nothing', [], 'holds no record'],
-    ['only a torn record', ['{"seq":1'], 'holds no record'],
+    ['nothing', [], 'contains no records'],
+    ['only a torn record', ['{"seq":1'], 'contains no records'],
     ['another field', [encodeRecord(record(1)).toString().replace('{', '{"more":1,')], 'Record 1'],
     [
       'a missing field',

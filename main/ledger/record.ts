@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/ledger/records.ts';
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import type { Action } from '../../shared/actions.ts';
@@ -123,20 +124,17 @@ const faulty = (at: number, problem: string): ParsedLine => ({
 
 /** Reads one line, given without its LF. */
 export const parseLine = (line: Buffer): ParsedLine => {
-  if (line.length > MAX_LINE) return faulty(MAX_LINE, 'The line is too long for a record.');
+  if (line.length > MAX_LINE) return faulty(MAX_LINE, words.lineTooLong);
   const text = line.toString('utf8');
-  if (!isUtf8(line)) return faulty(firstDifference(line, Buffer.from(text)), 'It is not UTF-8.');
+  if (!isUtf8(line)) return faulty(firstDifference(line, Buffer.from(text)), words.notUtf8);
   const deep = tooDeepAt(text);
-  if (deep !== null) return faulty(deep, 'It is nested too deeply for a record.');
+  if (deep !== null) return faulty(deep, words.tooDeep);
   const json = parseJson(text);
-  if (json === undefined) return faulty(jsonFault(text), 'It is not JSON.');
+  if (json === undefined) return faulty(jsonFault(text), words.notJson);
   const parsed = v.safeParse(recordSchema, json, { abortEarly: true });
-  if (!parsed.success)
-    return faulty(0, `It is not a record: ${issueWords(parsed.issues[0], 'the line')}.`);
+  if (!parsed.success) return faulty(0, words.notARecord(issueWords(parsed.issues[0], 'the line')));
   const record = toRecord(parsed.output);
-  return record === null
-    ? faulty(0, 'It is not a record: half of what shows its session is missing.')
-    : { record, fault: null };
+  return record === null ? faulty(0, words.sessionIncomplete) : { record, fault: null };
 };
 
 /** The offset of the first byte in which two pieces differ; their common length if none does. */

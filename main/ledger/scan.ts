@@ -1,3 +1,4 @@
+import { wrongNumber } from '../../shared/messages/ledger/verification.ts';
 import type { StoreReader } from '../store/index.ts';
 import type { LedgerHead } from '../pki/index.ts';
 import { LedgerFacts } from './facts.ts';
@@ -70,7 +71,7 @@ export class LedgerScan {
 
   #number(seq: number, byte: number): LineFinding | null {
     const record = this.tree.size + 1;
-    return seq === record ? null : { record, byte, problem: `It calls itself record ${seq}.` };
+    return seq === record ? null : { record, byte, problem: wrongNumber(seq) };
   }
 }
 

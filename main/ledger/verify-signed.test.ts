@@ -71,7 +71,7 @@ describe('a signed ledger', () => {
     const { first } = await verify(changed);
     expect(first).toMatchObject({ record: index + 1, byte: offsetOf(lines, index + 1) });
     if (index > 0)
-      expect(first?.problem).toBe(`Record ${index + 1} is not what was signed: it was changed.`);
+      expect(first?.problem).toBe(`Record ${index + 1} was changed after it was signed.`);
   });
 
   it.each(range(RECORDS - 1))('tells that record %i + 1 was removed', async (index) => {
@@ -128,7 +128,7 @@ describe('a signed ledger', () => {
   it('says between which checkpoints the change is where no hashes are left', async () => {
     const changed = lines.with(5, edited(lines[5] ?? ''));
     const { first, signed } = await verify(changed, [vaultFiles.hashes]);
-    expect(first?.problem).toBe('Of records 5 to 6 at least one is not what was signed.');
+    expect(first?.problem).toBe('At least one of records 5 to 6 is not what was signed.');
     expect(signed).toBe(4);
   });
 
@@ -138,7 +138,9 @@ describe('a signed ledger', () => {
     expect(await verifyLedger(disk.store())).toMatchObject({ findings: [] });
     const ledger = Buffer.from(`${lines.with(5, edited(lines[5] ?? '')).join('\n')}\n`);
     const both = new DiskModel({ ...disk.files(), [vaultFiles.ledger]: ledger });
-    expect((await verifyLedger(both.store())).findings[0]?.problem).toMatch(/Of records 5 to 6/);
+    expect((await verifyLedger(both.store())).findings[0]?.problem).toMatch(
+      /one of records 5 to 6/,
+    );
   });
 
   it('tells that a checkpoint is signed with another key', async () => {

@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/ledger/verification.ts';
 import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
 import type { StoreReader } from '../store/index.ts';
 import { CheckpointBook } from './checkpoint-book.ts';
@@ -43,21 +44,20 @@ export const checkSigned = async (
   const signed = ours.findLast(isSound)?.size ?? 0;
   if (broken.length > 0) await locate(findings, store, scan, { broken, signed });
   if (ours.length === 0 && (sawCheckpoint || !isOlder))
-    findings.damage({ ...nowhere, problem: 'The signed checkpoints are missing.' });
+    findings.damage({ ...nowhere, problem: words.checkpointsMissing });
   return { signed, checkpoints: ours.length };
 };
 
 const noKey = {
   record: 1,
   byte: 0,
-  problem: 'Record 1 names no key that signs this ledger: it is not as Claviger wrote it.',
+  problem: words.noSigningKey,
 } as const;
 const nowhere = { record: null, byte: null } as const;
 
 const tellForeign = (findings: Findings, count: number): void => {
   if (count === 0) return;
-  const problem = `${count === 1 ? 'A checkpoint' : `${count} checkpoints`} in the folder: not signed by this vault's key.`;
-  findings.damage({ ...nowhere, problem });
+  findings.damage({ ...nowhere, problem: words.checkpointsNotOurs(count) });
 };
 
 interface Broken {
@@ -84,12 +84,12 @@ const locate = async (
     findings.damage({
       record: scan.tree.size + 1,
       byte: scan.bytes,
-      problem: `The ledger ends after ${scan.tree.size} records; ${first.size} were signed.`,
+      problem: words.endsEarly(scan.tree.size, first.size),
     });
   else
     findings.damage({
       ...nowhere,
-      problem: `Of records ${signed + 1} to ${first.size} at least one is not what was signed.`,
+      problem: words.someChanged(signed + 1, first.size),
     });
 };
 
@@ -115,26 +115,22 @@ const compareLines = async (
   const byte = lines[index]?.offset ?? end;
   const found = lines[index]?.hash ?? null;
   const change = changeAt(found, lines[index + 1]?.hash ?? null, leafAt, index);
-  findings.damage({ record: index + 1, byte, problem: changes[change](index + 1, kept.size) });
+  findings.damage({
+    record: index + 1,
+    byte,
+    problem: words.changes[change](index + 1, kept.size),
+  });
   if (change !== 'edited') return;
   for (let at = index + 1; at < kept.size; at += 1)
     if (differs(at))
       findings.damage({
         record: at + 1,
         byte: lines[at]?.offset ?? end,
-        problem: changes.edited(at + 1, kept.size),
+        problem: words.changes.edited(at + 1),
       });
 };
 
-type Change = 'cut' | 'removed' | 'inserted' | 'moved' | 'edited';
-
-const changes: Readonly<Record<Change, (record: number, size: number) => string>> = {
-  cut: (record, size) => `The ledger ends before record ${record}; ${size} records were signed.`,
-  removed: (record) => `Record ${record} was removed: what stands here is a later one.`,
-  inserted: (record) => `Before record ${record} something was inserted that was not signed.`,
-  moved: (record) => `Record ${record} is not in its place: the order was changed.`,
-  edited: (record) => `Record ${record} is not what was signed: it was changed.`,
-};
+type Change = keyof typeof words.changes;
 
 const changeAt = (
   found: Buffer | null,

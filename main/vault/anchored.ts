@@ -1,3 +1,4 @@
+import { notFromAnchor } from '../../shared/messages/ledger/rollback.ts';
 import type { Failure } from '../../shared/failure.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
@@ -20,7 +21,7 @@ export const whyNotToSign = (
     anchor.epoch > epoch || (anchor.epoch === epoch && !liesOn(ledger, anchor));
   const off = ours.find((each) => !acceptedNotes.includes(each.note) && isOff(each));
   if (off === undefined) return null;
-  const problem = `The token holds a signed head of ${off.size} records (epoch ${off.epoch}) that this ledger does not lead to.`;
+  const problem = notFromAnchor(off.size, off.epoch);
   return rolledBack([{ kind: 'fork', problem, blocks: true }]);
 };
 

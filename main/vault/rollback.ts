@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/ledger/rollback.ts';
 import { type Checkpoint, type CheckpointKey, openCheckpoint } from '../pki/index.ts';
 import type { EpochHead } from '../ledger/index.ts';
 
@@ -6,7 +7,7 @@ import type { EpochHead } from '../ledger/index.ts';
  * the checkpoints in its folder and the anchors in its token (docs/ledger.md, "Rollback").
  */
 
-/** What the folder says of itself. */
+/** What the folder says about itself. */
 export interface LedgerView {
   readonly vaultId: string;
   readonly epoch: number;
@@ -16,7 +17,7 @@ export interface LedgerView {
   /** The head that was accepted when this epoch began, and the anchors that the token held then. */
   readonly accepted: EpochHead | null;
   readonly acceptedNotes: readonly string[];
-  /** True for a ledger that was begun before each was signed from its first record on. */
+  /** True for a ledger from before ledgers were signed from their first record on. */
   readonly isOlder: boolean;
   readonly sawCheckpoint: boolean;
   readonly sawAnchor: boolean;
@@ -85,7 +86,7 @@ export const compareHeads = (ledger: LedgerView, witnesses: Witnesses): Rollback
     ...missing(ledger, witnesses, anchor, checkpoint),
     ...(ledger.wasLocked ? unsignedLock(ledger, anchor, checkpoint) : [noLock]),
   ];
-  // What the token or the folder tells already need not be told twice.
+  // What the token or the folder shows is not reported twice.
   if (!findings.some(({ blocks }) => blocks)) findings.push(...againstSeen(ledger, witnesses.seen));
   return { findings, isRolledBack: findings.some(({ blocks }) => blocks), anchor, checkpoint };
 };
@@ -106,8 +107,7 @@ const newestFirst = (a: Checkpoint, b: Checkpoint): number => b.epoch - a.epoch 
 
 const strangers = (what: 'anchor' | 'checkpoint', count: number): RollbackFinding[] => {
   if (count === 0) return [];
-  const where = what === 'anchor' ? 'The token holds an anchor' : 'The folder holds a checkpoint';
-  const problem = `${where} that this vault's key did not sign; it was not used.`;
+  const problem = what === 'anchor' ? words.anchorForeign : words.checkpointForeign;
   return [{ kind: `${what}-foreign`, problem, blocks: false }];
 };
 
@@ -116,12 +116,7 @@ const forks = (anchors: readonly Checkpoint[]): RollbackFinding[] =>
     (one, at) =>
       newestFirst(one, anchors[at + 1] ?? one) === 0 && one.root !== (anchors[at + 1] ?? one).root,
   )
-    ? [
-        blocking(
-          'fork',
-          'The token holds two signed heads of the same size: the ledger was forked.',
-        ),
-      ]
+    ? [blocking('fork', words.forked)]
     : [];
 
 const blocking = (kind: RollbackFindingKind, problem: string): RollbackFinding => ({
@@ -131,32 +126,30 @@ const blocking = (kind: RollbackFindingKind, problem: string): RollbackFinding =
 });
 
 const againstAnchor = (ledger: LedgerView, anchor: Checkpoint): RollbackFinding[] => {
-  if (anchor.epoch === ledger.epoch) return compare(ledger, anchor, 'the token');
-  if (anchor.epoch > ledger.epoch) return [olderEpoch(ledger, anchor, 'the token')];
+  if (anchor.epoch === ledger.epoch) return compare(ledger, anchor, 'in the token');
+  if (anchor.epoch > ledger.epoch) return [olderEpoch(ledger, anchor, 'in the token')];
   const { accepted, acceptedNotes } = ledger;
   const isAccepted =
     acceptedNotes.includes(anchor.note) ||
     (accepted?.epoch === anchor.epoch &&
       accepted.size === anchor.size &&
       accepted.root === anchor.root);
-  return isAccepted
-    ? []
-    : [blocking('rollback', 'This ledger did not begin where the token says the last one ended.')];
+  return isAccepted ? [] : [blocking('rollback', words.epochNotFromAnchor)];
 };
 
-/** A smaller anchor that does not lie on this ledger was signed for another one. */
+/** A smaller anchor that does not match this ledger was signed for another one. */
 const otherAnchors = (ledger: LedgerView, anchors: readonly Checkpoint[]): RollbackFinding[] =>
   anchors
     .slice(1)
     .filter(({ epoch, size }) => epoch === ledger.epoch && size <= ledger.size)
-    .flatMap((anchor) => compare(ledger, anchor, 'the token'))
+    .flatMap((anchor) => compare(ledger, anchor, 'in the token'))
     .slice(0, 1);
 
 const againstSeen = (ledger: LedgerView, seen: EpochHead | null): RollbackFinding[] => {
   if (seen === null) return [];
-  if (seen.epoch > ledger.epoch) return [olderEpoch(ledger, seen, 'this computer')];
-  if (seen.epoch === ledger.epoch) return compare(ledger, seen, 'this computer');
-  const problem = `Epoch ${ledger.epoch} was begun elsewhere since this computer saw this vault last (epoch ${seen.epoch}).`;
+  if (seen.epoch > ledger.epoch) return [olderEpoch(ledger, seen, 'on this computer')];
+  if (seen.epoch === ledger.epoch) return compare(ledger, seen, 'on this computer');
+  const problem = words.epochNew(ledger.epoch, seen.epoch);
   return [{ kind: 'epoch-new', problem, blocks: false }];
 };
 
@@ -165,31 +158,30 @@ const againstCheckpoints = (
   checkpoints: readonly Checkpoint[],
 ): RollbackFinding[] => {
   const findings = checkpoints.flatMap((checkpoint) => {
-    if (checkpoint.epoch > ledger.epoch) return [olderEpoch(ledger, checkpoint, 'the folder')];
-    return checkpoint.epoch === ledger.epoch ? compare(ledger, checkpoint, 'the folder') : [];
+    if (checkpoint.epoch > ledger.epoch) return [olderEpoch(ledger, checkpoint, 'in the folder')];
+    return checkpoint.epoch === ledger.epoch ? compare(ledger, checkpoint, 'in the folder') : [];
   });
   return findings.slice(0, 1);
 };
 
-const compare = (ledger: LedgerView, signed: EpochHead, where: string): RollbackFinding[] => {
+const compare = (
+  ledger: LedgerView,
+  signed: EpochHead,
+  where: words.CheckpointPlace,
+): RollbackFinding[] => {
   const root = ledger.rootAt(signed.size);
   if (root === null)
-    return [
-      blocking(
-        'rollback',
-        `The ledger ends after ${ledger.size} records; the newest signed checkpoint known to ${where} covers ${signed.size}.`,
-      ),
-    ];
+    return [blocking('rollback', words.recordsMissing(ledger.size, signed.size, where))];
   if (root === signed.root) return [];
-  const problem = `The first ${signed.size} records are not those that were signed (checkpoint known to ${where}).`;
+  const problem = words.recordsChanged(signed.size, where);
   return [blocking('edited', problem)];
 };
 
-const olderEpoch = (ledger: LedgerView, signed: EpochHead, where: string): RollbackFinding =>
-  blocking(
-    'rollback',
-    `This is the ledger of epoch ${ledger.epoch}; ${where} knows a checkpoint of epoch ${signed.epoch}.`,
-  );
+const olderEpoch = (
+  ledger: LedgerView,
+  signed: EpochHead,
+  where: words.CheckpointPlace,
+): RollbackFinding => blocking('rollback', words.epochOlder(ledger.epoch, signed.epoch, where));
 
 const missing = (
   ledger: LedgerView,
@@ -202,25 +194,23 @@ const missing = (
   if (anchor === null && ledger.sawAnchor)
     findings.push({
       kind: 'anchor-missing',
-      problem: 'The token no longer holds the anchor that the ledger records.',
+      problem: words.anchorMissing,
       blocks: !isTwin,
     });
   if (!ledger.isOlder && checkpoint === null && !isAnchored)
-    findings.push(blocking('ledger-unsigned', 'Nothing that is signed speaks of this ledger.'));
+    findings.push(blocking('ledger-unsigned', words.ledgerUnsigned));
   if (checkpoint === null && ledger.sawCheckpoint)
     findings.push({
       kind: 'checkpoint-missing',
-      problem: 'The folder no longer holds the signed checkpoint that the ledger records.',
+      problem: words.checkpointMissing,
       blocks: !isAnchored,
     });
   if (ledger.epoch > 1 && checkpoint === null && !isAnchored)
-    findings.push(
-      blocking('epoch-unsigned', `Nothing signed says that epoch ${ledger.epoch} was ever begun.`),
-    );
+    findings.push(blocking('epoch-unsigned', words.epochUnsigned(ledger.epoch)));
   return findings;
 };
 
-/** Each lock is signed, unless the token did not answer any more. */
+/** Each lock is signed, unless the token was not responding. */
 const unsignedLock = (
   { epoch, lastLock }: LedgerView,
   anchor: Checkpoint | null,
@@ -229,12 +219,12 @@ const unsignedLock = (
   const anchored = anchor?.epoch === epoch ? anchor.size : 0;
   const signed = Math.max(anchored, checkpoint?.size ?? 0);
   if (lastLock === null || signed >= lastLock) return [];
-  const problem = `The last lock is recorded but was not signed: the token did not answer. Nothing signed vouches for the records from ${signed + 1} on.`;
+  const problem = words.lockUnsigned(signed + 1);
   return [{ kind: 'lock-unsigned', problem, blocks: false }];
 };
 
 const noLock: RollbackFinding = {
   kind: 'no-lock',
-  problem: 'The last session did not end with a lock: it was interrupted.',
+  problem: words.noLock,
   blocks: false,
 };

@@ -1,3 +1,4 @@
+import { notOurs as notOursWords } from '../../shared/messages/ledger/rollback.ts';
 import { randomBytes } from 'node:crypto';
 import {
   type EpochHead,
@@ -149,6 +150,6 @@ const unlockRecord = (
 
 const notOurs = ({ rest }: Tail): RollbackFinding[] => {
   if (rest === null) return [];
-  const problem = `Record ${rest.record} was not written by this vault, and what follows it does not count: ${rest.problem} It was set aside.`;
+  const problem = notOursWords(rest.record, rest.problem);
   return [{ kind: 'not-ours', problem, blocks: false }];
 };

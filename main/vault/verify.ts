@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/ledger/verification.ts';
 import { Failure } from '../../shared/failure.ts';
 import {
   checkSigned,
@@ -57,7 +58,7 @@ export const verifyLedger = async (
   });
   checkEnds(findings, scan, tail);
   roots.finish(scan, findings);
-  const first = new Findings(); // what is told first: which record is not what was signed
+  const first = new Findings(); // reported first: which record is not what was signed
   const signed = await checkSigned(first, store, scan);
   await checkKeystore(findings, store, scan);
   return {
@@ -69,7 +70,7 @@ export const verifyLedger = async (
 };
 
 const missing = (scan: LedgerScan): LedgerVerdict => {
-  const problem = 'The ledger is missing.';
+  const problem = words.ledgerMissing;
   const findings = [{ kind: 'damage', record: null, byte: null, problem }] as const;
   return { ...scan.head(), signed: 0, checkpoints: 0, findings, total: 1 };
 };
@@ -93,7 +94,7 @@ class RootWatch {
       findings.damage({
         record: null,
         byte: null,
-        problem: `The first ${size} records are not those of a head that is trusted.`,
+        problem: words.trustedHeadDiffers(size),
       });
   }
 
@@ -103,7 +104,7 @@ class RootWatch {
         findings.damage({
           record: null,
           byte: scan.bytes,
-          problem: `The ledger ends after ${scan.tree.size} records; a trusted head has ${size}.`,
+          problem: words.trustedHeadLonger(scan.tree.size, size),
         });
   }
 }
@@ -120,7 +121,7 @@ const checkForm = (
   findings.damage({
     record: record.seq,
     byte: offset + firstDifference(again, line),
-    problem: 'The line is not written the way this program writes it.',
+    problem: words.wrongForm,
   });
 };
 
@@ -133,20 +134,19 @@ class TimeWatch {
       findings.notice({
         record: seq,
         byte: offset,
-        problem: `The clock went back, from ${this.#previous} to ${time}.`,
+        problem: words.clockBack(this.#previous, time),
       });
     this.#previous = time;
   }
 }
 
 const checkEnds = (findings: Findings, scan: LedgerScan, tail: Buffer): void => {
-  if (scan.tree.size === 0)
-    findings.damage({ record: null, byte: 0, problem: 'The ledger holds no record.' });
+  if (scan.tree.size === 0) findings.damage({ record: null, byte: 0, problem: words.noRecords });
   if (tail.length > 0)
     findings.notice({
       record: scan.tree.size + 1,
       byte: scan.bytes,
-      problem: `The last ${tail.length} bytes are not a complete record; a crash leaves that.`,
+      problem: words.incompleteEnd(tail.length),
     });
 };
 
@@ -161,7 +161,7 @@ const checkKeystore = async (
       findings.notice({
         record: null,
         byte: null,
-        problem: 'The newest keystore is not in its place yet; opening the vault completes that.',
+        problem: words.keystoreNotInPlace,
       });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -214,8 +214,7 @@ it('says what needs attention: refused PINs and settings weaker than the default
 });
 
 describe('a vault that is not as it was signed last', () => {
-  const toldBy = (witness: string): unknown =>
-    expect.stringContaining(`checkpoint known to ${witness}`);
+  const knownBy = (place: string): unknown => expect.stringContaining(`checkpoint ${place}`);
 
   /** Two records are missing from the folder; the token and this computer know it. */
   const rollBack = async (): Promise<{ newest: string }> => {
@@ -238,7 +237,7 @@ describe('a vault that is not as it was signed last', () => {
     expect((await app.desk.unlock(PIN)).kind).toBe('read-only');
     const { rollback } = openScreen();
     expect(rollback).toMatchObject({
-      findings: [{ kind: 'rollback', problem: toldBy('the token') }],
+      findings: [{ kind: 'rollback', problem: knownBy('in the token') }],
       held: { size: before },
       missing: { first: before + 1, last: before + 2 },
       confirmed: before,
@@ -271,8 +270,8 @@ describe('a vault that is not as it was signed last', () => {
     await app.desk.unlock(PIN);
     expect(openScreen().rollback).toMatchObject({
       findings: [
-        { kind: 'edited', problem: toldBy('the token') },
-        { kind: 'edited', problem: toldBy('the folder') },
+        { kind: 'edited', problem: knownBy('in the token') },
+        { kind: 'edited', problem: knownBy('in the folder') },
       ],
       missing: null,
       confirmed: 0,

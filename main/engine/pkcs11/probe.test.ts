@@ -138,7 +138,7 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
       name: 'unextractable',
       met: false,
       words:
-        'Whether a key that may not leave the token can be wrapped out of it could not be ' +
+        'Whether a key that must not leave the token can be wrapped and extracted could not be ' +
         'tested: CKR_MECHANISM_INVALID.',
     });
   });

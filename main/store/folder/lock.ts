@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
-import { vaultInUse, vaultMaybeInUse } from '../../../shared/messages/failures/store.ts';
+import {
+  holderName,
+  unreadableHolder,
+  vaultInUse,
+  vaultMaybeInUse,
+} from '../../../shared/messages/failures/store.ts';
 import { vaultNotLocked } from '../../../shared/messages/failures/disk.ts';
 import { isErrno, sha256, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from './names.ts';
@@ -199,17 +204,10 @@ const removeLeftovers = async (folder: string, prepared: Prepared): Promise<void
 };
 
 const inUse = (path: string, { content, silentMs, verdict }: CheckedLock): Failure => {
-  const by = holderInWords(parseHolder(content), verdict);
+  const by = nameOf(parseHolder(content), verdict);
   if (verdict.holder === 'live') return vaultInUse(by);
   return vaultMaybeInUse(by, path, Math.max(0, Math.round(silentMs / 1000)));
 };
 
-const holderInWords = (holder: Holder | null, { where }: Verdict): string => {
-  if (holder === null) return 'something whose lock file cannot be read';
-  const places = {
-    here: 'on this computer',
-    sandbox: `in another container or sandbox of this computer (${holder.host})`,
-    elsewhere: `on ${holder.host}`,
-  };
-  return `process ${holder.pid} ${places[where]}`;
-};
+const nameOf = (holder: Holder | null, { where }: Verdict): string =>
+  holder === null ? unreadableHolder : holderName(holder.pid, holder.host, where);

@@ -56,7 +56,7 @@ export const recordNotAsSigned = (record: number): Failure =>
     detail: 'found while verifying after opening',
   });
 
-export const ledgerEmpty = (): Failure => ledgerDamaged('The ledger holds no record');
+export const ledgerEmpty = (): Failure => ledgerDamaged('The ledger contains no records');
 
 export const noKeystoreRecord = (): Failure =>
   ledgerDamaged('No record of this vault names its keystore');

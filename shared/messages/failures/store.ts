@@ -46,6 +46,17 @@ export const notALock = (file: string): Failure =>
     next: `Find out who put it there. If nothing uses the vault, delete ${file}.`,
   });
 
+export const unreadableHolder = 'a program whose lock file cannot be read';
+
+const places = {
+  here: () => 'on this computer',
+  sandbox: (host: string) => `in another container or sandbox of this computer (${host})`,
+  elsewhere: (host: string) => `on ${host}`,
+} as const;
+
+export const holderName = (pid: number, host: string, where: keyof typeof places): string =>
+  `process ${pid} ${places[where](host)}`;
+
 /** @param by like "process 12 on this computer" */
 export const vaultInUse = (by: string): Failure =>
   new Failure('vault-locked', `The vault is in use by ${by}.`, {
