@@ -46,8 +46,10 @@ export const failureSchema = v.strictObject({
   detail: v.exactOptional(text(limits.longTextLength)),
 });
 
-/** A PIN as typed; null if the token has its own PIN pad. */
-export const pin = v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pinLength)));
+/** A PIN as typed. */
+export const typedPin = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.pinLength));
+/** Null if the token has its own PIN pad. */
+export const pin = v.nullable(typedPin);
 
 /** Which rows of a longer list. */
 export const page = {

@@ -11,6 +11,7 @@ import {
   positive,
   text,
   time,
+  typedPin,
 } from './basics.ts';
 import { pinStateSchema, profileSchema } from './token.ts';
 
@@ -113,6 +114,16 @@ export const sessionCalls = {
     unlocked: true,
     looking: true,
     audit: 'none',
+  },
+  /** @fails pin-incorrect, pin-unsuitable, pin-unclear, … ; recorded before and after */
+  'session.changePin': {
+    input: v.strictObject({
+      /** Null if both are typed at the token. */
+      change: v.nullable(v.strictObject({ oldPin: typedPin, newPin: typedPin })),
+    }),
+    output: sessionSchema,
+    unlocked: true,
+    audit: 'by-service',
   },
   /** Overwrites the Fast keys in memory: one, or all. */
   'session.flushKeys': {

@@ -2,7 +2,7 @@ import type { Unlocked } from '../../../shared/contract/session.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { noVaultOpen } from '../../../shared/messages/failures/desktop.ts';
 import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
-import { bindingOf, profileOf } from '../../session/index.ts';
+import { bindingOf, changePin, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
 import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
@@ -87,6 +87,12 @@ const sessionHandlers = (app: App): Part<'session'> => ({
   },
   'session.status': () => app.status(),
   'session.profile': () => storedProfile(app.desk.unlocked),
+  'session.changePin': async ({ change }) => {
+    const { session } = app.desk.unlocked;
+    await session.ready();
+    await changePin(session, change);
+    return app.status();
+  },
   'session.flushKeys': async ({ id }) => {
     await app.desk.unlocked.session.engine.call('flushKeys', { id });
     return app.status();

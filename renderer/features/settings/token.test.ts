@@ -1,7 +1,10 @@
 import { screen } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
-import { preview, profile } from '../../testing/answers.ts';
-import { openWindow } from '../../testing/window.ts';
+import { Failure } from '../../../shared/failure.ts';
+import type { Profile } from '../../../shared/contract/token.ts';
+import type { Session } from '../../../shared/contract/session.ts';
+import { preview, profile, session } from '../../testing/answers.ts';
+import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
 test('evidence about the token is a report of its own kind', async () => {
   const { user, bridge } = openWindow({
@@ -15,4 +18,69 @@ test('evidence about the token is a report of its own kind', async () => {
   await user.click(await screen.findByRole('button', { name: 'Token evidence report' }));
   expect(await screen.findByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
   expect(bridge.inputsOf('reports.preview').at(-1)).toMatchObject({ kind: 'token-evidence' });
+});
+
+const openChange = async (
+  more: Partial<Profile> = {},
+  pinState: Session['token']['pinState'] = 'ok',
+): Promise<OpenWindow> => {
+  const opened = openWindow({
+    'session.profile': () => ({ ...profile, ...more }),
+    'session.status': () => ({ ...session, token: { ...session.token, pinState } }),
+    'session.changePin': () => session,
+  });
+  const { user } = opened;
+  await user.click(await screen.findByRole('button', { name: /^Settings/ }));
+  await user.click(screen.getByRole('button', { name: 'Module and token' }));
+  await user.click(await screen.findByRole('button', { name: 'Change PIN …' }));
+  return opened;
+};
+
+const fill = async ({ user }: OpenWindow, ...pins: readonly string[]): Promise<void> => {
+  const fields = ['Old PIN', 'New PIN', 'Repeat the new PIN'];
+  for (const [i, pin] of pins.entries())
+    await user.type(screen.getByLabelText(fields[i] ?? ''), pin);
+  await user.keyboard('{Enter}');
+};
+
+test('the new PIN is typed twice, and nothing is sent before both agree', async () => {
+  const opened = await openChange();
+  await fill(opened, '1234', '5678', '5679');
+  expect(await screen.findByText('The PINs do not match.')).toBeVisible();
+  expect(opened.bridge.inputsOf('session.changePin')).toEqual([]);
+  await opened.user.clear(screen.getByLabelText('Repeat the new PIN'));
+  await opened.user.type(screen.getByLabelText('Repeat the new PIN'), '5678{Enter}');
+  expect(await screen.findByText('PIN changed')).toBeVisible();
+  expect(opened.bridge.inputsOf('session.changePin')).toEqual([
+    { change: { oldPin: '1234', newPin: '5678' } },
+  ]);
+});
+
+test('a refusal is told in the dialog, and no PIN stays in it', async () => {
+  const opened = await openChange();
+  opened.bridge.answer('session.changePin', () => {
+    throw new Failure('pin-incorrect', 'The old PIN is not correct.', {
+      next: 'One try remains before the PIN is locked.',
+    });
+  });
+  await fill(opened, '1234', '5678', '5678');
+  expect(await screen.findByText(/One try remains/)).toBeVisible();
+  expect(screen.getByLabelText('Old PIN')).toHaveValue('');
+  expect(screen.getByLabelText('New PIN')).toHaveValue('');
+});
+
+test.each([
+  ['count-low', /Few tries are left/],
+  ['final-try', /One try is left/],
+] as const)('says before a try that it may be one of the last: %s', async (pinState, words) => {
+  await openChange({}, pinState);
+  expect(await screen.findByText(words)).toBeVisible();
+});
+
+test('at a token with a PIN pad nothing is typed here', async () => {
+  const opened = await openChange({ pinPad: true });
+  expect(await screen.findByText(/token’s own keypad/)).toBeVisible();
+  expect(screen.queryByLabelText('Old PIN')).toBeNull();
+  await opened.user.click(screen.getByRole('button', { name: 'Change PIN' }));
+  expect(opened.bridge.inputsOf('session.changePin')).toEqual([{ change: null }]);
 });
