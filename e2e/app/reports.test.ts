@@ -102,9 +102,9 @@ test('verifies a dropped report, and refuses one with a changed byte', async ({ 
   await reports.verify([changed]);
   await reports.isRefused();
   const { page } = vault;
-  await page.getByText('Record 1 is not as it was signed, from byte').first().waitFor();
+  await page.getByText('Record 1 was changed after it was signed, from byte').first().waitFor();
   await reports.verify([path.join(home, 'activity.pdf')]);
-  await page.getByText('activity.pdf is a PDF, which is a rendering.').waitFor();
+  await page.getByText('activity.pdf is a PDF, which is a rendering of a report.').waitFor();
   expect(await outcomesOf(vault, 'report.verify')).toEqual(['failed', 'ok']);
 });
 
@@ -236,7 +236,7 @@ test('compares a dropped checkpoint, and says of other files what they are', asy
     return path.join(home, file);
   };
   const cases: [string[], string | RegExp][] = [
-    [[kept], /^All \d+ records of the kept checkpoint are here unchanged/],
+    [[kept], /^All \d+ records of the saved checkpoint are in the ledger, unchanged/],
     [[path.join(home, 'activity.json')], 'activity.json is a report, not a checkpoint.'],
     [[path.join(home, 'activity.pdf')], 'activity.pdf is a PDF, not a checkpoint.'],
     [[path.join(home, 'activity.csv')], 'activity.csv is something else, not a checkpoint.'],

@@ -13,6 +13,6 @@ export { tablesFor } from './tables.ts';
 export { attachTimestamp, timestampsOf } from './timestamps.ts';
 export { type ReportVerdict, verifyReport } from './verify-report.ts';
 export { checkPdfSignature } from './verify/pdf-signature.ts';
-export { renderingOf, renderingWords } from './verify/rendering.ts';
+export { renderingOf } from './verify/rendering.ts';
 export { compareWitness, headOf, newestOf, writeWitness } from './witness.ts';
 export { toCsv } from './spreadsheet.ts';

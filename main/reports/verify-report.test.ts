@@ -136,7 +136,7 @@ describe('a report', () => {
         const byte = bytes.indexOf(JSON.stringify(line.slice(0, 12)).slice(0, -1)) + 1;
         expect(bytes.toString('utf8', byte, byte + 8)).toBe('{\\"seq\\"');
         expect(verdict.checks.find(({ ok }) => !ok)?.words).toBe(
-          `Record ${seq} is not as it was signed, from byte ${byte} of the file on.`,
+          `Record ${seq} was changed after it was signed, from byte ${byte} of the file on.`,
         );
         expect(judge(bytes).why).toContain(`not as it was signed: record ${seq}`);
       });
@@ -149,7 +149,7 @@ describe('a report', () => {
     });
     const words = verifyReport(bytes).checks.map((each) => each.words);
     expect(words).toContainEqual(
-      expect.stringMatching(/^Records 2, 3, 4, 5, 6 and 3 more are not/),
+      expect.stringMatching(/^Records 2, 3, 4, 5, 6 and 3 more were changed/),
     );
   });
 
@@ -158,14 +158,14 @@ describe('a report', () => {
     [
       'has a line cut in two',
       (text) => text.replace('key.create', 'key.\\ncreate'),
-      /^What stands/,
+      /^The line for/,
     ],
     [
       'has another spelling',
       (text) => text.replace('key.create', 'key.\\u0063reate'),
       /not written/,
     ],
-    ['is no record any more', (text) => text.replace('\\"key.create', '\\"'), /^What stands/],
+    ['is no record any more', (text) => text.replace('\\"key.create', '\\"'), /^The line for/],
   ])('that %s in record 3 is refused with that number and the byte', (_, change, words) => {
     const text = encodeReport(whole).toString();
     const bytes = Buffer.from(change(text));

@@ -1,3 +1,4 @@
+import * as words from '../../shared/messages/reports/verification.ts';
 import * as v from 'valibot';
 import { fingerprintOf, readPem } from '../pki/index.ts';
 import { issueWords, hasMoreValues, jsonFault, tooDeepAt } from '../json/index.ts';
@@ -11,7 +12,7 @@ import { checkSessions } from './verify/check-session.ts';
 import { checkCounts, checkFilter, checkStatement } from './verify/check-statement.ts';
 import { MOST_REPORT_BYTES } from './read-report.ts';
 import { recordAround } from './verify/place.ts';
-import { renderingOf, renderingWords } from './verify/rendering.ts';
+import { renderingOf } from './verify/rendering.ts';
 import { check, openReport, unless, type OpenedReport, type ReportCheck } from './verify/check.ts';
 
 export interface ReportVerdict {
@@ -43,7 +44,7 @@ export const verifyReport = (bytes: Uint8Array, options: VerifyReport = {}): Rep
   if (read.report === null) return { ...nothing, checks, sha256: hash };
   const { report } = read;
   const key = readPem(report.key.pem);
-  if (key === null) checks.push({ name: 'key', ok: false, words: NO_KEY });
+  if (key === null) checks.push({ name: 'key', ok: false, words: words.key.none });
   else checks.push(...checkAll(openReport(report, Buffer.from(bytes), key), options));
   const genuine = checks.every(({ ok }) => ok);
   return {
@@ -61,7 +62,6 @@ const MOST_VALUES = 8_000_000;
 const WORTH_COUNTING = 32 * 1024 * 1024;
 
 const nothing = { genuine: false, complete: false, fingerprint: null, report: null } as const;
-const NO_KEY = 'It names no public key of Ed25519 or P-256, the only ones that sign reports.';
 
 const checkAll = (opened: OpenedReport, { previous, fingerprint }: VerifyReport): ReportCheck[] => [
   checkKey(opened, fingerprint),
@@ -78,15 +78,15 @@ const checkAll = (opened: OpenedReport, { previous, fingerprint }: VerifyReport)
 ];
 
 const readReport = (file: Uint8Array): { report: AnyReport | null; check: ReportCheck } => {
-  const no = (words: string): { report: null; check: ReportCheck } => ({
+  const no = (problem: string): { report: null; check: ReportCheck } => ({
     report: null,
-    check: { name: 'form', ok: false, words },
+    check: { name: 'form', ok: false, words: problem },
   });
   const bytes = Buffer.from(file);
-  if (bytes.length > MOST_REPORT_BYTES) return no('The file is larger than a report can be here.');
+  if (bytes.length > MOST_REPORT_BYTES) return no(words.form.tooLarge);
   const text = bytes.toString('utf8');
   if (bytes.length > WORTH_COUNTING && hasMoreValues(text, MOST_VALUES))
-    return no('The file holds more values than a report has.');
+    return no(words.form.tooManyValues);
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -96,7 +96,7 @@ const readReport = (file: Uint8Array): { report: AnyReport | null; check: Report
   const parsed = v.safeParse(reportSchema, json, { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    return no(`The file is not a report: ${issueWords(issue, 'the file')}.`);
+    return no(words.form.notAReport(issueWords(issue, 'the file')));
   }
   // Doubled names, or two spellings of one value, could show one thing to us and another to others.
   // The schema changes nothing; the document itself keeps the order of its fields, which is hashed.
@@ -104,58 +104,45 @@ const readReport = (file: Uint8Array): { report: AnyReport | null; check: Report
   const again = encodeReport(report);
   if (!again.equals(bytes)) {
     const at = firstDifference(again, bytes);
-    return no(`The file is not written the way a report is, from ${placeOf(bytes, at)} on.`);
+    return no(words.form.otherForm(placeOf(bytes, at)));
   }
-  const words = `The file is a report of format ${report.format.slice(-1)}, written as the program writes it.`;
-  return { report, check: { name: 'form', ok: true, words } };
+  return {
+    report,
+    check: { name: 'form', ok: true, words: words.form.ok(report.format.slice(-1)) },
+  };
 };
 
 const notJson = (bytes: Buffer): string => {
   const rendering = renderingOf(bytes);
-  if (rendering !== null) return `The file is ${renderingWords(rendering)}.`;
+  if (rendering !== null) return words.form.rendering(rendering);
   const text = bytes.toString('utf8');
   const deep = tooDeepAt(text);
-  if (deep !== null)
-    return `The file is nested too deeply for a report, from ${placeOf(bytes, deep)} on.`;
-  return `The file is not JSON, from ${placeOf(bytes, jsonFault(text))} on.`;
+  if (deep !== null) return words.form.tooDeep(placeOf(bytes, deep));
+  return words.form.notJson(placeOf(bytes, jsonFault(text)));
 };
 
-const placeOf = (bytes: Buffer, at: number): string => {
-  const record = recordAround(bytes, at);
-  return record === null ? `byte ${at}` : `byte ${at}, in record ${record},`;
-};
+const placeOf = (bytes: Buffer, at: number): string => words.form.byte(at, recordAround(bytes, at));
 
 const checkPrevious = (report: AnyReport, bytes: Uint8Array): ReportCheck => {
   const before = verifyReport(bytes);
   const { previous, vault } = report.statement;
   const name = 'previous';
   if (before.report === null || !before.genuine)
-    return { name, ok: false, words: 'The report before is not genuine itself.' };
+    return { name, ok: false, words: words.previous.notGenuine };
   const { closing } = before.report.checkpoints;
   const isSame = before.report.statement.vault.id === vault.id;
   return check(
     name,
     [
-      ...unless(isSame, 'The report before is of another vault.'),
-      ...unless(
-        before.fingerprint === report.key.fingerprint,
-        'The report before was signed with another key.',
-      ),
-      ...unless(
-        before.report.statement.vault.epoch === vault.epoch,
-        'The report before is of another epoch: a rollback was accepted in between; see the first record.',
-      ),
+      ...unless(isSame, words.previous.otherVault),
+      ...unless(before.fingerprint === report.key.fingerprint, words.previous.otherKey),
+      ...unless(before.report.statement.vault.epoch === vault.epoch, words.previous.otherEpoch),
       ...unless(
         previous?.size === closing.size && previous.root === closing.root,
-        previous === null
-          ? 'This report says that none came before it.'
-          : `This is not the report that came right before: that one was made at ${previous.made}.`,
+        previous === null ? words.previous.none : words.previous.notLast(previous.made),
       ),
-      ...unless(
-        (previous?.sha256 ?? before.sha256) === before.sha256,
-        'The report before is not the file that was recorded when it was written.',
-      ),
+      ...unless((previous?.sha256 ?? before.sha256) === before.sha256, words.previous.otherFile),
     ],
-    'The ledger goes on from the report before: nothing of it was changed or removed.',
+    words.previous.ok,
   );
 };

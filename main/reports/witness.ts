@@ -1,3 +1,4 @@
+import { savedCheckpoint as saved } from '../../shared/messages/reports/verification.ts';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { checkpointNotWritten } from '../../shared/messages/failures/disk.ts';
@@ -71,26 +72,22 @@ const compareWith = (vault: Vault, note: string): WitnessVerdict => {
   const key = vault.checkpointKey;
   const kept = openCheckpoint(note, key, vault.id);
   const none = { agrees: false, isOther: false, kept, proof: null };
-  const no = (words: string): WitnessVerdict => ({ ...none, words });
+  const no = (problem: string): WitnessVerdict => ({ ...none, words: problem });
   const other = vaultOf(note);
   if (other !== null && other !== vault.id)
-    return { ...no(`It is a checkpoint of another vault, ${other}.`), isOther: true };
-  if (kept === null) return no('This is not a checkpoint that the key of this vault has signed.');
+    return { ...no(saved.otherVault(other)), isOther: true };
+  if (kept === null) return no(saved.notSigned);
   if (kept.epoch !== vault.origin.epoch)
-    return no(
-      `It is of epoch ${kept.epoch}; this ledger is epoch ${vault.origin.epoch}, begun by accepting a rollback (see its first record).`,
-    );
+    return no(saved.otherEpoch(kept.epoch, vault.origin.epoch));
   const { size } = vault.head;
-  if (kept.size > size)
-    return no(`The ledger has ${size} records; ${kept.size} were signed: it was cut.`);
-  if (vault.tree.root(kept.size).toString('hex') !== kept.root)
-    return no(`The first ${kept.size} records are not those that were signed: they were changed.`);
+  if (kept.size > size) return no(saved.shortened(size, kept.size));
+  if (vault.tree.root(kept.size).toString('hex') !== kept.root) return no(saved.changed(kept.size));
   const newest = vault.newestCheckpoint?.size ?? size;
   const proof =
     newest < kept.size
       ? null
       : consistencyProof(vault.tree, kept.size, newest).map((hash) => hash.toString('hex'));
-  const words = `All ${kept.size} records of the kept checkpoint are here unchanged; ${size - kept.size} came after it.`;
+  const words = saved.ok(kept.size, size - kept.size);
   return { agrees: true, isOther: false, words, kept, proof };
 };
 

@@ -6,7 +6,6 @@ import {
   checkPdfSignature,
   readReport,
   renderingOf,
-  renderingWords,
   REPORT_FORMATS,
   verifyReport,
 } from '../../reports/index.ts';
@@ -53,7 +52,7 @@ const verify: VerifyCalls['verify'] = async ({ files, fingerprint }) => {
   const [report = all[0], previous = null] = reports;
   if (report === undefined) throw new Error('there is nothing to verify');
   const rendering = report.made === null ? renderingOf(report.bytes) : null;
-  if (rendering !== null) throw renderingOnly(report.name, renderingWords(rendering));
+  if (rendering !== null) throw renderingOnly(report.name, rendering);
   const verdict = verifyReport(report.bytes, {
     ...(previous === null ? {} : { previous: previous.bytes }),
     ...(fingerprint === null ? {} : { fingerprint }),

@@ -1,3 +1,4 @@
+import * as words from '../../../shared/messages/reports/verification.ts';
 import type { AnyReport } from '../report.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
 
@@ -22,10 +23,7 @@ export const isComplete = (report: AnyReport): boolean => {
 
 /** Reports of the first format do not bring the records beside their range. */
 const firstFaults = ({ statement: { filter, range } }: AnyReport): string[] =>
-  unless(
-    filter.since !== undefined || range.first === 1,
-    'No first time was asked for, but the range does not begin with record 1.',
-  );
+  unless(filter.since !== undefined || range.first === 1, words.range.lateStart);
 
 const endFaults = ({ report, before, after, exported }: OpenedReport): string[] => {
   const { filter, range } = report.statement;
@@ -35,15 +33,15 @@ const endFaults = ({ report, before, after, exported }: OpenedReport): string[] 
   return [
     ...unless(
       range.last >= range.first - 1 && (before?.seq ?? 0) === range.first - 1 && follows,
-      'The records beside the range are not those before and behind it.',
+      words.range.otherNeighbours,
     ),
     ...unless(
       before === null || (filter.since !== undefined && before.time < filter.since),
-      'The record before the range belongs to what was asked for.',
+      words.range.startsLate,
     ),
     ...unless(
       reachesExport || (filter.until !== undefined && end !== null && end.time >= filter.until),
-      'The range ends before what was asked for does.',
+      words.range.endsEarly,
     ),
   ];
 };
@@ -53,15 +51,14 @@ const rangeWords = (report: AnyReport): string => {
   const behind = report.evidence.export.seq - range.last - 1;
   const isUpToNow = filter.until === undefined;
   if (report.format === 'claviger-report/1') {
-    if (filter.since !== undefined || !isUpToNow)
-      return 'This format does not prove where the time that was asked for begins and ends.';
+    if (filter.since !== undefined || !isUpToNow) return words.range.firstFormatTimes;
     return behind === 0
-      ? 'It reaches from the first record of the ledger to its own.'
-      : `It ends at record ${range.last}; the ${behind} before its own record are not in it.`;
+      ? words.range.firstFormatAll
+      : words.range.firstFormatEnd(range.last, behind);
   }
-  const start =
-    range.first === 1 ? 'the first record of the ledger' : `record ${range.first}, by its time`;
-  const end = isUpToNow ? 'its own record' : `record ${range.last}, by its time`;
-  const meanwhile = isUpToNow && behind > 0 ? `; ${behind} made meanwhile stand beside it` : '';
-  return `It reaches from ${start} to ${end}${meanwhile}.`;
+  return words.range.bothEnds(
+    range.first === 1 ? null : range.first,
+    isUpToNow ? null : range.last,
+    isUpToNow ? behind : 0,
+  );
 };

@@ -1,3 +1,4 @@
+import * as words from '../../../shared/messages/reports/verification.ts';
 import * as v from 'valibot';
 import { isConsistent, leafHash, parseLine, rootOfSharedInclusion } from '../../ledger/index.ts';
 import type { ReportRecord } from '../report.ts';
@@ -20,11 +21,7 @@ export const checkRecords = (opened: OpenedReport): ReportCheck[] => {
   }
   const rising = report.records.every(({ seq }, at) => seq > (report.records[at - 1]?.seq ?? 0));
   return [
-    check(
-      'records',
-      unless(rising, 'The records are not in their order.'),
-      'Every line is a record, in order.',
-    ),
+    check('records', unless(rising, words.records.disordered), words.records.ok),
     checkFirst(opened),
     checkInclusion(opened, all),
   ];
@@ -45,26 +42,25 @@ const checkFirst = ({ report, key, first }: OpenedReport): ReportCheck => {
   return check(
     'first record',
     [
-      ...unless(first?.seq === 1 && named !== null, 'The first record is not there.'),
+      ...unless(first?.seq === 1 && named !== null, words.records.first.missing),
       ...unless(
         named?.details.checkpointKey.spki === Buffer.from(key.spki).toString('base64'),
-        'The first record of the ledger names another key.',
+        words.records.first.otherKey,
       ),
       ...unless(
         named?.subject.vault === vault.id && named.details.epoch === vault.epoch,
-        'The first record is that of another vault or epoch.',
+        words.records.first.otherVault,
       ),
-      ...unless(first?.time === vault.created, 'The ledger began at another time.'),
+      ...unless(first?.time === vault.created, words.records.first.otherTime),
     ],
-    'The first record of the ledger names this key.',
+    words.records.first.ok,
   );
 };
 
 const badWords = (bytes: Buffer, { seq, line }: ReportRecord): string => {
   const { fault } = parseLine(Buffer.from(line));
   const byte = byteInLine(bytes, seq, line, fault?.at ?? 0);
-  const place = byte === -1 ? '' : `, byte ${byte} of the file`;
-  return `What stands for record ${seq} is not that record${place}.${fault === null ? '' : ` ${fault.problem}`}`;
+  return words.records.notARecord(seq, byte === -1 ? null : byte, fault?.problem ?? null);
 };
 
 /**
@@ -88,14 +84,13 @@ const checkInclusion = (
   const root = rootOfSharedInclusion(closing.size, sorted, bytesOf(report.inclusion));
   const leads = !doubled && root !== null && Buffer.from(root).toString('hex') === closing.root;
   const changed = all.filter(({ leaf, line }) => hashOf(line) !== leaf);
-  const words = `All ${report.records.length} records are covered by the closing checkpoint, unchanged and in their places.`;
   return check(
     'inclusion',
     [
-      ...unless(leads, 'The records are not those that the closing checkpoint covers.'),
+      ...unless(leads, words.records.inclusion.notCovered),
       ...unless(changed.length === 0, changedWords(bytes, changed)),
     ],
-    words,
+    words.records.inclusion.ok(report.records.length),
   );
 };
 
@@ -107,12 +102,11 @@ const MOST_NAMED = 5;
 const changedWords = (bytes: Buffer, changed: readonly ReportRecord[]): string => {
   const numbers = [...new Set(changed.map(({ seq }) => seq))];
   const [first = 0] = numbers;
-  const byte = byteOfLine(bytes, first);
-  const place = byte === -1 ? '' : `, from byte ${byte} of the file on`;
-  if (numbers.length === 1) return `Record ${first} is not as it was signed${place}.`;
+  const found = byteOfLine(bytes, first);
+  const byte = found === -1 ? null : found;
+  if (numbers.length === 1) return words.records.inclusion.changedOne(first, byte);
   const named = numbers.slice(0, MOST_NAMED).join(', ');
-  const more = numbers.length > MOST_NAMED ? ` and ${numbers.length - MOST_NAMED} more` : '';
-  return `Records ${named}${more} are not as they were signed${place}.`;
+  return words.records.inclusion.changed(named, numbers.length - MOST_NAMED, byte);
 };
 
 const bytesOf = (hashes: readonly string[]): Buffer[] =>
@@ -142,21 +136,19 @@ export const checkConsistency = ({ report }: OpenedReport): ReportCheck => {
         opening === null
           ? consistency.fromOpening === null
           : leadsTo(opening, closing, consistency.fromOpening),
-        'The closing checkpoint does not go on from the opening one.',
+        words.records.consistency.notFromOpening,
       ),
       ...unless(
         opening === null || opening.size < range.first,
-        'The opening checkpoint is not before the range.',
+        words.records.consistency.lateOpening,
       ),
       ...unless(
         previous === null
           ? consistency.fromPrevious === null
           : leadsTo(previous, closing, consistency.fromPrevious),
-        'The ledger does not go on from the report before.',
+        words.records.consistency.notFromPrevious,
       ),
     ],
-    previous === null
-      ? 'The ledger only grew; no report came before in this epoch.'
-      : `The ledger only grew, also since the report of ${previous.made}.`,
+    words.records.consistency.ok(previous?.made ?? null),
   );
 };

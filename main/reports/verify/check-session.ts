@@ -1,3 +1,4 @@
+import * as words from '../../../shared/messages/reports/verification.ts';
 import { notAuthenticated } from '../session-marks.ts';
 import { check, unless, type OpenedReport, type ReportCheck } from './check.ts';
 
@@ -16,10 +17,8 @@ export const checkSessions = ({ report, exported }: OpenedReport): ReportCheck[]
   return [
     check(
       'sessions',
-      unless(exported?.mark !== undefined, 'The export was not written in a session of the vault.'),
-      marks.length === 0
-        ? 'Every record was written in a session of the vault.'
-        : `${marks.length === 1 ? 'Record' : 'Records'} ${named} ${marks.length === 1 ? 'is' : 'are'} not authenticated: written while the vault was locked. All others were written in a session.`,
+      unless(exported?.mark !== undefined, words.sessions.exportOutside),
+      marks.length === 0 ? words.sessions.ok : words.sessions.locked(marks.length, named),
     ),
   ];
 };

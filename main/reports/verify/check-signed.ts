@@ -1,3 +1,4 @@
+import * as words from '../../../shared/messages/reports/verification.ts';
 import { fingerprintDigits } from '../../../shared/fingerprint.ts';
 import {
   type CheckpointKey,
@@ -24,20 +25,12 @@ export const checkKey = (
   return check(
     'key',
     [
-      ...unless(
-        wanted === undefined || wanted === found,
-        `The key is not the one that you trust: its fingerprint is ${found}.`,
-      ),
-      ...unless(key.fingerprint === found, 'The fingerprint in the report is not that of its key.'),
-      ...unless(key.algorithm === algorithm, 'The report names another kind of key.'),
-      ...unless(
-        key.vkey === verifierKey({ name, curve, spki }),
-        "The report's verifier key is not that of its key.",
-      ),
+      ...unless(wanted === undefined || wanted === found, words.key.other(found)),
+      ...unless(key.fingerprint === found, words.key.otherFingerprint),
+      ...unless(key.algorithm === algorithm, words.key.otherKind),
+      ...unless(key.vkey === verifierKey({ name, curve, spki }), words.key.otherVerifierKey),
     ],
-    wanted === undefined
-      ? `Compare this fingerprint with one you got in another way: ${found}`
-      : 'The key is the one that you trust.',
+    wanted === undefined ? words.key.compare(found) : words.key.trusted,
   );
 };
 
@@ -48,8 +41,7 @@ export const checkCheckpoints = ({ report, key }: OpenedReport): ReportCheck => 
     ...both.flatMap((each) => checkpointFaults(report, key, each)),
     ...openingFaults(report),
   ];
-  const words = `${both.length === 1 ? 'The closing checkpoint is' : 'Both checkpoints are'} signed by the key, for this vault and epoch.`;
-  return check('checkpoints', faults, words);
+  return check('checkpoints', faults, words.checkpoints.ok(both.length));
 };
 
 /** The opening checkpoint cannot be left out where the statement names its head. */
@@ -59,7 +51,7 @@ const openingFaults = (report: AnyReport): string[] => {
   const stated = report.statement.opening;
   return unless(
     opening?.size === stated?.size && opening?.root === stated?.root,
-    'The opening checkpoint is not the one that the report states.',
+    words.checkpoints.otherOpening,
   );
 };
 
@@ -69,17 +61,17 @@ const checkpointFaults = (
   given: ReportCheckpoint,
 ): string[] => {
   const opened = openCheckpoint(given.note, key, vault.id);
-  if (opened === null) return ['A checkpoint is not signed by the key of this report.'];
+  if (opened === null) return [words.checkpoints.notSigned];
   const { epoch, size, root, text, signature } = opened;
   return [
-    ...unless(epoch === vault.epoch, 'A checkpoint is of another epoch than the report says.'),
+    ...unless(epoch === vault.epoch, words.checkpoints.otherEpoch),
     ...unless(
       given.size === size &&
         given.root === root &&
         given.text === text &&
         given.origin === text.split('\n')[0] &&
         given.signature === signature.toString('base64'),
-      'The parts of a checkpoint are not those of its signed note.',
+      words.checkpoints.otherParts,
     ),
   ];
 };
@@ -98,18 +90,9 @@ export const checkTimestamps = ({ report, key }: OpenedReport): ReportCheck[] =>
       size <= checkpoints.closing.size &&
       bytes.toString('base64') === reply &&
       isReplyOver(bytes, note);
-    return unless(sound, 'A time stamp is not about a checkpoint of this vault.');
+    return unless(sound, words.timestamps.otherCheckpoint);
   });
   const hashes = replies.map((each) => sha256(each)).join();
-  faults.push(
-    ...unless(
-      stated === null || stated.join() === hashes,
-      'The time stamps are not those that the report states.',
-    ),
-  );
-  const words =
-    timestamps.length === 1
-      ? 'One time stamp names a checkpoint of this vault; check its signature with openssl ts.'
-      : `${timestamps.length} time stamps name checkpoints of this vault; check their signatures with openssl ts.`;
-  return [check('time stamps', faults, words)];
+  faults.push(...unless(stated === null || stated.join() === hashes, words.timestamps.notStated));
+  return [check('time stamps', faults, words.timestamps.ok(timestamps.length))];
 };

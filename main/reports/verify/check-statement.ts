@@ -1,3 +1,4 @@
+import * as words from '../../../shared/messages/reports/verification.ts';
 import * as v from 'valibot';
 import { sha256 } from '../../system/index.ts';
 import { fits, isByTimeOnly } from '../filter.ts';
@@ -18,22 +19,16 @@ export const checkStatement = ({ report, exported }: OpenedReport): ReportCheck 
   return check(
     'statement',
     [
-      ...unless(parsed.success, 'The record of the export is not there.'),
-      ...unless(
-        parsed.success && parsed.output.details.statement === hash,
-        'What the report states is not what was recorded when it was made.',
-      ),
-      ...unless(statement.recordsSha256 === lines, 'The records are not those that were exported.'),
-      ...unless(
-        evidence.export.seq > statement.range.last,
-        'The record of the export is not after the range.',
-      ),
+      ...unless(parsed.success, words.statement.noExport),
+      ...unless(parsed.success && parsed.output.details.statement === hash, words.statement.other),
+      ...unless(statement.recordsSha256 === lines, words.statement.otherRecords),
+      ...unless(evidence.export.seq > statement.range.last, words.statement.exportInRange),
       ...unless(
         JSON.stringify(exported?.actor) === JSON.stringify(statement.by),
-        'Somebody else made the export.',
+        words.statement.otherActor,
       ),
     ],
-    `What it states is what was recorded when it was made (record ${evidence.export.seq}).`,
+    words.statement.ok(evidence.export.seq),
   );
 };
 
@@ -45,17 +40,17 @@ export const checkCounts = ({ report }: OpenedReport): ReportCheck => {
   return check(
     'counts',
     [
-      ...unless(inRange, 'A record is outside the range.'),
+      ...unless(inRange, words.counts.outside),
       ...unless(
         counts.searched === searched &&
           counts.included === records.length &&
           counts.omitted === searched - records.length,
-        'The counts are not those of the records.',
+        words.counts.other,
       ),
     ],
     isComplete(report)
-      ? `Complete: every record from ${range.first} to ${range.last} is here.`
-      : `${counts.included} of ${counts.searched} records of the range; ${counts.omitted} were left out.`,
+      ? words.counts.complete(range.first, range.last)
+      : words.counts.filtered(counts.included, counts.searched, counts.omitted),
   );
 };
 
@@ -69,14 +64,9 @@ export const checkFilter = ({ report, records }: OpenedReport): ReportCheck => {
   return check(
     'filter',
     [
-      ...unless(stray === undefined, `Record ${stray?.seq ?? 0} is not what the filter asks for.`),
-      ...unless(
-        !isWhole || counts.omitted === 0,
-        'Nothing was to be left out, but records are missing.',
-      ),
+      ...unless(stray === undefined, words.filter.stray(stray?.seq ?? 0)),
+      ...unless(!isWhole || counts.omitted === 0, words.filter.missing),
     ],
-    isByTimeOnly(filter)
-      ? 'Nothing but the time was asked for.'
-      : 'Every record fits the filter that is stated.',
+    isByTimeOnly(filter) ? words.filter.none : words.filter.ok,
   );
 };

@@ -10,6 +10,3 @@ export const renderingOf = (bytes: Uint8Array): Rendering | null => {
   const text = Buffer.from(bytes.subarray(0, 64)).toString('utf8');
   return heads.find(([head]) => text.startsWith(head))?.[1] ?? null;
 };
-
-export const renderingWords = (rendering: Rendering): string =>
-  `a ${rendering.toUpperCase()}, which is a rendering. What is verified is the JSON file whose SHA-256 it prints`;

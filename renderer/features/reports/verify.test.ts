@@ -173,13 +173,13 @@ test('a kept checkpoint that is not inside the ledger is an alarm', async () => 
     'checkpoints.compare': () => ({
       name: 'kept.checkpoint',
       verdict: 'outside',
-      words: 'The ledger has 14 records; 20 were signed: it was cut.',
+      words: 'The ledger has 14 records, but 20 were signed: records were removed from its end.',
       kept: { epoch: 1, size: 20, root: id('d').repeat(2) },
       records: 14,
     }),
   });
   await user.click(await screen.findByRole('button', { name: 'Choose a saved checkpoint…' }));
-  expect(await screen.findByRole('alert')).toHaveTextContent('it was cut');
+  expect(await screen.findByRole('alert')).toHaveTextContent('records were removed');
 });
 
 test('a kept checkpoint is compared when it is dropped', async () => {

@@ -182,10 +182,10 @@ export const supersededCount = (): Failure =>
   new Failure('cancelled', 'A newer request replaced this one.', { unharmed: NOTHING_DONE });
 
 /** @param what it is instead */
-export const renderingOnly = (name: string, what: string): Failure =>
-  new Failure('usage', `${name} is ${what}.`, {
+export const renderingOnly = (name: string, kind: string): Failure =>
+  new Failure('usage', `${name} is a ${kind.toUpperCase()}, which is a rendering of a report.`, {
     unharmed: 'Nothing was verified.',
-    next: 'Give that JSON file.',
+    next: 'Verify the JSON file whose SHA-256 it prints.',
   });
 
 /** @param fault what is wrong with it, as a sentence */
