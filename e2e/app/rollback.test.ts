@@ -74,7 +74,9 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   const reports = new ReportsPage(driver);
   await reports.open('Saved checkpoints');
   await reports.compare([path.join(newest, 'checkpoint')]);
-  await page.getByText(/^The ledger has \d+ records, but \d+ were signed: records were removed/).waitFor();
+  await page
+    .getByText(/^The ledger has \d+ records, but \d+ were signed: records were removed/)
+    .waitFor();
   await inspect(driver, 'rolled back, kept checkpoint');
   await page.getByRole('button', { name: 'Resolve…' }).first().click();
   await inspect(driver, 'rolled back');

@@ -100,7 +100,8 @@ describe.each(tokenNames)('with %s, an unlock', (token) => {
     expect(sizeOf(newestNote(vault))).toBe(sizeOf(left));
     expect(newestNote(vault)).not.toBe(left);
     expect(anchors(vault, { add: [left] })).toHaveLength(2);
-    const problem = 'The token holds two signed checkpoints for the same number of records: there are two versions of this ledger.';
+    const problem =
+      'The token holds two signed checkpoints for the same number of records: there are two versions of this ledger.';
     await expectRefused(vault, 'fork', problem);
   });
 

@@ -1,3 +1,4 @@
+import { dialogs as titles } from '../../../shared/messages/desktop.ts';
 import type { Unlocked } from '../../../shared/contract/session.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import { noVaultOpen } from '../../../shared/messages/failures/desktop.ts';
@@ -42,7 +43,7 @@ export const handlersOf = (app: App): Handlers => ({
 const vaultHandlers = ({ desk, dialogs, recent }: App): Part<'vault'> => ({
   'vault.recent': () => desk.recent(),
   'vault.choose': async () => {
-    const folder = await dialogs.pickFolder('Open a vault');
+    const folder = await dialogs.pickFolder(titles.openVault);
     return folder === null ? null : desk.openFolder(folder);
   },
   'vault.open': ({ id }) => desk.openFolder(desk.folderOf(id)),
@@ -134,9 +135,9 @@ const keyHandlers = ({ desk }: App): Part<'keys'> => ({
 
 const draftHandlers = ({ work, dialogs }: App): Part<'draft'> => ({
   'draft.get': () => work.draft.view(),
-  'draft.pickFiles': async () => work.draft.add(await dialogs.pickFiles('Add files')),
+  'draft.pickFiles': async () => work.draft.add(await dialogs.pickFiles(titles.addFiles)),
   'draft.pickFolder': async () => {
-    const folder = await dialogs.pickFolder('Add a folder');
+    const folder = await dialogs.pickFolder(titles.addFolder);
     return folder === null ? work.draft.view() : work.draft.add([folder]);
   },
   'draft.remove': ({ ids }) => work.draft.remove(ids),
@@ -145,7 +146,7 @@ const draftHandlers = ({ work, dialogs }: App): Part<'draft'> => ({
 
 const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan'> => ({
   'batch.pickOutput': async () => {
-    const folder = await dialogs.pickFolder('Choose where the outputs go');
+    const folder = await dialogs.pickFolder(titles.outputs);
     return folder === null ? null : work.giveOutput(folder);
   },
   'batch.plan': async (input) => viewOfPlan(await work.plan(input)),
@@ -185,7 +186,7 @@ const rollbackHandlers = ({ desk, dialogs }: App): Part<'rollback'> => ({
   'rollback.export': async () => {
     const open = desk.unlocked;
     if (open.rollback === null) throw nothingToAccept();
-    const folder = await dialogs.pickFolder('Choose where the evidence goes');
+    const folder = await dialogs.pickFolder(titles.evidence);
     return folder === null ? null : exportEvidence(open, open.rollback, folder);
   },
   'rollback.accept': async ({ pin, reason }) => ({ epoch: await desk.accept(pin, reason) }),
@@ -221,7 +222,7 @@ const verifyHandlers = ({ verifying }: App): Part<'verify'> => ({
 const settingsHandlers = (app: App): Part<'settings'> => ({
   'settings.set': (change) => app.changeSettings(change),
   'settings.pickOutputFolder': async () => {
-    const folder = await app.dialogs.pickFolder('Choose where outputs go');
+    const folder = await app.dialogs.pickFolder(titles.outputs);
     return folder === null ? app.settingsView() : app.changeSettings({ outputFolder: folder });
   },
   'settings.clearOutputFolder': () => app.changeSettings({ outputFolder: null }),

@@ -1,3 +1,4 @@
+import { dialogs as titles } from '../../../shared/messages/desktop.ts';
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
 import type { CheckpointView, Comparison } from '../../../shared/contract/checkpoints.ts';
@@ -54,7 +55,7 @@ export class Checkpoints {
 
   async write(): Promise<Output<'checkpoints.write'>> {
     const { desk, dialogs } = this.#parts;
-    const folder = await dialogs.pickFolder('Choose where the checkpoint is to be kept');
+    const folder = await dialogs.pickFolder(titles.checkpointFolder);
     if (folder === null) return null;
     const { vault, session } = desk.unlocked;
     await refuseInVault(session.vaultDir, folder);
@@ -66,7 +67,7 @@ export class Checkpoints {
   }
 
   async pickAndCompare(): Promise<Comparison | null> {
-    const [file] = await this.#parts.dialogs.pickFiles('Choose a kept checkpoint');
+    const [file] = await this.#parts.dialogs.pickFiles(titles.checkpoint);
     return file === undefined ? null : this.compare(file);
   }
 
@@ -84,7 +85,7 @@ export class Checkpoints {
 
   async attach(): Promise<Output<'checkpoints.attach'>> {
     const { desk, dialogs } = this.#parts;
-    const [file] = await dialogs.pickFiles('Choose the reply of a time-stamping authority');
+    const [file] = await dialogs.pickFiles(titles.timestampReply);
     if (file === undefined) return null;
     const { size } = await attachTimestamp(desk.unlocked.vault, await readReplyFile(file));
     return { size };

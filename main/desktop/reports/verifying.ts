@@ -1,3 +1,4 @@
+import { dialogs as titles, verdict as words } from '../../../shared/messages/desktop.ts';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Output } from '../../../shared/contract.ts';
@@ -52,7 +53,7 @@ export class Verifying {
   }
 
   async pick(): Promise<ReportVerdict | null> {
-    const files = await this.#parts.dialogs.pickFiles('Choose a report, and the one before it');
+    const files = await this.#parts.dialogs.pickFiles(titles.report);
     return files.length === 0 ? null : this.verify(files);
   }
 
@@ -120,37 +121,21 @@ export class Verifying {
   }
 }
 
-const namedWords = {
-  this: 'this report',
-  previous: 'the report before',
-  other: 'another file',
-} as const;
-
 const wordsOf = (verdict: ReportVerdict): string =>
   [
-    `${verdict.file.name}, SHA-256 ${verdict.file.sha256}`,
-    `verified ${verdict.at}`,
-    verdict.genuine ? 'THE REPORT IS GENUINE.' : 'THE REPORT IS NOT GENUINE.',
-    ...verdict.checks.map(({ name, ok, words }) => `${ok ? '  ok  ' : 'FALSE '} ${name}: ${words}`),
-    `key fingerprint ${verdict.fingerprint ?? 'none'}, ${signerWords(verdict)}`,
-    ...(verdict.previous === null ? [] : [`report before ${verdict.previous}`]),
-    ...verdict.renderings.map(
-      ({ name, of, signature }) =>
-        `${name} names ${namedWords[of ?? 'other']}${signature === null ? '' : `; ${signatureWords[signature]}`}`,
+    words.file(verdict.file.name, verdict.file.sha256),
+    words.verified(verdict.at),
+    verdict.genuine ? words.genuine : words.notGenuine,
+    ...verdict.checks.map((each) => `${each.ok ? '  ok  ' : 'FALSE '} ${each.name}: ${each.words}`),
+    words.fingerprint(verdict.fingerprint, signerWords(verdict)),
+    ...(verdict.previous === null ? [] : [words.previous(verdict.previous)]),
+    ...verdict.renderings.map(({ name, of, signature }) =>
+      words.rendering(name, of ?? 'other', signature && words.signature[signature]),
     ),
     '',
   ].join('\n');
 
-const signatureWords = {
-  whole: 'signed by the vault, unchanged',
-  other: 'signed by another key',
-  broken: 'CHANGED SINCE IT WAS SIGNED',
-  none: 'not signed',
-} as const;
-
 const signerWords = ({ signer }: ReportVerdict): string => {
-  if (signer === null) return 'NOT COMPARED';
-  return signer.kind === 'this-vault'
-    ? 'that of the open vault'
-    : `compared by ${signer.by} at ${signer.at}`;
+  if (signer === null) return words.notCompared;
+  return signer.kind === 'this-vault' ? words.thisVault : words.comparedBy(signer.by, signer.at);
 };

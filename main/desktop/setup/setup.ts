@@ -1,3 +1,4 @@
+import { dialogs as titles } from '../../../shared/messages/desktop.ts';
 import { homedir } from 'node:os';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -61,7 +62,7 @@ export class Setup {
 
   /** Checked before the PIN is asked for. @throws Failure if no vault can be created in it */
   async pickFolder(): Promise<Output<'setup.pickFolder'>> {
-    const folder = await this.#places.dialogs.pickFolder('Choose an empty folder for the vault');
+    const folder = await this.#places.dialogs.pickFolder(titles.newVault);
     return folder === null ? null : this.#giveFolder(folder);
   }
 

@@ -1,3 +1,4 @@
+import { batchEnd } from '../../../shared/messages/desktop.ts';
 import { type BrowserWindow, Notification } from 'electron';
 import type { AnyEvent } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
@@ -21,9 +22,7 @@ export const showBatchSigns = (event: AnyEvent, window: BrowserWindow): void => 
 const isLong = ({ started, ended }: Batch): boolean =>
   ended !== null && Date.parse(ended) - Date.parse(started) >= LONG_MS;
 
-const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
-
 const wordsFor = ({ kind, done, failed, state }: Batch): { title: string; body: string } => ({
-  title: state === 'interrupted' ? 'The batch was interrupted' : 'The batch has ended',
-  body: `${done.toLocaleString('en')} files ${past[kind]}, ${failed.toLocaleString('en')} failed.`,
+  title: state === 'interrupted' ? batchEnd.interrupted : batchEnd.ended,
+  body: batchEnd.files(kind, done, failed),
 });

@@ -1,3 +1,4 @@
+import { menu } from '../../../shared/messages/desktop.ts';
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Command } from '../../../shared/contract/app.ts';
 
@@ -19,29 +20,29 @@ const item = (
 const template = (send: (command: Command) => void): MenuItemConstructorOptions[] => [
   ...(isMac ? [{ role: 'appMenu' } as const] : []),
   {
-    label: '&File',
+    label: menu.file,
     submenu: [
-      item('Add files…', 'O', 'add-files', send),
-      item('Add a folder…', 'Shift+O', 'add-folder', send),
-      item('Create a key…', 'N', 'new-key', send),
+      item(menu.addFiles, 'O', 'add-files', send),
+      item(menu.addFolder, 'Shift+O', 'add-folder', send),
+      item(menu.createKey, 'N', 'new-key', send),
       { type: 'separator' },
-      item('Lock', 'CommandOrControl+L', 'lock', send),
+      item(menu.lock, 'CommandOrControl+L', 'lock', send),
       isMac ? { role: 'close' } : { role: 'quit' },
     ],
   },
   { role: 'editMenu' },
   {
-    label: '&Go',
+    label: menu.go,
     submenu: [
-      item('Overview', 'CommandOrControl+1', 'overview', send),
-      item('Keys', 'CommandOrControl+2', 'keys', send),
-      item('Encrypt and decrypt', 'CommandOrControl+3', 'work', send),
-      item('Audit', 'CommandOrControl+4', 'audit', send),
-      item('Reports', 'CommandOrControl+5', 'reports', send),
-      item('Settings', 'CommandOrControl+,', 'settings', send),
+      item(menu.overview, 'CommandOrControl+1', 'overview', send),
+      item(menu.keys, 'CommandOrControl+2', 'keys', send),
+      item(menu.work, 'CommandOrControl+3', 'work', send),
+      item(menu.audit, 'CommandOrControl+4', 'audit', send),
+      item(menu.reports, 'CommandOrControl+5', 'reports', send),
+      item(menu.settings, 'CommandOrControl+,', 'settings', send),
     ],
   },
-  { label: '&Window', submenu: [{ role: 'minimize' }, { role: 'togglefullscreen' }] },
+  { label: menu.window, submenu: [{ role: 'minimize' }, { role: 'togglefullscreen' }] },
 ];
 
 /** The native menu: no reload, no zoom by accident, no developer tools. */

@@ -1,3 +1,4 @@
+import { quitting as words } from '../../../shared/messages/desktop.ts';
 import { app, type BrowserWindow, dialog } from 'electron';
 
 export interface Quitting {
@@ -51,9 +52,9 @@ const mayEndBatch = async (window: BrowserWindow, ended: Promise<void>): Promise
   const { signal } = over;
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: 'A batch is running.',
-    detail: 'Files that are done stay. The others can be encrypted or decrypted again later.',
-    buttons: ['Keep running', 'Cancel the batch and quit'],
+    message: words.title,
+    detail: words.detail,
+    buttons: [words.stay, words.quit],
     defaultId: 0,
     cancelId: 0,
     signal,

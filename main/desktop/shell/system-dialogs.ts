@@ -1,3 +1,4 @@
+import { dialogs as titles } from '../../../shared/messages/desktop.ts';
 import { type BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron';
 import { notCopied } from '../../../shared/messages/failures/desktop.ts';
 import type { Dialogs } from '../common/index.ts';
@@ -16,7 +17,7 @@ export const systemDialogs = (window: () => BrowserWindow | null): Dialogs => {
       (await open({ title, properties: ['openDirectory', 'createDirectory'] }))[0] ?? null,
     pickFiles: (title) => open({ title, properties: ['openFile', 'multiSelections'] }),
     pickLibrary: async () =>
-      (await open({ title: 'Choose a PKCS#11 library', properties: ['openFile'] }))[0] ?? null,
+      (await open({ title: titles.library, properties: ['openFile'] }))[0] ?? null,
     pickSave: async (defaultPath) => {
       const parent = window();
       const { canceled, filePath } = await (parent === null
