@@ -148,6 +148,26 @@ const schemas = {
     total: count,
   }),
   inspection,
+  status: v.strictObject({
+    vault: v.strictObject({ id: hex(32), folder: v.string() }),
+    level: v.picklist(['ok', 'attention', 'failed']),
+    reasons: v.array(
+      v.strictObject({ level: v.picklist(['attention', 'failed']), text: v.string() }),
+    ),
+    use: v.picklist(['locked', 'open', 'unlocked', 'interrupted', 'unknown']),
+    ledger: v.strictObject({
+      verified: v.boolean(),
+      records: count,
+      root: hex(64),
+      findings: count,
+      unsigned: count,
+    }),
+    checkpoint: v.nullable(
+      v.strictObject({ records: count, time: v.nullable(utc), ageSeconds: v.nullable(count) }),
+    ),
+    batches: v.strictObject({ interrupted: count, failed: count }),
+    keys: count,
+  }),
   epoch: v.strictObject({ epoch: version, reason: v.string() }),
   checkpoint: v.strictObject({
     size: count,

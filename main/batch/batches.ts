@@ -121,12 +121,14 @@ const run = async (
 };
 
 /** Batches that a crash, a lost token or a failed ledger has left unfinished. */
-export const unfinishedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'running');
+export const unfinishedBatches = (vault: Pick<Vault, 'tables'>): StoredBatch[] =>
+  storedBatches(vault, 'running');
 
 /** Batches that ended with failed files; their plan contains only those. Newest last. */
-export const failedBatches = (vault: Vault): StoredBatch[] => storedBatches(vault, 'failed');
+export const failedBatches = (vault: Pick<Vault, 'tables'>): StoredBatch[] =>
+  storedBatches(vault, 'failed');
 
-const storedBatches = (vault: Vault, state: BatchState): StoredBatch[] =>
+const storedBatches = (vault: Pick<Vault, 'tables'>, state: BatchState): StoredBatch[] =>
   vault.tables.batches
     .list()
     .filter((batch) => batch.state === state)

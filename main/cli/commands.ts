@@ -23,6 +23,7 @@ const token = () => import('./commands/token.ts');
 export const commands: readonly NamedCommand[] = [
   { name: 'init', load: async () => (await import('./commands/init.ts')).initCommand },
   { name: 'trust', load: async () => (await import('./commands/trust.ts')).trustCommand },
+  { name: 'status', load: async () => (await import('./commands/status.ts')).statusCommand },
   { name: 'token list', load: async () => (await token()).tokenListCommand },
   { name: 'token probe', load: async () => (await token()).tokenProbeCommand },
   {

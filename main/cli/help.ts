@@ -58,7 +58,7 @@ export const overview = (commands: readonly Command[]): string[] => {
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'Every command has --help. Exit codes: 0 success, 1 some files failed, 2 wrong usage,',
+    'Every command has --help. Exit codes: 0 success, 1 some files failed or need attention, 2 wrong usage,',
     '3 token or PIN, 4 verification of the ledger or the keystore failed.',
   ];
 };

@@ -5,6 +5,7 @@ export {
   isVaultFolder,
   lookAtFolder as lookAtStore,
 } from './folder/open-folder.ts';
+export { holderOf, type HolderState } from './folder/lock.ts';
 export { OwnFiles, refuseInVault } from './folder/own-files.ts';
 export type {
   ByteRange,

@@ -9,7 +9,7 @@ import {
   vaultMaybeInUse,
 } from '../../../shared/messages/failures/store.ts';
 import { vaultNotLocked } from '../../../shared/messages/failures/disk.ts';
-import { isErrno, sha256, storageFailure } from '../../system/index.ts';
+import { errnoOf, isErrno, sha256, storageFailure } from '../../system/index.ts';
 import { vaultFiles } from './names.ts';
 import { lockOpenFile } from './flock.ts';
 import { type FoundLock, withLockFile } from './lock-file.ts';
@@ -71,6 +71,21 @@ export class VaultLock {
     }
   }
 }
+
+/** `left`: by a program that ended without giving the vault free. */
+export type HolderState = 'none' | 'live' | 'left' | 'unknown';
+
+/** Who holds the lock, as far as can be told from here. Takes nothing and writes nothing. */
+export const holderOf = async (folder: string): Promise<HolderState> => {
+  try {
+    const verdict = await withLockFile(join(folder, vaultFiles.lock), Date.now(), checkHolder);
+    if (verdict === null) return 'none';
+    return verdict.holder === 'gone' ? 'left' : verdict.holder;
+  } catch (error) {
+    if (error instanceof Failure || errnoOf(error) !== null) return 'unknown';
+    throw error;
+  }
+};
 
 /** A finished lock under a name of its own, to be linked to where it is to count. */
 interface Prepared {

@@ -36,6 +36,9 @@ export const notAChoice = (option: string, choices: readonly string[], given: st
 export const notACount = (option: string, given: string): Failure =>
   new Failure('usage', `--${option} "${given}" is not a number of records.`);
 
+export const notDays = (option: string, given: string): Failure =>
+  new Failure('usage', `--${option} "${given}" is not a number of days from 1 to 99999.`);
+
 export const notATime = (option: string, given: string): Failure =>
   new Failure('usage', `--${option} "${given}" is not a time.`, {
     next: 'Write it like 2026-01-31 (midnight UTC), 2026-01-31T12:00Z or 2026-01-31T12:00+01:00.',
