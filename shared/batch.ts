@@ -121,8 +121,8 @@ export interface BatchPlan {
   readonly skipped: readonly SkippedInput[];
   /** Bytes of all inputs. */
   readonly bytes: number;
-  /** How many outputs get another name, or replace a file, because their name exists. */
-  readonly conflicts: number;
+  /** The indexes of the files whose output gets another name, or replaces a file. */
+  readonly conflicts: readonly number[];
 }
 
 export type FileOutcome = 'done' | 'failed' | 'skipped' | 'cancelled';

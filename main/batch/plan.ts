@@ -118,7 +118,7 @@ class Draft {
   readonly #files: PlannedFile[] = [];
   readonly #empty: { readonly found: FoundFolder; readonly output: string }[] = [];
   readonly #skipped: SkippedInput[] = [];
-  #conflicts = 0;
+  readonly #conflicts: number[] = [];
 
   constructor(
     rules: PlanRules,
@@ -245,7 +245,7 @@ class Draft {
         return settled.name;
       case 'numbered':
       case 'replaces':
-        this.#conflicts++;
+        this.#conflicts.push(this.#files.length);
         return settled.name;
       case 'collision':
         this.#skip(found, 'failed', toFailureData(nameCollision(wanted)));

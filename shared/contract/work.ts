@@ -191,7 +191,7 @@ export const workCalls = {
     audit: 'none',
   },
   'plan.files': {
-    input: v.strictObject({ id: handle, ...page }),
+    input: v.strictObject({ id: handle, which: v.picklist(['all', 'conflicts']), ...page }),
     output: v.strictObject({ rows: rows(plannedRowSchema), total: count }),
     unlocked: true,
     audit: 'none',

@@ -181,7 +181,7 @@ const describePlan = (context: CliContext, plan: BatchPlan, free: number | null)
   const parts = [
     `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}`,
     ...(free === null ? [] : [`${formatBytes(free)} free`]),
-    ...(conflicts === 0 ? [] : [formatCount(conflicts, 'name conflict')]),
+    ...(conflicts.length === 0 ? [] : [formatCount(conflicts.length, 'name conflict')]),
   ];
   context.terminal.notice([parts.join(', ')]);
 };

@@ -110,7 +110,7 @@ export const viewOfPlan = ({
   files: plan.files.length,
   folders: new Set(plan.files.map(({ input }) => path.dirname(input))).size,
   bytes: plan.bytes,
-  conflicts: plan.conflicts,
+  conflicts: plan.conflicts.length,
   skipped: plan.skipped.filter(({ outcome }) => outcome === 'skipped').length,
   failed: plan.skipped.filter(({ outcome }) => outcome === 'failed').length,
   space: space === null ? null : { needed: space.needed, free: space.free },
@@ -123,16 +123,22 @@ type Page = Pick<Input<'plan.files'>, 'offset' | 'limit'>;
 export const pageOf = <T>(all: readonly T[], { offset, limit }: Page): T[] =>
   all.slice(offset, offset + limit);
 
-export const plannedRows = ({ plan, choice }: KeptPlan, page: Page): Output<'plan.files'> => ({
-  rows: pageOf(plan.files, page).map(({ index, input, output, size }) => ({
+export const plannedRows = (
+  { plan, choice }: KeptPlan,
+  { which, ...page }: Page & Pick<Input<'plan.files'>, 'which'>,
+): Output<'plan.files'> => {
+  const conflicts = new Set(plan.conflicts);
+  const wanted =
+    which === 'all' ? plan.files : plan.files.filter(({ index }) => conflicts.has(index));
+  const rows = pageOf(wanted, page).map(({ index, input, output, size }) => ({
     index,
     ...placeOf(input),
     output,
     sealedName: takesSealedName(choice, path.basename(input)),
     size,
-  })),
-  total: plan.files.length,
-});
+  }));
+  return { rows, total: wanted.length };
+};
 
 /** Files left out with this outcome. */
 export const leftOutRows = (

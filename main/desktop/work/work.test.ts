@@ -87,7 +87,7 @@ it('plans what is there and refuses what cannot be done, before anything is writ
   await work.draft.add([folder, path.join(desk.home, 'gone.txt')]);
   const plan = await work.plan(choice());
   expect(viewOfPlan(plan)).toMatchObject({ files: 3, bytes: 15, failed: 1, refusal: null });
-  expect(plannedRows(plan, { offset: 1, limit: 1 })).toEqual({
+  expect(plannedRows(plan, { which: 'all', offset: 1, limit: 1 })).toEqual({
     total: 3,
     rows: [
       {
@@ -113,6 +113,20 @@ it('plans what is there and refuses what cannot be done, before anything is writ
   await expect(work.start(plan.id)).rejects.toMatchObject({ code: 'invalid-request' });
   work.draft.clear();
   expect((await work.plan(choice())).refusal).toMatchObject({ code: 'usage' });
+});
+
+it('lists the outputs that already exist apart from the others', async () => {
+  const { work } = desk.app;
+  const folder = await makeFiles('conflicts');
+  await writeFile(path.join(folder, 'b.txt.clv'), 'in the way');
+  work.draft.clear();
+  await work.draft.add([path.join(folder, 'a.txt'), path.join(folder, 'b.txt')]);
+  const plan = await work.plan(choice());
+  expect(viewOfPlan(plan)).toMatchObject({ files: 2, conflicts: 1 });
+  expect(plannedRows(plan, { which: 'conflicts', offset: 0, limit: 9 })).toMatchObject({
+    total: 1,
+    rows: [{ name: 'b.txt', output: path.join(folder, 'b (2).txt.clv') }],
+  });
 });
 
 it('looks at the disk once while only the keys change', async () => {

@@ -1,2 +1,2 @@
-/** Which files of a plan are listed: those it processes, or those it leaves out. */
-export type Listed = 'files' | 'skipped' | 'failed';
+/** Which files of a plan are listed: outputs, all or those that exist already, or what is left out. */
+export type Listed = 'files' | 'conflicts' | 'skipped' | 'failed';

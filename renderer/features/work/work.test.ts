@@ -224,6 +224,23 @@ describe('plan', () => {
     expect(screen.getByRole('button', { name: 'Show the outputs' })).toBeVisible();
   });
 
+  test('the warning about existing outputs shows only those', async () => {
+    const row = { index: 0, folder: '/home/officer', sealedName: false, size: 1 };
+    const { bridge, user } = await openWork({
+      'batch.plan': () => plan({ files: 2, conflicts: 1 }),
+      'plan.files': ({ which }) =>
+        which === 'conflicts'
+          ? { rows: [{ ...row, name: 'b.pdf', output: '/home/officer/b (2).pdf.clv' }], total: 1 }
+          : { rows: [{ ...row, name: 'a.pdf', output: '/home/officer/a.pdf.clv' }], total: 1 },
+    });
+    bridge.answerDrop(() => ({ items: [item('a.pdf'), item('b.pdf')] }));
+    await drop(['a.pdf', 'b.pdf']);
+    await user.click(await screen.findByRole('button', { name: 'Show existing outputs' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(await within(dialog).findByText('b (2).pdf.clv')).toBeVisible();
+    expect(within(dialog).queryByText('a.pdf.clv')).toBeNull();
+  });
+
   test('a plan that leaves every file out says so and can be recorded', async () => {
     const { bridge, user } = await openWork({
       'batch.plan': () => plan({ files: 0, bytes: 0, failed: 2, skipped: 1, space: null }),

@@ -133,10 +133,16 @@ export const work = {
     sealedName: 'The name sealed in the file',
     showList: {
       files: 'Show the outputs',
+      conflicts: 'Show existing outputs',
       failed: 'Show what cannot be processed',
       skipped: 'Show what will be skipped',
     },
-    lists: { files: 'Outputs', failed: 'Cannot be processed', skipped: 'Skipped' },
+    lists: {
+      files: 'Outputs',
+      conflicts: 'Existing outputs',
+      failed: 'Cannot be processed',
+      skipped: 'Skipped',
+    },
     outputOf: 'Output',
     fileHead: 'File',
     whyHead: 'Why',
