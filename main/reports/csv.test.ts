@@ -50,6 +50,15 @@ test('what a spreadsheet would take for a formula is defused', () => {
   }
 });
 
+test('keys are in the words of the window, not in those of the file format', () => {
+  const rows = read(sampleReport({ records: 1 }));
+  const key = rows.find(([name]) => name === 'Contracts & leases <2026>');
+  expect(key).toContain('Unwrapped only in the token');
+  expect(key).toContain('In this computer');
+  expect(key).toContain('Active');
+  expect(key).not.toContain('hsm-only');
+});
+
 test('a line break in a name begins no row of its own', () => {
   const report = sampleReport({ records: 1 });
   const evil = 'a\n=HYPERLINK("http://example.invalid")\r=1';

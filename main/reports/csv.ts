@@ -1,3 +1,4 @@
+import { readableTable } from './readable-table.ts';
 import type { Json } from '../json/index.ts';
 import { completeness, filterWords, kindNames } from './render-words.ts';
 import type { RenderedRecord, ReportView } from './render-view.ts';
@@ -34,12 +35,9 @@ const columns = [
  * one row for each record.
  */
 export const renderCsv = (view: ReportView): string => {
-  const tables = view.report.statement.tables.flatMap(({ title, columns: heads, rows }) => [
-    [],
-    [title],
-    heads,
-    ...rows,
-  ]);
+  const tables = view.report.statement.tables
+    .map(readableTable)
+    .flatMap(({ title, columns: heads, rows }) => [[], [title], heads, ...rows]);
   const rows = [...preamble(view), ...tables, [], [...columns], ...view.records.map(rowOf)];
   return toCsv(rows);
 };

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import { keyNamesOf, keysOf, type NamedKey } from './key-names.ts';
 import type { ReportStatement } from './report.ts';
+import { valueName } from './value-names.ts';
 
 /** Numbers, times and names as a report says them. */
 
@@ -164,7 +165,7 @@ const keyWords = (keys: readonly NamedKey[], names: ReadonlyMap<string, string>)
 
 const factsOf = (object: JsonObject): string[] =>
   Object.entries(object).flatMap(([field, value]) => {
-    const said = unsaid.has(field) ? null : factOf(value);
+    const said = unsaid.has(field) ? null : (valueName(field, value) ?? factOf(value));
     return said === null ? [] : [`${wordsOf(field)} ${said}`];
   });
 

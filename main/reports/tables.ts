@@ -66,9 +66,7 @@ const evidenceSchema = v.looseObject({
       reason: v.string(),
     }),
   ),
-  hardRequirements: v.array(
-    v.looseObject({ name: v.string(), met: v.boolean(), words: v.string() }),
-  ),
+  hardRequirements: v.array(v.looseObject({ met: v.boolean(), words: v.string() })),
   findings: v.array(
     v.looseObject({ check: v.string(), expected: v.string(), seen: v.string(), ok: v.boolean() }),
   ),
@@ -84,18 +82,18 @@ const evidence = (vault: Vault): ReportTable[] => {
       rows: [[module.path, module.version, module.sha256]],
     },
     {
-      title: 'What the token carries',
-      columns: ['Custody', 'Bulk', 'Carried', 'Reason'],
+      title: 'What the token supports',
+      columns: ['Custody', 'Bulk', 'Supported', 'Reason'],
       rows: pairs.map((pair) => [pair.custody, pair.bulk, yesNo(pair.carried), pair.reason]),
     },
     {
-      title: 'Hard requirements',
-      columns: ['Requirement', 'Met', 'In words'],
-      rows: hardRequirements.map(({ name, met, words }) => [name, yesNo(met), words]),
+      title: 'Requirements',
+      columns: ['Requirement', 'Met'],
+      rows: hardRequirements.map(({ met, words }) => [words, yesNo(met)]),
     },
     {
-      title: 'What the probe saw',
-      columns: ['Check', 'Expected', 'Seen', 'As expected'],
+      title: 'Test results',
+      columns: ['Check', 'Expected', 'Result', 'As expected'],
       rows: findings.map(({ check, expected, seen, ok }) => [check, expected, seen, yesNo(ok)]),
     },
   ];

@@ -142,6 +142,16 @@ describe('what it says', () => {
     expect(found).toEqual(report.records.map(({ seq }) => seq));
   });
 
+  test('keys are in the words of the window, in tables and in records', async () => {
+    const drawn = await renderPdf(sampleReport({ records: 30 }), null);
+    const said = withFile(drawn, (path) => ask('pdftotext', ['-raw', path, '-']));
+    const plain = said.replace(/[\s\u00a0]+/g, ' ');
+    expect(plain).toContain('Unwrapped only in the token');
+    expect(plain).toContain('In this computer');
+    expect(plain).toContain('Suspended');
+    expect(plain).not.toMatch(/hsm-only|bulk host/);
+  });
+
   test('failures come first, keys and the vault have their names, filters are told in words', async () => {
     const sample = sampleReport({ records: 200 });
     const [, [first = '', key = ''] = [], [second = '', recovery = ''] = []] =
@@ -156,7 +166,12 @@ describe('what it says', () => {
       },
     });
     const records = sample.records.map((each) => (each.seq === 3 ? { ...each, line } : each));
-    const filter = { batch: 'ab'.repeat(16), key, action: 'token.', outcome: 'failed' } as const;
+    const filter = {
+      batch: 'ab'.repeat(16),
+      key,
+      action: 'checkpoint.',
+      outcome: 'failed',
+    } as const;
     const statement = { ...sample.statement, kind: 'batch-receipts', filter } as const;
     const drawn = await renderPdf({ ...sample, records, statement }, null);
     const said = withFile(drawn, (path) => ask('pdftotext', ['-raw', path, '-']));
@@ -168,9 +183,9 @@ describe('what it says', () => {
     expect(failures).toContain('The file changed while it was being read.');
     expect(plain).toContain(` v1, ${first} v1, ${second} v4`);
     expect(plain).toContain(
-      `key ${first}, batch abababab…, action Log in to token, Test token, outcome Failed`,
+      `key ${first}, batch abababab…, action Save checkpoint, Compare saved checkpoint, Attach timestamp, outcome Failed`,
     );
-    expect(plain).not.toContain('action token.');
+    expect(plain).not.toContain('action checkpoint.');
   });
 
   test('names in other scripts come out as their letters', () => {

@@ -1,5 +1,4 @@
-import { isUtcTime } from '../../../shared/time.ts';
-import { moment } from '../render-words.ts';
+import { printedTable } from '../readable-table.ts';
 import type { ReportTable } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import type { StructureElement } from './internals.ts';
@@ -21,14 +20,9 @@ export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   paper.doc.outline.addItem('What the vault knows');
   const part = paper.part('Sect');
   paper.paragraph(part, 'What the vault knows', styles.heading1, { tag: 'H1', after: 8 });
-  for (const table of tables) drawTable(paper, part, readable(table));
+  for (const table of tables) drawTable(paper, part, printedTable(table));
   part.end();
 };
-
-const readable = (table: ReportTable): ReportTable => ({
-  ...table,
-  rows: table.rows.map((row) => row.map((text) => (isUtcTime(text) ? moment(text) : text))),
-});
 
 const drawTable = (paper: Paper, part: StructureElement, given: ReportTable): void => {
   paper.need(90);

@@ -1,3 +1,4 @@
+import { stateNames } from '../../../shared/messages/keys.ts';
 import { counted, n, protection } from './common.ts';
 
 export const keys = {
@@ -16,14 +17,7 @@ export const keys = {
     kcv: 'KCV',
     used: 'Last used',
   },
-  states: {
-    'pre-activation': 'Pre-activation',
-    active: 'Active',
-    suspended: 'Suspended',
-    deactivated: 'Deactivated',
-    compromised: 'Compromised',
-    destroyed: 'Destroyed',
-  },
+  states: stateNames,
   noKcv: 'none',
   noKcvNote: 'none (proof tried at each use)',
   shown: (shown: number, all: number) => `${n(shown)} of ${n(all)} shown`,

@@ -212,7 +212,7 @@ const keyTable = (): ReportDocument['statement']['tables'][number] => ({
       'host',
       '1',
       '650da8',
-      at === 2 ? 'Suspended' : 'Active',
+      at === 2 ? 'suspended' : 'active',
       '2026-10-01 06:12:44',
     ],
   ),
