@@ -4,7 +4,7 @@ export { forbidCoreDumps, forbidCoreDumpsOfAll } from './core-dumps.ts';
 export { fileFailure, inWords, sideOf, systemFailure, withFileFailures } from './errno.ts';
 export { type Clocks, Moment, systemClocks } from './moment.ts';
 export { osUser } from './os-user.ts';
-export { makeFolder, replaceFile } from './replace-file.ts';
+export { makeFolder, replaceFile, replaceFileSync } from './replace-file.ts';
 export { sha256 } from './sha256.ts';
 export { stateFolder } from './state-folder.ts';
 export { errnoOf, isErrno, orFailure, reasonOf, storageFailure } from './storage-failure.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isErrno } from './storage-failure.ts';
@@ -14,8 +14,7 @@ const PRIVATE_FOLDER = 0o700;
  * @throws errors of the disk
  */
 export const replaceFile = async (file: string, content: string | Uint8Array): Promise<void> => {
-  const folder = path.dirname(file);
-  const fresh = path.join(folder, `.new-${randomBytes(8).toString('hex')}`);
+  const fresh = freshName(file);
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await open(fresh, flags, PRIVATE_FILE);
   try {
@@ -28,8 +27,23 @@ export const replaceFile = async (file: string, content: string | Uint8Array): P
     await rm(fresh, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  await syncFolder(path.dirname(file));
 };
+
+/** The same for callers that cannot wait; a power cut may bring the old content back. */
+export const replaceFileSync = (file: string, content: string): void => {
+  const fresh = freshName(file);
+  try {
+    writeFileSync(fresh, content, { mode: PRIVATE_FILE, flag: 'wx' });
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+};
+
+const freshName = (file: string): string =>
+  path.join(path.dirname(file), `.new-${randomBytes(8).toString('hex')}`);
 
 /**
  * Creates a folder that only this user can access, and those above it. Node's recursive mkdir never

@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../../../shared/failure.ts';
 import { tokenConfigurationNotWritten } from '../../../shared/messages/failures/disk.ts';
@@ -23,7 +13,7 @@ import {
   unusableTokenFolder,
   vaultFolderMissing,
 } from '../../../shared/messages/failures/evaluation.ts';
-import { storageFailure } from '../../system/index.ts';
+import { replaceFileSync, storageFailure } from '../../system/index.ts';
 import { TokenConnection } from './connection.ts';
 import { evaluationFiles } from './evaluation-files.ts';
 import { asFailure, pinFailure } from './failures.ts';
@@ -70,7 +60,7 @@ export const writeEvaluationConfig = (folder: string): void => {
   // SoftHSM2 would only say that it does not start.
   if (existsSync(folder) && !isFolder(tokens)) throw tokenFolderMissing(tokens);
   try {
-    replaceFile(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`);
+    writeConfig(join(folder, evaluationFiles.config), `${lines.join('\n')}\n`);
   } catch (error) {
     throw notWritten(folder, error);
   }
@@ -80,16 +70,9 @@ export const writeEvaluationConfig = (folder: string): void => {
  * A new file takes the name of whatever is there, in one step: a link would lead out of the folder,
  * and an engine that starts meanwhile would find no configuration and look for another token.
  */
-const replaceFile = (file: string, text: string): void => {
+const writeConfig = (file: string, text: string): void => {
   if (isFile(file) && readFileSync(file, 'utf8') === text) return;
-  const written = `${file}.${randomBytes(4).toString('hex')}`;
-  try {
-    writeFileSync(written, text, { mode: 0o600, flag: 'wx' });
-    renameSync(written, file);
-  } catch (error) {
-    rmSync(written, { force: true });
-    throw error;
-  }
+  replaceFileSync(file, text);
 };
 
 /** Neither a link to a file elsewhere nor anything that a reader would wait for. */
