@@ -21,6 +21,10 @@ export const keyStates = [
 ] as const;
 export type KeyState = (typeof keyStates)[number];
 
+/** What happens at the end of a key's cryptoperiod. */
+export const atPeriodEnds = ['warn', 'rotate', 'refuse'] as const;
+export type AtPeriodEnd = (typeof atPeriodEnds)[number];
+
 export interface CustodyPair {
   readonly custody: Custody;
   readonly bulk: Bulk;
@@ -50,50 +54,6 @@ export const mayEncrypt = (state: KeyState): boolean => state === 'active';
 
 export const mayDecrypt = (state: KeyState): boolean =>
   state === 'active' || state === 'deactivated' || state === 'compromised';
-
-/** What an officer does with a version of a key. */
-export const keyActs = ['suspend', 'resume', 'deactivate', 'compromise'] as const;
-export type KeyAct = (typeof keyActs)[number];
-
-/** Why. Free text may follow. */
-export const keyReasons = [
-  'scheduled',
-  'replaced',
-  'not-needed',
-  'person-left',
-  'suspected-misuse',
-  'disclosed',
-  'resolved',
-  'other',
-] as const;
-export type KeyReason = (typeof keyReasons)[number];
-
-const same = (state: KeyState) => ({ newest: state, older: state });
-
-/**
- * Where each act leads from each state (NIST SP 800-57 part 1 rev. 5, §7); what is not here is
- * refused. An older version never encrypts again: it resumes as deactivated.
- */
-const transitions: Readonly<
-  Record<KeyAct, Partial<Record<KeyState, { readonly newest: KeyState; readonly older: KeyState }>>>
-> = {
-  suspend: { active: same('suspended') },
-  resume: { suspended: { newest: 'active', older: 'deactivated' } },
-  deactivate: { active: same('deactivated'), suspended: same('deactivated') },
-  compromise: {
-    'pre-activation': same('compromised'),
-    active: same('compromised'),
-    suspended: same('compromised'),
-    deactivated: same('compromised'),
-  },
-};
-
-/** null: the act is refused in this state. */
-export const stateAfter = (
-  act: KeyAct,
-  state: KeyState,
-  version: 'newest' | 'older',
-): KeyState | null => transitions[act][state]?.[version] ?? null;
 
 const NAME_CHARACTERS = 64;
 /** No writing needs more for so many characters; a heap of accents would. */
@@ -150,6 +110,38 @@ export interface KeySummary {
   /** Six hex digits, or null for resident keys, which have none. */
   readonly kcv: string | null;
   readonly created: string;
+  /** When the newest version became active; null if it never was. UTC, ISO 8601. */
+  readonly activated: string | null;
+  /** When the newest version is to become active; null if there is no such date. */
+  readonly activates: string | null;
+  /** Cryptoperiod of each version; null: without end. */
+  readonly periodDays: number | null;
+  readonly atPeriodEnd: AtPeriodEnd;
+  /** It cannot be destroyed while it is. */
+  readonly protected: boolean;
+}
+
+/** One version of a key with its dates, UTC, ISO 8601; null: it has no such date. */
+export interface KeyVersion {
+  readonly version: number;
+  readonly state: KeyState;
+  /** Six hex digits, or null if the key has none. */
+  readonly kcv: string | null;
+  readonly created: string;
+  /** Since when it is in this state; null: only the ledger knows. */
+  readonly since: string | null;
+  readonly activates: string | null;
+  readonly activated: string | null;
+  readonly deactivated: string | null;
+  /** Since when others may know it. */
+  readonly compromised: string | null;
+  readonly destroyed: string | null;
+  /** When it is to be destroyed; null: it is not scheduled. */
+  readonly destroys: string | null;
+  /** Its date has come, but a person has to confirm it, because the clock could not be checked. */
+  readonly postponed: boolean;
+  /** Its state before the destruction was scheduled. */
+  readonly beforeDestroy: KeyState | null;
 }
 
 export const bytesSchema = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes');

@@ -121,6 +121,18 @@ describe('the states of a key', () => {
     await vault.expectSound();
   });
 
+  it('an act in the wrong state is refused, and that is recorded', async () => {
+    await vault.createKey('awake', 'hsm-only', 'host');
+    const refused = await vault.cli.run(['key', 'resume', 'awake', '--reason', 'other']);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain(
+      'Version 1 of the key "awake" is active: it cannot be resumed',
+    );
+    const record = vault.records().findLast(({ action }) => action === 'key.resume');
+    expect(record).toMatchObject({ outcome: 'refused', code: 'key-state' });
+    expect((await show(vault, 'awake')).key.state).toBe('active');
+  });
+
   it.each([
     ['an unknown key', ['suspend', 'nobody', '--reason', 'other'], 'has no key "nobody"'],
     ['an unknown version', ['suspend', 'k', '--version', '9', '--reason', 'other'], 'no version 9'],
@@ -132,7 +144,6 @@ describe('the states of a key', () => {
       'The note is longer',
     ],
     ['an unknown reason', ['suspend', 'k', '--reason', 'why not'], '--reason'],
-    ['an act in the wrong state', ['resume', 'k', '--reason', 'other'], 'cannot be resumed'],
     ['an unknown key to rotate', ['rotate', 'nobody'], 'has no key "nobody"'],
     [
       'a time in the future',

@@ -64,6 +64,8 @@ const abandoned = v.strictObject({
   files: v.array(fileReceipt),
 });
 
+const date = v.nullable(utc);
+
 const key = v.strictObject({
   id: hex(32),
   name: v.string(),
@@ -73,8 +75,41 @@ const key = v.strictObject({
   version,
   kcv: v.nullable(hex(6)),
   created: utc,
+  activated: date,
+  activates: date,
+  periodDays: v.nullable(version),
+  atPeriodEnd: v.picklist(['warn', 'rotate', 'refuse']),
+  protected: v.boolean(),
 });
 export type KeyDocument = v.InferOutput<typeof key>;
+
+const listedKey = v.strictObject({
+  ...key.entries,
+  rotation: v.nullable(
+    v.strictObject({
+      state: v.picklist(['due', 'overdue']),
+      because: v.picklist(['period', 'seals']),
+    }),
+  ),
+  periodEnds: date,
+  versions: v.array(
+    v.strictObject({
+      version,
+      state: v.picklist(keyStates),
+      kcv: v.nullable(hex(6)),
+      created: utc,
+      since: date,
+      activates: date,
+      activated: date,
+      deactivated: date,
+      compromised: date,
+      destroyed: date,
+      destroys: date,
+      postponed: v.boolean(),
+      beforeDestroy: v.nullable(v.picklist(keyStates)),
+    }),
+  ),
+});
 
 const record = v.strictObject({
   seq: version,
@@ -133,7 +168,7 @@ const schemas = {
   resumed: v.strictObject({ batches: v.array(batch) }),
   abandoned: v.strictObject({ batches: v.array(abandoned) }),
   waiting,
-  keys: v.strictObject({ keys: v.array(key) }),
+  keys: v.strictObject({ keys: v.array(listedKey) }),
   key: v.strictObject({ key }),
   records: v.strictObject({ records: v.array(record), total: count }),
   verdict: v.strictObject({

@@ -1,11 +1,13 @@
 import type { StoredBatch } from '../../shared/batch.ts';
 import { type Failure, toFailureData } from '../../shared/failure.ts';
+import { isPastPeriod } from '../../shared/key-life.ts';
 import { type KeyMaterial, mayDecrypt, mayEncrypt } from '../../shared/keys.ts';
 import {
   cannotDecrypt,
   cannotEncrypt,
   cannotEncryptNow,
   mixedBulk,
+  periodIsOver,
 } from '../../shared/messages/failures/batch.ts';
 import type { KeySetInput, RefusedKey } from '../engine/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
@@ -14,10 +16,16 @@ import type { KeyReader } from '../keystore/index.ts';
  * The keys to encrypt with, one slot each.
  * @throws Failure `key-not-found`, `key-state`, `mixed-bulk`
  */
-export const encryptionKeys = (keys: KeyReader, names: readonly string[]): KeyMaterial[] => {
+export const encryptionKeys = (
+  keys: KeyReader,
+  names: readonly string[],
+  now: Date,
+): KeyMaterial[] => {
   const chosen = new Map(names.map((name) => keys.get(name)).map((key) => [key.id, key]));
-  for (const key of chosen.values())
+  for (const key of chosen.values()) {
     if (!mayEncrypt(key.state)) throw cannotEncrypt(key.name, key.state);
+    if (isPastPeriod(key, now.getTime())) throw periodIsOver(key.name);
+  }
   const materials = [...chosen.keys()].map((id) => keys.material(id));
   if (new Set(materials.map(({ bulk }) => bulk)).size > 1) throw mixedBulk();
   return materials;
@@ -39,12 +47,14 @@ export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys
 export const refusedSince = (
   keys: KeyReader,
   { kind, keys: own }: Pick<StoredBatch, 'kind' | 'keys'>,
+  now: Date,
 ): Failure | null => {
   if (kind !== 'encrypt') return null;
   for (const { id, version } of own) {
-    const state = keys.versions(id).find((each) => each.version === version)?.state;
-    if (state !== undefined && !mayEncrypt(state))
-      return cannotEncryptNow(keys.get(id).name, version, state);
+    const key = keys.get(id);
+    const { state, activated } = keys.version(id, version);
+    if (!mayEncrypt(state)) return cannotEncryptNow(key.name, version, state);
+    if (isPastPeriod({ ...key, activated }, now.getTime())) return periodIsOver(key.name);
   }
   return null;
 };

@@ -61,7 +61,7 @@ export const storeBatch = async (
   request: NewBatch,
 ): Promise<StoredBatch> => {
   const { vault } = session;
-  const keys = encryptionKeys(vault.tables.keys, request.keys);
+  const keys = encryptionKeys(vault.tables.keys, request.keys, vault.now);
   const batch: StoredBatch = {
     id: v.parse(batchIdSchema, randomBytes(16).toString('hex')),
     kind: request.kind,

@@ -108,7 +108,8 @@ export class BatchCalls {
   }
 
   #refusal(): Failure | null {
-    return refusedSince(this.#session.vault.tables.keys, this.#batch);
+    const { tables, now } = this.#session.vault;
+    return refusedSince(tables.keys, this.#batch, now);
   }
 
   async #once(engine: Engine, files: readonly PlannedFile[], call: Call): Promise<FileResult[]> {

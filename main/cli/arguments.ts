@@ -1,5 +1,10 @@
 import { parseArgs } from 'node:util';
-import { argumentNotUtf8, badArguments, notAChoice } from '../../shared/messages/failures/cli.ts';
+import {
+  argumentNotUtf8,
+  badArguments,
+  notAChoice,
+  notANumber,
+} from '../../shared/messages/failures/cli.ts';
 import { isUtf8Name, shownName } from '../batch/index.ts';
 
 /** An option of a command. There are no short options. */
@@ -65,4 +70,12 @@ export class Arguments {
 export const readable = (what: string, text: string): string => {
   if (isUtf8Name(text)) return text;
   throw argumentNotUtf8(`${what} "${shownName(text)}"`);
+};
+
+/** A whole number. @throws Failure `usage` */
+export const numberOf = (args: Arguments, name: string): number | undefined => {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw notANumber(name, text);
 };

@@ -1,3 +1,4 @@
+import { plainKeyActs } from '../../shared/key-life.ts';
 import type { Command } from './command.ts';
 
 /** The name of a command, and how to load its code. */
@@ -11,6 +12,7 @@ const audit = () => import('./commands/audit.ts');
 const batch = () => import('./commands/batch.ts');
 const checkpoint = () => import('./commands/checkpoint.ts');
 const key = () => import('./commands/key.ts');
+const keyDestroy = () => import('./commands/key-destroy.ts');
 const keyLife = () => import('./commands/key-life.ts');
 const report = () => import('./commands/report.ts');
 const resume = () => import('./commands/resume.ts');
@@ -33,11 +35,11 @@ export const commands: readonly NamedCommand[] = [
   { name: 'key create', load: async () => (await key()).keyCreateCommand },
   { name: 'key list', load: async () => (await key()).keyListCommand },
   { name: 'key show', load: async () => (await key()).keyShowCommand },
-  { name: 'key rotate', load: async () => (await keyLife()).keyRotateCommand },
-  { name: 'key suspend', load: async () => (await keyLife()).keySuspendCommand },
-  { name: 'key resume', load: async () => (await keyLife()).keyResumeCommand },
-  { name: 'key deactivate', load: async () => (await keyLife()).keyDeactivateCommand },
-  { name: 'key compromise', load: async () => (await keyLife()).keyCompromiseCommand },
+  ...plainKeyActs.map((act) => ({
+    name: `key ${act}`,
+    load: async () => (await keyLife()).keyActCommand(act),
+  })),
+  { name: 'key destroy', load: async () => (await keyDestroy()).keyDestroyCommand },
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },
   { name: 'verify', load: async () => (await batch()).verifyCommand },

@@ -1,3 +1,4 @@
+import { doDueActs } from '../keys/index.ts';
 import { type SessionParts, VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
@@ -20,5 +21,9 @@ export const sessionOf = (
     trust: context.trust,
     startEngine: context.startEngine,
     lifetimes: () => LIFETIMES,
+    onOpen: async (session) => {
+      for (const { problem } of await doDueActs(session))
+        context.terminal.notice([`claviger: ${problem}`]);
+    },
     askPin,
   });

@@ -22,6 +22,8 @@ export interface Terminal {
   status(line: string): void;
   /** Asks without showing the input. Null without a terminal. */
   askSecret(question: string): Promise<string | null>;
+  /** Asks and shows the input. Null without a terminal. */
+  ask(question: string): Promise<string | null>;
 }
 
 const CLEAR_LINE = '\r\u001b[2K';
@@ -40,18 +42,28 @@ export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
   status: (line) => {
     if (errors.isTerminal) errors.write(`${CLEAR_LINE}${printable(line)}`);
   },
-  askSecret: async (question) => {
-    if (!input.isTTY) return null;
-    errors.write(printable(question));
+  askSecret: (question) => {
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const reader = createInterface({ input, output: silent, terminal: true });
-    const cancelled = new Promise<null>((resolve) => reader.once('SIGINT', () => resolve(null)));
-    const answer = await Promise.race([reader.question(''), cancelled]);
-    reader.close();
-    errors.write('\n');
-    return answer;
+    return answerTo(input, errors, question, silent);
   },
+  ask: (question) => answerTo(input, errors, question, process.stderr),
 });
+
+const answerTo = async (
+  input: Streams['input'],
+  errors: Output,
+  question: string,
+  echo: NodeJS.WritableStream,
+): Promise<string | null> => {
+  if (!input.isTTY) return null;
+  errors.write(printable(question));
+  const reader = createInterface({ input, output: echo, terminal: true });
+  const cancelled = new Promise<null>((resolve) => reader.once('SIGINT', () => resolve(null)));
+  const answer = await Promise.race([reader.question(''), cancelled]);
+  reader.close();
+  errors.write('\n');
+  return answer;
+};
 
 const textOf = (lines: readonly string[]): string =>
   lines.map((line) => `${printable(line)}\n`).join('');

@@ -4,6 +4,7 @@ import type { KeyMaterial } from '../../shared/keys.ts';
 import type { FolderPlace } from './files/open-folder.ts';
 import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { NewKey } from './keys/create-key.ts';
+import type { ResidentKey } from './keys/destroy-key.ts';
 import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
 import type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
 import type { LedgerIdentity, SessionKeyName } from './keys/ledger-keys.ts';
@@ -106,6 +107,8 @@ export interface EngineCalls {
   /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
   createKey: (input: NewKey) => KeyMaterial;
+  /** Removes the object of a resident key, and looks again. @returns whether it was there */
+  destroyKey: (input: ResidentKey) => { readonly found: boolean };
   addKeySet: (input: KeySetInput) => number;
   removeKeySet: (input: { readonly keySet: number }) => void;
   /** Encrypts under the keys of the set, one slot for each. Progress: plaintext bytes. */

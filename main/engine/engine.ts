@@ -5,6 +5,7 @@ import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { Parts } from './files/part.ts';
 import { createKey, type KeyAbilities } from './keys/create-key.ts';
+import { destroyKey } from './keys/destroy-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LedgerKeys } from './keys/ledger-keys.ts';
@@ -45,6 +46,11 @@ export interface EngineOptions {
   /** Worker threads, where the token allows as many sessions. */
   readonly workers: number;
 }
+
+type FileCalls = Pick<
+  Calls<EngineCalls>,
+  'addKeySet' | 'removeKeySet' | 'encrypt' | 'decrypt' | 'verify' | 'hashFile'
+>;
 
 const SWEEP_MS = 1_000;
 
@@ -100,16 +106,23 @@ export class Engine {
       useMasters: (input) => this.#useMasters(input),
       createKey: (input) =>
         this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
+      destroyKey: (input) => this.#alone(() => destroyKey(this.#vault().token, input)),
+      ...this.#fileCalls(),
+      cachedKeys: () => this.#opened?.keyring.list() ?? [],
+      flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
+      setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
+      logout: () => this.#close(),
+    };
+  }
+
+  #fileCalls(): FileCalls {
+    return {
       addKeySet: (input) => this.#vault().files.addKeySet(input),
       removeKeySet: ({ keySet }) => this.#vault().files.removeKeySet(keySet),
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
       decrypt: (input, context) => this.#vault().files.decrypt(input, context),
       verify: (input, context) => this.#vault().files.verify(input, context),
       hashFile,
-      cachedKeys: () => this.#opened?.keyring.list() ?? [],
-      flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
-      setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
-      logout: () => this.#close(),
     };
   }
 

@@ -1,16 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { parse } from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
-import type { Bulk, Custody, CustodyPair, KeySummary } from '../../shared/keys.ts';
-import { bulkMustBeHost, pairNotSupported } from '../../shared/messages/failures/keys.ts';
+
+import {
+  type Bulk,
+  type Custody,
+  type CustodyPair,
+  type KeySummary,
+  type AtPeriodEnd,
+} from '../../shared/keys.ts';
+import {
+  activationInPast,
+  bulkMustBeHost,
+  pairNotSupported,
+} from '../../shared/messages/failures/keys.ts';
 import type { TokenProfile } from '../engine/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
+import { refusePeriod } from './change-key.ts';
 
 export interface KeyRequest {
   readonly name: string;
   readonly custody?: Custody | undefined;
   readonly bulk?: Bulk | undefined;
+  /** When it becomes active, UTC, ISO 8601; at once if there is none. */
+  readonly activates?: string | undefined;
+  /** Cryptoperiod in days; without end if there is none. */
+  readonly periodDays?: number | undefined;
+  readonly atPeriodEnd?: AtPeriodEnd | undefined;
 }
 
 export interface CreatedKey {
@@ -34,9 +51,13 @@ const FIRST_VERSION = 1;
  * Checks what can be checked without the token.
  * @throws Failure 'usage' | 'name-taken'
  */
-export const refuseKey = ({ tables }: Vault, request: KeyRequest): void => {
+export const refuseKey = ({ tables, now }: Vault, request: KeyRequest): void => {
   tables.keys.refuseName(request.name);
   bestPair(request);
+  const { activates, periodDays: days } = request;
+  if (activates !== undefined && Date.parse(activates) <= now.getTime())
+    throw activationInPast(activates);
+  if (days !== undefined) refusePeriod(days);
 };
 
 /** Creates a key in the token and stores what is needed to use it again. */
@@ -53,18 +74,26 @@ export const createKey = async (
   await session.seals.take('master', 1);
   const material = await session.engine.call('createKey', { id, version: FIRST_VERSION, ...pair });
   const { version, kcv, blob, objectId, proof } = material;
-  const created = new Date().toISOString();
+  const created = vault.now.toISOString();
+  const { name, activates, periodDays: days, atPeriodEnd } = request;
+  const state = activates === undefined ? 'active' : 'pre-activation';
   await vault.commit(
-    ({ keys }) =>
+    ({ keys }) => {
       keys.insert(
-        { id, name: request.name, ...pair },
-        { version, kcv, blob, objectId, proof, created, state: 'active' },
-      ),
+        { id, name, ...pair },
+        { version, kcv, blob, objectId, proof, created, state, activates: activates ?? null },
+      );
+      keys.setPeriod(id, days ?? null, atPeriodEnd ?? 'warn');
+    },
     () => ({
       action: 'key.create',
-      subject: { key: id, name: request.name, version, kcv },
+      subject: { key: id, name, version, kcv },
       outcome: 'ok',
-      details: { ...pair },
+      details: {
+        ...pair,
+        ...(activates === undefined ? {} : { activates }),
+        ...(days === undefined ? {} : { days, atEnd: atPeriodEnd ?? 'warn' }),
+      },
     }),
   );
   return { key: vault.tables.keys.get(id), fallback };

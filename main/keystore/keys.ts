@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { compareNames } from '../../shared/names.ts';
 import { keyIdSchema, type KeyId } from '../../shared/ids.ts';
+
 import {
   bulks,
   comparableName,
@@ -14,6 +15,9 @@ import {
   type KeyMaterial,
   type KeyState,
   type KeySummary,
+  type KeyVersion,
+  type AtPeriodEnd,
+  atPeriodEnds,
 } from '../../shared/keys.ts';
 import {
   badKeyName,
@@ -25,6 +29,16 @@ import {
 } from '../../shared/messages/failures/keys.ts';
 import { type Db, type Query, sql } from '../sqlite/index.ts';
 
+const kcvSchema = v.pipe(
+  v.string(),
+  v.transform((kcv) => (kcv === '' ? null : kcv)),
+);
+const booleanSchema = v.pipe(
+  v.number(),
+  v.transform((value) => value === 1),
+);
+const dateSchema = v.nullable(v.string());
+
 const summarySchema = v.strictObject({
   id: keyIdSchema,
   name: v.string(),
@@ -32,22 +46,30 @@ const summarySchema = v.strictObject({
   bulk: v.picklist(bulks),
   state: v.picklist(keyStates),
   version: v.number(),
-  kcv: v.pipe(
-    v.string(),
-    v.transform((kcv) => (kcv === '' ? null : kcv)),
-  ),
+  kcv: kcvSchema,
   created: v.string(),
+  activated: dateSchema,
+  activates: dateSchema,
+  periodDays: v.nullable(v.number()),
+  atPeriodEnd: v.picklist(atPeriodEnds),
+  protected: booleanSchema,
 });
 
 const versionSchema = v.strictObject({
   version: v.number(),
   state: v.picklist(keyStates),
-  /** Six hex digits, or "" if the key has none. */
-  kcv: v.string(),
-  /** UTC, ISO 8601. */
+  kcv: kcvSchema,
   created: v.string(),
+  since: dateSchema,
+  activates: dateSchema,
+  activated: dateSchema,
+  deactivated: dateSchema,
+  compromised: dateSchema,
+  destroyed: dateSchema,
+  destroys: dateSchema,
+  postponed: booleanSchema,
+  beforeDestroy: v.nullable(v.picklist(keyStates)),
 });
-export type KeyVersionSummary = v.InferOutput<typeof versionSchema>;
 
 const destroyedSchema = v.strictObject({
   id: keyIdSchema,
@@ -67,6 +89,8 @@ export interface NewKey {
 /** One version as it is stored: a blob, or for resident keys an object id with its proof. */
 export interface NewKeyVersion extends Pick<KeyMaterial, 'version' | 'kcv'> {
   readonly state: Exclude<KeyState, 'destroyed'>;
+  /** When it is to become active, UTC, ISO 8601; null: it is, or without a date. */
+  readonly activates: string | null;
   readonly blob: Uint8Array | null;
   readonly objectId: Uint8Array | null;
   readonly proof: Uint8Array | null;
@@ -86,7 +110,9 @@ export interface KeyReader {
   /** The names of all keys, including destroyed ones. */
   names(): ReadonlyMap<KeyId, string>;
   /** Newest first. @throws Failure 'key-not-found' */
-  versions(idOrName: string): KeyVersionSummary[];
+  versions(idOrName: string): KeyVersion[];
+  /** Like versions. @throws Failure 'key-not-found' */
+  version(idOrName: string, version: number): KeyVersion;
   /** What the engine needs to use a version, the newest by default. @throws Failure 'key-not-found' | 'key-state' (destroyed) */
   material(idOrName: string, version?: number): KeyMaterial;
   /** Token objects of destroyed resident keys, which must no longer be in the token. */
@@ -110,10 +136,12 @@ export class KeyRepository implements KeyReader {
   }
 
   addVersion(id: KeyId, each: NewKeyVersion): void {
-    const { version, state, kcv, blob, objectId, proof, created } = each;
+    const { version, state, kcv, blob, objectId, proof, created, activates } = each;
+    const activated = state === 'active' ? created : null;
     this.#db.run(sql`INSERT INTO key_versions
-      (key_id, version, state, kcv, blob, object_id, proof, created)
-      VALUES (${id}, ${version}, ${state}, ${kcv}, ${blob}, ${objectId}, ${proof}, ${created})`);
+      (key_id, version, state, kcv, blob, object_id, proof, created, since, activated, activates)
+      VALUES (${id}, ${version}, ${state}, ${kcv}, ${blob}, ${objectId}, ${proof}, ${created},
+        ${created}, ${activated}, ${activates})`);
   }
 
   list(): KeySummary[] {
@@ -150,11 +178,18 @@ export class KeyRepository implements KeyReader {
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
-  versions(idOrName: string): KeyVersionSummary[] {
+  versions(idOrName: string): KeyVersion[] {
     const { id } = this.get(idOrName);
-    const query = sql`SELECT version, state, kcv, created FROM key_versions
-      WHERE key_id = ${id} ORDER BY version DESC`;
+    const query = sql`SELECT version, state, kcv, created, since, activates, activated, deactivated,
+        compromised, destroyed, destroys, postponed, before_destroy AS beforeDestroy
+      FROM key_versions WHERE key_id = ${id} ORDER BY version DESC`;
     return this.#db.all(query, versionSchema);
+  }
+
+  version(idOrName: string, version: number): KeyVersion {
+    const found = this.versions(idOrName).find((each) => each.version === version);
+    if (found !== undefined) return found;
+    throw noSuchVersion(this.get(idOrName).name, version);
   }
 
   material(idOrName: string, version?: number): KeyMaterial {
@@ -169,13 +204,65 @@ export class KeyRepository implements KeyReader {
     return found ?? this.#refuseMaterial(key, wanted);
   }
 
-  /** Any change except to and from "destroyed". The caller decides which changes are allowed. */
-  setState(id: KeyId, version: number, state: Exclude<KeyState, 'destroyed'>): void {
+  /**
+   * Any change except to and from "destroyed". The caller decides which changes are allowed.
+   * @param time of the change, UTC, ISO 8601
+   */
+  setState(id: KeyId, version: number, state: Exclude<KeyState, 'destroyed'>, time: string): void {
     this.#changeOne(
-      sql`UPDATE key_versions SET state = ${state}
+      sql`UPDATE key_versions SET
+          since = iif(state = ${state}, since, ${time}),
+          activated = iif(${state} = 'active', coalesce(activated, ${time}), activated),
+          deactivated = iif(${state} = 'deactivated', coalesce(deactivated, ${time}), deactivated),
+          state = ${state}
         WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
       `${id}/${version}`,
     );
+  }
+
+  /** @param since when others may have come to know it, UTC, ISO 8601 */
+  setCompromised(id: KeyId, version: number, since: string): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET compromised = ${since}
+        WHERE key_id = ${id} AND version = ${version}`,
+      `${id}/${version}`,
+    );
+  }
+
+  /** @param plan null: it is not to be destroyed any more */
+  setDestruction(
+    id: KeyId,
+    version: number,
+    plan: { readonly destroys: string; readonly beforeDestroy: KeyState } | null,
+  ): void {
+    this.#changeOne(
+      sql`UPDATE key_versions
+        SET destroys = ${plan?.destroys ?? null}, before_destroy = ${plan?.beforeDestroy ?? null},
+          postponed = 0
+        WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
+      `${id}/${version}`,
+    );
+  }
+
+  /** From now on, only a person may let its destruction take place. */
+  postponeDestruction(id: KeyId, version: number): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET postponed = 1
+        WHERE key_id = ${id} AND version = ${version} AND destroys IS NOT NULL`,
+      `${id}/${version}`,
+    );
+  }
+
+  /** @param days null: without end */
+  setPeriod(id: KeyId, days: number | null, atEnd: AtPeriodEnd): void {
+    this.#changeOne(
+      sql`UPDATE keys SET period_days = ${days}, at_period_end = ${atEnd} WHERE id = ${id}`,
+      id,
+    );
+  }
+
+  setProtected(id: KeyId, isProtected: boolean): void {
+    this.#changeOne(sql`UPDATE keys SET protected = ${isProtected ? 1 : 0} WHERE id = ${id}`, id);
   }
 
   /** Replaces the blob, as a purge does after re-wrapping under new masters. */
@@ -191,9 +278,10 @@ export class KeyRepository implements KeyReader {
    * Marks a version as destroyed and deletes its blob. A resident key keeps its object ID and
    * proof, to find its object if it is still in the token.
    */
-  destroy(id: KeyId, version: number): void {
+  destroy(id: KeyId, version: number, time: string): void {
     this.#changeOne(
-      sql`UPDATE key_versions SET state = 'destroyed', blob = NULL
+      sql`UPDATE key_versions
+        SET state = 'destroyed', blob = NULL, since = ${time}, destroyed = ${time}, destroys = NULL
         WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
       `${id}/${version}`,
     );
@@ -228,7 +316,8 @@ export class KeyRepository implements KeyReader {
 
 /** Keys with their newest version. */
 const summaries = (which: Query): Query => ({
-  text: `SELECT id, name, custody, bulk, state, version, kcv, keys.created AS created
+  text: `SELECT id, name, custody, bulk, state, version, kcv, keys.created AS created,
+      activated, activates, period_days AS periodDays, at_period_end AS atPeriodEnd, protected
     FROM keys JOIN key_versions ON key_id = id
     WHERE id IN (${which.text})
       AND version = (SELECT max(version) FROM key_versions WHERE key_id = id)`,

@@ -11,6 +11,8 @@ import { Keystore, type Tables } from './keystore.ts';
 import { applyMigrations, pendingMigrations, type Migration } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 
+const LATER = '2026-02-01T00:00:00.000Z';
+
 let sqlJs: SqlJsStatic;
 let store: Keystore;
 let tables: Tables;
@@ -35,7 +37,7 @@ const addKey = (
 describe('keys', () => {
   it('come back by id and by name, with their newest version', () => {
     const id = addKey('Contracts');
-    tables.keys.setState(id, 1, 'deactivated');
+    tables.keys.setState(id, 1, 'deactivated', LATER);
     tables.keys.addVersion(id, { ...wrappedVersion(2, Buffer.alloc(60, 4)), kcv: '010203' });
     const summary = {
       id,
@@ -46,6 +48,11 @@ describe('keys', () => {
       version: 2,
       kcv: '010203',
       created: '2026-01-01T00:00:00.000Z',
+      activated: '2026-01-01T00:00:00.000Z',
+      activates: null,
+      periodDays: null,
+      atPeriodEnd: 'warn',
+      protected: false,
     };
     expect(tables.keys.find('Contracts')).toEqual(summary);
     expect(tables.keys.find(id)).toEqual(summary);
@@ -53,7 +60,7 @@ describe('keys', () => {
     expect(tables.keys.names()).toEqual(new Map([[id, 'Contracts']]));
     expect(tables.keys.versions(id)).toMatchObject([
       { version: 2, state: 'active' },
-      { version: 1, state: 'deactivated' },
+      { version: 1, state: 'deactivated', since: LATER, deactivated: LATER },
     ]);
     expect(tables.keys.material('Contracts').blob).toEqual(new Uint8Array(60).fill(4));
     expect(tables.keys.material(id, 1).blob).toEqual(new Uint8Array(60).fill(3));
@@ -120,14 +127,14 @@ describe('keys', () => {
 
   it('that were destroyed have no blob, and never live again', () => {
     const id = addKey('Payroll', Buffer.from('SEALED-BYTES-TO-GO'.repeat(400)));
-    tables.keys.destroy(id, 1);
+    tables.keys.destroy(id, 1, LATER);
     expect(store.image().includes('SEALED-BYTES')).toBe(false);
     expect(() => tables.keys.material(id)).toThrow(
       expect.objectContaining({ code: 'key-state' }) as Error,
     );
-    expect(() => tables.keys.setState(id, 1, 'active')).toThrow('cannot be changed');
+    expect(() => tables.keys.setState(id, 1, 'active', LATER)).toThrow('cannot be changed');
     expect(() => tables.keys.setBlob(id, 1, Buffer.alloc(60))).toThrow('cannot be changed');
-    expect(() => tables.keys.destroy(id, 1)).toThrow('cannot be changed');
+    expect(() => tables.keys.destroy(id, 1, LATER)).toThrow('cannot be changed');
     expect(tables.keys.find(id)?.state).toBe('destroyed');
   });
 
@@ -141,7 +148,7 @@ describe('keys', () => {
       proof: Buffer.alloc(60),
     };
     tables.keys.insert({ id, name: 'card', custody: 'resident', bulk: 'token' }, version);
-    tables.keys.destroy(id, 1);
+    tables.keys.destroy(id, 1, LATER);
     const [object] = tables.keys.destroyedObjects();
     expect(object).toMatchObject({ id, version: 1 });
     expect(Buffer.from(object?.objectId ?? [])).toEqual(objectId);

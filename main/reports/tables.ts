@@ -47,12 +47,7 @@ const versions = (vault: Vault, key: string): ReportTable => ({
   columns: ['Version', 'State', 'KCV', 'Created'],
   rows: vault.tables.keys
     .versions(key)
-    .map(({ version, state, kcv, created }) => [
-      String(version),
-      state,
-      kcv === '' ? 'none' : kcv,
-      created,
-    ]),
+    .map(({ version, state, kcv, created }) => [String(version), state, kcv ?? 'none', created]),
 });
 
 /** What of the stored evidence is shown; it was written by the probe. */

@@ -30,6 +30,8 @@ export interface SessionParts extends TokenLoginParts {
   readonly startEngine: () => EngineProcess;
   /** How long Fast keys stay in memory, asked at every unlock. */
   readonly lifetimes: () => KeyringLifetimes;
+  /** Called each time a person has unlocked the vault. */
+  readonly onOpen?: (session: VaultSession) => Promise<void>;
   /** Told of every recovery, whoever has begun it: where it fails, the vault is locked. */
   readonly onRecovery?: (cause: Failure, recovered: Promise<void>) => void;
 }
@@ -40,6 +42,14 @@ interface LoggedIn {
   readonly engine: EngineProcess;
   readonly token: TokenInfo;
   readonly profile: TokenProfile;
+}
+
+/** What a clock can be checked by later. */
+interface Opening {
+  readonly at: Date;
+  readonly steadyMs: number;
+  /** The number of the record of the lock before; null if the session before was not locked. */
+  readonly lastLock: number | null;
 }
 
 /** How long a token may take to sign a lock or to end a login: a driver may hang. */
@@ -65,6 +75,7 @@ export class VaultSession {
   #recovery: Recovery | null = null;
   #recoveries = 0;
   #carryOver = false;
+  #opening: Opening;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -72,6 +83,12 @@ export class VaultSession {
     this.vaultDir = parts.vaultDir;
     this.vault = parts.vault;
     this.seals = new SealBudget(parts.vault);
+    this.#opening = openingOf(parts.vault);
+  }
+
+  /** When the vault was unlocked. */
+  get opening(): Opening {
+    return this.#opening;
   }
 
   /** The engine. @throws Failure `not-logged-in` while the vault is locked */
@@ -97,10 +114,15 @@ export class VaultSession {
    * masters. Every attempt is recorded.
    * @throws Failure `pin-incorrect` and the like
    */
-  unlock({ carryOver = false }: Pick<UnlockOptions, 'carryOver'> = {}): Promise<UnlockOutcome> {
+  async unlock({
+    carryOver = false,
+  }: Pick<UnlockOptions, 'carryOver'> = {}): Promise<UnlockOutcome> {
     this.#recoveries = 0;
     this.#carryOver = carryOver;
-    return this.#unlock(new AbortController().signal);
+    this.#opening = openingOf(this.vault);
+    const outcome = await this.#unlock(new AbortController().signal);
+    if (outcome.kind === 'open') await this.#parts.onOpen?.(this);
+    return outcome;
   }
 
   /** Goes on with the engine that has just made this vault: it is logged in to the token. */
@@ -341,6 +363,12 @@ export class VaultSession {
     throw vaultIsLocked();
   }
 }
+
+const openingOf = ({ now, facts }: Vault): Opening => ({
+  at: now,
+  steadyMs: performance.now(),
+  lastLock: facts.lastLock,
+});
 
 const seenIn = (note: string): EpochHead | null =>
   parseCheckpointText(note.slice(0, note.lastIndexOf('\n\n') + 1));

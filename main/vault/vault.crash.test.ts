@@ -9,6 +9,8 @@ import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';
 import { verifyLedger } from './verify.ts';
 
+const LATER = '2026-02-01T00:00:00.000Z';
+
 let context: VaultContext;
 beforeAll(async () => {
   context = await testContext();
@@ -58,7 +60,7 @@ const story = async (disk: DiskModel, told: Told, token: SoftwareToken): Promise
   told.open = 'alpha';
   const alpha = ids.get('alpha') ?? newKeyId();
   await vault.commit(
-    ({ keys }) => keys.destroy(alpha, 1),
+    ({ keys }) => keys.destroy(alpha, 1, LATER),
     () => act('key.destroy', 'alpha'),
     { purge: true },
   );

@@ -12,6 +12,8 @@ import { SoftwareToken } from './testing/software-token.ts';
 import { Vault, type VaultContext } from './vault.ts';
 import { verifyLedger } from './verify.ts';
 
+const LATER = '2026-02-01T00:00:00.000Z';
+
 let context: VaultContext;
 let token: SoftwareToken;
 let parent: string;
@@ -236,7 +238,7 @@ describe('a purging commit', () => {
     expect((await readFile(join(folder, 'keystore.sqlite'))).includes(secret)).toBe(true);
     await vault.commit(
       ({ keys }) => {
-        keys.destroy(id, 1);
+        keys.destroy(id, 1, LATER);
       },
       () => act('key.destroy'),
       { purge: true },
@@ -271,7 +273,7 @@ describe('a keystore that was touched outside', () => {
       db.exec(`SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c
       WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'`)[0]?.values;
     db.close();
-    expect(columns?.length).toBe(29);
+    expect(columns?.length).toBe(41);
     for (const [table, column, type] of columns ?? []) {
       const edited = new context.sqlJs.Database(new Uint8Array(good));
       edited.run('PRAGMA ignore_check_constraints = ON');
@@ -360,7 +362,7 @@ describe('a ledger that was touched outside', () => {
 
 describe('a keystore of an older form', () => {
   const next: Migration = {
-    id: 2,
+    id: migrations.length + 1,
     name: 'colours',
     script: `ALTER TABLE keys ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'`,
   };
@@ -381,6 +383,6 @@ describe('a keystore of an older form', () => {
     const before = await contents();
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'keystore-damaged' });
     expect(await contents()).toEqual(before);
-    expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"2 colours"');
+    expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain(`"${next.id} colours"`);
   });
 });

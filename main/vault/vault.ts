@@ -158,6 +158,11 @@ export class Vault {
     return this.#parts.identity;
   }
 
+  /** By the clock that the ledger's records are dated with. */
+  get now(): Date {
+    return this.#parts.identity.clock.now();
+  }
+
   /**
    * What opening did not read of a large ledger is compared while the vault is open. Resolves with
    * what was found, which also ends every further act; null where all is well.

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { bulks, custodies, keyNameSchema, keyStates } from '../keys.ts';
+import { keyActs, keyReasons } from '../key-life.ts';
+import { bulks, custodies, keyNameSchema, keyStates, atPeriodEnds } from '../keys.ts';
 import { limits } from '../limits.ts';
 import { count, keyId, list, nothing, positive, text, time } from './basics.ts';
 import { auditRowSchema } from './audit.ts';
@@ -23,6 +24,20 @@ export const keyRowSchema = v.strictObject({
   version: positive,
   kcv,
   created: time,
+  activated: v.nullable(time),
+  activates: v.nullable(time),
+  periodDays: v.nullable(positive),
+  atPeriodEnd: v.picklist(atPeriodEnds),
+  protected: v.boolean(),
+  /** Whether the newest version should be rotated; null: not yet. */
+  rotation: v.nullable(
+    v.strictObject({
+      state: v.picklist(['due', 'overdue']),
+      because: v.picklist(['period', 'seals']),
+    }),
+  ),
+  /** When its cryptoperiod ends; null: it has no end. */
+  periodEnds: v.nullable(time),
   ...use,
 });
 export type KeyRow = v.InferOutput<typeof keyRowSchema>;
@@ -32,7 +47,29 @@ const versionSchema = v.strictObject({
   state: v.picklist(keyStates),
   kcv,
   created: time,
+  since: v.nullable(time),
+  activates: v.nullable(time),
+  activated: v.nullable(time),
+  deactivated: v.nullable(time),
+  compromised: v.nullable(time),
+  destroyed: v.nullable(time),
+  destroys: v.nullable(time),
+  postponed: v.boolean(),
+  beforeDestroy: v.nullable(v.picklist(keyStates)),
   ...use,
+});
+
+/** A change of a key that an officer asks for. */
+const changeSchema = v.strictObject({
+  id: keyId,
+  act: v.picklist(keyActs),
+  version: v.optional(positive),
+  reason: v.picklist(keyReasons),
+  note: text(),
+  since: v.optional(time),
+  periodDays: v.optional(v.nullable(count)),
+  atPeriodEnd: v.optional(v.picklist(atPeriodEnds)),
+  waitingDays: v.optional(count),
 });
 
 export const keyDetailSchema = v.strictObject({
@@ -63,7 +100,16 @@ export const keyCalls = {
       name: keyNameSchema,
       custody: v.picklist(custodies),
       bulk: v.picklist(bulks),
+      activates: v.optional(time),
+      periodDays: v.optional(count),
+      atPeriodEnd: v.optional(v.picklist(atPeriodEnds)),
     }),
+    output: v.strictObject({ key: keyRowSchema, record: positive }),
+    unlocked: true,
+    audit: 'by-service',
+  },
+  'keys.change': {
+    input: changeSchema,
     output: v.strictObject({ key: keyRowSchema, record: positive }),
     unlocked: true,
     audit: 'by-service',

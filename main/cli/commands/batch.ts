@@ -123,7 +123,7 @@ const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Prom
   refuseIncomplete(request, args);
   return withSession(context, async (session) => {
     // Check the request before asking for the PIN.
-    encryptionKeys(session.vault.tables.keys, request.keys);
+    encryptionKeys(session.vault.tables.keys, request.keys, session.vault.now);
     const outputDir = outputDirOf(args);
     const plan = await planBatch({
       kind,

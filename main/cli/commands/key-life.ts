@@ -1,89 +1,150 @@
-import { type KeyAct, keyReasons } from '../../../shared/keys.ts';
+import { atPeriodEnds } from '../../../shared/keys.ts';
+import {
+  isVersionAct,
+  type KeyAct,
+  keyReasons,
+  type PlainKeyAct,
+  usualReasons,
+} from '../../../shared/key-life.ts';
 import { keyReasonNotGiven, notAVersion } from '../../../shared/messages/failures/cli.ts';
-import { changeState, refuseChange, refuseRotation, rotateKey } from '../../keys/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { changeKey, type ChangedKey, type KeyChange, refuseRequest } from '../../keys/index.ts';
+import { needOpen } from '../../session/index.ts';
+import { type Arguments, numberOf, type OptionSpecs } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { timeOf } from '../time.ts';
 import { printResult, withSession } from '../with-vault.ts';
 import { kcvOf, onlyName } from './key.ts';
 
-const summaries: Readonly<Record<KeyAct, string>> = {
-  suspend: 'stop a key for now: it neither encrypts nor decrypts',
-  resume: 'let a suspended key work again',
-  deactivate: 'stop encrypting with a key; it still decrypts',
-  compromise: 'mark a key that others may know; it only decrypts',
-};
+interface ActWords {
+  readonly summary: string;
+  readonly done: (changed: ChangedKey) => string;
+  readonly options?: OptionSpecs;
+  readonly notes?: string;
+}
 
-const done: Readonly<Record<KeyAct, string>> = {
-  suspend: 'suspended',
-  resume: 'resumed',
-  deactivate: 'deactivated',
-  compromise: 'marked as compromised',
-};
+const isNow =
+  (done: string) =>
+  ({ key, version }: ChangedKey): string =>
+    `Version ${version.version} of the key "${key.name}" is ${done}: it is ${version.state}.`;
 
-const since = {
-  type: 'string',
-  value: 'TIME',
-  help: 'since when others may know it: 2026-01-31, or with a time and zone',
-} as const;
-
-const changing = (act: KeyAct): Command => ({
-  name: `key ${act}`,
-  summary: summaries[act],
-  takesArguments: true,
-  usage: 'NAME --reason REASON',
-  usesToken: true,
-  options: {
-    reason: { type: 'string', value: keyReasons.join('|'), help: 'why; it is recorded' },
-    note: { type: 'string', value: 'TEXT', help: 'more about it, in your own words' },
-    version: { type: 'string', value: 'N', help: 'one version; the newest otherwise' },
-    ...(act === 'compromise' ? { since } : {}),
+const words: Readonly<Record<PlainKeyAct, ActWords>> = {
+  activate: {
+    summary: 'let a key encrypt before its activation date',
+    done: isNow('activated'),
   },
-  run: async (args, context) => {
-    const reason = args.choice('reason', keyReasons);
-    if (reason === undefined) throw keyReasonNotGiven();
-    const change = {
-      ...{ key: onlyName(args), act, reason, version: versionOf(args) },
-      ...{ note: args.text('note') ?? '', since: timeOf(args, 'since') },
-    };
+  rotate: {
+    summary: 'make a new version of a key, which encrypts from then on',
+    done: ({ key }) =>
+      `Key "${key.name}" encrypts under version ${key.version} now, KCV ${kcvOf(key)}`,
+    notes: 'Files that are encrypted under older versions still open.',
+  },
+  suspend: {
+    summary: 'stop a key for now: it neither encrypts nor decrypts',
+    done: isNow('suspended'),
+  },
+  resume: { summary: 'let a suspended key work again', done: isNow('resumed') },
+  deactivate: {
+    summary: 'stop encrypting with a key; it still decrypts',
+    done: isNow('deactivated'),
+  },
+  compromise: {
+    summary: 'mark a key that others may know; it only decrypts',
+    done: isNow('marked as compromised'),
+    options: {
+      since: {
+        type: 'string',
+        value: 'TIME',
+        help: 'since when others may know it: 2026-01-31, or with a time and zone',
+      },
+    },
+  },
+  'cancel-destroy': {
+    summary: 'keep a key whose destruction is scheduled',
+    done: isNow('kept'),
+  },
+  protect: {
+    summary: 'protect a key against destruction',
+    done: ({ key }) => `The key "${key.name}" cannot be destroyed now.`,
+  },
+  unprotect: {
+    summary: 'remove the protection of a key against destruction',
+    done: ({ key }) => `The key "${key.name}" can be destroyed now.`,
+  },
+  period: {
+    summary: 'set how long a version of a key may encrypt',
+    done: ({ key }) => periodInWords(key),
+    options: {
+      days: { type: 'string', value: 'N', help: 'days from its activation on: 1 to 3650' },
+      'no-end': { type: 'boolean', help: 'without end' },
+      'at-end': {
+        type: 'string',
+        value: atPeriodEnds.join('|'),
+        help: 'warn, rotate at the next unlock, or refuse to encrypt',
+      },
+    },
+  },
+};
+
+const periodInWords = ({ name, periodDays, atPeriodEnd }: ChangedKey['key']): string =>
+  periodDays === null
+    ? `The cryptoperiod of the key "${name}" has no end.`
+    : `The cryptoperiod of the key "${name}" is ${periodDays} days; at its end: ${atPeriodEnd}.`;
+
+/** The command of an act: `key rotate`. */
+export const keyActCommand = (act: PlainKeyAct): Command => ({
+  name: `key ${act}`,
+  summary: words[act].summary,
+  takesArguments: true,
+  usage: usualReasons[act] === null ? 'NAME --reason REASON' : 'NAME',
+  usesToken: true,
+  options: { ...actOptions(act), ...words[act].options },
+  ...(words[act].notes === undefined ? {} : { notes: words[act].notes }),
+  run: (args, context) => {
+    const change = { act, ...requestOf(args, act), ...moreOf(args, act) };
     return withSession(context, async (session) => {
-      refuseChange(session.vault.tables.keys, change);
-      await session.unlock();
-      const changed = await changeState(session, change);
-      printResult(context, { changed }, [
-        `Version ${changed.version} of the key "${changed.key}" is ${done[act]}: it is ${changed.state}.`,
-      ]);
+      refuseRequest(session.vault.tables.keys, change, session.vault.now);
+      needOpen(await session.unlock());
+      const changed = await changeKey(session, change);
+      printResult(context, { changed }, [words[act].done(changed)]);
       return exitCodes.done;
     });
   },
 });
 
-export const keySuspendCommand = changing('suspend');
-export const keyResumeCommand = changing('resume');
-export const keyDeactivateCommand = changing('deactivate');
-export const keyCompromiseCommand = changing('compromise');
+export const actOptions = (act: KeyAct): OptionSpecs => ({
+  reason: { type: 'string', value: keyReasons.join('|'), help: 'why; it is recorded' },
+  note: { type: 'string', value: 'TEXT', help: 'more about it, in your own words' },
+  ...(isVersionAct(act)
+    ? {
+        version: { type: 'string', value: 'N', help: 'one version; the newest otherwise' } as const,
+      }
+    : {}),
+});
 
-export const keyRotateCommand: Command = {
-  name: 'key rotate',
-  summary: 'make a new version of a key, which encrypts from then on',
-  takesArguments: true,
-  usage: 'NAME',
-  usesToken: true,
-  options: {},
-  notes: 'Files that are encrypted under older versions still open.',
-  run: async (args, context) => {
-    const name = onlyName(args);
-    return withSession(context, async (session) => {
-      refuseRotation(session.vault.tables.keys, name);
-      await session.unlock();
-      const key = await rotateKey(session, name);
-      printResult(context, { key }, [
-        `Key "${key.name}" encrypts under version ${key.version} now, KCV ${kcvOf(key)}`,
-      ]);
-      return exitCodes.done;
-    });
-  },
+/** What every act takes. @throws Failure `usage` */
+export const requestOf = (
+  args: Arguments,
+  act: KeyAct,
+): Pick<KeyChange, 'key' | 'version' | 'reason' | 'note'> => {
+  const reason = args.choice('reason', keyReasons) ?? usualReasons[act];
+  if (reason === null) throw keyReasonNotGiven();
+  return {
+    key: onlyName(args),
+    version: isVersionAct(act) ? versionOf(args) : undefined,
+    reason,
+    note: args.text('note') ?? '',
+  };
+};
+
+const moreOf = (args: Arguments, act: KeyAct): Partial<KeyChange> => {
+  if (act === 'compromise') return { since: timeOf(args, 'since') };
+  if (act !== 'period') return {};
+  const days = numberOf(args, 'days');
+  return {
+    periodDays: args.flag('no-end') ? null : days,
+    atPeriodEnd: args.choice('at-end', atPeriodEnds),
+  };
 };
 
 const versionOf = (args: Arguments): number | undefined => {

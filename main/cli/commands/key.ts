@@ -1,11 +1,13 @@
-import { bulks, custodies, type KeySummary } from '../../../shared/keys.ts';
+import { periodEnd, type Rotation } from '../../../shared/key-life.ts';
+import { bulks, custodies, type KeySummary, atPeriodEnds } from '../../../shared/keys.ts';
 import { notOneKey } from '../../../shared/messages/failures/cli.ts';
-import { createKey, refuseKey } from '../../keys/index.ts';
-import type { Arguments } from '../arguments.ts';
+import { createKey, refuseKey, rotationOf } from '../../keys/index.ts';
+import { type Arguments, numberOf } from '../arguments.ts';
 import { needOpen } from '../../session/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
+import { timeOf } from '../time.ts';
 import { viewVault, withSession, printResult } from '../with-vault.ts';
 
 export const keyCreateCommand: Command = {
@@ -21,6 +23,17 @@ export const keyCreateCommand: Command = {
       help: 'where the key may exist',
     },
     bulk: { type: 'string', value: bulks.join('|'), help: 'where file data is processed' },
+    'activate-on': {
+      type: 'string',
+      value: 'TIME',
+      help: 'when it may encrypt first: 2026-01-31, or with a time and zone',
+    },
+    period: { type: 'string', value: 'DAYS', help: 'how long a version of it may encrypt' },
+    'at-period-end': {
+      type: 'string',
+      value: atPeriodEnds.join('|'),
+      help: 'warn, rotate at the next unlock, or refuse to encrypt',
+    },
   },
   notes:
     'Maximum   hsm-only/token    the key is unwrapped only in the token; files are encrypted there, too\n' +
@@ -29,13 +42,19 @@ export const keyCreateCommand: Command = {
     'A resident key is an object in the token itself.',
   run: async (args, context) => {
     const name = onlyName(args);
-    const custody = args.choice('custody', custodies);
-    const bulk = args.choice('bulk', bulks);
+    const request = {
+      name,
+      custody: args.choice('custody', custodies),
+      bulk: args.choice('bulk', bulks),
+      activates: timeOf(args, 'activate-on'),
+      periodDays: numberOf(args, 'period'),
+      atPeriodEnd: args.choice('at-period-end', atPeriodEnds),
+    };
     return withSession(context, async (session) => {
       // Check the request before asking for the PIN.
-      refuseKey(session.vault, { name, custody, bulk });
+      refuseKey(session.vault, request);
       needOpen(await session.unlock());
-      const { key, fallback } = await createKey(session, { name, custody, bulk });
+      const { key, fallback } = await createKey(session, request);
       if (fallback !== null) context.terminal.notice([fallback]);
       printResult(context, { key }, [
         `Key "${key.name}" is ready: ${key.custody}/${key.bulk}, version ${key.version}, ` +
@@ -53,7 +72,12 @@ export const keyListCommand: Command = {
   options: {},
   run: (_args, context) =>
     viewVault(context, (vault) => {
-      const keys = vault.tables.keys.list();
+      const keys = vault.tables.keys.list().map((key) => ({
+        ...key,
+        rotation: rotationOf(vault.tables, key, vault.now),
+        periodEnds: periodEnd(key),
+        versions: vault.tables.keys.versions(key.id),
+      }));
       printResult(context, { keys }, keys.length === 0 ? [noKeys] : tableOf(keys));
       return Promise.resolve(exitCodes.done);
     }),
@@ -65,15 +89,20 @@ export const kcvOf = ({ kcv, custody }: KeySummary): string =>
 
 const noKeys = 'No keys yet. Create one with "claviger key create NAME".';
 
-const tableOf = (keys: readonly KeySummary[]): string[] =>
+interface ListedKey extends KeySummary {
+  readonly rotation: Rotation | null;
+}
+
+const tableOf = (keys: readonly ListedKey[]): string[] =>
   formatTable(
-    ['NAME', 'CUSTODY', 'BULK', 'STATE', 'VERSION', 'KCV', 'CREATED', 'ID'],
+    ['NAME', 'CUSTODY', 'BULK', 'STATE', 'VERSION', 'ROTATION', 'KCV', 'CREATED', 'ID'],
     keys.map((key) => [
       key.name,
       key.custody,
       key.bulk,
       key.state,
       String(key.version),
+      key.rotation?.state ?? 'not due',
       kcvOf(key),
       key.created,
       key.id,
@@ -92,19 +121,25 @@ export const keyShowCommand: Command = {
       const key = keys.get(onlyName(args));
       const versions = keys.versions(key.id).map((version) => ({
         ...version,
-        kcv: version.kcv === '' ? null : version.kcv,
         sealsReserved: seals.reserved(`${key.id}/${version.version}`),
       }));
-      const rows = versions.map(({ version, state, kcv, created, sealsReserved }) => [
-        String(version),
-        state,
-        kcv ?? 'none',
-        created,
-        key.bulk === 'host' ? String(sealsReserved) : 'not counted',
-      ]);
+      const rows = versions.map(
+        ({ version, state, since, kcv, created, destroys, sealsReserved }) => [
+          String(version),
+          state,
+          since ?? 'see the ledger',
+          kcv ?? 'none',
+          created,
+          destroys ?? 'no',
+          key.bulk === 'host' ? String(sealsReserved) : 'not counted',
+        ],
+      );
       const lines = [
         `${key.name}  ${key.custody}/${key.bulk}  id ${key.id}`,
-        ...formatTable(['VERSION', 'STATE', 'KCV', 'CREATED', 'SEALS RESERVED'], rows),
+        ...formatTable(
+          ['VERSION', 'STATE', 'SINCE', 'KCV', 'CREATED', 'TO BE DESTROYED', 'SEALS RESERVED'],
+          rows,
+        ),
       ];
       printResult(context, { key, versions }, lines);
       return Promise.resolve(exitCodes.done);

@@ -6,7 +6,7 @@ import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, changePin, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
-import { keyDetail, listKeys, makeKey } from '../keys/index.ts';
+import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
 import { type OpenVault, unsignedTailOf } from '../vault/index.ts';
@@ -129,6 +129,7 @@ const keyHandlers = ({ desk }: App): Part<'keys'> => ({
       carried,
       reason,
     })),
+  'keys.change': (input) => changeKeyOf(desk.unlocked, input),
   'keys.create': (input) => makeKey(desk.unlocked, input),
   'keys.detail': (input) => keyDetail(desk.unlocked, input),
 });

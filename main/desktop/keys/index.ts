@@ -1,1 +1,1 @@
-export { keyDetail, listKeys, makeKey, sealsOf } from './keys-view.ts';
+export { changeKeyOf, keyDetail, listKeys, makeKey, sealsOf } from './keys-view.ts';

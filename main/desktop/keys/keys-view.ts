@@ -1,8 +1,9 @@
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { KeyRow } from '../../../shared/contract/keys.ts';
+import { periodEnd } from '../../../shared/key-life.ts';
 import type { KeySummary } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
-import { createKey } from '../../keys/index.ts';
+import { changeKey, createKey, rotationOf } from '../../keys/index.ts';
 import type { KeyUse } from '../../audit/index.ts';
 import { type OpenVault, rowsOf } from '../vault/index.ts';
 
@@ -10,7 +11,7 @@ const HISTORY = 50;
 
 export const listKeys = async (open: OpenVault): Promise<KeyRow[]> => {
   const uses = await usesOf(open);
-  return open.vault.tables.keys.list().map((key) => keyRow(key, uses(key.id)));
+  return open.vault.tables.keys.list().map((key) => keyRow(open, key, uses(key.id)));
 };
 
 export const makeKey = async (
@@ -18,8 +19,20 @@ export const makeKey = async (
   request: Input<'keys.create'>,
 ): Promise<Output<'keys.create'>> => {
   const { key } = await createKey(open.session, request);
+  return recorded(open, key);
+};
+
+export const changeKeyOf = async (
+  open: OpenVault,
+  { id, ...change }: Input<'keys.change'>,
+): Promise<Output<'keys.change'>> => {
+  const { key } = await changeKey(open.session, { key: id, ...change });
+  return recorded(open, key);
+};
+
+const recorded = async (open: OpenVault, key: KeySummary): Promise<Output<'keys.change'>> => {
   const uses = await usesOf(open);
-  return { key: keyRow(key, uses(key.id)), record: open.vault.head.size };
+  return { key: keyRow(open, key, uses(key.id)), record: open.vault.head.size };
 };
 
 export const keyDetail = async (
@@ -32,10 +45,9 @@ export const keyDetail = async (
   const acts = await index.query({ key: key.id, actsOnly: true, limit: HISTORY });
   const { total } = await index.query({ key: key.id, limit: 1 });
   return {
-    key: keyRow(key, uses),
-    versions: open.vault.tables.keys.versions(id).map(({ kcv, ...version }) => ({
+    key: keyRow(open, key, uses),
+    versions: open.vault.tables.keys.versions(id).map((version) => ({
       ...version,
-      kcv: kcv === '' ? null : kcv,
       ...useOf(uses.filter((use) => use.version === version.version)),
     })),
     history: await rowsOf(acts.lines, open),
@@ -67,7 +79,12 @@ const usesOf = async ({ vault }: OpenVault): Promise<UsesOf> => {
   return (id) => byKey.get(id) ?? [];
 };
 
-const keyRow = (key: KeySummary, uses: readonly KeyUse[]): KeyRow => ({ ...key, ...useOf(uses) });
+const keyRow = ({ vault }: OpenVault, key: KeySummary, uses: readonly KeyUse[]): KeyRow => ({
+  ...key,
+  rotation: rotationOf(vault.tables, key, vault.now),
+  periodEnds: periodEnd(key),
+  ...useOf(uses),
+});
 
 const useOf = (uses: readonly KeyUse[]): { files: number; lastUsed: string | null } => ({
   files: uses.reduce((sum, { files }) => sum + files, 0),

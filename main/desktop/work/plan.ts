@@ -159,7 +159,7 @@ export const placeOf = (file: string): { name: string; folder: string } => ({
 });
 
 const refuseKeys = (vault: Vault, { kind, keys }: PlanChoice): void => {
-  if (kind === 'encrypt') encryptionKeys(vault.tables.keys, keys);
+  if (kind === 'encrypt') encryptionKeys(vault.tables.keys, keys, vault.now);
 };
 
 const attempt = (work: () => void): Failure | null => {

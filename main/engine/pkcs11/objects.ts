@@ -64,6 +64,9 @@ export const findTokenKey = (
   return only;
 };
 
+export const isInToken = (session: Session, name: TokenKeyName): boolean =>
+  search(session, name).length > 0;
+
 /** @throws Failure 'token-failed' where the key is still there afterwards */
 export const destroyTokenKey = (session: Session, name: TokenKeyName): void => {
   for (const object of search(session, name)) session.destroy(object);

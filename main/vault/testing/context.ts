@@ -28,6 +28,7 @@ export const wrappedVersion = (version: number, blob: Uint8Array): NewKeyVersion
   objectId: null,
   proof: null,
   created: '2026-01-01T00:00:00.000Z',
+  activates: null,
 });
 
 /** Of whatever action: a ledger also holds what other versions of Claviger wrote. */

@@ -75,13 +75,25 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'token.pin': () => 'PIN changed',
   'engine.lost': () => 'Engine lost and restarted',
   'key.create': ({ key }) => `Key created, ${key}`,
+  'key.activate': ({ key }) => `Key activated, ${key}`,
   'key.rotate': ({ subject, key }) =>
     `Key rotated to version ${n(num(subject, 'version'))}, ${key}`,
   'key.suspend': ({ key }) => `Key suspended, ${key}`,
   'key.resume': ({ key }) => `Key resumed, ${key}`,
   'key.deactivate': ({ key }) => `Key deactivated, ${key}`,
   'key.compromise': ({ key }) => `Key marked as compromised, ${key}`,
-  'key.destroy': ({ key }) => `Key destroyed, ${key}`,
+  'key.protect': ({ key }) => `Key protected against destruction, ${key}`,
+  'key.unprotect': ({ key }) => `Protection against destruction removed, ${key}`,
+  'key.period': ({ key }) => `Cryptoperiod set, ${key}`,
+  'key.schedule-destroy': ({ subject, key }) =>
+    `Destruction of version ${n(num(subject, 'version'))} scheduled, ${key}`,
+  'key.cancel-destroy': ({ subject, key }) =>
+    `Destruction of version ${n(num(subject, 'version'))} cancelled, ${key}`,
+  'key.postpone-destroy': ({ subject, key }) =>
+    `Destruction of version ${n(num(subject, 'version'))} waits for a confirmation, ${key}`,
+  'key.destroy': ({ subject, key }) => `Version ${n(num(subject, 'version'))} destroyed, ${key}`,
+  'key.remove-object': ({ subject, key }) =>
+    `Object of version ${n(num(subject, 'version'))} removed from the token, ${key}`,
   'batch.start': ({ details }) =>
     `Batch started: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.end': ({ details }) => `Batch ended, ${n(num(details, 'done'))} done`,

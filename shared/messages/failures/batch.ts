@@ -19,6 +19,12 @@ export const cannotEncrypt = (name: string, state: KeyState): Failure =>
     next: 'Choose an active key.',
   });
 
+export const periodIsOver = (name: string): Failure =>
+  new Failure('key-state', `The cryptoperiod of the key "${name}" is over: it cannot encrypt.`, {
+    unharmed: 'The file is unchanged.',
+    next: 'Rotate the key, then try again.',
+  });
+
 /** Of a batch that was planned before the key changed. */
 export const cannotEncryptNow = (name: string, version: number, state: KeyState): Failure =>
   new Failure(

@@ -210,3 +210,14 @@ export const notAVersion = (text: string): Failure =>
   new Failure('usage', `"${text}" is no version of a key: those are 1, 2, 3 and so on.`, {
     unharmed: 'Nothing was changed.',
   });
+
+export const notANumber = (option: string, text: string): Failure =>
+  new Failure('usage', `--${option} "${text}" is not a whole number.`, {
+    unharmed: 'Nothing was changed.',
+  });
+
+export const destructionNotConfirmed = (name: string): Failure =>
+  new Failure('usage', 'The destruction was not confirmed.', {
+    unharmed: 'Nothing was changed.',
+    next: `Type the name of the key when asked, or give --confirm ${JSON.stringify(name)}.`,
+  });

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
-import type { KeyAct, KeyState } from '../../keys.ts';
+import type { VersionAct } from '../../key-life.ts';
+import type { KeyState, KeyVersion } from '../../keys.ts';
 
 export const noSuchKey = (idOrName: string): Failure =>
   new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
@@ -57,39 +58,98 @@ export const encryptionLimitReached = (scope: string): Failure =>
     },
   );
 
-const acts: Readonly<Record<KeyAct, string>> = {
+const NOTHING_CHANGED = 'Nothing was changed.';
+
+const acts: Readonly<Record<VersionAct, string>> = {
+  activate: 'activated',
   suspend: 'suspended',
   resume: 'resumed',
   deactivate: 'deactivated',
   compromise: 'marked as compromised',
+  'schedule-destroy': 'destroyed',
+  'cancel-destroy': 'kept: its destruction is not scheduled',
 };
 
 export const notInThisState = (
   name: string,
   version: number,
-  state: KeyState,
-  act: KeyAct,
-): Failure =>
-  new Failure(
-    'key-state',
-    `Version ${version} of the key "${name}" is ${state}: it cannot be ${acts[act]}.`,
-    { unharmed: 'Nothing was changed.' },
-  );
+  { state, beforeDestroy }: Pick<KeyVersion, 'state' | 'beforeDestroy'>,
+  act: VersionAct,
+): Failure => {
+  const which = `Version ${version} of the key "${name}"`;
+  return beforeDestroy === null || state === 'destroyed'
+    ? new Failure('key-state', `${which} is ${state}: it cannot be ${acts[act]}.`, {
+        unharmed: NOTHING_CHANGED,
+      })
+    : new Failure('key-state', `${which} is scheduled for destruction.`, {
+        unharmed: NOTHING_CHANGED,
+        next: 'Cancel its destruction first.',
+      });
+};
 
 export const cannotRotate = (name: string, state: KeyState): Failure =>
   new Failure('key-state', `The key "${name}" is ${state}: it cannot be rotated.`, {
-    unharmed: 'Nothing was changed.',
-    next: 'Create a new key.',
+    unharmed: NOTHING_CHANGED,
+    next: state === 'pre-activation' ? 'Activate it first.' : 'Create a new key.',
+  });
+
+export const keyIsProtected = (name: string): Failure =>
+  new Failure('key-state', `The key "${name}" is protected against destruction.`, {
+    unharmed: NOTHING_CHANGED,
+    next: 'Remove its protection first.',
+  });
+
+export const alreadyProtected = (name: string): Failure =>
+  new Failure('key-state', `The key "${name}" is already protected against destruction.`, {
+    unharmed: NOTHING_CHANGED,
+  });
+
+export const notProtected = (name: string): Failure =>
+  new Failure('key-state', `The key "${name}" is not protected against destruction.`, {
+    unharmed: NOTHING_CHANGED,
+  });
+
+export const versionOfWholeKey = (): Failure =>
+  new Failure('usage', 'This concerns the whole key, so it takes no version.', {
+    unharmed: NOTHING_CHANGED,
+  });
+
+export const periodNotGiven = (name: string): Failure =>
+  new Failure('usage', `No cryptoperiod is given for the key "${name}".`, {
+    unharmed: NOTHING_CHANGED,
+    next: 'Give the number of days, or what is to happen when they are over.',
+  });
+
+export const daysOutOfRange = (what: string, least: number, most: number, days: number): Failure =>
+  new Failure('usage', `${what} has ${least} to ${most.toLocaleString('en')} days, not ${days}.`, {
+    unharmed: NOTHING_CHANGED,
+  });
+
+export const activationInPast = (time: string): Failure =>
+  new Failure('usage', `The activation date ${time} is in the past.`, {
+    unharmed: 'Nothing was created.',
+    next: 'Give a date in the future, or none for a key that is active at once.',
+  });
+
+export const versionInUse = (name: string, version: number): Failure =>
+  new Failure('key-state', `Version ${version} of the key "${name}" has encrypted files.`, {
+    unharmed: 'It was not destroyed.',
+    next: 'Schedule its destruction with a waiting period.',
+  });
+
+export const destructionNotDue = (name: string, version: number, due: string): Failure =>
+  new Failure('key-state', `Version ${version} of the key "${name}" is not due before ${due}.`, {
+    unharmed: 'It was not destroyed.',
   });
 
 export const sinceInFuture = (since: string): Failure =>
   new Failure('usage', `${since} is in the future.`, {
-    unharmed: 'Nothing was changed.',
+    unharmed: NOTHING_CHANGED,
     next: 'Give the time since when the key may have been known to others.',
   });
 
 export const noteTooLong = (most: number): Failure =>
   new Failure('usage', `The note is longer than ${most.toLocaleString('en')} characters.`, {
-    unharmed: 'Nothing was changed.',
+    unharmed: NOTHING_CHANGED,
     next: 'Shorten it.',
   });

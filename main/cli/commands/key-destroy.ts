@@ -1,0 +1,68 @@
+import { waitingDays } from '../../../shared/key-life.ts';
+import { destructionNotConfirmed } from '../../../shared/messages/failures/cli.ts';
+import {
+  changeKey,
+  type ChangedKey,
+  destroyUnused,
+  destroyVersion,
+  refuseRequest,
+} from '../../keys/index.ts';
+import { needOpen } from '../../session/index.ts';
+import { numberOf } from '../arguments.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { printResult, withSession } from '../with-vault.ts';
+import { actOptions, requestOf } from './key-life.ts';
+
+const ACT = 'schedule-destroy';
+
+export const keyDestroyCommand: Command = {
+  name: 'key destroy',
+  summary: 'destroy a version of a key after a waiting period',
+  takesArguments: true,
+  usage: 'NAME --reason REASON',
+  usesToken: true,
+  options: {
+    ...actOptions(ACT),
+    after: {
+      type: 'string',
+      value: 'DAYS',
+      help: `days until it is destroyed: ${waitingDays.least} to ${waitingDays.most}; otherwise ${waitingDays.usual}`,
+    },
+    unused: { type: 'boolean', help: 'at once, if it has never encrypted anything' },
+    due: {
+      type: 'boolean',
+      help: 'now, if its date has come but the clock could not be checked',
+    },
+    confirm: { type: 'string', value: 'NAME', help: 'the key’s name, instead of typing it' },
+  },
+  notes:
+    'The version is suspended at once. When the time is over, it is destroyed at the next unlock.\n' +
+    'Until then "claviger key cancel-destroy NAME" keeps it.',
+  run: (args, context) => {
+    const change = { ...requestOf(args, ACT), waitingDays: numberOf(args, 'after') };
+    return withSession(context, async (session) => {
+      const { keys } = session.vault.tables;
+      refuseRequest(keys, { act: ACT, ...change }, session.vault.now);
+      const { id, name, version: newest } = keys.get(change.key);
+      const version = change.version ?? newest;
+      needOpen(await session.unlock());
+      const confirmed =
+        args.text('confirm') ??
+        (await context.terminal.ask(`Type the name of the key to destroy version ${version}: `));
+      if (confirmed !== name) throw destructionNotConfirmed(name);
+      const changed = args.flag('due')
+        ? await destroyVersion(session, { key: id, version }, 'due')
+        : args.flag('unused')
+          ? await destroyUnused(session, change)
+          : await changeKey(session, { act: ACT, ...change });
+      printResult(context, { changed }, [inWords(changed)]);
+      return exitCodes.done;
+    });
+  },
+};
+
+const inWords = ({ key, version: { version, destroys } }: ChangedKey): string =>
+  destroys === null
+    ? `Version ${version} of the key "${key.name}" is destroyed.`
+    : `Version ${version} of the key "${key.name}" is suspended. It is destroyed on ${destroys}.`;

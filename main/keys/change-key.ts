@@ -1,0 +1,228 @@
+import { Failure } from '../../shared/failure.ts';
+import type { KeyId } from '../../shared/ids.ts';
+import {
+  DAY_MS,
+  isVersionAct,
+  type KeyAct,
+  periodDays,
+  stateAfter,
+  type VersionAct,
+  waitingDays,
+} from '../../shared/key-life.ts';
+import type { KeyState, KeySummary, KeyVersion } from '../../shared/keys.ts';
+import { limits } from '../../shared/limits.ts';
+import {
+  alreadyProtected,
+  daysOutOfRange,
+  keyIsProtected,
+  noteTooLong,
+  notInThisState,
+  notProtected,
+  periodNotGiven,
+  sinceInFuture,
+  versionOfWholeKey,
+} from '../../shared/messages/failures/keys.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { KeyReader, Tables } from '../keystore/index.ts';
+import type { NewRecord } from '../ledger/index.ts';
+import type { VaultSession } from '../session/index.ts';
+import type { ChangedKey, KeyChange } from './key-change.ts';
+import { rotateKey } from './rotate-key.ts';
+
+/**
+ * What can be refused without the token, and without looking at states.
+ * @throws Failure `key-not-found`, `usage`
+ */
+export const refuseRequest = (keys: KeyReader, change: KeyChange, now: Date): void => {
+  const { name, version: newest } = keys.get(change.key);
+  const { act, version, note, since } = change;
+  if (version !== undefined && !isVersionAct(act)) throw versionOfWholeKey();
+  keys.version(change.key, version ?? newest);
+  if (note.length > limits.textLength) throw noteTooLong(limits.textLength);
+  if (since !== undefined && Date.parse(since) > now.getTime()) throw sinceInFuture(since);
+  if (act === 'period') {
+    const { periodDays: days, atPeriodEnd } = change;
+    if (days === undefined && atPeriodEnd === undefined) throw periodNotGiven(name);
+    if (typeof days === 'number') refusePeriod(days);
+  }
+  if (change.waitingDays !== undefined)
+    refuseDays('The waiting period', change.waitingDays, waitingDays);
+};
+
+/**
+ * Does what was asked for, and records it; a refusal too.
+ * @throws as `refuseRequest`; Failure `key-state` where the act is refused in this state
+ */
+export const changeKey = async (session: VaultSession, change: KeyChange): Promise<ChangedKey> => {
+  const { vault } = session;
+  refuseRequest(vault.tables.keys, change, vault.now);
+  try {
+    return change.act === 'rotate'
+      ? await rotateKey(session, change)
+      : await changeInKeystore(session, change, change.act);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'key-state')
+      await vault.record([refusal(vault.tables.keys, change, error)]);
+    throw error;
+  }
+};
+
+const refusal = (keys: KeyReader, change: KeyChange, failure: Failure): NewRecord => {
+  const { id, name, version } = keys.get(change.key);
+  return {
+    action: `key.${change.act}`,
+    subject: { key: id, name, version: change.version ?? version },
+    outcome: 'refused',
+    code: failure.code,
+    details: { cause: failure.message, ...reasonOf(change) },
+  };
+};
+
+const changeInKeystore = async (
+  session: VaultSession,
+  change: KeyChange,
+  act: Exclude<KeyAct, 'rotate'>,
+): Promise<ChangedKey> => {
+  const { vault } = session;
+  const changed = await vault.commit(
+    (tables) => {
+      // Looked up inside the commit: the key may have changed meanwhile.
+      const target = targetOf(tables.keys, change, vault.now);
+      const details = isVersionAct(act)
+        ? changeVersion(tables, target, change, act)
+        : wholeKeyActs[act](tables, target, change);
+      return { target, details, after: stateOf(tables.keys, target) };
+    },
+    ({ target, details, after: { key } }) => ({
+      action: `key.${act}`,
+      subject: {
+        ...{ key: target.id, name: key.name },
+        ...(isVersionAct(act) ? { version: target.version.version } : {}),
+      },
+      outcome: 'ok',
+      details: { ...details, ...reasonOf(change) },
+    }),
+  );
+  await forget(session, changed.target.id);
+  return changed.after;
+};
+
+interface Target {
+  readonly id: KeyId;
+  readonly key: KeySummary;
+  readonly version: KeyVersion;
+  /** Of the change, UTC, ISO 8601. */
+  readonly time: string;
+}
+
+const targetOf = (keys: KeyReader, { key: named, version }: KeyChange, now: Date): Target => {
+  const key = keys.get(named);
+  const time = now.toISOString();
+  return { id: key.id, key, version: keys.version(key.id, version ?? key.version), time };
+};
+
+const stateOf = (keys: KeyReader, { id, version }: Target): ChangedKey => ({
+  key: keys.get(id),
+  version: keys.version(id, version.version),
+});
+
+const changeVersion = (
+  { keys }: Tables,
+  { id, key, version: { version, state, beforeDestroy }, time }: Target,
+  change: KeyChange,
+  act: VersionAct,
+): JsonObject => {
+  const isNewest = version === key.version;
+  const after = stateAfter(act, { state, isNewest, beforeDestroy });
+  if (after === null || after === 'destroyed')
+    throw notInThisState(key.name, version, { state, beforeDestroy }, act);
+  if (act === 'schedule-destroy' && key.protected) throw keyIsProtected(key.name);
+  keys.setState(id, version, after, time);
+  return {
+    before: state,
+    after,
+    ...versionEffects[act]?.({ keys, id, version, time, before: state }, change),
+  };
+};
+
+interface Effect {
+  readonly keys: Tables['keys'];
+  readonly id: KeyId;
+  readonly version: number;
+  readonly time: string;
+  readonly before: KeyState;
+}
+
+/** What an act changes beside the state. @returns what its record says of it */
+const versionEffects: Partial<
+  Record<VersionAct, (effect: Effect, change: KeyChange) => JsonObject>
+> = {
+  compromise: ({ keys, id, version, time }, { since = time }) => {
+    keys.setCompromised(id, version, since);
+    const { destroys } = keys.version(id, version);
+    if (destroys !== null)
+      keys.setDestruction(id, version, { destroys, beforeDestroy: 'compromised' });
+    return { since };
+  },
+  'schedule-destroy': ({ keys, id, version, time, before }, { waitingDays: wanted }) => {
+    const days = wanted ?? waitingDays.usual;
+    const destroys = new Date(Date.parse(time) + days * DAY_MS).toISOString();
+    keys.setDestruction(id, version, { destroys, beforeDestroy: before });
+    return { destroys };
+  },
+  'cancel-destroy': ({ keys, id, version }) => {
+    keys.setDestruction(id, version, null);
+    return {};
+  },
+};
+
+type WholeKeyAct = Exclude<KeyAct, VersionAct | 'rotate'>;
+
+const wholeKeyActs: Readonly<
+  Record<WholeKeyAct, (tables: Tables, target: Target, change: KeyChange) => JsonObject>
+> = {
+  protect: ({ keys }, { id, key }) => {
+    if (key.protected) throw alreadyProtected(key.name);
+    keys.setProtected(id, true);
+    return {};
+  },
+  unprotect: ({ keys }, { id, key }) => {
+    if (!key.protected) throw notProtected(key.name);
+    keys.setProtected(id, false);
+    return {};
+  },
+  period: ({ keys }, { id, key }, { periodDays: days, atPeriodEnd }) => {
+    const after = {
+      days: days === undefined ? key.periodDays : days,
+      atEnd: atPeriodEnd ?? key.atPeriodEnd,
+    };
+    keys.setPeriod(id, after.days, after.atEnd);
+    return { before: { days: key.periodDays, atEnd: key.atPeriodEnd }, after };
+  },
+};
+
+const reasonOf = ({ reason, note }: KeyChange): JsonObject => ({
+  reason,
+  ...(note === '' ? {} : { note }),
+});
+
+/** A batch that may still use the key unseals it again. An engine that has ended holds nothing. */
+export const forget = async ({ engine }: VaultSession, id: KeyId): Promise<void> => {
+  try {
+    await engine.call('flushKeys', { id });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'engine-lost') throw error;
+  }
+};
+
+/** @throws Failure `usage` */
+export const refusePeriod = (days: number): void => refuseDays('A cryptoperiod', days, periodDays);
+
+const refuseDays = (
+  what: string,
+  days: number,
+  { least, most }: { readonly least: number; readonly most: number },
+): void => {
+  if (!Number.isInteger(days) || days < least || days > most)
+    throw daysOutOfRange(what, least, most, days);
+};

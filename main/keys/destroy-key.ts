@@ -1,0 +1,112 @@
+import type { KeyId } from '../../shared/ids.ts';
+import {
+  destructionNotDue,
+  keyIsProtected,
+  notInThisState,
+  versionInUse,
+} from '../../shared/messages/failures/keys.ts';
+import type { KeyReader } from '../keystore/index.ts';
+import type { VaultSession } from '../session/index.ts';
+import { changeKey, forget } from './change-key.ts';
+import type { ChangedKey, KeyChange } from './key-change.ts';
+
+interface Destruction {
+  readonly key: KeyId;
+  readonly version: number;
+}
+
+/** Why a version is destroyed now: its date has come, or nothing was ever encrypted with it. */
+type Grounds = 'due' | 'never-used';
+
+/**
+ * Destroys a version that was never used, without a waiting period. It is suspended first, so that
+ * nothing can be encrypted with it while this is checked.
+ * @throws Failure `key-state` if it was used; then its destruction stays scheduled
+ */
+export const destroyUnused = async (
+  session: VaultSession,
+  change: Omit<KeyChange, 'act' | 'waitingDays'>,
+): Promise<ChangedKey> => {
+  const { vault } = session;
+  const { id, name, version: newest } = vault.tables.keys.get(change.key);
+  const version = change.version ?? newest;
+  if (await wasUsed(session, { key: id, version })) throw versionInUse(name, version);
+  await changeKey(session, { ...change, act: 'schedule-destroy' });
+  if (await wasUsed(session, { key: id, version })) throw versionInUse(name, version);
+  return destroyVersion(session, { key: id, version }, 'never-used');
+};
+
+/** Whether anything was encrypted with it, by the ledger and by the count of its seals. */
+export const wasUsed = async (
+  { vault }: VaultSession,
+  { key, version }: Destruction,
+): Promise<boolean> => {
+  if (vault.tables.seals.reserved(`${key}/${version}`) > 0) return true;
+  const uses = await (await vault.audit()).uses();
+  return uses.some((use) => use.key === key && use.version === version);
+};
+
+/**
+ * Destroys a scheduled version: the keystore forgets its blob, and the object of a resident key is
+ * removed from the token. If that is interrupted, the next unlock removes the object.
+ * @throws Failure `key-state` if it is not scheduled, not due yet, or protected
+ */
+export const destroyVersion = async (
+  session: VaultSession,
+  which: Destruction,
+  grounds: Grounds,
+): Promise<ChangedKey> => {
+  const { vault } = session;
+  const { key: id, version } = which;
+  const changed = await vault.commit(
+    ({ keys }) => {
+      const due = lookAgain(keys, which, grounds, vault.now);
+      keys.destroy(id, version, vault.now.toISOString());
+      return { due, key: keys.get(id), version: keys.version(id, version) };
+    },
+    ({ due, key }) => ({
+      action: 'key.destroy',
+      subject: { key: id, name: key.name, version },
+      outcome: 'ok',
+      details: { due, grounds, before: 'suspended', after: 'destroyed' },
+    }),
+    { purge: true },
+  );
+  await forget(session, id);
+  await removeDestroyedObjects(session);
+  return { key: changed.key, version: changed.version };
+};
+
+/** Inside the commit: since it was scheduled, anything may have changed. @returns its due date */
+const lookAgain = (
+  keys: KeyReader,
+  { key: id, version }: Destruction,
+  grounds: Grounds,
+  now: Date,
+): string => {
+  const key = keys.get(id);
+  const found = keys.version(id, version);
+  if (found.destroys === null || found.state === 'destroyed')
+    throw notInThisState(key.name, version, found, 'cancel-destroy');
+  if (key.protected) throw keyIsProtected(key.name);
+  if (grounds === 'due' && Date.parse(found.destroys) > now.getTime())
+    throw destructionNotDue(key.name, version, found.destroys);
+  return found.destroys;
+};
+
+/** Removes the token objects of destroyed keys, as far as they are still there, and looks again. */
+export const removeDestroyedObjects = async ({ vault, engine }: VaultSession): Promise<void> => {
+  for (const { id, version, objectId } of vault.tables.keys.destroyedObjects()) {
+    const { found } = await engine.call('destroyKey', { id, version, objectId });
+    if (!found) continue;
+    const { name } = vault.tables.keys.get(id);
+    await vault.record([
+      {
+        action: 'key.remove-object',
+        subject: { key: id, name, version },
+        outcome: 'ok',
+        details: { objectId: Buffer.from(objectId).toString('hex') },
+      },
+    ]);
+  }
+};

@@ -1,0 +1,124 @@
+import { Failure } from '../../shared/failure.ts';
+import { rotationDue } from '../../shared/key-life.ts';
+import type { KeySummary, KeyVersion } from '../../shared/keys.ts';
+import { limits } from '../../shared/limits.ts';
+import { destructionPostponed } from '../../shared/messages/due-acts.ts';
+import type { ReadTables } from '../keystore/index.ts';
+import type { VaultSession } from '../session/index.ts';
+import { changeKey } from './change-key.ts';
+import { checkClock } from './clock-check.ts';
+import { destroyVersion, removeDestroyedObjects } from './destroy-key.ts';
+
+/** An act whose date has come and that was not done, and why. */
+export interface PostponedAct {
+  readonly key: string;
+  readonly problem: string;
+}
+
+/**
+ * Does what has become due: activations, rotations of keys that rotate by themselves, destructions.
+ * To be called after unlocking, from time to time, and before a key is used.
+ * @returns what could not be done; the others are done all the same
+ */
+export const doDueActs = async (session: VaultSession): Promise<readonly PostponedAct[]> => {
+  const postponed: PostponedAct[] = [];
+  await removeDestroyedObjects(session);
+  for (const act of dueActs(session)) {
+    try {
+      const problem = await act.run();
+      if (problem !== null) postponed.push({ key: act.key, problem });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      postponed.push({ key: act.key, problem: error.message });
+    }
+  }
+  return postponed;
+};
+
+/** Whether a key is due for rotation now; null: it is not. */
+export const rotationOf = (
+  { seals }: ReadTables,
+  key: KeySummary,
+  now: Date,
+): ReturnType<typeof rotationDue> => {
+  const used = seals.reserved(`${key.id}/${key.version}`);
+  const counted = key.bulk === 'host' ? { used, limit: limits.sealsPerKey } : null;
+  return rotationDue({ ...key, seals: counted }, now.getTime());
+};
+
+interface DueAct {
+  readonly key: string;
+  /** @returns why it was not done; null if it was */
+  readonly run: () => Promise<string | null>;
+}
+
+const dueActs = (session: VaultSession): DueAct[] => {
+  const { tables } = session.vault;
+  return tables.keys
+    .list()
+    .flatMap((key) => [
+      ...tables.keys.versions(key.id).flatMap((version) => dueOf(session, key, version)),
+      ...rotationsOf(session, key),
+    ]);
+};
+
+const dueOf = (session: VaultSession, key: KeySummary, version: KeyVersion): DueAct[] => {
+  const now = session.vault.now.getTime();
+  const isPast = (date: string | null): boolean => date !== null && Date.parse(date) <= now;
+  const { state, activates, destroys } = version;
+  if (state === 'pre-activation' && isPast(activates))
+    return [{ key: key.name, run: () => done(activate(session, key, version)) }];
+  return state !== 'destroyed' && isPast(destroys)
+    ? [{ key: key.name, run: () => destroyIfTrusted(session, key, version) }]
+    : [];
+};
+
+const rotationsOf = (session: VaultSession, key: KeySummary): DueAct[] => {
+  const { tables, now } = session.vault;
+  return key.atPeriodEnd === 'rotate' && rotationOf(tables, key, now)?.state === 'overdue'
+    ? [{ key: key.name, run: () => done(rotate(session, key)) }]
+    : [];
+};
+
+const done = async (act: Promise<unknown>): Promise<null> => {
+  await act;
+  return null;
+};
+
+const activate = (
+  session: VaultSession,
+  { id }: KeySummary,
+  { version }: KeyVersion,
+): Promise<unknown> =>
+  changeKey(session, { act: 'activate', key: id, version, reason: 'scheduled', note: '' });
+
+const rotate = (session: VaultSession, { id }: KeySummary): Promise<unknown> =>
+  changeKey(session, { act: 'rotate', key: id, reason: 'scheduled', note: '' });
+
+/**
+ * A clock that was set forward stays suspicious at the next unlock, too: once postponed, only a
+ * person lets the destruction take place.
+ */
+const destroyIfTrusted = async (
+  session: VaultSession,
+  { id, name }: KeySummary,
+  { version, destroys, postponed }: KeyVersion,
+): Promise<string | null> => {
+  const { vault } = session;
+  if (postponed) return destructionPostponed(name, version);
+  const { isTrusted, now, lastLock } = await checkClock(session);
+  if (isTrusted) {
+    await destroyVersion(session, { key: id, version }, 'due');
+    return null;
+  }
+  await vault.commit(
+    ({ keys }) => keys.postponeDestruction(id, version),
+    () => ({
+      action: 'key.postpone-destroy',
+      subject: { key: id, name, version },
+      outcome: 'ok',
+      details: { due: destroys, now, lastLock },
+    }),
+  );
+  return destructionPostponed(name, version);
+};
