@@ -2,8 +2,19 @@ import * as v from 'valibot';
 import { batchIdSchema, keyIdSchema } from './ids.ts';
 import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 
-export const batchKinds = ['encrypt', 'decrypt', 'verify'] as const;
+export const batchKinds = ['encrypt', 'decrypt', 'verify', 'rewrap', 'reencrypt'] as const;
 export type BatchKind = (typeof batchKinds)[number];
+
+/** Kinds that a plan of the window can have. */
+export const windowKinds = ['encrypt', 'decrypt', 'verify'] as const satisfies readonly BatchKind[];
+export type WindowKind = (typeof windowKinds)[number];
+
+/** Kinds whose outputs take the places of their inputs. */
+export const replacingKinds = ['rewrap', 'reencrypt'] as const satisfies readonly BatchKind[];
+export type ReplacingKind = (typeof replacingKinds)[number];
+
+export const isReplacing = (kind: BatchKind): kind is ReplacingKind =>
+  replacingKinds.some((each) => each === kind);
 
 /** What happens to inputs that are already encrypted when a batch encrypts. */
 export const encryptedInputRules = ['leave-out', 'refuse', 'encrypt'] as const;
@@ -40,6 +51,20 @@ const plannedFolderSchema = v.strictObject({
   mode: v.nullable(sizeSchema),
 });
 export type PlannedFolder = v.InferOutput<typeof plannedFolderSchema>;
+
+/** Which keys open the files afterwards; slots of keys of other vaults are not meant. */
+const slotChangeSchema = v.strictObject({
+  /** One key for all; null: the newest version of each slot's own key. */
+  to: v.nullable(keyIdSchema),
+  add: v.array(keyIdSchema),
+  remove: v.array(keyIdSchema),
+  /** Re-encrypting: whether slots of other vaults' keys may be lost. */
+  dropOthers: v.boolean(),
+});
+export type SlotChange = v.InferOutput<typeof slotChangeSchema>;
+
+const keyVersionSchema = v.strictObject({ id: keyIdSchema, version: sizeSchema });
+export type KeyVersion = v.InferOutput<typeof keyVersionSchema>;
 
 const emptyFolderSchema = v.strictObject({ input: v.string(), output: v.string() });
 export type EmptyFolder = v.InferOutput<typeof emptyFolderSchema>;
@@ -84,8 +109,13 @@ export const storedBatchSchema = v.strictObject({
   deleteOriginals: v.boolean(),
   /** Batches from before there was a choice deleted permanently. */
   removal: v.optional(v.picklist(removals), 'delete'),
-  /** The key versions to encrypt with, one slot each; empty when decrypting. */
-  keys: v.array(v.strictObject({ id: keyIdSchema, version: sizeSchema })),
+  /**
+   * The key versions that slots are made for: one for each file when encrypting; those that some
+   * file needs when its slots are replaced; empty when decrypting.
+   */
+  keys: v.array(keyVersionSchema),
+  /** What becomes of the slots of the files; null for kinds that do not replace them. */
+  slots: v.optional(v.nullable(slotChangeSchema), null),
   files: v.array(plannedFileSchema),
   /** Folder for the outputs; null: beside each input. Missing in vaults of older versions. */
   outputDir: v.optional(v.nullable(v.string()), null),
@@ -123,6 +153,8 @@ export interface BatchPlan {
   readonly bytes: number;
   /** The indexes of the files whose output gets another name, or replaces a file. */
   readonly conflicts: readonly number[];
+  /** Replacing slots: the key versions that new slots are made for. */
+  readonly targets: readonly KeyVersion[];
 }
 
 export type FileOutcome = 'done' | 'failed' | 'skipped' | 'cancelled';

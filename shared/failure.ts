@@ -76,6 +76,7 @@ export const failureCodes = {
     'read-only',
     'io',
     'read-back-failed',
+    'up-to-date',
     'cancelled',
   ],
 } as const;

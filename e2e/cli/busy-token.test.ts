@@ -62,7 +62,7 @@ const foldersNow = (): FolderPlace[] => [{ path: home, root: home, identity: nul
 const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): Promise<void> => {
   const input = join(home, newId());
   writeFileSync(input, Buffer.alloc(size));
-  const keySet = await calls.call('addKeySet', { keys: [key], refused: [] });
+  const keySet = await calls.call('addKeySet', { keys: [key], refused: [], slots: null });
   while (!until()) {
     const part = `${input}.part`;
     const files = [{ index: 0, input, size, planned: null, part }];
@@ -105,7 +105,7 @@ it('makes no key any more once the vault is locked while it waits for the worker
   const key = await makeResident();
   const input = join(home, newId());
   writeFileSync(input, 'x');
-  const keySet = await calls.call('addKeySet', { keys: [key], refused: [] });
+  const keySet = await calls.call('addKeySet', { keys: [key], refused: [], slots: null });
   const files = [{ index: 0, input, size: 1, planned: null, part: `${input}.part` }];
   // The workers start for this file, and the new key waits for them.
   const file = calls.call('encrypt', { keySet, files, folders: foldersNow() }).catch(() => null);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { batchKinds } from '../../shared/batch.ts';
 import { failureCodes } from '../../shared/failure.ts';
 import { bulks, custodies, keyStates } from '../../shared/keys.ts';
 import { utcTimeSchema as utc } from '../../shared/time.ts';
@@ -41,7 +42,7 @@ export type FileReceipt = v.InferOutput<typeof fileReceipt>;
 
 const batch = v.strictObject({
   batch: v.nullable(hex(32)),
-  kind: v.picklist(['encrypt', 'decrypt', 'verify']),
+  kind: v.picklist(batchKinds),
   files: v.array(fileReceipt),
   interrupted: v.nullable(v.string()),
 });
@@ -51,7 +52,7 @@ const waiting = v.strictObject({
   batches: v.array(
     v.strictObject({
       id: hex(32),
-      kind: v.picklist(['encrypt', 'decrypt']),
+      kind: v.picklist(['encrypt', 'decrypt', 'rewrap', 'reencrypt']),
       files: count,
       state: v.picklist(['interrupted', 'failed files']),
     }),

@@ -53,6 +53,7 @@ const readable = [
 export interface KeyRow {
   readonly id: string;
   readonly name: string;
+  readonly version: number;
   readonly custody: string;
   readonly bulk: string;
   readonly kcv: string;
@@ -79,10 +80,12 @@ const readKeystore = async (vault: TestVault): Promise<Opened> => {
       ([role, id]): [string, Buffer | null] => [String(role), bytesOf(id)],
     );
     const keys = rows(
-      'SELECT id, name, custody, bulk, kcv, blob, object_id FROM keys JOIN key_versions ON key_id = id',
-    ).map(([id, name, custody, bulk, kcv, blob, objectId]): KeyRow => ({
+      `SELECT id, name, version, custody, bulk, kcv, blob, object_id
+       FROM keys JOIN key_versions ON key_id = id ORDER BY version DESC`,
+    ).map(([id, name, version, custody, bulk, kcv, blob, objectId]): KeyRow => ({
       id: String(id),
       name: String(name),
+      version: Number(version),
       custody: String(custody),
       bulk: String(bulk),
       kcv: String(kcv),
@@ -124,6 +127,7 @@ export class OtherSoftware {
     return new OtherSoftware(native, session, await readKeystore(vault));
   }
 
+  /** The newest version of a key. */
   key(name: string): KeyRow {
     const row = this.#opened.keys.find((key) => key.name === name);
     if (row === undefined) throw new Error(`there is no key ${name}`);
@@ -176,8 +180,9 @@ export class OtherSoftware {
 
   #openBlob(key: KeyRow): Buffer {
     if (key.blob === null) throw new Error('a resident key has no blob');
-    const { id, custody, bulk, kcv } = key;
-    const lines = ['claviger/keyblob/1', this.#opened.vaultId, id, '1', custody, bulk, kcv, ''];
+    const { id, version, custody, bulk, kcv } = key;
+    const place = ['claviger/keyblob/1', this.#opened.vaultId, id, String(version)];
+    const lines = [...place, custody, bulk, kcv, ''];
     return this.#decrypt(this.#master('seal'), key.blob, Buffer.from(lines.join('\n')));
   }
 

@@ -11,6 +11,7 @@ import {
 } from '../../shared/messages/failures/batch.ts';
 import type { KeySetInput, RefusedKey } from '../engine/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
+import { slotRulesOf } from './slot-rules.ts';
 
 /**
  * The keys to encrypt with, one slot each.
@@ -35,10 +36,15 @@ export const encryptionKeys = (
  * The keys that the engine gets for a batch: the named versions to encrypt, or all that may
  * decrypt.
  */
-export const keysFor = (keys: KeyReader, batch: Pick<StoredBatch, 'kind' | 'keys'>): KeySetInput =>
-  batch.kind === 'encrypt'
-    ? { keys: batch.keys.map(({ id, version }) => keys.material(id, version)), refused: [] }
-    : decryptionKeys(keys);
+export const keysFor = (
+  keys: KeyReader,
+  batch: Pick<StoredBatch, 'kind' | 'keys' | 'slots'>,
+): KeySetInput => {
+  const slots = slotRulesOf(keys, batch);
+  if (batch.kind !== 'encrypt') return { ...decryptionKeys(keys), slots };
+  const own = batch.keys.map(({ id, version }) => keys.material(id, version));
+  return { keys: own, refused: [], slots };
+};
 
 /**
  * Why a batch may not encrypt under one of its keys any more; null where it may. A key can change
@@ -49,11 +55,11 @@ export const refusedSince = (
   { kind, keys: own }: Pick<StoredBatch, 'kind' | 'keys'>,
   now: Date,
 ): Failure | null => {
-  if (kind !== 'encrypt') return null;
   for (const { id, version } of own) {
     const key = keys.get(id);
     const { state, activated } = keys.version(id, version);
-    if (!mayEncrypt(state)) return cannotEncryptNow(key.name, version, state);
+    // Where slots are replaced, the state of a key concerns only the files that have a slot of it.
+    if (kind === 'encrypt' && !mayEncrypt(state)) return cannotEncryptNow(key.name, version, state);
     if (isPastPeriod({ ...key, activated }, now.getTime())) return periodIsOver(key.name);
   }
   return null;
@@ -66,7 +72,7 @@ export const statesOf = (keys: KeyReader): string =>
     .flatMap(({ id }) => keys.versions(id).map(({ version, state }) => `${id}/${version}/${state}`))
     .join();
 
-const decryptionKeys = (keys: KeyReader): KeySetInput => {
+const decryptionKeys = (keys: KeyReader): Omit<KeySetInput, 'slots'> => {
   const usable: KeyMaterial[] = [];
   const refused: RefusedKey[] = [];
   for (const key of keys.list()) {

@@ -5,10 +5,13 @@ import {
   type BatchPlan,
   type ConflictRule,
   type EncryptedInputs,
+  isReplacing,
+  type KeyVersion,
   type OriginalsRule,
   type Receipt,
   type RefusedInput,
   type SkippedInput,
+  type SlotChange,
   type StoredBatch,
   storedBatchSchema,
 } from '../../shared/batch.ts';
@@ -17,9 +20,11 @@ import { type BatchId, batchIdSchema } from '../../shared/ids.ts';
 import { noSuchBatch } from '../../shared/messages/failures/batch.ts';
 import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import type { VaultSession } from '../session/index.ts';
+import type { KeyReader } from '../keystore/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { afterInterruption, refreshPlan } from './refresh-plan.ts';
 import { encryptionKeys } from './batch-keys.ts';
+import { tidyClaims } from './claims.ts';
 import { removeParts, tidyParts } from './engine-calls.ts';
 import { BatchFolders } from './folders.ts';
 import { deleteLeftOriginals } from './left-originals.ts';
@@ -28,6 +33,7 @@ import { Publisher } from './publish.ts';
 import { skippedReceipt } from './receipts.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { endRecord, leftOutRecord, retryRecord, startRecord } from './records.ts';
+import { newestRules } from './slot-rules.ts';
 import { BatchRun, type Prepared, type RunOptions, type RunResult } from './run.ts';
 
 export interface NewBatch {
@@ -41,6 +47,8 @@ export interface NewBatch {
   readonly outputDir: string | null;
   readonly encryptedInputs: EncryptedInputs;
   readonly sealedNames: boolean;
+  /** Where slots are to be replaced: how. Then the plan names the keys. */
+  readonly slots?: SlotChange | null;
 }
 
 export interface BatchResult extends RunResult {
@@ -61,7 +69,9 @@ export const storeBatch = async (
   request: NewBatch,
 ): Promise<StoredBatch> => {
   const { vault } = session;
-  const keys = encryptionKeys(vault.tables.keys, request.keys, vault.now);
+  const keys = isReplacing(request.kind)
+    ? request.plan.targets
+    : encryptionKeys(vault.tables.keys, request.keys, vault.now);
   const batch: StoredBatch = {
     id: v.parse(batchIdSchema, randomBytes(16).toString('hex')),
     kind: request.kind,
@@ -69,6 +79,7 @@ export const storeBatch = async (
     deleteOriginals: request.originals !== 'keep',
     removal: request.originals === 'trash' ? 'trash' : 'delete',
     keys: keys.map(({ id, version }) => ({ id, version })),
+    slots: request.slots ?? null,
     files: [...request.plan.files],
     outputDir: request.outputDir,
     encryptedInputs: request.encryptedInputs,
@@ -143,12 +154,16 @@ export const retryBatch = async (
   const { vault } = session;
   const batch = { ...stored, ...(await refreshPlan(stored)) };
   // If the disk refused an output, it may also have refused to remove the partial file.
-  await tidyParts(new BatchFolders(batch.folders), batch, batch.files);
-  const plan = await planAgain({ ...batch, vaultDir: session.vaultDir }, batch.refused);
+  const folders = new BatchFolders(batch.folders);
+  await tidyParts(folders, batch, batch.files);
+  await tidyClaims(folders, batch, batch.files);
+  const slotRules = newestRules(vault.tables.keys, batch, vault.now);
+  const plan = await planAgain({ ...batch, slotRules, vaultDir: session.vaultDir }, batch.refused);
   const next = 1 + Math.max(-1, ...batch.files.map(({ index }) => index));
   const fresh = plan.files.map((file) => ({ ...file, index: next + file.index }));
   const again = {
     ...batch,
+    keys: retriedKeys(vault.tables.keys, batch, plan),
     files: [...batch.files, ...fresh],
     folders: [...batch.folders, ...plan.folders],
     emptyFolders: [...batch.emptyFolders, ...plan.emptyFolders],
@@ -160,6 +175,17 @@ export const retryBatch = async (
   );
   await vault.record(plan.skipped.map((each) => leftOutRecord(again, each)));
   return runStored(session, again, plan.skipped, options);
+};
+
+/** Slots are made for what is newest now, as the files are taken as they are now. */
+export const retriedKeys = (
+  keys: KeyReader,
+  { kind, keys: own }: StoredBatch,
+  { targets }: BatchPlan,
+): KeyVersion[] => {
+  if (!isReplacing(kind)) return own;
+  const ids = new Set([...own, ...targets].map(({ id }) => id));
+  return [...ids].map((id) => ({ id, version: keys.get(id).version }));
 };
 
 const refusedOf = ({ skipped }: BatchPlan): RefusedInput[] =>
@@ -183,6 +209,7 @@ export const resumeBatch = async (
   const { vault, engine } = session;
   const past = await reconcile({ ...prepared, vault, engine });
   await tidyParts(prepared.folders, batch, batch.files);
+  await tidyClaims(prepared.folders, batch, batch.files);
   await vault.record([
     {
       action: 'batch.resume',
@@ -205,6 +232,7 @@ export const abandonBatch = async (
   const prepared = prepare(session, batch);
   const { settled, open } = await reconcile({ ...prepared, vault, engine });
   await removeParts(prepared.folders, batch, batch.files);
+  await tidyClaims(prepared.folders, batch, batch.files);
   await vault.commit(
     ({ batches }) => batches.remove(batch.id),
     () => ({

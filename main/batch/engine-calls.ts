@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises';
-import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import { isReplacing, type PlannedFile, type StoredBatch } from '../../shared/batch.ts';
 import { Failure, type FailureCode, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
 import type { EngineCalls, FileJob, FileResult, OpenFolders, VerifyJob } from '../engine/index.ts';
@@ -55,11 +55,16 @@ export class BatchCalls {
     const engine = await this.#session.ready();
     const before = this.#refusal();
     if (before !== null) return files.map(({ index }) => failedBy(index, before));
+    const { keys } = this.#session.vault.tables;
+    const states = statesOf(keys);
     try {
       const results = await this.#once(engine, files, call);
       const after = this.#refusal();
-      if (after === null) return results;
+      const isStale = isReplacing(this.#batch.kind) && statesOf(keys) !== states;
+      if (after === null && !isStale) return results;
       await tidyParts(this.#folders, this.#batch, files);
+      // What becomes of each slot follows from the states of the keys.
+      if (after === null) return await this.process(files, call, attempt);
       return files.map(({ index }) => failedBy(index, after));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -158,9 +163,9 @@ export const removeParts = async (
   files: readonly PlannedFile[],
 ): Promise<void> => {
   if (batch.kind === 'verify') return;
-  await folders.during((open) =>
-    Promise.all(files.map((file) => removePart(open, partOf(batch, file)))),
-  );
+  await folders.during(async (open) => {
+    await Promise.all(files.map((file) => removePart(open, partOf(batch, file))));
+  });
 };
 
 /**

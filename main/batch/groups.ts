@@ -6,7 +6,10 @@ import { limits } from '../../shared/limits.ts';
  * Total size of the files of a group, in bytes. Limits how long progress and cancelling wait for
  * it.
  */
-const GROUP_BYTES = 16 * 1024 * 1024;
+export const GROUP_BYTES = 16 * 1024 * 1024;
+
+/** Groups in progress: while some wait for the disk, the workers process others. */
+export const GROUPS_AT_ONCE = 4;
 
 /** Files that are processed, synced and recorded together. A large file is its own group. */
 export const makeGroups = (files: readonly PlannedFile[]): PlannedFile[][] => {

@@ -84,6 +84,8 @@ const fileEnds: ReadonlySet<string> = new Set([
   'file.encrypt',
   'file.decrypt',
   'file.verify',
+  'file.rewrap',
+  'file.reencrypt',
   'file.publish',
 ]);
 

@@ -5,6 +5,7 @@ export {
   failedBatches,
   findBatch,
   resumeBatch,
+  retriedKeys,
   retryBatch,
   runBatch,
   runStored,
@@ -17,6 +18,7 @@ export { encryptionKeys } from './batch-keys.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
 export { takesSealedName } from './sealed-name.ts';
+export { newestRules, slotChange, type WantedSlots } from './slot-rules.ts';
 export { checkSpace, type FreeSpace } from './space.ts';
 export { FreedesktopTrash, type Trash, trashHere } from './trash.ts';
 export { walk } from './walk.ts';

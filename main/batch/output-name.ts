@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { BatchKind } from '../../shared/batch.ts';
 
 export const ENCRYPTED_SUFFIX = '.clv';
 
@@ -13,7 +12,7 @@ const notNames: ReadonlySet<string> = new Set(['', '.', '..']);
 const downloaded = /^(.*)\.clv(?: ?\(\d+\))?$/isu;
 
 /** The output's name from the input's: `.clv` is added or removed. */
-export const outputName = (kind: Exclude<BatchKind, 'verify'>, input: string): string => {
+export const outputName = (kind: 'encrypt' | 'decrypt', input: string): string => {
   if (kind === 'encrypt') return `${input}${ENCRYPTED_SUFFIX}`;
   const stem = downloaded.exec(input)?.[1] ?? '';
   return notNames.has(stem) ? `${input}.decrypted` : stem;
@@ -30,10 +29,14 @@ export const numberedName = (output: string, n: number): string => {
   return path.join(dir, `${stem} (${n})${extension}`);
 };
 
-const partPattern = /^claviger-[0-9a-f]{32}-\d+\.part$/;
+const partPattern = /^claviger-[0-9a-f]{32}(?:-\d+\.part|\.lock)$/;
 
 /** The part of a file: its name is the batch's own and of fixed length, whatever the output's is. */
 export const partPath = (batchId: string, index: number, output: string): string =>
   path.join(path.dirname(output), `claviger-${batchId}-${index}.part`);
 
+/** Who replaces a file claims this name beside it, which follows from the file's. */
+export const claimName = (hash: string): string => `claviger-${hash.slice(0, 32)}.lock`;
+
+/** Of parts and claims. */
 export const isPartName = (name: string): boolean => partPattern.test(name);

@@ -1,13 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import type {
-  BatchKind,
-  BatchPlan,
-  ConflictRule,
-  EncryptedInputs,
-  PlannedFile,
-  RefusedInput,
-  SkippedInput,
+import {
+  type BatchKind,
+  type BatchPlan,
+  type ConflictRule,
+  type EncryptedInputs,
+  isReplacing,
+  type PlannedFile,
+  type RefusedInput,
+  type SkippedInput,
 } from '../../shared/batch.ts';
 import {
   Failure,
@@ -27,7 +28,7 @@ import {
   sameFile,
   unfinishedOutput,
 } from '../../shared/messages/failures/batch.ts';
-import { identityOf, isStorableName } from '../engine/index.ts';
+import { identityOf, isStorableName, type SlotRules } from '../engine/index.ts';
 import { OwnFiles } from '../store/index.ts';
 import { fileFailure, isErrno } from '../system/index.ts';
 import { InputFiles, nameKey } from './input-files.ts';
@@ -35,6 +36,7 @@ import { encryptedAmong } from './encrypted-files.ts';
 import { isPartName, outputName } from './output-name.ts';
 import { OutputNames } from './output-names.ts';
 import { PlanFolders } from './plan-folders.ts';
+import { SlotPlan } from './slot-plan.ts';
 import { takesSealedName } from './sealed-name.ts';
 import { type Found, walk, walkFrom } from './walk.ts';
 
@@ -52,6 +54,8 @@ export interface PlanRules {
   /** Folder for the outputs; null: beside each input. */
   readonly outputDir: string | null;
   readonly conflict: ConflictRule;
+  /** Where slots are to be replaced. */
+  readonly slotRules?: SlotRules | null;
   /** Nothing in this folder is ever an input, and no output goes there. */
   readonly vaultDir: string;
 }
@@ -93,7 +97,11 @@ export const planAgain = async (
 
 const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<BatchPlan> => {
   const own = await OwnFiles.of(rules.vaultDir);
-  const draft = new Draft(rules, own, found, await encryptedAmong(found));
+  const encrypted = await encryptedAmong(found);
+  const slots = isReplacing(rules.kind)
+    ? await SlotPlan.of(requireRules(rules), slotFiles(found, encrypted))
+    : null;
+  const draft = new Draft({ rules, own, found, encrypted, slots });
   for (const item of found) {
     if (item.kind === 'unusable') draft.unusable(item);
     else if (item.kind === 'folder') await draft.addFolder(item);
@@ -105,7 +113,27 @@ const planFound = async (rules: PlanRules, found: readonly Found[]): Promise<Bat
 /** Kinds of entries that are left out of a folder; any other unreadable entry has failed. */
 const leftOut: ReadonlySet<FailureCode> = new Set(['symlink', 'not-a-file']);
 
+/** Files whose headers are read: encrypted ones, and what was named as if it were. */
+const slotFiles = (found: readonly Found[], encrypted: ReadonlySet<string>): string[] =>
+  found.flatMap((each) =>
+    each.kind === 'file' && (each.named || encrypted.has(each.file)) ? [each.file] : [],
+  );
+
+const requireRules = ({ slotRules = null }: PlanRules): SlotRules => {
+  if (slotRules === null) throw new Error('there are no rules for slots');
+  return slotRules;
+};
+
+interface DraftParts {
+  readonly rules: PlanRules;
+  readonly own: OwnFiles;
+  readonly found: readonly Found[];
+  readonly encrypted: ReadonlySet<string>;
+  readonly slots: SlotPlan | null;
+}
+
 class Draft {
+  readonly #slots: SlotPlan | null;
   readonly #rules: PlanRules;
   readonly #own: OwnFiles;
   readonly #inputs: InputFiles;
@@ -120,12 +148,8 @@ class Draft {
   readonly #skipped: SkippedInput[] = [];
   readonly #conflicts: number[] = [];
 
-  constructor(
-    rules: PlanRules,
-    own: OwnFiles,
-    found: readonly Found[],
-    encrypted: ReadonlySet<string>,
-  ) {
+  constructor({ rules, own, found, encrypted, slots }: DraftParts) {
+    this.#slots = slots;
     this.#rules = rules;
     this.#own = own;
     this.#inputs = new InputFiles(found);
@@ -145,6 +169,7 @@ class Draft {
       skipped: this.#skipped,
       bytes: this.#files.reduce((sum, { size }) => sum + size, 0),
       conflicts: this.#conflicts,
+      targets: this.#slots?.targets ?? [],
     };
   }
 
@@ -171,9 +196,26 @@ class Draft {
 
   async add(found: FoundFile): Promise<void> {
     const unwanted = await this.#unwanted(found);
+    const { kind } = this.#rules;
     if (unwanted !== null) this.#skipped.push(unwanted);
-    else if (this.#rules.kind === 'verify') this.#push(found, null);
-    else await this.#addWriting(found, this.#rules.kind);
+    else if (kind === 'verify') this.#push(found, null);
+    else if (isReplacing(kind)) await this.#addReplaced(found);
+    else await this.#addWriting(found, kind);
+  }
+
+  /** The output takes the place of the input. */
+  async #addReplaced(found: FoundFile): Promise<void> {
+    const { file, named } = found;
+    const refused = this.#slots?.refusalOf(file) ?? null;
+    if (refused !== null) {
+      const isLeftOut = refused.code === 'up-to-date' || (refused.code === 'no-key' && !named);
+      this.#skip(found, isLeftOut ? 'skipped' : 'failed', refused);
+      return;
+    }
+    const folder = path.dirname(file);
+    const refusal = await this.#target(this.#placeFor(found), folder);
+    if (refusal === null) this.#push(found, file);
+    else this.#skip(found, 'failed', refusal);
   }
 
   async #addWriting(found: FoundFile, kind: 'encrypt' | 'decrypt'): Promise<void> {

@@ -157,7 +157,7 @@ const claimAndMove = async (folder: OpenFolder, part: string, name: string): Pro
 };
 
 /** null: there is a file of that name already. */
-const openNew = async (file: string): Promise<FileHandle | null> => {
+export const openNew = async (file: string): Promise<FileHandle | null> => {
   try {
     return await open(file, 'wx', 0o600);
   } catch (error) {
@@ -173,7 +173,7 @@ const sizeAt = async (folder: OpenFolder, name: string): Promise<number | null> 
   return stats.isFile() ? stats.size : -1;
 };
 
-const isClaim = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
+export const isClaim = async (folder: OpenFolder, part: string, name: string): Promise<boolean> => {
   const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
   const text = readFile(folder.at(name), { encoding: 'utf8', flag });
   return (await text.catch(() => null)) === part;

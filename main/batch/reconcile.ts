@@ -1,8 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import type { PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
+import {
+  isReplacing,
+  type PlannedFile,
+  type Receipt,
+  type StoredBatch,
+} from '../../shared/batch.ts';
 import { Failure, groupOf, toFailureData } from '../../shared/failure.ts';
 import type { EngineCalls, OpenFolder, OpenFolders } from '../engine/index.ts';
+import { notYetReplaced } from '../../shared/messages/failures/rewrap.ts';
 import { syncFolder, withFileFailures } from '../system/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -55,7 +61,9 @@ const settle = async (
   file: PlannedFile,
   past: FileHistory,
 ): Promise<Receipt | null> => {
-  if (past.outcome === 'failed') return past.receipt;
+  // An interruption is no result.
+  if (past.outcome === 'failed')
+    return past.receipt.reason?.code === 'cancelled' ? null : past.receipt;
   const { batch, folders, publisher } = input;
   const part = path.basename(partOf(batch, file));
   const output = past.receipt.output ?? partOf(batch, file);
@@ -69,6 +77,11 @@ const settle = async (
       if (isDone) await publisher.remember(folder, name);
       // If somebody has moved the output away, it cannot be made again without its original.
       return isDone || !(await isThere(open, file.input)) ? past.receipt : null;
+    }
+    if (isReplacing(batch.kind)) {
+      // The file may have changed since. What is recorded of it is not so, whatever comes next.
+      await input.vault.record([unpublishedRecord({ ...file, batch }, notYetReplaced())]);
+      return null;
     }
     await publisher.dropClaim(folder, part, name);
     return (await isRecorded(input, folder, part, past)) ? finish(input, file, folder, past) : null;

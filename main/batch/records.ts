@@ -1,4 +1,10 @@
-import type { BatchPlan, Receipt, SkippedInput, StoredBatch } from '../../shared/batch.ts';
+import type {
+  BatchPlan,
+  KeyVersion,
+  Receipt,
+  SkippedInput,
+  StoredBatch,
+} from '../../shared/batch.ts';
 import { type FailureData, toFailureData, type Failure } from '../../shared/failure.ts';
 import type { FileDone } from '../engine/index.ts';
 import type { NewRecord } from '../ledger/index.ts';
@@ -102,6 +108,9 @@ export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
       bytes: done.bytes,
       encryptedBytes: done.encryptedBytes,
       sha256: done.sha256,
+      ...(done.slots === undefined
+        ? {}
+        : { before: slotFacts(done.slots.before), after: slotFacts(done.slots.after) }),
       ...(done.keys.length > 1
         ? { keys: done.keys.map(({ id, version }) => ({ key: id, version })) }
         : {}),
@@ -109,7 +118,20 @@ export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
   };
 };
 
-export const failedRecord = (file: FileOf, failure: FailureData): NewRecord => ({
+const slotFacts = (slots: readonly KeyVersion[]): { key: string; version: number }[] =>
+  slots.map(({ id, version }) => ({ key: id, version }));
+
+/** Of a file of the plan that turned out to be as it should be already. */
+export const needsNothing = ({ code }: FailureData): boolean => code === 'up-to-date';
+
+export const notDoneRecord = (file: FileOf, failure: FailureData): NewRecord => {
+  const { code, cause } = failure;
+  if (!needsNothing(failure)) return failedRecord(file, failure);
+  const details = { reason: code, cause };
+  return { action: SKIP, subject: subjectOf(file), outcome: 'ok', details };
+};
+
+const failedRecord = (file: FileOf, failure: FailureData): NewRecord => ({
   action: `file.${file.batch.kind}`,
   subject: subjectOf(file),
   outcome: failure.code === 'key-state' ? 'refused' : 'failed',

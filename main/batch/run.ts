@@ -1,5 +1,11 @@
 import path from 'node:path';
-import type { BatchProgress, PlannedFile, Receipt, StoredBatch } from '../../shared/batch.ts';
+import {
+  type BatchProgress,
+  isReplacing,
+  type PlannedFile,
+  type Receipt,
+  type StoredBatch,
+} from '../../shared/batch.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { limits } from '../../shared/limits.ts';
 import { batchCancelled } from '../../shared/messages/failures/batch.ts';
@@ -7,14 +13,22 @@ import type { FileDone, FileResult, OpenFolders } from '../engine/index.ts';
 import type { NewRecord } from '../ledger/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import { fileFailure } from '../system/index.ts';
+import { takeClaims, tidyClaims } from './claims.ts';
 import { BatchCalls, partOf, tidyParts } from './engine-calls.ts';
 import { type BatchFolders, syncFoldersOf } from './folders.ts';
-import { makeGroups } from './groups.ts';
+import { GROUPS_AT_ONCE, makeGroups } from './groups.ts';
 import { deleteOriginals } from './originals.ts';
 import { ProgressMeter } from './progress.ts';
 import type { Publisher } from './publish.ts';
 import { cancelledReceipt, failedReceipt } from './receipts.ts';
-import { doneRecord, failedRecord, renamedRecord, unpublishedRecord } from './records.ts';
+import {
+  doneRecord,
+  needsNothing,
+  notDoneRecord,
+  renamedRecord,
+  unpublishedRecord,
+} from './records.ts';
+import { requireSource } from './same-source.ts';
 import { withSealedName } from './sealed-name.ts';
 import type { Trash } from './trash.ts';
 
@@ -58,9 +72,6 @@ export interface Prepared {
   readonly folders: BatchFolders;
   readonly publisher: Publisher;
 }
-
-/** Groups in progress: while some wait for the disk, the workers process others. */
-const GROUPS_AT_ONCE = 4;
 
 /** One pass over the files of a batch. Nothing is reported as done before it is on disk and recorded. */
 export class BatchRun {
@@ -128,17 +139,19 @@ export class BatchRun {
   async #guarded(group: readonly PlannedFile[]): Promise<void> {
     try {
       await this.#group(group);
+      await tidyClaims(this.#folders, this.#batch, group);
     } catch (error) {
       const isOpen = error instanceof Failure && error.code === 'record-failed';
       const unrecorded = group.filter(({ index }) => !this.#recorded.has(index));
       if (!isOpen) await tidyParts(this.#folders, this.#batch, unrecorded);
+      await tidyClaims(this.#folders, this.#batch, group);
       if (!(error instanceof Failure)) throw error;
       this.#stopped ??= error;
     }
   }
 
   async #group(group: readonly PlannedFile[]): Promise<void> {
-    const files = await this.#withFolders(group);
+    const files = await this.#withClaims(group, await this.#withFolders(group));
     if (files.length === 0) return;
     await this.#takeSeals(files.length);
     const progress = this.#meter.forGroup(files);
@@ -168,13 +181,26 @@ export class BatchRun {
     return ready;
   }
 
+  /** Files that another run is replacing fail at once. */
+  async #withClaims(
+    group: readonly PlannedFile[],
+    files: readonly PlannedFile[],
+  ): Promise<readonly PlannedFile[]> {
+    const { ready, refused } = await takeClaims(this.#folders, this.#batch, files);
+    if (refused.length > 0)
+      await this.#settle(
+        group,
+        refused.map(({ file, failure }) => ({ outcome: 'failed', index: file.index, failure })),
+      );
+    return ready;
+  }
+
   /** Slots of host keys are sealed with random nonces, which are counted. */
   async #takeSeals(count: number): Promise<void> {
-    if (this.#batch.kind !== 'encrypt') return;
     const { attemptsPerFile } = limits;
     const all = this.#batch.files.length * attemptsPerFile;
     for (const { id, version } of this.#batch.keys) {
-      if (this.#session.vault.tables.keys.material(id, version).bulk === 'host') {
+      if (this.#session.vault.tables.keys.get(id).bulk === 'host') {
         await this.#session.seals.take(`${id}/${version}`, count * attemptsPerFile, all);
       }
     }
@@ -197,7 +223,7 @@ export class BatchRun {
       pairs.map(({ file, result }) =>
         result.outcome === 'done'
           ? doneRecord({ ...file, batch: this.#batch }, result)
-          : failedRecord({ ...file, batch: this.#batch }, result.failure),
+          : notDoneRecord({ ...file, batch: this.#batch }, result.failure),
       ),
     );
     for (const { file } of pairs) this.#recorded.add(file.index);
@@ -239,7 +265,7 @@ export class BatchRun {
   /** @returns the output with its name, or why there is none */
   async #publishOne(
     open: OpenFolders,
-    { file, sealed }: Pair,
+    { file, sealed, result }: Pair,
     late: NewRecord[],
   ): Promise<string | null | Failure> {
     if (file.output === null) return null;
@@ -248,6 +274,8 @@ export class BatchRun {
       const folder = path.dirname(file.output);
       const part = path.basename(partOf(this.#batch, file));
       const wanted = path.basename(file.output);
+      if (isReplacing(this.#batch.kind) && result.outcome === 'done')
+        await requireSource(await open.of(folder), wanted, result.source);
       const name = await this.#publisher.publish(
         await open.of(folder),
         part,
@@ -334,7 +362,7 @@ const reasonOf = (error: unknown): FailureData => {
   throw error;
 };
 
-const failed = (file: PlannedFile, reason: FailureData): Ended => ({
-  index: file.index,
-  receipt: failedReceipt(file, reason),
-});
+const failed = (file: PlannedFile, reason: FailureData): Ended => {
+  const outcome = needsNothing(reason) ? 'skipped' : 'failed';
+  return { index: file.index, receipt: { ...failedReceipt(file, reason), outcome } };
+};

@@ -16,6 +16,7 @@ const keyDestroy = () => import('./commands/key-destroy.ts');
 const keyLife = () => import('./commands/key-life.ts');
 const report = () => import('./commands/report.ts');
 const resume = () => import('./commands/resume.ts');
+const rewrap = () => import('./commands/rewrap.ts');
 const token = () => import('./commands/token.ts');
 
 /**
@@ -43,6 +44,8 @@ export const commands: readonly NamedCommand[] = [
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },
   { name: 'verify', load: async () => (await batch()).verifyCommand },
+  { name: 'rewrap', load: async () => (await rewrap()).rewrapCommand },
+  { name: 'reencrypt', load: async () => (await rewrap()).reencryptCommand },
   { name: 'resume', load: async () => (await resume()).resumeCommand },
   { name: 'retry', load: async () => (await resume()).retryCommand },
   { name: 'inspect', load: async () => (await import('./commands/inspect.ts')).inspectCommand },

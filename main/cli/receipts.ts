@@ -1,5 +1,6 @@
 import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import { past } from '../../shared/messages/desktop.ts';
 import { formatBytes } from '../../shared/bytes.ts';
 import { formatCount } from './format.ts';
 import { fileHintFor, hintFor } from './hints.ts';
@@ -26,8 +27,6 @@ const describeReason = (
   `${cause}${detail === undefined ? '' : ` (${detail})`}`,
   ...[unharmed, next, hint].filter((line) => line !== undefined),
 ];
-
-const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
 
 /** The result of a batch in one line, with the count of each outcome. */
 export const describeResult = (kind: BatchKind, receipts: readonly Receipt[]): string => {

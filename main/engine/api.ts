@@ -3,6 +3,7 @@ import type { KeyId, VaultId } from '../../shared/ids.ts';
 import type { KeyMaterial } from '../../shared/keys.ts';
 import type { FolderPlace } from './files/open-folder.ts';
 import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
+import type { SlotRules } from './files/new-slots.ts';
 import type { NewKey } from './keys/create-key.ts';
 import type { ResidentKey } from './keys/destroy-key.ts';
 import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
@@ -49,6 +50,8 @@ export interface RefusedKey {
 export interface KeySetInput {
   readonly keys: readonly KeyMaterial[];
   readonly refused: readonly RefusedKey[];
+  /** Where slots are to be replaced. */
+  readonly slots: SlotRules | null;
 }
 
 export interface GroupOf<Job> {
@@ -115,6 +118,10 @@ export interface EngineCalls {
   encrypt: (input: GroupOf<WritingJob>) => FileResult[];
   decrypt: (input: GroupOf<WritingJob>) => FileResult[];
   verify: (input: GroupOf<VerifyJob>) => FileResult[];
+  /** Replaces slots and seals by the rules of the key set. Progress: bytes copied. */
+  rewrap: (input: GroupOf<WritingJob>) => FileResult[];
+  /** Encrypts files again under new file keys, with slots by the rules of the key set. */
+  reencrypt: (input: GroupOf<WritingJob>) => FileResult[];
   /** SHA-256 of a file, hex. */
   hashFile: (input: { readonly folder: FolderPlace; readonly name: string }) => string;
   /** Unsealed keys in memory now. */

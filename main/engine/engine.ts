@@ -39,6 +39,18 @@ interface Opened {
   readonly abilities: KeyAbilities;
 }
 
+type FileCalls = Pick<
+  Calls<EngineCalls>,
+  | 'addKeySet'
+  | 'removeKeySet'
+  | 'encrypt'
+  | 'decrypt'
+  | 'verify'
+  | 'rewrap'
+  | 'reencrypt'
+  | 'hashFile'
+>;
+
 export interface EngineOptions {
   readonly scripts: PoolScripts;
   /** Process that started this one. */
@@ -46,11 +58,6 @@ export interface EngineOptions {
   /** Worker threads, where the token allows as many sessions. */
   readonly workers: number;
 }
-
-type FileCalls = Pick<
-  Calls<EngineCalls>,
-  'addKeySet' | 'removeKeySet' | 'encrypt' | 'decrypt' | 'verify' | 'hashFile'
->;
 
 const SWEEP_MS = 1_000;
 
@@ -122,6 +129,8 @@ export class Engine {
       encrypt: (input, context) => this.#vault().files.encrypt(input, context),
       decrypt: (input, context) => this.#vault().files.decrypt(input, context),
       verify: (input, context) => this.#vault().files.verify(input, context),
+      rewrap: (input, context) => this.#vault().files.rewrap(input, context),
+      reencrypt: (input, context) => this.#vault().files.reencrypt(input, context),
       hashFile,
     };
   }

@@ -1,7 +1,9 @@
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { HashPass } from './files/hash-pass.ts';
-import type { DecryptShare, EncryptShare } from './files/segments.ts';
+import type { ReencryptWhole } from './files/reencrypt-whole.ts';
+import type { RewrapFiles } from './files/rewrap-files.ts';
+import type { DecryptShare, EncryptShare, ReencryptShare } from './files/segments.ts';
 import type { EncryptWhole, WholeFiles } from './files/whole-files.ts';
 import type { Masters } from './keys/vault-token.ts';
 import type { VaultId } from '../../shared/ids.ts';
@@ -23,8 +25,11 @@ export interface WorkerCalls {
   encryptWhole: (input: EncryptWhole) => FileResult[];
   decryptWhole: (input: WholeFiles<WritingJob>) => FileResult[];
   verifyWhole: (input: WholeFiles<VerifyJob>) => FileResult[];
+  rewrapFiles: (input: RewrapFiles) => FileResult[];
+  reencryptWhole: (input: ReencryptWhole) => FileResult[];
   encryptShare: (input: EncryptShare) => void;
   decryptShare: (input: DecryptShare) => void;
+  reencryptShare: (input: ReencryptShare) => void;
 }
 
 /** What the engine asks of the thread that hashes. */

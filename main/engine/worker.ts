@@ -2,7 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { portChannel, serve } from '../rpc/index.ts';
 import { inWords } from '../system/index.ts';
 import { Parts } from './files/part.ts';
-import { decryptShare, encryptShare } from './files/segments.ts';
+import { reencryptWholeFiles } from './files/reencrypt-whole.ts';
+import { rewrapFiles } from './files/rewrap-files.ts';
+import { decryptShare, encryptShare, reencryptShare } from './files/segments.ts';
 import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './files/whole-files.ts';
 import { findProvedMasters, type VaultToken } from './keys/vault-token.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
@@ -22,8 +24,11 @@ const start = (setup: WorkerSetup): void => {
     encryptWhole: (input) => encryptWholeFiles(writer, input),
     decryptWhole: (input) => decryptWholeFiles(writer, input),
     verifyWhole: (input) => verifyWholeFiles(token, input),
+    rewrapFiles: (input) => rewrapFiles(writer, input),
+    reencryptWhole: (input) => reencryptWholeFiles(writer, input),
     encryptShare: (input) => inWords(() => encryptShare(token, input)),
     decryptShare: (input) => inWords(() => decryptShare(token, input)),
+    reencryptShare: (input) => inWords(() => reencryptShare(token, input)),
   });
 };
 

@@ -1,4 +1,10 @@
-import type { BatchKind, ConflictRule, OriginalsRule, Removal } from '../../shared/batch.ts';
+import type {
+  BatchKind,
+  ConflictRule,
+  OriginalsRule,
+  Removal,
+  WindowKind,
+} from '../../shared/batch.ts';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { Batch, Draft, Plan, ReceiptRow } from '../../shared/contract/work.ts';
 import type { KeyRow } from '../../shared/contract/keys.ts';
@@ -14,7 +20,7 @@ type Folder = NonNullable<Output<'batch.pickOutput'>>;
 
 /** Originals that would be deleted. */
 export interface Deletion {
-  readonly kind: Exclude<BatchKind, 'verify'>;
+  readonly kind: 'encrypt' | 'decrypt';
   readonly files: number;
   readonly removal: Removal;
 }
@@ -31,7 +37,7 @@ export class Work {
   readonly plan: Resource<Plan>;
   readonly acting = new Task();
   readonly rates = new RateHistory();
-  #kind = $state<BatchKind>('encrypt');
+  #kind = $state<WindowKind>('encrypt');
   #key = $state<KeyId | null>(null);
   #others = $state.raw<readonly KeyId[]>([]);
   #output = $state.raw<Folder | null>(null);
@@ -56,7 +62,7 @@ export class Work {
     this.plan = new Resource(() => api.call('batch.plan', this.#request()));
   }
 
-  get kind(): BatchKind {
+  get kind(): WindowKind {
     return this.#kind;
   }
   get output(): Folder | null {
@@ -147,7 +153,7 @@ export class Work {
     this.#output = defaults.outputFolder;
   }
 
-  setKind(kind: BatchKind): void {
+  setKind(kind: WindowKind): void {
     this.#kind = kind;
     this.#encryptAgain = false;
     this.#switched = false;
@@ -306,7 +312,7 @@ export class Work {
     const go = (): Promise<void> =>
       this.#act(() => this.#api.call('batch.start', { plan: plan.id }));
     const { kind } = plan;
-    if (!this.#deleteOriginals || kind === 'verify' || plan.files === 0) return go();
+    if (!this.#deleteOriginals || !hasOriginals(kind) || plan.files === 0) return go();
     this.#asked = { kind, files: plan.files, removal: this.removal, go };
   }
 
@@ -323,7 +329,7 @@ export class Work {
     if (batch === null || this.#asked !== null) return;
     const { id, kind, originals } = batch;
     const go = (): Promise<void> => this.#act(() => this.#api.call('batch.retry', { id }));
-    if (originals === null || kind === 'verify') return go();
+    if (originals === null || !hasOriginals(kind)) return go();
     const files = batch.failed + batch.cancelled;
     this.#asked = { kind, files, removal: originals.removal, go };
   }
@@ -390,3 +396,6 @@ export class Work {
     });
   }
 }
+
+const hasOriginals = (kind: BatchKind): kind is Deletion['kind'] =>
+  kind === 'encrypt' || kind === 'decrypt';

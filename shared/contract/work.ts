@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { batchKinds, conflictRules, originalsRules, removals } from '../batch.ts';
+import { batchKinds, conflictRules, originalsRules, removals, windowKinds } from '../batch.ts';
 import { limits } from '../limits.ts';
 import {
   batchId,
@@ -175,7 +175,7 @@ export const workCalls = {
   /** What a batch over the draft would do. A newer plan makes the older one void. */
   'batch.plan': {
     input: v.strictObject({
-      kind,
+      kind: v.picklist(windowKinds),
       /** To encrypt under; empty for the other kinds. */
       keys: list(keyId, limits.slots),
       /** A folder from `batch.pickOutput` or the settings; null: next to each original. */

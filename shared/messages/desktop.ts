@@ -38,7 +38,14 @@ export const quitting = {
   quit: 'Cancel the batch and quit',
 } as const;
 
-const past = { encrypt: 'encrypted', decrypt: 'decrypted', verify: 'verified' } as const;
+/** What was done with a file, by the kind of its batch. */
+export const past = {
+  encrypt: 'encrypted',
+  decrypt: 'decrypted',
+  verify: 'verified',
+  rewrap: 'rewrapped',
+  reencrypt: 're-encrypted',
+} as const;
 
 export const batchEnd = {
   interrupted: 'The batch was interrupted',

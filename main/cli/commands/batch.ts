@@ -103,7 +103,7 @@ export const verifyCommand: Command = {
 };
 
 interface Request {
-  readonly kind: BatchKind;
+  readonly kind: 'encrypt' | 'decrypt' | 'verify';
   readonly keys: readonly string[];
   readonly conflict: ConflictRule;
   readonly originals: OriginalsRule;
@@ -111,7 +111,11 @@ interface Request {
   readonly sealedNames: boolean;
 }
 
-const runCommand = (kind: BatchKind, args: Arguments, context: CliContext): Promise<number> => {
+const runCommand = (
+  kind: Request['kind'],
+  args: Arguments,
+  context: CliContext,
+): Promise<number> => {
   const request: Request = {
     kind,
     keys: args.texts('key'),
@@ -175,7 +179,7 @@ const outputDirOf = (args: Arguments): string | null => {
   return out === undefined ? null : path.resolve(out);
 };
 
-const describePlan = (context: CliContext, plan: BatchPlan, free: number | null): void => {
+export const describePlan = (context: CliContext, plan: BatchPlan, free: number | null): void => {
   const { files, bytes, conflicts } = plan;
   if (context.json || files.length === 0) return;
   const parts = [
@@ -186,7 +190,7 @@ const describePlan = (context: CliContext, plan: BatchPlan, free: number | null)
   context.terminal.notice([parts.join(', ')]);
 };
 
-const hintUnfinished = (context: CliContext, session: VaultSession): void => {
+export const hintUnfinished = (context: CliContext, session: VaultSession): void => {
   const count = unfinishedBatches(session.vault).length;
   if (count === 0) return;
   context.terminal.notice([
@@ -194,7 +198,7 @@ const hintUnfinished = (context: CliContext, session: VaultSession): void => {
   ]);
 };
 
-const endOfBatch = (
+export const endOfBatch = (
   context: CliContext,
   session: VaultSession,
   kind: BatchKind,

@@ -19,9 +19,11 @@ import {
   abandonBatch,
   type BatchResult,
   findBatch,
+  newestRules,
   refreshPlan,
   planAgain,
   resumeBatch,
+  retriedKeys,
   type RunOptions,
   runStored,
   storeBatch,
@@ -130,14 +132,21 @@ export class Work {
       files: stored.files.filter(({ input }) => open.has(input)),
       folders: stored.folders,
     });
-    const again = await planAgain({ ...stored, vaultDir: folder }, stored.refused);
+    const { vault } = this.#parts.desk.unlocked;
+    const allKeys = vault.tables.keys;
+    const slotRules = newestRules(allKeys, stored, vault.now);
+    const again = await planAgain({ ...stored, slotRules, vaultDir: folder }, stored.refused);
     const files = [...known.files, ...again.files].map((file, index) => ({ ...file, index }));
     if (files.length + again.skipped.length === 0) throw nothingToRetry();
     const folders = [...known.folders, ...again.folders];
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     const originals = stored.deleteOriginals ? stored.removal : 'keep';
     const keys = stored.keys.map((key) => key.id);
-    return this.#store({ ...stored, originals, keys }, { ...again, files, folders, bytes });
+    const targets = retriedKeys(allKeys, stored, again);
+    return this.#store(
+      { ...stored, originals, keys },
+      { ...again, files, folders, bytes, targets },
+    );
   }
 
   resume(id: string): Batch {

@@ -5,7 +5,7 @@ import { limits } from '../../../shared/limits.ts';
 import type { CallContext } from '../../rpc/index.ts';
 import type { GroupOf, KeySetInput } from '../api.ts';
 import { LARGEST_AREA } from '../envelope/format.ts';
-import { parseHeader } from '../envelope/header.ts';
+import { type ParsedHeader, parseHeader } from '../envelope/header.ts';
 import type { LoadedKey } from '../keys/key-session.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
@@ -17,8 +17,11 @@ import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
 import { encryptLarge } from './large-encrypt.ts';
 import { KeySet } from './key-set.ts';
+import type { SlotMove, SlotRules } from './new-slots.ts';
 import type { Parts } from './part.ts';
+import { reencryptLarge } from './reencrypt-large.ts';
 import { openSource, readExactly } from './source.ts';
+import { watched } from './watched.ts';
 
 export interface FileServiceParts {
   readonly token: VaultToken;
@@ -92,9 +95,54 @@ export class FileService {
     );
   }
 
+  rewrap(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+    const { pool, parts } = this.#parts;
+    return this.#replace(group, (files, keys, rules) =>
+      watched(context, files, parts, (progress) =>
+        pool.run('rewrapFiles', { files, keys, rules, progress }),
+      ),
+    );
+  }
+
+  reencrypt(group: GroupOf<WritingJob>, context: CallContext): Promise<FileResult[]> {
+    const { pool, segment } = this.#parts;
+    return this.#replace(group, (files, keys, rules) =>
+      this.#process(files, context, {
+        whole: (small) => pool.run('reencryptWhole', { files: small, keys, rules, segment }),
+        large: (job, large) => reencryptLarge(large, { job, keys, rules, segment }),
+      }),
+    );
+  }
+
+  /** With the rules as far as they concern these files. */
+  #replace(
+    group: GroupOf<WritingJob>,
+    work: (jobs: readonly WritingJob[], keys: Loaded, rules: SlotRules) => Promise<FileResult[]>,
+  ): Promise<FileResult[]> {
+    const keySet = this.#keySet(group.keySet);
+    const moves = new Map<string, SlotMove>();
+    const namedBy = (header: ParsedHeader): KeyMaterial[] => {
+      for (const move of keySet.movesOf(header)) moves.set(`${move.id}/${move.version}`, move);
+      return [...keySet.targetsOf(header), ...keySet.of(header)];
+    };
+    return inFolders(group, writingIn, (files) =>
+      this.#openBy(namedBy, files, (jobs, keys) =>
+        work(jobs, keys, { ...keySet.rules, moves: [...moves.values()] }),
+      ),
+    );
+  }
+
   /** Reads the headers first, so that only the keys that they name are brought into memory. */
-  async #open<Job extends FileJob>(
+  #open<Job extends FileJob>(
     keySet: KeySet,
+    files: readonly Job[],
+    work: (jobs: readonly Job[], keys: Loaded) => Promise<FileResult[]>,
+  ): Promise<FileResult[]> {
+    return this.#openBy((header) => keySet.of(header), files, work);
+  }
+
+  async #openBy<Job extends FileJob>(
+    keysOf: (header: ParsedHeader) => KeyMaterial[],
     files: readonly Job[],
     work: (jobs: readonly Job[], keys: Loaded) => Promise<FileResult[]>,
   ): Promise<FileResult[]> {
@@ -102,7 +150,7 @@ export class FileService {
     const refused: FileResult[] = [];
     const jobs = files.filter((job) => {
       try {
-        for (const key of keysNamedBy(job, keySet)) named.add(key);
+        for (const key of keysOf(headerOf(job))) named.add(key);
         return true;
       } catch (error) {
         refused.push(failedFile(job, error));
@@ -189,12 +237,12 @@ const reported = async (
   }
 };
 
-const keysNamedBy = (job: FileJob, keySet: KeySet): KeyMaterial[] => {
+const headerOf = (job: FileJob): ParsedHeader => {
   const source = openSource(job.input, job);
   try {
     const prefix = Buffer.alloc(Math.min(source.size, LARGEST_AREA));
     readExactly(source.fd, prefix, 0);
-    return keySet.of(parseHeader(prefix));
+    return parseHeader(prefix);
   } finally {
     closeSync(source.fd);
   }

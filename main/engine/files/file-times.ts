@@ -9,6 +9,9 @@ export const wholeMilliseconds = (nanoseconds: bigint): number => {
   return Number(cut * NS_PER_MS > nanoseconds ? cut - 1n : cut);
 };
 
+/** Milliseconds with three decimals: what of a time in nanoseconds can be set again. */
+export const microseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1_000n) / 1_000;
+
 /**
  * Seconds that a file system keeps as this very millisecond. Node.js passes times on as doubles and
  * cuts them off: without half a microsecond more, .725 would become .724 999 9. As text, because it

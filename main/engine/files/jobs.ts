@@ -1,3 +1,4 @@
+import type { KeyVersion } from '../../../shared/batch.ts';
 import type { FailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { Identity } from './identity.ts';
@@ -52,6 +53,11 @@ export interface FileDone {
   /** The keys whose slots were written (encrypting) or proved (decrypting, verifying). */
   readonly keys: readonly { readonly id: KeyId; readonly version: number; readonly kcv: string }[];
   readonly source: FileIdentity;
+  /** Where slots were replaced: all of them, before and after. */
+  readonly slots?: {
+    readonly before: readonly KeyVersion[];
+    readonly after: readonly KeyVersion[];
+  };
   /** What the original was called, as it is sealed in the file; null where one was encrypted. */
   readonly name: string | null;
 }

@@ -9,7 +9,9 @@ import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import type { Parts } from './part.ts';
 import { type RingMemory, SegmentRing } from './segment-ring.ts';
-import type { Share } from './segments.ts';
+import type { LargeBody, Share } from './segments.ts';
+
+export type { LargeBody } from './segments.ts';
 
 /** What the processing of a large file has at hand. */
 export interface LargeContext {
@@ -21,15 +23,6 @@ export interface LargeContext {
   readonly signal: AbortSignal;
   /** Told how many more plaintext bytes are done. */
   readonly progress: (bytes: number) => void;
-}
-
-/** What every segment of a file has in common. */
-export interface LargeBody {
-  readonly fixed: FixedHeader;
-  /** H, 32 bytes. */
-  readonly hash: Uint8Array;
-  readonly areaLength: number;
-  readonly fileKey: FileKey;
 }
 
 /**

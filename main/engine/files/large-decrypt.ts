@@ -19,7 +19,7 @@ import {
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
 import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
 
-interface OpenedLarge {
+export interface OpenedLarge {
   readonly body: LargeBody;
   readonly metadata: FileMetadata;
   readonly keys: readonly LoadedKey[];
@@ -101,7 +101,7 @@ const withOpened = async (
   }
 };
 
-const openLarge = (
+export const openLarge = (
   context: LargeContext,
   source: Source,
   loaded: readonly LoadedKey[],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { SEAL_BYTES } from '../envelope/format.ts';
-import { encodeHeader, headerHash } from '../envelope/header.ts';
+import { encodeHeader, type FixedHeader, headerHash } from '../envelope/header.ts';
 import { fileLength } from '../envelope/layout.ts';
 import { SEAL_RANDOM_BYTES, sealNonce } from '../envelope/nonces.ts';
 import { makeSeal } from '../envelope/seal.ts';
@@ -34,7 +34,9 @@ export const encryptLarge = async (
 ): Promise<FileDone> => {
   const source = openSource(input.job.input, input.job);
   try {
-    const { body, head } = newBody(context, input, source);
+    const metadata = metadataOf(input.job.input, source);
+    const fixed = newFixedHeader(source, metadata, input.segment);
+    const { body, head } = newBody(context, fixed, metadata, input.keys);
     try {
       const sha256 = await writeLarge(context, input.job.part, source, body, head);
       return {
@@ -55,14 +57,19 @@ export const encryptLarge = async (
   }
 };
 
+export interface NewBody {
+  readonly body: LargeBody;
+  /** Header area and segment 0. */
+  readonly head: readonly Uint8Array[];
+}
+
 /** A new file key, the header area and segment 0, all made within one session. */
-const newBody = (
+export const newBody = (
   context: LargeContext,
-  { job, keys, segment }: EncryptLarge,
-  source: Source,
-): { readonly body: LargeBody; readonly head: readonly Uint8Array[] } => {
-  const metadata = metadataOf(job.input, source);
-  const fixed = newFixedHeader(source, metadata, segment);
+  fixed: FixedHeader,
+  metadata: Uint8Array,
+  keys: EncryptLarge['keys'],
+): NewBody => {
   const hash = headerHash(fixed);
   return withKeySession(context.token, (work) => {
     const made = work.newFileKey(hash, keys);

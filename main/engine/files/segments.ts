@@ -1,6 +1,6 @@
 import { readBackFailed } from '../../../shared/messages/failures/files.ts';
 import type { FileCipher } from '../envelope/cipher.ts';
-import { NONCE_BYTES, TAG_BYTES } from '../envelope/format.ts';
+import { NONCE_BYTES, SEGMENT_OVERHEAD, TAG_BYTES } from '../envelope/format.ts';
 import type { FixedHeader } from '../envelope/header.ts';
 import { release } from '../envelope/host-cipher.ts';
 import { segmentLength, segmentOffset } from '../envelope/layout.ts';
@@ -11,14 +11,18 @@ import { writeAll } from './part.ts';
 import { type RingMemory, SegmentRing } from './segment-ring.ts';
 import { readExactly } from './source.ts';
 
-/** A worker's share of the pass over one large file. File descriptors are shared by all threads. */
-export interface Share {
+/** What every segment of a file has in common. */
+export interface LargeBody {
   readonly fixed: FixedHeader;
   /** H, 32 bytes. */
   readonly hash: Uint8Array;
   /** A, where segment 0 starts. */
   readonly areaLength: number;
   readonly fileKey: FileKey;
+}
+
+/** A worker's share of the pass over one large file. File descriptors are shared by all threads. */
+export interface Share extends LargeBody {
   /** The stored content segments, which the hashing thread takes from there. */
   readonly ring: RingMemory;
   /** Segments to be claimed at most. */
@@ -55,6 +59,52 @@ export const encryptShare = (token: VaultToken, share: EncryptShare): void => {
     withCipher(token, share, encryptInto);
   } finally {
     release(buffer);
+  }
+};
+
+/** A worker's share of a pass that encrypts a file again under a new file key. */
+export interface ReencryptShare extends Share {
+  /** The file as it was; its segments are as long or longer. */
+  readonly old: LargeBody;
+  readonly sourceFd: number;
+  readonly partFd: number;
+}
+
+/** The plaintext is in memory alone. @throws Failure `segment-damaged` */
+export const reencryptShare = (token: VaultToken, share: ReencryptShare): void => {
+  const { fixed, areaLength, old, sourceFd, partFd } = share;
+  const buffer = Buffer.allocUnsafeSlow(old.fixed.segment + SEGMENT_OVERHEAD);
+  const room = Buffer.allocUnsafeSlow(old.fixed.segment + TAG_BYTES);
+  const plaintextOf = (opener: FileCipher, index: number): Uint8Array => {
+    const start = contentOffset(fixed, index);
+    const from = Math.floor(start / old.fixed.segment) + 1;
+    const stored = buffer.subarray(0, segmentLength(old.fixed, from) + SEGMENT_OVERHEAD);
+    readExactly(sourceFd, stored, segmentOffset(old.areaLength, old.fixed, from));
+    const whole = decryptSegment(
+      opener,
+      old,
+      from,
+      stored,
+      room.subarray(0, stored.length - NONCE_BYTES),
+    );
+    const at = start - contentOffset(old.fixed, from);
+    return whole.subarray(at, at + segmentLength(fixed, index));
+  };
+  try {
+    token.connection.withSession((session) => {
+      const opener = new KeySession(token, session).cipher(old.fileKey);
+      withCipher(token, share, (cipher, index, stored) => {
+        const place = stored.subarray(NONCE_BYTES);
+        const plaintext = plaintextOf(opener, index);
+        const { nonce, data } = encryptSegment(cipher, share, index, plaintext, place);
+        stored.set(nonce);
+        if (data.byteOffset !== place.byteOffset || data.buffer !== place.buffer) place.set(data);
+        writeAll(partFd, [stored], segmentOffset(areaLength, fixed, index));
+      });
+    });
+  } finally {
+    release(buffer);
+    release(room);
   }
 };
 

@@ -13,14 +13,10 @@ import { destroyTokenKey } from '../pkcs11/objects.ts';
 import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
+import type { Writer } from './groups-in-worker.ts';
 import type { FileResult, WritingJob } from './jobs.ts';
 import { Parts } from './part.ts';
-import {
-  decryptWholeFiles,
-  encryptWholeFiles,
-  verifyWholeFiles,
-  type Writer,
-} from './whole-files.ts';
+import { decryptWholeFiles, encryptWholeFiles, verifyWholeFiles } from './whole-files.ts';
 
 const SEGMENT = 4_096;
 const sizes = [0, 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT];

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync } from 'node:fs';
-import path from 'node:path';
 import { limits } from '../../../shared/limits.ts';
 import { fileChanged } from '../../../shared/messages/failures/files.ts';
-import { sha256, syncFolder } from '../../system/index.ts';
+import { sha256 } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import { encryptWhole, openSealed } from '../envelope/whole.ts';
-import { KeySession, type LoadedKey } from '../keys/key-session.ts';
+import type { KeySession, LoadedKey } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { compareWithOriginal } from './compare.ts';
 import {
@@ -18,11 +16,17 @@ import {
   newFixedHeader,
   restoreAttributes,
 } from './describe.ts';
-import { failedFile } from './failed-file.ts';
+import {
+  forEachFile,
+  type Writer,
+  type Written,
+  withSource,
+  writeGroup,
+} from './groups-in-worker.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import { openFirstSlot, openHeldSlots } from './open-header.ts';
 import { type Parts, writeAll } from './part.ts';
-import { assertUnchanged, openSource, readExactly, type Source } from './source.ts';
+import { assertUnchanged, readExactly, type Source } from './source.ts';
 
 /** A group of files that each fit into memory, processed one by one in a worker. */
 export interface WholeFiles<Job extends FileJob> {
@@ -30,23 +34,10 @@ export interface WholeFiles<Job extends FileJob> {
   readonly keys: readonly LoadedKey[];
 }
 
-/** A part that is written but perhaps not yet on disk. */
-interface Written {
-  readonly fd: number;
-  readonly part: string;
-  readonly done: FileDone;
-}
-
 export interface EncryptWhole extends WholeFiles<WritingJob> {
   readonly keys: readonly [LoadedKey, ...LoadedKey[]];
   /** Plaintext bytes of a segment. */
   readonly segment: number;
-}
-
-/** What a worker writes files with. */
-export interface Writer {
-  readonly token: VaultToken;
-  readonly parts: Parts;
 }
 
 export const encryptWholeFiles = (writer: Writer, input: EncryptWhole): Promise<FileResult[]> =>
@@ -66,65 +57,6 @@ export const verifyWholeFiles = (token: VaultToken, input: WholeFiles<VerifyJob>
   return results;
 };
 
-/**
- * One session for the whole group: a wrapped key is unwrapped once for all its files, which costs
- * more than everything else that is done with a small file. File keys end with their file.
- */
-const forEachFile = <Job extends FileJob>(
-  token: VaultToken,
-  files: readonly Job[],
-  failed: FileResult[],
-  work: (keys: KeySession, job: Job) => void,
-): void =>
-  token.connection.withSession((session) => {
-    const keys = new KeySession(token, session);
-    for (const job of files) {
-      try {
-        work(keys, job);
-      } catch (error) {
-        failed.push(failedFile(job, error));
-      } finally {
-        keys.forgetFileKeys();
-      }
-    }
-  });
-
-/** Writes every part, then puts all of them on disk at once: concurrent fsyncs share their waiting. */
-const writeGroup = async (
-  { token, parts }: Writer,
-  files: readonly WritingJob[],
-  write: (keys: KeySession, job: WritingJob) => Written,
-): Promise<FileResult[]> => {
-  const written: Written[] = [];
-  const failed: FileResult[] = [];
-  try {
-    forEachFile(token, files, failed, (keys, job) => written.push(write(keys, job)));
-  } catch (error) {
-    for (const { fd, part } of written) parts.discard(fd, part);
-    throw error;
-  }
-  const names = new Set(written.map(({ part }) => path.dirname(part)));
-  const folders = new Map([...names].map((name) => [name, syncFolder(name)]));
-  const finished = written.map(async ({ fd, part, done }): Promise<FileResult> => {
-    try {
-      await parts.finish(fd, part, folders.get(path.dirname(part)));
-      return done;
-    } catch (error) {
-      return failedFile({ index: done.index }, error);
-    }
-  });
-  return [...failed, ...(await Promise.all(finished))];
-};
-
-const withSource = <T>(job: FileJob, work: (source: Source) => T): T => {
-  const source = openSource(job.input, job);
-  try {
-    return work(source);
-  } finally {
-    closeSync(source.fd);
-  }
-};
-
 /** A file that has outgrown memory since it was planned is not read. */
 const readWhole = (source: Source): Buffer => {
   if (source.size > limits.wholeFileBytes) throw fileChanged();
@@ -133,7 +65,7 @@ const readWhole = (source: Source): Buffer => {
   return content;
 };
 
-const writePart = (
+export const writePart = (
   parts: Parts,
   part: string,
   content: Uint8Array,
@@ -226,7 +158,7 @@ const verifyOne = (keys: KeySession, job: VerifyJob, loaded: readonly LoadedKey[
   });
 
 /** @param slots open the first slot that we hold a key for, or prove all of those */
-const decryptContent = (
+export const decryptContent = (
   keys: KeySession,
   job: FileJob,
   source: Source,

@@ -44,6 +44,8 @@ export interface NewFileKey {
 const DEK_BYTES = 32;
 const NONCE = 12;
 const TOKEN_DEK = { usage: 'data', extractable: false, token: null } as const;
+/** Can be wrapped, and do nothing else. */
+const TRAVELLING_DEK = { usage: 'none', extractable: true, token: null } as const;
 
 /** What one operation does with keys. Every object it opens lives in its session and dies with it. */
 export class KeySession {
@@ -82,6 +84,13 @@ export class KeySession {
     return dek === null ? null : this.#remember({ bulk: 'host', dek }, null);
   }
 
+  /** Slots for more keys with a file key that was opened here; they are of its bulk kind. */
+  slotsFor(headerHash: Uint8Array, fileKey: FileKey, keys: readonly LoadedKey[]): Slot[] {
+    return fileKey.bulk === 'host'
+      ? this.#sealSlots(headerHash, fileKey.dek, keys)
+      : this.#wrapAgain(fileKey, keys);
+  }
+
   /** The cipher of a file key. A token's cipher works until its file key is forgotten. */
   cipher(fileKey: FileKey): FileCipher {
     if (fileKey.bulk === 'host') return hostCipher(fileKey.dek);
@@ -113,17 +122,8 @@ export class KeySession {
   /** Generated in the token and wrapped there: its bytes are never outside. */
   #newTokenKey(keys: readonly [LoadedKey, ...LoadedKey[]]): NewFileKey {
     const session = this.#session;
-    const fresh = session.generateSecretKey({ usage: 'none', extractable: true, token: null });
-    const slots = keys.map(({ material }): Slot => {
-      const dek = session.wrap(this.#handle(material), fresh);
-      return {
-        key: material.id,
-        version: material.version,
-        kcv: material.kcv,
-        wrap: 'A256KW',
-        dek,
-      };
-    });
+    const fresh = session.generateSecretKey(TRAVELLING_DEK);
+    const slots = this.#wrapSlots(fresh, keys);
     session.destroy(fresh);
     const wrapped = slots[0]?.dek;
     if (wrapped === undefined) throw new Error('a file needs at least one key');
@@ -134,13 +134,39 @@ export class KeySession {
   #newHostKey(headerHash: Uint8Array, keys: readonly LoadedKey[]): NewFileKey {
     const dek = this.#session.random(DEK_BYTES);
     const fileKey = this.#remember({ bulk: 'host', dek }, null);
-    const slots = keys.map((key): Slot => {
+    return { slots: this.#sealSlots(headerHash, dek, keys), fileKey };
+  }
+
+  /**
+   * In the token: the object that encrypts cannot leave it, so for this moment there is another
+   * one that can do nothing else.
+   */
+  #wrapAgain(fileKey: TokenFileKey, keys: readonly LoadedKey[]): Slot[] {
+    const kek = this.#handle(fileKey.under.material);
+    const handle = this.#session.unwrap(kek, fileKey.wrapped, TRAVELLING_DEK);
+    if (handle === null) throw new Error('a file key that opened before does not open again');
+    try {
+      return this.#wrapSlots(handle, keys);
+    } finally {
+      this.#session.destroy(handle);
+    }
+  }
+
+  #wrapSlots(fileKey: ObjectHandle, keys: readonly LoadedKey[]): Slot[] {
+    return keys.map(({ material }): Slot => {
+      const dek = this.#session.wrap(this.#handle(material), fileKey);
+      const { id: key, version, kcv } = material;
+      return { key, version, kcv, wrap: 'A256KW', dek };
+    });
+  }
+
+  #sealSlots(headerHash: Uint8Array, dek: Uint8Array, keys: readonly LoadedKey[]): Slot[] {
+    return keys.map((key): Slot => {
       const { id, version, kcv } = key.material;
       const bare: Slot = { key: id, version, kcv, wrap: 'A256GCMKW', dek: new Uint8Array() };
       const sealed = this.#sealer(key).encrypt(randomBytes(NONCE), slotAad(headerHash, bare), dek);
       return { ...bare, dek: Buffer.concat([sealed.nonce, sealed.data]) };
     });
-    return { slots, fileKey };
   }
 
   #unwrapFileKey(fileKey: TokenFileKey): ObjectHandle {

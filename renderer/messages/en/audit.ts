@@ -20,6 +20,8 @@ const kinds: Readonly<Record<string, string>> = {
   encrypt: 'encrypt',
   decrypt: 'decrypt',
   verify: 'verify',
+  rewrap: 'rewrap',
+  reencrypt: 're-encrypt',
 };
 
 const reportKinds: Readonly<Record<string, string>> = {
@@ -101,9 +103,12 @@ const sentences: Readonly<Record<Action, Sentence>> = {
     `Batch retried: ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.resume': () => 'Batch resumed',
   'batch.abandon': () => 'Unfinished batch discarded',
+  'batch.survey': ({ details }) => `Surveyed ${counted(num(details, 'files'), 'file', 'files')}`,
   'file.encrypt': ({ subject }) => `Encrypted ${fileName(subject)}`,
   'file.decrypt': ({ subject }) => `Decrypted ${fileName(subject)}`,
   'file.verify': ({ subject }) => `Verified ${fileName(subject)}`,
+  'file.rewrap': ({ subject }) => `Rewrapped ${fileName(subject)}`,
+  'file.reencrypt': ({ subject }) => `Re-encrypted ${fileName(subject)}`,
   'file.skip': ({ subject }) => `Skipped ${fileName(subject)}`,
   'file.publish': ({ subject }) => `Output not saved, ${fileName(subject)}`,
   'file.rename': ({ subject }) => `Output renamed, ${fileName(subject)}`,

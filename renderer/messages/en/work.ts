@@ -1,11 +1,32 @@
 import { counted, n } from './common.ts';
 
-const verbs = { encrypt: 'Encrypt', decrypt: 'Decrypt', verify: 'Verify' } as const;
-const doing = { encrypt: 'Encrypting', decrypt: 'Decrypting', verify: 'Verifying' } as const;
-const done = { encrypt: 'Encrypted', decrypt: 'Decrypted', verify: 'Verified' } as const;
+const verbs = {
+  encrypt: 'Encrypt',
+  decrypt: 'Decrypt',
+  verify: 'Verify',
+  rewrap: 'Rewrap',
+  reencrypt: 'Re-encrypt',
+} as const;
+const doing = {
+  encrypt: 'Encrypting',
+  decrypt: 'Decrypting',
+  verify: 'Verifying',
+  rewrap: 'Rewrapping',
+  reencrypt: 'Re-encrypting',
+} as const;
+const done = {
+  encrypt: 'Encrypted',
+  decrypt: 'Decrypted',
+  verify: 'Verified',
+  rewrap: 'Rewrapped',
+  reencrypt: 'Re-encrypted',
+} as const;
 const files = (count: number): string => counted(count, 'file', 'files');
 
 type Kind = keyof typeof verbs;
+
+const replacedText = (others: number): string =>
+  `Nothing in them was changed.${others === 0 ? '' : ` The other ${n(others)} are on disk.`}`;
 
 export const work = {
   title: 'Encrypt & decrypt',
@@ -221,6 +242,9 @@ export const work = {
       encrypt: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not encrypted.`,
       decrypt: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not decrypted.`,
       verify: (count: number) => `${files(count)} ${count === 1 ? 'does' : 'do'} not verify.`,
+      rewrap: (count: number) => `${files(count)} ${count === 1 ? 'is' : 'are'} not rewrapped.`,
+      reencrypt: (count: number) =>
+        `${files(count)} ${count === 1 ? 'is' : 'are'} not re-encrypted.`,
     },
     failedText: {
       encrypt: (others: number) =>
@@ -229,6 +253,8 @@ export const work = {
         `The encrypted files are untouched and nothing was written for them.${others === 0 ? '' : ` The other ${n(others)} are complete and on disk.`}`,
       verify: (others: number) =>
         `Nothing was changed.${others === 0 ? '' : ` The other ${n(others)} are intact.`}`,
+      rewrap: replacedText,
+      reencrypt: replacedText,
     },
     cancelledFact: (done: number) => `Cancelled after ${files(done)}.`,
     cancelledText: 'Finished files are on disk. No partial files were left.',

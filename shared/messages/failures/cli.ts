@@ -68,7 +68,9 @@ export const vaultNotGiven = (): Failure =>
     next: 'Name its folder with --vault DIR or the variable CLAVIGER_VAULT.',
   });
 
-export const filesNotGiven = (verb: 'encrypt' | 'decrypt' | 'verify'): Failure =>
+export const filesNotGiven = (
+  verb: 'encrypt' | 'decrypt' | 'verify' | 'rewrap' | 're-encrypt' | 'survey',
+): Failure =>
   new Failure('usage', `No files to ${verb} were given.`, {
     next: 'Name at least one file or folder.',
   });

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
+import { isReplacing } from '../../shared/batch.ts';
+import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
+import { claimedByAnother } from '../../shared/messages/failures/rewrap.ts';
+import type { OpenFolder, OpenFolders } from '../engine/index.ts';
+import { fileFailure } from '../system/index.ts';
+import { isClaimOf, makeClaim, removeClaim } from './claim-file.ts';
+import { partOf } from './engine-calls.ts';
+import type { BatchFolders } from './folders.ts';
+import { nameKey } from './input-files.ts';
+import { claimName } from './output-name.ts';
+
+type Batch = Pick<StoredBatch, 'id' | 'kind'>;
+
+export interface Claimed {
+  readonly ready: readonly PlannedFile[];
+  readonly refused: readonly { readonly file: PlannedFile; readonly failure: FailureData }[];
+}
+
+/**
+ * Keeps two runs, of one vault or of several, from replacing one file at once: a link beside
+ * it, named after it, says which run is at work. A run that was interrupted finds its own again.
+ */
+export const takeClaims = async (
+  folders: BatchFolders,
+  batch: Batch,
+  files: readonly PlannedFile[],
+): Promise<Claimed> => {
+  if (!isReplacing(batch.kind)) return { ready: files, refused: [] };
+  const ready: PlannedFile[] = [];
+  const refused: { file: PlannedFile; failure: FailureData }[] = [];
+  await folders.during(async (open) => {
+    for (const file of files) {
+      try {
+        await take(open, batch, file);
+        ready.push(file);
+      } catch (error) {
+        const failure = fileFailure(error, 'output');
+        if (!(failure instanceof Failure)) throw error;
+        refused.push({ file, failure: toFailureData(failure) });
+      }
+    }
+  });
+  return { ready, refused };
+};
+
+const take = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<void> => {
+  const { folder, claim, part } = await placeOf(open, batch, file);
+  if (await makeClaim(folder, part, claim)) return;
+  if (!(await isClaimOf(folder, part, claim)))
+    throw claimedByAnother(path.join(folder.path, claim));
+};
+
+/** If the disk refuses, they stay until the batch is resumed or tried again. */
+export const tidyClaims = async (
+  folders: BatchFolders,
+  batch: Batch,
+  files: readonly PlannedFile[],
+): Promise<void> => {
+  if (!isReplacing(batch.kind)) return;
+  await folders.during(async (open) => {
+    for (const file of files) await drop(open, batch, file).catch(ofDisk);
+  });
+};
+
+/** Only the batch's own. */
+const drop = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<void> => {
+  const { folder, claim, part } = await placeOf(open, batch, file);
+  if (await isClaimOf(folder, part, claim)) await removeClaim(folder, claim);
+};
+
+const ofDisk = (error: unknown): void => {
+  if (!(fileFailure(error, 'output') instanceof Failure)) throw error;
+};
+
+interface Place {
+  readonly folder: OpenFolder;
+  readonly claim: string;
+  readonly part: string;
+}
+
+const placeOf = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<Place> => {
+  const part = partOf(batch, file);
+  const name = nameKey(path.basename(file.output ?? part));
+  const hash = createHash('sha256').update(name).digest('hex');
+  return {
+    folder: await open.of(path.dirname(part)),
+    claim: claimName(hash),
+    part: path.basename(part),
+  };
+};
