@@ -15,6 +15,8 @@ export const actions = [
   'token.probe',
   'token.pin-start',
   'token.pin',
+  'token.reconcile',
+  'token.remove',
   'engine.lost',
   'key.create',
   'key.activate',

@@ -164,6 +164,17 @@ const inspection = v.strictObject({
   lengthWords: v.string(),
 });
 
+const tokenObject = v.strictObject({
+  kind: v.picklist(['missing', 'altered', 'orphaned', 'left']),
+  role: v.picklist(['wrap', 'seal', 'sign', 'report', 'key', 'unknown']),
+  key: v.nullable(v.strictObject({ id: hex(32), name: v.string(), version })),
+  objectId: v.string(),
+  label: v.string(),
+  what: v.string(),
+  detail: v.nullable(v.string()),
+  next: v.pipe(v.string(), v.minLength(5)),
+});
+
 const schemas = {
   batch,
   resumed: v.strictObject({ batches: v.array(batch) }),
@@ -203,6 +214,13 @@ const schemas = {
     ),
     batches: v.strictObject({ interrupted: count, failed: count }),
     keys: count,
+  }),
+  reconciled: v.strictObject({
+    sound: count,
+    otherVaults: count,
+    others: count,
+    findings: v.array(tokenObject),
+    removed: v.array(tokenObject),
   }),
   epoch: v.strictObject({ epoch: version, reason: v.string() }),
   checkpoint: v.strictObject({

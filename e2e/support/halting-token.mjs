@@ -1,5 +1,5 @@
 // Loaded into every process of the command line (NODE_OPTIONS=--import): halts the engine at one
-// step of a checkpoint or of a new PIN, as a crash (kill) or a driver that hangs (stop). Every step is written down.
+// step of a checkpoint, of a new PIN or of a new resident key, as a crash (kill) or a driver that hangs (stop). Every step is written down.
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import pkcs11 from 'pkcs11js';
@@ -12,6 +12,8 @@ const SIGNAL = process.env.CLAVIGER_HALT_SIGNAL;
 
 const CKA_LABEL = 0x3;
 const anchor = /^claviger\/[0-9a-f]+\/anchor$|^claviger\.invalid\//;
+
+const residentKey = /^claviger\/[0-9a-f]+\/key\//;
 
 const times = new Map();
 
@@ -58,4 +60,5 @@ if (LOG !== undefined && isMainThread && process.argv[1]?.endsWith('engine/proce
   });
   watch('C_DestroyObject', 'drop', () => isReplacing);
   watch('C_SetPIN', 'pin', () => true);
+  watch('C_GenerateKey', 'key', ([, , template]) => residentKey.test(labelOf(template)));
 }

@@ -33,6 +33,10 @@ export const commands: readonly NamedCommand[] = [
     name: 'token pin',
     load: async () => (await import('./commands/token-pin.ts')).tokenPinCommand,
   },
+  {
+    name: 'reconcile',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
   { name: 'key create', load: async () => (await key()).keyCreateCommand },
   { name: 'key list', load: async () => (await key()).keyListCommand },
   { name: 'key show', load: async () => (await key()).keyShowCommand },

@@ -1,7 +1,7 @@
 export const exitCodes = {
   done: 0,
   someFailed: 1,
-  /** Of `status` alone: what monitors take for a warning. */
+  /** Of `status` and `reconcile`: something was found that somebody should look at. */
   attention: 1,
   usage: 2,
   token: 3,

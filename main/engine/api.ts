@@ -9,6 +9,8 @@ import type { ResidentKey } from './keys/destroy-key.ts';
 import type { CachedKey, KeyringLifetimes } from './keys/keyring.ts';
 import type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
 import type { LedgerIdentity, SessionKeyName } from './keys/ledger-keys.ts';
+import type { TokenComparison } from './keys/reconcile.ts';
+import type { Expected, ObjectName } from './keys/sort-objects.ts';
 import type { Masters } from './keys/vault-token.ts';
 import type { NewAnchor } from './pkcs11/anchors.ts';
 import type { ModuleInfo } from './pkcs11/module.ts';
@@ -112,6 +114,10 @@ export interface EngineCalls {
   createKey: (input: NewKey) => KeyMaterial;
   /** Removes the object of a resident key, and looks again. @returns whether it was there */
   destroyKey: (input: ResidentKey) => { readonly found: boolean };
+  /** Compares every object in the token with the keystore. */
+  reconcile: (input: Expected) => TokenComparison;
+  /** Destroys an object that the keystore does not name, and looks for it: whether it is gone. */
+  removeObject: (input: { readonly expected: Expected; readonly object: ObjectName }) => boolean;
   addKeySet: (input: KeySetInput) => number;
   removeKeySet: (input: { readonly keySet: number }) => void;
   /** Encrypts under the keys of the set, one slot for each. Progress: plaintext bytes. */

@@ -10,6 +10,7 @@ import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LedgerKeys } from './keys/ledger-keys.ts';
 import { createSigningKeys, signReportDigest } from './keys/signing-keys.ts';
+import { reconcile, removeObject } from './keys/reconcile.ts';
 import { createMasters, findMasters, type VaultToken } from './keys/vault-token.ts';
 import { keepAnchor, readAnchors } from './pkcs11/anchors.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
@@ -59,6 +60,12 @@ export interface EngineOptions {
   readonly workers: number;
 }
 
+/** What is about the token as a whole. */
+type TokenCalls = Pick<
+  Calls<EngineCalls>,
+  'tokenStatus' | 'changePin' | 'reconcile' | 'removeObject'
+>;
+
 const SWEEP_MS = 1_000;
 
 /** The engine's state: the way to the token, then the masters and what works with them. */
@@ -91,8 +98,6 @@ export class Engine {
           throw new Error('the token was logged in already');
         return connection.token;
       },
-      changePin: (change) => this.#alone(() => this.#connection().connection.changePin(change)),
-      tokenStatus: () => this.#connection().connection.token,
       probe: () => probe(this.#connection().connection),
       createMasters: ({ vaultId, profile }) =>
         createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile)),
@@ -114,11 +119,23 @@ export class Engine {
       createKey: (input) =>
         this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
       destroyKey: (input) => this.#alone(() => destroyKey(this.#vault().token, input)),
+      ...this.#tokenCalls(),
       ...this.#fileCalls(),
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
       flushKeys: ({ id }) => this.#opened?.keyring.flush(id ?? undefined),
       setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
       logout: () => this.#close(),
+    };
+  }
+
+  #tokenCalls(): TokenCalls {
+    return {
+      tokenStatus: () => this.#connection().connection.token,
+      changePin: (change) => this.#alone(() => this.#connection().connection.changePin(change)),
+      reconcile: (expected) =>
+        this.#alone(() => reconcile(this.#connection().connection, expected)),
+      removeObject: ({ expected, object }) =>
+        this.#alone(() => removeObject(this.#connection().connection, expected, object)),
     };
   }
 

@@ -11,6 +11,8 @@ export { newSlots, type SlotMove, type SlotRules, type SlotTarget } from './file
 export { OpenFolders } from './files/open-folders.ts';
 export { readHeader } from './files/read-header.ts';
 export type { KeyringLifetimes } from './keys/keyring.ts';
+export type { ObjectFinding, TokenComparison } from './keys/reconcile.ts';
+export type { Expected } from './keys/sort-objects.ts';
 export type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
 export type { Masters } from './keys/vault-token.ts';
 export type { AnchorKind } from './pkcs11/anchors.ts';

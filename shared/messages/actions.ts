@@ -12,6 +12,8 @@ const names: Readonly<Record<Action, string>> = {
   'token.probe': 'Test token',
   'token.pin-start': 'Start changing PIN',
   'token.pin': 'Change PIN',
+  'token.reconcile': 'Compare token with keystore',
+  'token.remove': 'Remove object from token',
   'engine.lost': 'Engine lost',
   'key.create': 'Create key',
   'key.activate': 'Activate key',

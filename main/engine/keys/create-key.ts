@@ -59,7 +59,7 @@ const createResident = (
 };
 
 export const residentLabel = (
-  token: VaultToken,
+  token: Pick<VaultToken, 'vaultId'>,
   key: { readonly id: KeyId; readonly version: number },
 ): string => `claviger/${token.vaultId}/key/${key.id}/${key.version}`;
 

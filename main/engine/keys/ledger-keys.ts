@@ -154,10 +154,10 @@ const isAsMade = (confirm: () => void): boolean => {
 };
 
 /** Lets the private half sign a random text that is no checkpoint and no report. */
-const provesPossession = (
+export const provesPossession = (
   session: Session,
   object: ObjectHandle,
-  { curve, spki }: LedgerIdentity['key'],
+  { curve, spki }: Pick<LedgerIdentity['key'], 'curve' | 'spki'>,
 ): boolean => {
   const text = Buffer.from(`claviger/possession/1\n${randomBytes(32).toString('hex')}\n`);
   const signature = signMessage(session, curve, object, text);

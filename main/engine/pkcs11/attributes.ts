@@ -56,7 +56,7 @@ const readAttributes = (
 };
 
 /** A CK_ULONG in host order: 8 bytes on Unix, 4 on Windows. Every value used here fits 32 bits. */
-const readUlong = (value: Buffer): number | null =>
+export const readUlong = (value: Buffer): number | null =>
   value.length === 8 || value.length === 4 ? value.readUInt32LE(0) : null;
 
 const matches = (value: Attribute['value'], seen: Buffer | null): boolean => {

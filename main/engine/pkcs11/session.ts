@@ -4,7 +4,7 @@ import {
   oddWrappedKey,
   wrappedKeyLength,
 } from '../../../shared/messages/failures/pkcs11.ts';
-import { readAttribute, requireAttributes, requireIntent } from './attributes.ts';
+import { readAttribute, readUlong, requireAttributes, requireIntent } from './attributes.ts';
 import type { Ckr } from './ckr.ts';
 import { CKM, CKO, GCM_TAG_BYTES, gcmMechanism } from './native.ts';
 import type { Native, NativeMechanism } from './native.ts';
@@ -181,6 +181,12 @@ export class Session {
   /** One attribute; null where the token does not have or does not reveal it. */
   attribute(object: ObjectHandle, type: number): Buffer | null {
     return this.#session.run((native, handle) => readAttribute(native, handle, object.bytes, type));
+  }
+
+  /** The same for one that is a number (CK_ULONG). */
+  number(object: ObjectHandle, type: number): number | null {
+    const value = this.attribute(object, type);
+    return value === null ? null : readUlong(value);
   }
 
   /** @throws Failure 'object-refused' naming the attributes that are not as asked */

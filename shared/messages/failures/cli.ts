@@ -36,6 +36,12 @@ export const notAChoice = (option: string, choices: readonly string[], given: st
 export const notACount = (option: string, given: string): Failure =>
   new Failure('usage', `--${option} "${given}" is not a number of records.`);
 
+export const notConfirmed = (wanted: string): Failure =>
+  new Failure('usage', `It was not confirmed: "${wanted}" was not typed.`, {
+    unharmed: 'Nothing was removed.',
+    next: `Type it at the prompt, or give --confirm "${wanted}".`,
+  });
+
 export const notDays = (option: string, given: string): Failure =>
   new Failure('usage', `--${option} "${given}" is not a number of days from 1 to 99999.`);
 

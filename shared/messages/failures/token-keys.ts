@@ -94,3 +94,10 @@ export const storedKeyDamaged = (id: string, version: number): Failure =>
       next: 'Verify the ledger. If the keystore was altered, restore the vault from a copy.',
     },
   );
+
+export const objectNotRemoved = (label: string, objectId: string): Failure =>
+  new Failure('token-failed', 'The token did not remove the object.', {
+    unharmed: 'Nothing else was removed.',
+    next: 'Compare again. If it is still there, remove it with the software of the token vendor.',
+    detail: `CKA_LABEL ${label}, CKA_ID ${objectId}`,
+  });

@@ -1,0 +1,120 @@
+import { notConfirmed } from '../../../shared/messages/failures/cli.ts';
+import { kindNames, objectAdvice, objectName } from '../../../shared/messages/token/objects.ts';
+import type { ObjectFinding, TokenComparison } from '../../engine/index.ts';
+import type { ReadTables } from '../../keystore/index.ts';
+import {
+  isRemovable,
+  needOpen,
+  reconcileToken,
+  removeFound,
+  type VaultSession,
+} from '../../session/index.ts';
+import type { Arguments } from '../arguments.ts';
+import type { CliContext, Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatCount } from '../format.ts';
+import { printResult, withSession } from '../with-vault.ts';
+
+export const reconcileCommand: Command = {
+  name: 'reconcile',
+  summary: 'compare every object in the token with the keystore',
+  usage: '[--remove-orphans [--confirm "remove N"]]',
+  usesToken: true,
+  options: {
+    'remove-orphans': {
+      type: 'boolean',
+      help: 'remove what the keystore does not name, or what should have been destroyed',
+    },
+    confirm: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'what would be typed to confirm, for scripts: "remove 2"',
+    },
+  },
+  notes:
+    'Names, attributes and proofs are compared. Nothing is removed without being asked, and then each\n' +
+    'object is recorded, destroyed and looked for. Exit codes: 0 nothing found, 1 something was found.',
+  run: (args, context) =>
+    withSession(context, async (session) => {
+      needOpen(await session.unlock());
+      const { tables } = session.vault;
+      const comparison = await reconcileToken(session);
+      const found = comparison.findings.map((finding) => describe(finding, tables));
+      if (!args.flag('remove-orphans')) {
+        printResult(context, documentOf(comparison, found, []), linesOf(comparison, found));
+        return found.length === 0 ? exitCodes.done : exitCodes.attention;
+      }
+      if (!context.json) context.terminal.print(linesOf(comparison, found));
+      const removed = await removeAll(session, context, args, comparison.findings);
+      const left = comparison.findings.filter((finding) => !removed.includes(finding));
+      const gone = removed.map((finding) => describe(finding, tables));
+      const document = documentOf(
+        comparison,
+        left.map((each) => describe(each, tables)),
+        gone,
+      );
+      printResult(context, document, [`${formatCount(gone.length, 'object')} removed.`]);
+      return left.length === 0 ? exitCodes.done : exitCodes.attention;
+    }),
+};
+
+const removeAll = async (
+  session: VaultSession,
+  context: CliContext,
+  args: Arguments,
+  findings: readonly ObjectFinding[],
+): Promise<readonly ObjectFinding[]> => {
+  const doomed = findings.filter(isRemovable);
+  if (doomed.length === 0) return [];
+  const wanted = `remove ${doomed.length}`;
+  const typed =
+    args.text('confirm') ??
+    (await context.terminal.ask(
+      `To remove ${formatCount(doomed.length, 'object')} from the token, type "${wanted}": `,
+    ));
+  if (typed?.trim() !== wanted) throw notConfirmed(wanted);
+  for (const finding of doomed) await removeFound(session, finding);
+  return doomed;
+};
+
+interface Described {
+  readonly kind: ObjectFinding['kind'];
+  readonly role: ObjectFinding['role'];
+  /** The version that it is, or was, of a key that the keystore knows. */
+  readonly key: { readonly id: string; readonly name: string; readonly version: number } | null;
+  readonly objectId: string;
+  readonly label: string;
+  readonly what: string;
+  readonly detail: string | null;
+  readonly next: string;
+}
+
+const describe = (finding: ObjectFinding, { keys }: ReadTables): Described => {
+  const { kind, role, objectId, label, detail } = finding;
+  const key =
+    finding.key === null
+      ? null
+      : { ...finding.key, name: keys.names().get(finding.key.id) ?? finding.key.id };
+  const what = objectName(role, key);
+  return { kind, role, key, objectId, label, what, detail, next: objectAdvice(kind, role) };
+};
+
+const documentOf = (
+  { sound, otherVaults, others }: TokenComparison,
+  findings: readonly Described[],
+  removed: readonly Described[],
+): object => ({ sound, otherVaults, others, findings, removed });
+
+const linesOf = (
+  { sound, otherVaults, others }: TokenComparison,
+  found: readonly Described[],
+): string[] => [
+  ...found.flatMap(({ kind, what, label, objectId, detail, next }) => [
+    `${kindNames[kind].toUpperCase()}: ${what}`,
+    `  CKA_LABEL ${label}, CKA_ID ${objectId}`,
+    ...(detail === null ? [] : [`  ${detail}`]),
+    `  ${next}`,
+  ]),
+  `${formatCount(sound, 'object')} as the keystore says, ${formatCount(found.length, 'finding')}. ` +
+    `Not of this vault: ${otherVaults} of other vaults, ${others} of other programs.`,
+];

@@ -1,0 +1,79 @@
+import { objectNotRemoved } from '../../shared/messages/failures/token-keys.ts';
+import type { Expected, ObjectFinding, TokenComparison } from '../engine/index.ts';
+import type { JsonObject } from '../json/index.ts';
+import type { ReadTables } from '../keystore/index.ts';
+import type { Vault } from '../vault/index.ts';
+import { mastersOf } from './token-binding.ts';
+import type { VaultSession } from './vault-session.ts';
+
+/** A record names so many of the findings at most; it counts all of them. */
+const MOST_NAMED = 50;
+
+/** Compares every object in the token with the keystore, and records what was found. */
+export const reconcileToken = async (session: VaultSession): Promise<TokenComparison> => {
+  const { vault, engine } = session;
+  const comparison = await engine.call('reconcile', expectedOf(vault));
+  await vault.record([
+    { action: 'token.reconcile', subject: {}, outcome: 'ok', details: detailsOf(comparison) },
+  ]);
+  return comparison;
+};
+
+/** Whether it may be removed: the keystore does not need it. */
+export const isRemovable = ({ kind }: ObjectFinding): boolean =>
+  kind === 'orphaned' || kind === 'left';
+
+/**
+ * Removes one object that was found to be orphaned or left; the engine finds that out anew. The
+ * record comes first: what cannot be recorded is not removed.
+ * @throws Failure 'token-failed' where it is still there; that is recorded too
+ */
+export const removeFound = async (session: VaultSession, found: ObjectFinding): Promise<void> => {
+  if (!isRemovable(found)) throw new Error('only what the keystore does not need is removed');
+  const { vault, engine } = session;
+  const { objectClass, objectId, label } = found;
+  const object = { objectClass, objectId, label };
+  const record = {
+    action: 'token.remove',
+    subject: object,
+    details: { found: found.kind },
+  } as const;
+  await vault.record([{ ...record, outcome: 'ok' }]);
+  if (await engine.call('removeObject', { expected: expectedOf(vault), object })) return;
+  const failure = objectNotRemoved(label, objectId);
+  await vault.record([{ ...record, outcome: 'failed', code: failure.code }]);
+  throw failure;
+};
+
+const expectedOf = ({ id: vaultId, tables }: Vault): Expected => ({
+  vaultId,
+  masters: mastersOf(tables),
+  signing: signingOf(tables),
+  keys: tables.keys
+    .list()
+    .filter(({ custody }) => custody === 'resident')
+    .flatMap(({ id }) =>
+      tables.keys
+        .versions(id)
+        .filter(({ state }) => state !== 'destroyed')
+        .map(({ version }) => tables.keys.material(id, version)),
+    ),
+  destroyed: tables.keys.destroyedObjects(),
+});
+
+const signingOf = ({ meta }: ReadTables): Expected['signing'] => {
+  const keys = meta.signingKeys();
+  return [keys?.checkpoint, keys?.report].filter((key) => key !== null && key !== undefined);
+};
+
+const detailsOf = ({ findings, sound, otherVaults, others }: TokenComparison): JsonObject => {
+  const count = (kind: ObjectFinding['kind']): number =>
+    findings.filter((found) => found.kind === kind).length;
+  return {
+    ...{ sound, missing: count('missing'), altered: count('altered') },
+    ...{ orphaned: count('orphaned'), left: count('left'), otherVaults, others },
+    found: findings
+      .slice(0, MOST_NAMED)
+      .map(({ kind, label, objectId }) => ({ kind, label, objectId })),
+  };
+};

@@ -1,0 +1,63 @@
+/** Of the objects in a token that are not as the keystore says. */
+
+// What differs, beside the object's name
+
+export const otherLabel = (label: string): string => `its label should be ${label}`;
+
+export const several = (count: number): string =>
+  `${count} objects have this label and ID, so none of them is used`;
+
+/** @param differences like "CKA_EXTRACTABLE is not false" */
+export const otherAttributes = (differences: string): string =>
+  `its attributes are not as it was made: ${differences}`;
+
+export const otherKey = 'it is another key under the same name: verification failed';
+
+// What it is, and what to do
+
+export type ObjectKind = 'missing' | 'altered' | 'orphaned' | 'left';
+export type ObjectRole = 'wrap' | 'seal' | 'sign' | 'report' | 'key' | 'unknown';
+
+export const kindNames: Readonly<Record<ObjectKind, string>> = {
+  missing: 'missing',
+  altered: 'altered',
+  orphaned: 'orphaned',
+  left: 'not destroyed',
+};
+
+const roles: Readonly<Record<ObjectRole, string>> = {
+  wrap: 'The wrapping master key',
+  seal: 'The sealing master key',
+  sign: 'The key that signs checkpoints',
+  report: 'The key that signs reports',
+  key: 'A resident key',
+  unknown: 'An object with the name of this vault',
+};
+
+/** @param version of a key that the keystore knows; null for everything else */
+export const objectName = (
+  role: ObjectRole,
+  version: { readonly name: string; readonly version: number } | null,
+): string =>
+  version === null ? roles[role] : `Version ${version.version} of the key “${version.name}”`;
+
+const BACKUP = 'Restore it from the backup of the token vendor.';
+
+/** What to do about it, in sentences. */
+export const objectAdvice = (kind: ObjectKind, role: ObjectRole): string => {
+  switch (kind) {
+    case 'missing':
+      return role === 'report'
+        ? `No report can be signed as a PDF. ${BACKUP}`
+        : `What is encrypted under it cannot be opened without it. ${BACKUP}`;
+    case 'altered':
+      return `It is not used. Somebody with the PIN may have changed it: find out who. ${BACKUP}`;
+    case 'orphaned':
+      return (
+        'The keystore does not name it: a crash may have left it. Remove it, unless an older copy of this ' +
+        'vault was put in place or accepted: then files may need it.'
+      );
+    case 'left':
+      return 'The ledger says that it was destroyed, and it is still there. Remove it.';
+  }
+};
