@@ -47,7 +47,7 @@ it('says in one line that a vault is in order, and leaves no trace', async () =>
     use: 'locked',
     ledger: { verified: true, records, unsigned: 0 },
     checkpoint: { records, time: vault.records().at(-1)?.time },
-    keys: 1,
+    keys: { total: 1, due: [], overdue: [], postponed: 0 },
   });
   expect(snapshotOf(vault.dir)).toEqual(before);
 });
@@ -61,6 +61,25 @@ it('warns of an old checkpoint where an age is given, and refuses what is no age
   expect(await status(['--checkpoint-age', '30'])).toMatchObject({ code: 0 });
   for (const days of ['0', '-1', '1.5', 'x', '', '1000000'])
     expect(await status([`--checkpoint-age=${days}`])).toMatchObject({ code: 2 });
+});
+
+it('warns of keys that are due or overdue for rotation', async () => {
+  const set = await vault.cli.run(['key', 'period', 'k', '--days', '30', '--reason', 'scheduled']);
+  expect(set, set.stderr).toMatchObject({ code: 0 });
+  const later = async (days: string): Promise<DocumentOf<'status'>> => {
+    const env = { NODE_OPTIONS: `--import=${LATE}`, CLAVIGER_LATER_DAYS: days };
+    return documentOf('status', await status(['--json'], { env }));
+  };
+  expect((await told(0)).keys).toMatchObject({ due: [], overdue: [] });
+  expect(await later('29')).toMatchObject({
+    level: 'attention',
+    reasons: [{ text: '1 key due for rotation' }],
+    keys: { due: ['k'], overdue: [] },
+  });
+  expect(await later('31')).toMatchObject({
+    reasons: [{ text: '1 key overdue for rotation' }],
+    keys: { due: [], overdue: ['k'] },
+  });
 });
 
 it('tells a vault in use from one that a crash left, and counts batches that wait', async () => {

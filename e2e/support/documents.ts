@@ -213,7 +213,12 @@ const schemas = {
       v.strictObject({ records: count, time: v.nullable(utc), ageSeconds: v.nullable(count) }),
     ),
     batches: v.strictObject({ interrupted: count, failed: count }),
-    keys: count,
+    keys: v.strictObject({
+      total: count,
+      due: v.array(v.string()),
+      overdue: v.array(v.string()),
+      postponed: count,
+    }),
   }),
   reconciled: v.strictObject({
     sound: count,

@@ -1,4 +1,5 @@
 import { failedBatches, unfinishedBatches } from '../batch/index.ts';
+import { rotationOf } from '../keys/index.ts';
 import type { LedgerVerdict, VaultStatus } from '../vault/index.ts';
 import { formatCount, formatSeconds } from './format.ts';
 
@@ -32,7 +33,14 @@ export interface VaultState {
     readonly ageSeconds: number | null;
   } | null;
   readonly batches: { readonly interrupted: number; readonly failed: number };
-  readonly keys: number;
+  readonly keys: {
+    readonly total: number;
+    /** Names of keys that should be rotated soon, and of those past their cryptoperiod. */
+    readonly due: readonly string[];
+    readonly overdue: readonly string[];
+    /** Destructions whose date came while the clock could not be checked. */
+    readonly postponed: number;
+  };
 }
 
 /**
@@ -62,11 +70,13 @@ export const stateOf = (
     interrupted: use === 'unlocked' ? 0 : unfinishedBatches(status).length,
     failed: failedBatches(status).length,
   };
+  const keys = keysOf(status, limits.now);
   const reasons = [
     ...ledgerReasons(status, verdict, isVerified),
     ...checkpointReasons(checkpoint, limits),
     ...(use === 'interrupted' ? [attention('the last session ended without a lock')] : []),
     ...batchReasons(batches),
+    ...keyReasons(keys),
   ];
   return {
     level: reasons.some(({ level }) => level === 'failed')
@@ -85,7 +95,7 @@ export const stateOf = (
     },
     checkpoint,
     batches,
-    keys: status.tables.keys.names().size,
+    keys,
   };
 };
 
@@ -138,6 +148,29 @@ const batchReasons = ({ interrupted, failed: withFailures }: VaultState['batches
   ...(withFailures === 0
     ? []
     : [attention(`${formatCount(withFailures, 'batch', 'batches')} with failed files`)]),
+];
+
+const keysOf = ({ tables }: VaultStatus, now: Date): VaultState['keys'] => {
+  const keys = tables.keys.list();
+  const rotating = (state: 'due' | 'overdue'): string[] =>
+    keys.filter((key) => rotationOf(tables, key, now)?.state === state).map(({ name }) => name);
+  const versions = keys.flatMap(({ id }) => tables.keys.versions(id));
+  return {
+    total: keys.length,
+    due: rotating('due'),
+    overdue: rotating('overdue'),
+    postponed: versions.filter(({ state, postponed }) => postponed && state !== 'destroyed').length,
+  };
+};
+
+const keyReasons = ({ due, overdue, postponed }: VaultState['keys']): Reason[] => [
+  ...(overdue.length === 0
+    ? []
+    : [attention(`${formatCount(overdue.length, 'key')} overdue for rotation`)]),
+  ...(due.length === 0 ? [] : [attention(`${formatCount(due.length, 'key')} due for rotation`)]),
+  ...(postponed === 0
+    ? []
+    : [attention(`${formatCount(postponed, 'postponed destruction')} to be confirmed`)]),
 ];
 
 export const ageWords = (seconds: number): string => {
