@@ -175,7 +175,25 @@ const tokenObject = v.strictObject({
   next: v.pipe(v.string(), v.minLength(5)),
 });
 
+const survey = v.strictObject({
+  ...{ files: count, encrypted: count, foreign: count, plain: count },
+  ...{ damaged: count, unreadable: count, others: count, unlisted: count },
+  versions: v.array(
+    v.strictObject({
+      key: hex(32),
+      name: v.nullable(v.string()),
+      version,
+      state: v.nullable(v.picklist(keyStates)),
+      newest: v.boolean(),
+      ...{ files: count, alone: count, proved: v.nullable(count), refused: count },
+    }),
+  ),
+  problems: v.array(v.strictObject({ file: v.string(), reason })),
+});
+export type SurveyDocument = v.InferOutput<typeof survey>;
+
 const schemas = {
+  survey,
   batch,
   resumed: v.strictObject({ batches: v.array(batch) }),
   abandoned: v.strictObject({ batches: v.array(abandoned) }),

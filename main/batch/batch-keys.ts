@@ -72,7 +72,7 @@ export const statesOf = (keys: KeyReader): string =>
     .flatMap(({ id }) => keys.versions(id).map(({ version, state }) => `${id}/${version}/${state}`))
     .join();
 
-const decryptionKeys = (keys: KeyReader): Omit<KeySetInput, 'slots'> => {
+export const decryptionKeys = (keys: KeyReader): Omit<KeySetInput, 'slots'> => {
   const usable: KeyMaterial[] = [];
   const refused: RefusedKey[] = [];
   for (const key of keys.list()) {

@@ -17,6 +17,7 @@ export { encryptedAmong } from './encrypted-files.ts';
 export { encryptionKeys } from './batch-keys.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
+export { proving, survey, surveyRecord } from './survey.ts';
 export { takesSealedName } from './sealed-name.ts';
 export { newestRules, slotChange, type WantedSlots } from './slot-rules.ts';
 export { checkSpace, type FreeSpace } from './space.ts';

@@ -47,8 +47,8 @@ export class SlotPlan {
 
 const lookAt = async (rules: SlotRules, file: string): Promise<KeyVersion[] | Failure> => {
   try {
-    const { slots } = await readHeader(file);
-    return newSlots(slots, rules).flatMap((slot) =>
+    const { header } = await readHeader(file);
+    return newSlots(header.slots, rules).flatMap((slot) =>
       'made' in slot ? [{ id: slot.made.id, version: slot.made.version }] : [],
     );
   } catch (error) {

@@ -48,6 +48,7 @@ export const commands: readonly NamedCommand[] = [
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },
   { name: 'verify', load: async () => (await batch()).verifyCommand },
+  { name: 'survey', load: async () => (await import('./commands/survey.ts')).surveyCommand },
   { name: 'rewrap', load: async () => (await rewrap()).rewrapCommand },
   { name: 'reencrypt', load: async () => (await rewrap()).reencryptCommand },
   { name: 'resume', load: async () => (await resume()).resumeCommand },

@@ -2,7 +2,8 @@ import type { FailureData } from '../../shared/failure.ts';
 import type { KeyId, VaultId } from '../../shared/ids.ts';
 import type { KeyMaterial } from '../../shared/keys.ts';
 import type { FolderPlace } from './files/open-folder.ts';
-import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
+import type { FileJob, FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
+import type { SlotProof } from './files/prove-slots.ts';
 import type { SlotRules } from './files/new-slots.ts';
 import type { NewKey } from './keys/create-key.ts';
 import type { ResidentKey } from './keys/destroy-key.ts';
@@ -128,6 +129,8 @@ export interface EngineCalls {
   rewrap: (input: GroupOf<WritingJob>) => FileResult[];
   /** Encrypts files again under new file keys, with slots by the rules of the key set. */
   reencrypt: (input: GroupOf<WritingJob>) => FileResult[];
+  /** Tries the slots that there are keys for; reads no data. */
+  prove: (input: GroupOf<FileJob>) => SlotProof[];
   /** SHA-256 of a file, hex. */
   hashFile: (input: { readonly folder: FolderPlace; readonly name: string }) => string;
   /** Unsealed keys in memory now. */

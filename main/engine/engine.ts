@@ -49,6 +49,7 @@ type FileCalls = Pick<
   | 'verify'
   | 'rewrap'
   | 'reencrypt'
+  | 'prove'
   | 'hashFile'
 >;
 
@@ -147,6 +148,7 @@ export class Engine {
       decrypt: (input, context) => this.#vault().files.decrypt(input, context),
       verify: (input, context) => this.#vault().files.verify(input, context),
       rewrap: (input, context) => this.#vault().files.rewrap(input, context),
+      prove: (input) => this.#vault().files.prove(input),
       reencrypt: (input, context) => this.#vault().files.reencrypt(input, context),
       hashFile,
     };

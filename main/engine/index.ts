@@ -1,6 +1,7 @@
 export type { EngineCalls, KeySetInput, ModuleListing, RefusedKey } from './api.ts';
 export { AREA_UNIT } from './envelope/format.ts';
 export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
+export { fileLength } from './envelope/layout.ts';
 export { isStorableName } from './envelope/metadata.ts';
 export { fileIdentityOf } from './files/describe.ts';
 export { hasLastingNumbers, identityOf, isSame } from './files/identity.ts';
@@ -9,6 +10,7 @@ export type { FileDone, FileIdentity, FileJob, FileResult, VerifyJob } from './f
 export { type FolderPlace, OpenFolder } from './files/open-folder.ts';
 export { newSlots, type SlotMove, type SlotRules, type SlotTarget } from './files/new-slots.ts';
 export { OpenFolders } from './files/open-folders.ts';
+export type { SlotProof } from './files/prove-slots.ts';
 export { readHeader } from './files/read-header.ts';
 export type { KeyringLifetimes } from './keys/keyring.ts';
 export type { ObjectFinding, TokenComparison } from './keys/reconcile.ts';

@@ -1,6 +1,7 @@
 import type { TokenTarget } from './pkcs11/target.ts';
-import type { FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
+import type { FileJob, FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { HashPass } from './files/hash-pass.ts';
+import type { SlotProof } from './files/prove-slots.ts';
 import type { ReencryptWhole } from './files/reencrypt-whole.ts';
 import type { RewrapFiles } from './files/rewrap-files.ts';
 import type { DecryptShare, EncryptShare, ReencryptShare } from './files/segments.ts';
@@ -27,6 +28,7 @@ export interface WorkerCalls {
   verifyWhole: (input: WholeFiles<VerifyJob>) => FileResult[];
   rewrapFiles: (input: RewrapFiles) => FileResult[];
   reencryptWhole: (input: ReencryptWhole) => FileResult[];
+  proveSlots: (input: WholeFiles<FileJob>) => SlotProof[];
   encryptShare: (input: EncryptShare) => void;
   decryptShare: (input: DecryptShare) => void;
   reencryptShare: (input: ReencryptShare) => void;

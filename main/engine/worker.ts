@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { portChannel, serve } from '../rpc/index.ts';
 import { inWords } from '../system/index.ts';
 import { Parts } from './files/part.ts';
+import { proveSlotsOf } from './files/prove-slots.ts';
 import { reencryptWholeFiles } from './files/reencrypt-whole.ts';
 import { rewrapFiles } from './files/rewrap-files.ts';
 import { decryptShare, encryptShare, reencryptShare } from './files/segments.ts';
@@ -26,6 +27,7 @@ const start = (setup: WorkerSetup): void => {
     verifyWhole: (input) => verifyWholeFiles(token, input),
     rewrapFiles: (input) => rewrapFiles(writer, input),
     reencryptWhole: (input) => reencryptWholeFiles(writer, input),
+    proveSlots: (input) => proveSlotsOf(token, input),
     encryptShare: (input) => inWords(() => encryptShare(token, input)),
     decryptShare: (input) => inWords(() => decryptShare(token, input)),
     reencryptShare: (input) => inWords(() => reencryptShare(token, input)),

@@ -11,7 +11,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
 import { failedFile } from './failed-file.ts';
-import { inFolders, verifyingIn, writingIn } from './jobs-in-folders.ts';
+import { inFolders, readingIn, verifyingIn, writingIn } from './jobs-in-folders.ts';
 import type { FileDone, FileJob, FileResult, VerifyJob, WritingJob } from './jobs.ts';
 import type { LargeContext } from './large-body.ts';
 import { decryptLarge, verifyLarge } from './large-decrypt.ts';
@@ -19,6 +19,7 @@ import { encryptLarge } from './large-encrypt.ts';
 import { KeySet } from './key-set.ts';
 import type { SlotMove, SlotRules } from './new-slots.ts';
 import type { Parts } from './part.ts';
+import type { SlotProof } from './prove-slots.ts';
 import { reencryptLarge } from './reencrypt-large.ts';
 import { openSource, readExactly } from './source.ts';
 import { watched } from './watched.ts';
@@ -112,6 +113,28 @@ export class FileService {
         large: (job, large) => reencryptLarge(large, { job, keys, rules, segment }),
       }),
     );
+  }
+
+  /** Files that cannot be opened have no proof. */
+  async prove({ files, folders, keySet }: GroupOf<FileJob>): Promise<SlotProof[]> {
+    const set = this.#keySet(keySet);
+    const proofs: SlotProof[] = [];
+    const failed = await inFolders({ files, folders }, readingIn, (jobs) =>
+      this.#openBy(
+        (header) => set.heldOf(header),
+        jobs,
+        async (held, keys) => {
+          proofs.push(...(await this.#parts.pool.run('proveSlots', { files: held, keys })));
+          return [];
+        },
+      ),
+    );
+    const others = failed.flatMap((each): SlotProof[] =>
+      each.outcome === 'done'
+        ? []
+        : [{ index: each.index, opened: [], notOpened: [], refusal: each.failure }],
+    );
+    return [...proofs, ...others];
   }
 
   /** With the rules as far as they concern these files. */

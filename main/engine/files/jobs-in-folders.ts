@@ -39,6 +39,11 @@ export const writingIn = async (job: WritingJob, open: OpenFolders): Promise<Wri
   part: await open.at(job.part),
 });
 
+export const readingIn = async (job: FileJob, open: OpenFolders): Promise<FileJob> => ({
+  ...job,
+  input: await open.at(job.input),
+});
+
 export const verifyingIn = async (job: VerifyJob, open: OpenFolders): Promise<VerifyJob> => ({
   ...job,
   input: await open.at(job.input),

@@ -27,16 +27,18 @@ export class KeySet {
    * @throws Failure of the refused key, where the file names only keys that must not be used now
    */
   of(header: ParsedHeader): KeyMaterial[] {
-    const found = header.slots.flatMap((slot) => {
-      const key = this.#byVersion.get(nameOf(slot.key, slot.version));
-      return key === undefined ? [] : [key];
-    });
+    const found = this.heldOf(header);
     if (found.length > 0) return found;
     for (const slot of header.slots) {
       const failure = this.#refused.get(nameOf(slot.key, slot.version));
       if (failure !== undefined) throw fromFailureData(failure);
     }
     return [];
+  }
+
+  /** As `of`, also none. */
+  heldOf({ slots }: ParsedHeader): KeyMaterial[] {
+    return slots.flatMap(({ key, version }) => this.#byVersion.get(nameOf(key, version)) ?? []);
   }
 
   get rules(): SlotRules {

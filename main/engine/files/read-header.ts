@@ -13,17 +13,17 @@ const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
  * What the header of a file claims. Nothing in it is authentic, and no key is needed.
  * @throws Failure `not-encrypted`, `header-damaged`, or what the file system says
  */
-export const readHeader = async (file: string): Promise<ParsedHeader> => {
+export const readHeader = async (
+  file: string,
+): Promise<{ readonly header: ParsedHeader; readonly size: number }> => {
   const handle = await open(file, flags);
   try {
-    if (!(await handle.stat()).isFile()) throw notRegular('a device or socket');
-    const buffer = Buffer.alloc(LARGEST_AREA);
-    let length = 0;
-    for (let most = FIRST_READ; ; most = LARGEST_AREA) {
-      length += await readUpTo(handle, buffer, length, most);
-      if (length < most || most === LARGEST_AREA || areaOf(buffer) <= length)
-        return parseHeader(buffer.subarray(0, length));
-    }
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notRegular('a device or socket');
+    const start = await readStart(handle, FIRST_READ);
+    const isWhole = start.length < FIRST_READ || areaOf(start) <= FIRST_READ;
+    const area = isWhole ? start : await readStart(handle, LARGEST_AREA);
+    return { header: parseHeader(area), size: stats.size };
   } finally {
     await handle.close();
   }
@@ -34,18 +34,13 @@ const areaOf = (start: Buffer): number => start.readUInt16BE(10);
 
 type Handle = Awaited<ReturnType<typeof open>>;
 
-/** A read may give less than there is. @returns bytes read */
-const readUpTo = async (
-  handle: Handle,
-  buffer: Buffer,
-  from: number,
-  most: number,
-): Promise<number> => {
-  let at = from;
-  while (at < most) {
+/** The first bytes, as many as there are; a read may give less than that. */
+const readStart = async (handle: Handle, most: number): Promise<Buffer> => {
+  const buffer = Buffer.alloc(most);
+  for (let at = 0; at < most;) {
     const { bytesRead } = await handle.read(buffer, at, most - at, at);
-    if (bytesRead === 0) break;
+    if (bytesRead === 0) return buffer.subarray(0, at);
     at += bytesRead;
   }
-  return at - from;
+  return buffer;
 };

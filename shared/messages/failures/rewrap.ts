@@ -100,3 +100,6 @@ export const addAndRemove = (name: string): Failure =>
     unharmed: 'Nothing was changed.',
     next: 'Choose one of the two.',
   });
+
+export const surveyCancelled = (): Failure =>
+  new Failure('cancelled', 'The survey was cancelled.', { unharmed: 'Nothing was changed.' });
