@@ -14,6 +14,7 @@ import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
+import { tokenCalls } from './contract/token.ts';
 import { trustCalls } from './contract/trust.ts';
 import { verifyCalls } from './contract/verify.ts';
 import { batchSchema, draftSchema, receiptRowSchema, workCalls } from './contract/work.ts';
@@ -65,6 +66,7 @@ export const contract = {
     ...setupCalls,
     ...trustCalls,
     ...sessionCalls,
+    ...tokenCalls,
     ...carryOverCalls,
     ...keyCalls,
     ...workCalls,

@@ -127,6 +127,20 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(stranger('list')).toEqual(expect.arrayContaining(others));
   });
 
+  it('what is left of a destroyed key is removed when typed, also under another name', async () => {
+    const args = ['key', 'destroy', 'archive', '--reason', 'not-needed', '--confirm', 'archive'];
+    const destroyed = await vault.cli.run([...args, '--unused']);
+    expect(destroyed, destroyed.stderr).toMatchObject({ code: 0 });
+    const removal = vault.records().findLast(({ action }) => action === 'key.remove-object');
+    stranger('create', 'restored from a backup', String(removal?.details['objectId']));
+
+    const { findings } = await found(1);
+    expect(findings).toMatchObject([{ kind: 'left', key: { name: 'archive', version: 1 } }]);
+    const done = await found(0, '--remove-orphans', '--confirm', 'remove 1');
+    expect(done.removed).toMatchObject([{ kind: 'left', label: 'restored from a backup' }]);
+    expect(stranger('list')).not.toContain('restored from a backup');
+  });
+
   it('asks at a terminal before it removes anything', async () => {
     stranger('create', labelOf(7));
     // script(1) gives it a terminal, and types what comes on its standard input.

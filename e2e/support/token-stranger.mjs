@@ -1,15 +1,15 @@
-// Another program that knows the PIN of a vault's token: node token-stranger.mjs TOKEN VAULT TOKEN-FOLDER ACT LABEL
+// Another program that knows the PIN of a vault's token: node token-stranger.mjs TOKEN VAULT TOKEN-FOLDER ACT LABEL ID
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import pkcs11 from 'pkcs11js';
 
-const PIN = '271828';
+const PIN = process.env.CLAVIGER_TEST_PIN ?? '271828';
 const [CLASS, TOKEN, PRIVATE, LABEL, KEY_TYPE, ID] = [0, 1, 2, 3, 0x100, 0x102];
 const [SENSITIVE, ENCRYPT, DECRYPT, WRAP, UNWRAP] = [0x103, 0x104, 0x105, 0x106, 0x107];
 const [SIGN, VERIFY, DERIVE, VALUE_LEN, EXTRACTABLE] = [0x108, 0x10a, 0x10c, 0x161, 0x162];
 const [SECRET_KEY, AES, AES_KEY_GEN] = [4, 0x1f, 0x1080];
 
-const [token, vault, tokenDir, act, label] = process.argv.slice(2);
+const [token, vault, tokenDir, act, label, id] = process.argv.slice(2);
 const native = new pkcs11.PKCS11();
 const isNss = token !== 'SoftHSM2';
 if (!isNss) process.env.SOFTHSM2_CONF = join(vault, 'softhsm2.conf');
@@ -56,12 +56,12 @@ const create = (id, usage) =>
     { type: LABEL, value: label },
   ]);
 
-if (act === 'create') create(randomBytes(16), 'data');
+if (act === 'create') create(id === undefined ? randomBytes(16) : Buffer.from(id, 'hex'), 'data');
 if (act === 'destroy') native.C_DestroyObject(session, one());
 if (act === 'exchange') {
-  const id = Buffer.from(read(one(), ID));
+  const same = Buffer.from(read(one(), ID));
   native.C_DestroyObject(session, one());
-  create(id, 'wrap');
+  create(same, 'wrap');
 }
 for (const object of find([{ type: TOKEN, value: true }]))
   console.log(read(object, LABEL).toString());

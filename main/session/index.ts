@@ -2,7 +2,13 @@ export { changePin } from './change-pin.ts';
 export { anchorKindOf, anchorWords } from './checkpointing.ts';
 export { createVault, type ExistingToken, type TokenChoice, VaultSetup } from './create-vault.ts';
 export { answerInTime, inTime } from './in-time.ts';
-export { isRemovable, reconcileToken, removeFound } from './reconcile-token.ts';
+export {
+  describeFinding,
+  type DescribedFinding,
+  isRemovable,
+  reconcileToken,
+  removeFound,
+} from './reconcile-token.ts';
 export { checkNewFolder } from './new-folder.ts';
 export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';

@@ -1,4 +1,6 @@
 import { objectNotRemoved } from '../../shared/messages/failures/token-keys.ts';
+import { objectAdvice, objectName } from '../../shared/messages/token/objects.ts';
+import type { KeyId } from '../../shared/ids.ts';
 import type { Expected, ObjectFinding, TokenComparison } from '../engine/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { ReadTables } from '../keystore/index.ts';
@@ -17,6 +19,23 @@ export const reconcileToken = async (session: VaultSession): Promise<TokenCompar
     { action: 'token.reconcile', subject: {}, outcome: 'ok', details: detailsOf(comparison) },
   ]);
   return comparison;
+};
+
+/** A finding in words, with the name of the key that it is about. */
+export interface DescribedFinding extends Omit<ObjectFinding, 'objectClass' | 'key'> {
+  readonly key: { readonly id: KeyId; readonly name: string; readonly version: number } | null;
+  readonly what: string;
+  readonly next: string;
+}
+
+export const describeFinding = (finding: ObjectFinding, { keys }: ReadTables): DescribedFinding => {
+  const { kind, role, objectId, label, detail } = finding;
+  const key =
+    finding.key === null
+      ? null
+      : { ...finding.key, name: keys.names().get(finding.key.id) ?? finding.key.id };
+  const what = objectName(role, key);
+  return { kind, role, key, objectId, label, what, detail, next: objectAdvice(kind, role) };
 };
 
 /** Whether it may be removed: the keystore does not need it. */

@@ -1,6 +1,19 @@
 import * as v from 'valibot';
 import { bulks, custodies } from '../keys.ts';
-import { count, failureSchema, handle, hash, list, shownPath, text, time } from './basics.ts';
+import { limits } from '../limits.ts';
+import {
+  count,
+  failureSchema,
+  handle,
+  hash,
+  keyId,
+  list,
+  nothing,
+  positive,
+  shownPath,
+  text,
+  time,
+} from './basics.ts';
 
 export const pinStateSchema = v.picklist(['ok', 'count-low', 'final-try', 'locked', 'not-set']);
 
@@ -74,3 +87,51 @@ export const profileSchema = v.strictObject({
   probed: v.nullable(time),
 });
 export type Profile = v.InferOutput<typeof profileSchema>;
+
+/** A label may be as long as a note of a checkpoint; another program's may be longer. */
+const objectName = {
+  objectClass: count,
+  objectId: text(),
+  label: text(limits.longTextLength),
+} as const;
+
+export const objectFindingSchema = v.strictObject({
+  ...objectName,
+  kind: v.picklist(['missing', 'altered', 'orphaned', 'left']),
+  key: v.nullable(v.strictObject({ id: keyId, name: text(), version: positive })),
+  /** What it is, what differs (null: nothing to add) and what to do, in words. */
+  what: text(),
+  detail: v.nullable(text(limits.longTextLength)),
+  next: text(),
+  /** The keystore does not need it. */
+  removable: v.boolean(),
+});
+export type ObjectFinding = v.InferOutput<typeof objectFindingSchema>;
+
+/** What a token holds, compared with the keystore. */
+export const comparisonSchema = v.strictObject({
+  /** The first ones; `total` counts all. */
+  findings: list(objectFindingSchema),
+  total: count,
+  sound: count,
+  otherVaults: count,
+  others: count,
+  at: time,
+});
+export type Comparison = v.InferOutput<typeof comparisonSchema>;
+
+export const tokenCalls = {
+  'token.reconcile': {
+    input: nothing,
+    output: comparisonSchema,
+    unlocked: true,
+    audit: 'by-service',
+  },
+  /** Removes objects that were found and are removable; then compares again. */
+  'token.remove': {
+    input: v.strictObject({ objects: list(v.strictObject(objectName)) }),
+    output: comparisonSchema,
+    unlocked: true,
+    audit: 'by-service',
+  },
+} as const;

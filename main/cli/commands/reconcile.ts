@@ -1,8 +1,9 @@
 import { notConfirmed } from '../../../shared/messages/failures/cli.ts';
-import { kindNames, objectAdvice, objectName } from '../../../shared/messages/token/objects.ts';
+import { kindNames } from '../../../shared/messages/token/objects.ts';
 import type { ObjectFinding, TokenComparison } from '../../engine/index.ts';
-import type { ReadTables } from '../../keystore/index.ts';
 import {
+  describeFinding,
+  type DescribedFinding,
   isRemovable,
   needOpen,
   reconcileToken,
@@ -39,7 +40,7 @@ export const reconcileCommand: Command = {
       needOpen(await session.unlock());
       const { tables } = session.vault;
       const comparison = await reconcileToken(session);
-      const found = comparison.findings.map((finding) => describe(finding, tables));
+      const found = comparison.findings.map((finding) => describeFinding(finding, tables));
       if (!args.flag('remove-orphans')) {
         printResult(context, documentOf(comparison, found, []), linesOf(comparison, found));
         return found.length === 0 ? exitCodes.done : exitCodes.attention;
@@ -47,10 +48,10 @@ export const reconcileCommand: Command = {
       if (!context.json) context.terminal.print(linesOf(comparison, found));
       const removed = await removeAll(session, context, args, comparison.findings);
       const left = comparison.findings.filter((finding) => !removed.includes(finding));
-      const gone = removed.map((finding) => describe(finding, tables));
+      const gone = removed.map((finding) => describeFinding(finding, tables));
       const document = documentOf(
         comparison,
-        left.map((each) => describe(each, tables)),
+        left.map((each) => describeFinding(each, tables)),
         gone,
       );
       printResult(context, document, [`${formatCount(gone.length, 'object')} removed.`]);
@@ -77,37 +78,15 @@ const removeAll = async (
   return doomed;
 };
 
-interface Described {
-  readonly kind: ObjectFinding['kind'];
-  readonly role: ObjectFinding['role'];
-  /** The version that it is, or was, of a key that the keystore knows. */
-  readonly key: { readonly id: string; readonly name: string; readonly version: number } | null;
-  readonly objectId: string;
-  readonly label: string;
-  readonly what: string;
-  readonly detail: string | null;
-  readonly next: string;
-}
-
-const describe = (finding: ObjectFinding, { keys }: ReadTables): Described => {
-  const { kind, role, objectId, label, detail } = finding;
-  const key =
-    finding.key === null
-      ? null
-      : { ...finding.key, name: keys.names().get(finding.key.id) ?? finding.key.id };
-  const what = objectName(role, key);
-  return { kind, role, key, objectId, label, what, detail, next: objectAdvice(kind, role) };
-};
-
 const documentOf = (
   { sound, otherVaults, others }: TokenComparison,
-  findings: readonly Described[],
-  removed: readonly Described[],
+  findings: readonly DescribedFinding[],
+  removed: readonly DescribedFinding[],
 ): object => ({ sound, otherVaults, others, findings, removed });
 
 const linesOf = (
   { sound, otherVaults, others }: TokenComparison,
-  found: readonly Described[],
+  found: readonly DescribedFinding[],
 ): string[] => [
   ...found.flatMap(({ kind, what, label, objectId, detail, next }) => [
     `${kindNames[kind].toUpperCase()}: ${what}`,

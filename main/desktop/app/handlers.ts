@@ -9,6 +9,7 @@ import type { Handlers } from '../ipc/index.ts';
 import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
+import { compareToken, removeFromToken } from '../token/index.ts';
 import { type OpenVault, unsignedTailOf } from '../vault/index.ts';
 import { pastBatches, leftOutRows, plannedRows, viewOfPlan } from '../work/index.ts';
 import type { App } from './app.ts';
@@ -26,6 +27,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...setupHandlers(app),
   ...trustHandlers(app),
   ...sessionHandlers(app),
+  ...tokenHandlers(app),
   ...carryOverHandlers(app),
   ...keyHandlers(app),
   ...draftHandlers(app),
@@ -107,6 +109,11 @@ const unlock = async (app: App, pin: string | null, carryOver = false): Promise<
   const session = await app.status();
   return { kind: access.kind === 'read-only' ? 'read-only' : 'open', session };
 };
+
+const tokenHandlers = ({ desk }: App): Part<'token'> => ({
+  'token.reconcile': () => compareToken(desk.unlocked),
+  'token.remove': (input) => removeFromToken(desk.unlocked, input),
+});
 
 const carryOverHandlers = (app: App): Part<'carryOver'> => ({
   'carryOver.look': async () => {

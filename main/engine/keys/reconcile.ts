@@ -31,6 +31,9 @@ export interface TokenComparison {
   readonly others: number;
 }
 
+/** Of an object that does not tell: CK_UNAVAILABLE_INFORMATION. */
+const UNKNOWN_CLASS = 0xffffffff;
+
 interface Seen extends ObjectName {
   readonly handle: ObjectHandle;
 }
@@ -86,7 +89,7 @@ const listObjects = (connection: TokenConnection): Seen[] =>
   connection.withSession((session) =>
     session.find({ token: true }).map((handle) => ({
       handle,
-      objectClass: session.number(handle, CKA.CLASS) ?? -1,
+      objectClass: session.number(handle, CKA.CLASS) ?? UNKNOWN_CLASS,
       objectId: session.attribute(handle, CKA.ID)?.toString('hex') ?? '',
       label: session.attribute(handle, CKA.LABEL)?.toString('utf8') ?? '',
     })),

@@ -1,9 +1,10 @@
-import { screen } from '@testing-library/svelte';
+import { screen, within } from '@testing-library/svelte';
 import { expect, test } from 'vitest';
+import type { Comparison, ObjectFinding } from '../../../shared/contract/token.ts';
 import { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import type { Session } from '../../../shared/contract/session.ts';
-import { preview, profile, session } from '../../testing/answers.ts';
+import { id, noon, preview, profile, session } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
 test('evidence about the token is a report of its own kind', async () => {
@@ -83,4 +84,47 @@ test('at a token with a PIN pad nothing is typed here', async () => {
   expect(screen.queryByLabelText('Old PIN')).toBeNull();
   await opened.user.click(screen.getByRole('button', { name: 'Change PIN' }));
   expect(opened.bridge.inputsOf('session.changePin')).toEqual([{ change: null }]);
+});
+
+const object = (kind: ObjectFinding['kind'], label: string): ObjectFinding => ({
+  ...{ kind, label, objectClass: 4, objectId: id('a'), key: null, detail: null },
+  ...{ what: `What is ${kind}`, next: 'Do this.' },
+  removable: kind === 'orphaned' || kind === 'left',
+});
+const comparison = (...findings: ObjectFinding[]): Comparison => ({
+  ...{ findings, total: findings.length, sound: 5, otherVaults: 1, others: 2, at: noon },
+});
+
+const openObjects = async (...findings: ObjectFinding[]): Promise<OpenWindow> => {
+  const opened = openWindow({
+    'session.profile': () => profile,
+    'token.reconcile': () => comparison(...findings),
+    'token.remove': () => comparison(),
+  });
+  await opened.user.click(await screen.findByRole('button', { name: /^Settings/ }));
+  await opened.user.click(screen.getByRole('button', { name: 'Module and token' }));
+  await opened.user.click(await screen.findByRole('button', { name: 'Compare now' }));
+  return opened;
+};
+
+test('says that nothing was found, and counts what belongs to others', async () => {
+  await openObjects();
+  expect(await screen.findByText('Nothing is missing, altered or left over.')).toBeVisible();
+  expect(screen.getByText(/1 of other vaults, 2 of other programs/)).toBeVisible();
+  expect(screen.queryByRole('button', { name: /^Remove/ })).toBeNull();
+});
+
+test('removes what the keystore does not need, and only after it was confirmed', async () => {
+  const found = [object('missing', 'a'), object('orphaned', 'b'), object('left', 'c')];
+  const { bridge, user } = await openObjects(...found);
+  expect(await screen.findByText('What is missing')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Remove 2 objects …' }));
+  expect(bridge.inputsOf('token.remove')).toEqual([]);
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.queryByText('What is missing')).toBeNull();
+  await user.click(dialog.getByRole('button', { name: 'Remove 2 objects' }));
+  expect(bridge.inputsOf('token.remove')).toEqual([
+    { objects: ['b', 'c'].map((label) => ({ objectClass: 4, objectId: id('a'), label })) },
+  ]);
+  expect(await screen.findByText('Nothing is missing, altered or left over.')).toBeVisible();
 });

@@ -1,3 +1,5 @@
+import { counted, n } from './common.ts';
+
 export const settings = {
   title: 'Settings',
   sections: {
@@ -83,7 +85,7 @@ export const settings = {
     makeReport: 'Token evidence report',
     pin: {
       name: 'PIN',
-      note: 'The person who unlocks this vault knows it. Claviger does not keep it.',
+      note: 'Asked for at each unlock. Claviger does not keep it.',
       change: 'Change PIN …',
       title: 'Change the PIN of the token',
       recorded: 'Recorded in the ledger, without either PIN.',
@@ -100,6 +102,34 @@ export const settings = {
       submit: 'Change PIN',
       done: 'PIN changed',
       doneNote: 'Use the new one from the next unlock on.',
+    },
+    objects: {
+      title: 'Objects in the token',
+      lead: 'Compares every object in the token with the keystore: name, attributes and proof.',
+      name: 'Token and keystore',
+      compare: 'Compare now',
+      compareNote: 'Recorded in the ledger. Nothing is changed.',
+      sound: (count: number) =>
+        `${counted(count, 'object is', 'objects are')} as the keystore says.`,
+      none: 'Nothing is missing, altered or left over.',
+      foreign: (otherVaults: number, others: number) =>
+        `Not of this vault: ${n(otherVaults)} of other vaults, ${n(others)} of other programs.`,
+      more: (count: number) =>
+        `${counted(count, 'more finding', 'more findings')}, not shown here.`,
+      kinds: {
+        missing: 'Missing',
+        altered: 'Altered',
+        orphaned: 'Orphaned',
+        left: 'Not destroyed',
+      },
+      remove: (count: number) => `Remove ${counted(count, 'object', 'objects')} …`,
+      removeTitle: (count: number) =>
+        `Remove ${counted(count, 'object', 'objects')} from the token?`,
+      removeLead:
+        'Removed objects cannot be brought back. If an older copy of this vault was put in place or accepted, files may need an orphaned key: then keep it.',
+      removeRecorded: 'Each removal is recorded.',
+      removeGo: (count: number) => `Remove ${counted(count, 'object', 'objects')}`,
+      removed: (count: number) => `${counted(count, 'object', 'objects')} removed`,
     },
     requirements: 'Hard requirements',
     presets: 'Supported protection',

@@ -1,0 +1,1 @@
+export { compareToken, removeFromToken } from './token-objects.ts';
