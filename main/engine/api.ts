@@ -42,7 +42,7 @@ export interface UseMasters {
   readonly lifetimes: KeyringLifetimes;
 }
 
-/** A key that must not be used now, and why: told instead of "no key". */
+/** A key that must not be used now, and why. Reported instead of "no key". */
 export interface RefusedKey {
   readonly id: KeyId;
   readonly version: number;

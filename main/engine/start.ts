@@ -45,7 +45,7 @@ export const engineEnvironment = (): NodeJS.ProcessEnv => {
   return env;
 };
 
-/** Megabytes. Its threads make garbage of files that ends with them: more room only holds more. */
+/** Megabytes. The garbage of a thread does not outlive its file, so more memory gains nothing. */
 const YOUNG_SPACE = 2;
 
 /**

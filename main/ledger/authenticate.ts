@@ -20,9 +20,9 @@ export interface RecordRange {
 export interface Tail {
   /** Everything that the vault itself wrote: signed, or written in a session, or while locked. */
   readonly prefix: Prefix;
-  /** Records behind the signed ones that no session vouches for: written while locked. */
+  /** Records after the signed ones that were written while locked, so in no session. */
   readonly unmarked: readonly RecordRange[];
-  /** Why the ledger counts no further than `prefix`; null where all of it counts. */
+  /** Why nothing after `prefix` counts; null if all of the ledger counts. */
   readonly rest: { readonly record: number; readonly problem: string } | null;
   /** Unsigned records of a vault from before there were sessions: to be confirmed by a person. */
   readonly older: RecordRange | null;
@@ -43,8 +43,8 @@ export interface TailInput {
 }
 
 /**
- * Tells which of the lines behind the signed ones the vault itself wrote. Only those have an
- * effect; what follows the first line that nobody vouches for is for the caller to set aside.
+ * Finds which lines after the signed ones the vault itself wrote. Only those have an effect. The
+ * caller sets aside everything from the first line that cannot be authenticated.
  * @throws an Error where the file changes meanwhile
  */
 export const authenticateTail = async (input: TailInput): Promise<Tail> => {

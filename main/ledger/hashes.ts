@@ -1,7 +1,7 @@
 import type { Store, StoreReader } from '../store/index.ts';
 import { MerkleTree } from './merkle.ts';
 
-/** Keeps the tree's hashes, so that a later change can be told to the record. A cache, no promise. */
+/** Stores the tree's hashes, so that a later change can be traced to its record. Only a cache. */
 export const saveHashes = (store: Store, tree: MerkleTree): Promise<void> =>
   store.cache('tree', tree.storedSince(0));
 

@@ -2,7 +2,7 @@ import { lineEndMissing } from '../../shared/messages/failures/ledger.ts';
 import type { ByteRange, StoreReader } from '../store/index.ts';
 
 const LF = 0x0a;
-/** What may lie behind the last LF: the unfinished part of one group of records. */
+/** The most that may follow the last LF: the unfinished part of one group of records. */
 const MAX_TAIL = 64 * 1024 * 1024;
 
 /**

@@ -1,6 +1,6 @@
 import { MAX_LINE } from './record.ts';
 
-/** What of a record is needed where nothing else is concluded from it. */
+/** The fields that suffice for a record that changes nothing in the vault's state. */
 export interface RecordHead {
   readonly seq: number;
   readonly time: string;
@@ -16,14 +16,14 @@ const [OPEN, CLOSE] = [0x7b, 0x7d] as const;
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d] as const;
 const FIRST_PRINTABLE = 0x20;
 const FIRST_BEYOND_ASCII = 0x80;
-/** All integers of so many digits are safe. */
+/** Integers of up to this many digits are safe. */
 const MOST_DIGITS = 15;
 const DEEPEST = 8;
 /** "2026-01-31T12:00:00.000Z" with its quotes. */
 const TIME_LENGTH = 26;
 const HEX_LENGTH = 32;
 const [LOWER_A, LOWER_F] = [0x61, 0x66] as const;
-/** Every month has so many days. */
+/** Every month has at least this many days. */
 const SURE_DAYS = 28;
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
@@ -59,15 +59,15 @@ const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 /**
- * Reads a record by its bytes, several times as fast as parsing it. Says null of whatever it is
- * not sure of, which is then to be parsed: escapes, bytes beyond ASCII, fractions and the like,
- * and every line that names a keystore. What it accepts is byte for byte what `encodeRecord`
- * writes of the record that `parseLine` reads.
+ * Reads a record by its bytes, several times as fast as parsing it. Returns null for a line that has
+ * to be parsed: one with escapes, bytes beyond ASCII, fractions and the like, or one that names a
+ * keystore. A line that it accepts is byte for byte what `encodeRecord` writes for the record that
+ * `parseLine` reads.
  */
 export class RecordScanner {
   #line: Uint8Array = new Uint8Array();
   #at = 0;
-  /** Where the names of the objects that are open begin and end. */
+  /** Start and end of each name in the objects that are open. */
   readonly #names: number[] = [];
 
   read(line: Buffer): RecordHead | null {
@@ -119,7 +119,7 @@ export class RecordScanner {
     );
   }
 
-  /** Nothing, or what shows the line's session; a line with a base is to be parsed. */
+  /** Nothing, or the fields of the line's session; a line with a base has to be parsed. */
   #mark(): boolean {
     if (!this.#word(words.session)) return true;
     if (!this.#hex() || !this.#word(words.n)) return false;
@@ -144,7 +144,7 @@ export class RecordScanner {
     return true;
   }
 
-  /** Goes on behind the word where it is here; stays where it is not. */
+  /** Moves past the word if it is here. */
   #word(word: Uint8Array): boolean {
     const line = this.#line;
     const from = this.#at;
@@ -195,7 +195,7 @@ export class RecordScanner {
     return true;
   }
 
-  /** A time that exists whatever the month. */
+  /** A time that is valid in every month. */
   #time(): boolean {
     const line = this.#line;
     const from = this.#at;

@@ -18,14 +18,14 @@ export interface ReadLedger {
   readonly signed: Prefix;
   /** Bytes behind the sound lines: an unfinished line, or a line that is none and what follows. */
   readonly rest: number;
-  /** Records and bytes that were not read: to be compared behind. */
+  /** Records and bytes that were not read: they are compared in the background. */
   readonly unread: { readonly records: number; readonly bytes: number };
 }
 
 /*
  * Opening a large ledger without reading all of it first. A record that sums up what the records
  * before it say is proved under a signed checkpoint; what follows it is read and hashed; the rest
- * is compared with the tree behind the user's back (docs/ledger.md, "Opening").
+ * is compared with the tree in the background (docs/ledger.md, "Opening").
  */
 
 /** Where the newest summing-up is: a hint, every part of which is proved before it is used. */
@@ -45,7 +45,7 @@ export const WORTH_SUMMING_UP = 10_000;
 export const writeHint = (store: Store, hint: Hint): Promise<void> =>
   store.cache('summary', Buffer.from(JSON.stringify(hint)));
 
-/** Null where anything does not fit: then the whole ledger has to be read. */
+/** Null if anything does not match: then the whole ledger has to be read. */
 export const resumeLedger = async (
   store: StoreReader,
   notes: readonly string[],

@@ -16,7 +16,7 @@ const NONE = new Uint8Array();
 const macOf = (key: Uint8Array, previous: Uint8Array, text: string): Buffer =>
   createHmac('sha256', key).update(previous).update(text).digest().subarray(0, MAC_BYTES);
 
-/** Where a session's chain of codes has come to. */
+/** The end of a session's chain of codes. */
 export interface SessionEnd {
   /** 32 hex digits. */
   readonly session: string;
@@ -63,7 +63,7 @@ export class SessionCheck {
   #next = 0;
   #previous: Uint8Array = NONE;
 
-  /** @param from where the chain has come to; null for its beginning */
+  /** @param from the end of the chain so far; null for a new one */
   constructor(key: Uint8Array, from: SessionEnd | null) {
     this.#key = Buffer.from(key);
     if (from === null) return;

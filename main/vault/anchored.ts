@@ -9,7 +9,7 @@ import { rolledBack } from './restriction.ts';
  * they are read again before each signature.
  */
 
-/** Why nothing may be signed; null where every anchor lies on this ledger, or behind it. */
+/** Why nothing may be signed; null if every anchor matches this ledger, or is of an older epoch. */
 export const whyNotToSign = (
   ledger: Ledger,
   key: CheckpointKey,
@@ -25,7 +25,7 @@ export const whyNotToSign = (
   return rolledBack([{ kind: 'fork', problem, blocks: true }]);
 };
 
-/** The anchors that a newer one makes superfluous; the others are the proof of a fork and stay. */
+/** The anchors that a newer one replaces. The others are proof of a fork and are kept. */
 export const supersededAnchors = (
   ledger: Ledger,
   key: CheckpointKey,

@@ -23,9 +23,9 @@ export interface Acceptance {
   readonly anchors: readonly string[];
   /** The findings that are accepted, as sentences. */
   readonly findings: readonly string[];
-  /** The newest epoch that anything signed speaks of. */
+  /** The newest epoch for which anything is signed. */
   readonly newestEpoch: number;
-  /** SHA-256 (hex) of the keystore that goes on: one that a record of ours names. */
+  /** SHA-256 (hex) of the keystore that is carried over: one that a record of ours names. */
   readonly keystore: string;
 }
 

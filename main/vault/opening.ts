@@ -17,7 +17,7 @@ interface Opening {
 /** What an open vault consists of. */
 export interface VaultParts extends Opening {
   readonly ledger: Ledger;
-  /** Of a locked vault what its folder says; after unlock what a session or a signature vouches for. */
+  /** While locked: what the folder says. After unlock: what is signed or was written in a session. */
   readonly keystore: Keystore;
   readonly keeper: CheckpointKeeper;
   readonly committer: Committer;
@@ -28,8 +28,7 @@ export interface VaultParts extends Opening {
 }
 
 /**
- * Reads a vault, to be looked at: nothing is written, and nothing is believed that is not
- * signed (docs/ledger.md, "Opening").
+ * Reads a vault for viewing: nothing is written, and only what is signed is believed (docs/ledger.md, "Opening").
  * @throws Failure 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
  */
 export const openParts = (opening: Opening): Promise<VaultParts> =>

@@ -2,7 +2,7 @@ import { keystoreForeign, keystoreLost } from '../../shared/messages/failures/va
 import { type Ledger, type NewRecord, vaultActions } from '../ledger/index.ts';
 import type { FoundImage, Store, StoreReader } from '../store/index.ts';
 
-/** The keystore that a record names, and what an interrupted commit has left beside it. */
+/** The keystore that a record names, and what an interrupted commit left beside it. */
 export type NamedKeystore = Extract<FoundImage, { readonly kind: 'found' }>;
 
 /**

@@ -5,7 +5,7 @@ import type { RollbackFinding } from './rollback.ts';
 /** Why a vault can only be looked at. */
 export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure => {
   const blocking = findings.filter(({ blocks }) => blocks);
-  // Several witnesses of the same: one says it.
+  // The same finding from several sources is reported once.
   const problems = blocking
     .filter(({ kind }, at) => blocking.findIndex((each) => each.kind === kind) === at)
     .map(({ problem }) => problem);

@@ -139,7 +139,7 @@ const unlockRecord = (
       anchor: anchor?.size ?? null,
       // Written while the vault was locked, or just before a crash.
       unsigned: signed < size ? { first: signed + 1, last: size } : null,
-      // Those of them that no session vouches for.
+      // Those of them that were not written in a session.
       notAuthenticated: unmarked.map(({ first, last }) => ({ first, last })),
       findings: findings.map(({ kind, problem }) => ({ kind, problem })),
       ...(facts.session === null ? { carried: facts.isOlder ? size : 1 } : {}),

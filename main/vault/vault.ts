@@ -144,7 +144,7 @@ export class Vault {
     return id;
   }
 
-  /** A snapshot of the committed state, to look at: the next commit makes another. */
+  /** A snapshot of the committed state; the next commit makes a new one. */
   get tables(): ReadTables {
     return this.#parts.keystore.tables;
   }
@@ -182,7 +182,7 @@ export class Vault {
     return ledger.isInSession || ledger.facts.keystore === image;
   }
 
-  /** Why looks are not recorded; null where they are. */
+  /** Why views are not recorded; null if they are. */
   get unrecorded(): Failure | null {
     if (this.#unrecorded !== null || this.#restriction !== null)
       return this.#unrecorded ?? this.#restriction;
@@ -326,7 +326,7 @@ export class Vault {
     return this.#parts.ledger.append(records.map(checked));
   }
 
-  /** Records that somebody looked, which a vault that can only be looked at does not. */
+  /** Records a view, unless the vault is read-only. */
   async recordLook(record: NewRecord): Promise<void> {
     if (this.unrecorded === null) await this.record([record]);
   }
@@ -343,7 +343,7 @@ export class Vault {
     return this.#parts.store.timestamps();
   }
 
-  /** What a stranger needs to judge the ledger; no key blob is among it. */
+  /** What an outsider needs to verify the ledger. Contains no key blobs. */
   documents(): Promise<readonly StoredDocument[]> {
     return this.#parts.store.documents();
   }

@@ -13,8 +13,8 @@ const verify = async (
   onProgress: (records: number) => void,
 ): Promise<LedgerVerdict> => {
   await refuseNoVault(store);
-  // Another program may commit between the reading of the ledger and that of the keystore: what is
-  // found has to be found once more in a ledger that stands still.
+  // Another program may commit between the reading of the ledger and that of the keystore. So a
+  // finding counts only if it is found again and the ledger has not grown meanwhile.
   for (let before = -1; ;) {
     const verdict = await verifyLedger(store, { onProgress });
     const isSound = verdict.findings.every(({ kind }) => kind !== 'damage');

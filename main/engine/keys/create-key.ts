@@ -42,7 +42,7 @@ export const createKey = (
     }
   });
 
-/** A key for the token's own bulk work wraps file keys; a key for host bulk seals them. Never both. */
+/** A key for bulk in the token wraps file keys; a key for bulk on the host seals them. Never both. */
 export const usageOf = (bulk: Bulk): 'wrap' | 'data' => (bulk === 'token' ? 'wrap' : 'data');
 
 const createResident = (

@@ -6,7 +6,7 @@ import type { ObjectHandle, Session } from '../pkcs11/session.ts';
 const NONCE = 12;
 const TAG = 16;
 
-/** What a stored key blob is bound to: another row, custody, bulk or vault opens nothing. */
+/** What a stored key blob is bound to: it cannot be opened for another row, custody, bulk or vault. */
 export interface KeyBinding {
   readonly vaultId: VaultId;
   readonly id: KeyId;
@@ -25,7 +25,7 @@ export const keyBlobAad = (binding: KeyBinding): Buffer => {
 };
 
 /**
- * Seals what must not lie on disk in the open: a wrapped key (40 bytes) or a software key (32).
+ * Seals what must not be on disk in plain text: a wrapped key (40 bytes) or a software key (32).
  * @returns nonce 12, ciphertext, tag 16
  */
 export const sealBlob = (

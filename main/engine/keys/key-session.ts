@@ -31,7 +31,7 @@ interface TokenFileKey {
 /** One file's key (DEK), in a form that can be handed to other workers of this process. */
 export type FileKey = { readonly bulk: 'host'; readonly dek: Uint8Array } | TokenFileKey;
 
-/** Ends the life of a file key's bytes, where there are any outside the token. */
+/** Erases a file key's bytes, if there are any outside the token. */
 export const eraseFileKey = (fileKey: FileKey): void => {
   if (fileKey.bulk === 'host') fileKey.dek.fill(0);
 };

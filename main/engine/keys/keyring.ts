@@ -75,7 +75,7 @@ export class Keyring {
     }
   }
 
-  /** Forgets what has outlived its time. To be called now and then, and before every use. */
+  /** Forgets keys whose time is over. Called regularly, and before every use. */
   sweep(): void {
     for (const [name, entry] of this.#entries) {
       const { users, since, lastUsed } = entry;
@@ -84,7 +84,7 @@ export class Keyring {
     }
   }
 
-  /** Holds for what is kept already, too. */
+  /** Also applies to keys that are in memory already. */
   setLifetimes(lifetimes: KeyringLifetimes): void {
     this.#lifetimes = lifetimes;
     this.sweep();

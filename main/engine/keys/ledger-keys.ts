@@ -79,7 +79,7 @@ export class LedgerKeys {
     throw sealingMasterDiffers();
   }
 
-  /** Signs a checkpoint of this vault; whatever else is asked is a bug. P-256 gives DER. */
+  /** Signs a checkpoint of this vault and nothing else. P-256 signatures are DER. */
   signCheckpoint(text: Uint8Array): Buffer {
     if (parseCheckpointText(Buffer.from(text).toString('utf8'))?.vaultId !== this.#vaultId)
       throw new Error('the checkpoint key signs nothing but checkpoints of its vault');

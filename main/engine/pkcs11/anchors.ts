@@ -82,8 +82,8 @@ export interface NewAnchor {
 }
 
 /**
- * Makes the new anchor, reads it back, and only then destroys the superseded ones: whatever moment
- * the power goes at, one of them is there. Read back by value because a token may cut what is long.
+ * Makes the new anchor, reads it back, and only then destroys the superseded ones, so that a power
+ * cut always leaves one of them. Read back by value because a token may cut what is long.
  */
 export const keepAnchor = (session: Session, anchor: NewAnchor): void => {
   const { kind, vaultId, note } = anchor;

@@ -107,7 +107,7 @@ export const describeCkr = (code: number): Ckr =>
     words: otherReturnValue(hex(code)),
   };
 
-/** For code that decides by it. */
+/** For code that handles this one. */
 export const ckrCode = (name: ReturnValueName): number => codes[name];
 
 /**

@@ -20,8 +20,8 @@ import type { TokenInfo } from './token-info.ts';
 export type LoginOutcome = 'verified' | 'already';
 
 /**
- * A PIN typed at the token is none (PKCS#11 v2.40 §5.6 wants NULL_PTR). The addon can only hand
- * over a string, and libraries with a PIN pad take one of length zero for the same.
+ * For a PIN typed at the token, PKCS#11 v2.40 §5.6 wants NULL_PTR. The addon can only pass
+ * a string, and libraries with a PIN pad take one of length zero for the same.
  */
 const PIN_PAD = '';
 

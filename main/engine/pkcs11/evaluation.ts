@@ -75,11 +75,11 @@ const writeConfig = (file: string, text: string): void => {
   replaceFileSync(file, text);
 };
 
-/** Neither a link to a file elsewhere nor anything that a reader would wait for. */
+/** Not a link, nor a pipe or device on which reading could block. */
 const isFile = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** A link to a folder elsewhere is none. */
+/** Not a link to a folder elsewhere. */
 const isFolder = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 

@@ -35,7 +35,7 @@ export const requireText = (pin: string): void => {
   throw pinNotUtf8();
 };
 
-/** The addon cuts a PIN at a NUL, so another one than was meant would apply. */
+/** The addon cuts a PIN at a NUL, so a different PIN would be used. */
 const control = /\p{Cc}/u;
 
 /**
