@@ -22,9 +22,8 @@ const writeLarge = (file: string, bytes: number): void => {
 };
 
 /**
- * Has as much memory handed out as the outputs will take, and gives it back. Where the machine is a
- * virtual one, memory that it has never used costs several times as much, which whoever is
- * measured first would pay.
+ * Allocates as much memory as the outputs will take, and frees it. On a virtual machine, memory that
+ * was never used costs several times as much, and the first tool to be measured would pay for it.
  */
 export const touchMemory = (folder: string, bytes: number): void => {
   const file = path.join(folder, 'touched');

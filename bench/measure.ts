@@ -36,7 +36,7 @@ export interface Place {
 export const measureRound = async (tools: readonly Tool[], place: Place): Promise<Sample[]> => {
   const samples: Sample[] = [];
   const first = place.round % tools.length;
-  // Another tool begins in each round: none always meets the coldest memory.
+  // Each round starts with another tool, so that none always gets the coldest memory.
   const inTurn = [...tools.slice(first), ...tools.slice(0, first)];
   for (const workload of place.workloads) {
     for (const tool of inTurn) samples.push(...(await measureTool(tool, workload, place)));
@@ -70,7 +70,7 @@ const measureTask = async (tool: Tool, task: Task, place: Place): Promise<Sample
   tell(`round ${round + 1}: ${tool.name}, ${workload}, ${direction}`);
   const { seconds, cpuSeconds, peak } = await run(tool.command(task), signal);
   const batchSeconds = tool.ours ? batchSecondsOf(place.vault) : null;
-  // What a tool has left to be written must not slow down the next one.
+  // Data that a tool left to be written must not slow down the next one.
   if (onDisk) await run({ file: 'sync', args: ['-f', folder] }, signal);
   const scale = workload === 'small' ? smallFiles / tool.smallFiles : 1;
   return {

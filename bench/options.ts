@@ -8,7 +8,7 @@ export interface Options {
   readonly smallFiles: number;
   readonly rounds: number;
   readonly workloads: readonly Workload[];
-  /** Beginnings of the names of the tools to be measured; empty: all of them. */
+  /** First letters of the names of the tools to be measured; empty: all of them. */
   readonly tools: readonly string[];
   /** Folder to work in; null: chosen by the bench. */
   readonly dir: string | null;
@@ -29,7 +29,7 @@ npm run bench -- [--quick] [--rounds N] [--workload NAME] [--tool NAME]... [--di
                  for temporary files
 `;
 
-/** null: only the usage is wanted. @throws Error for options that there are not */
+/** null: print the usage only. @throws Error for unknown options */
 export const readOptions = (args: readonly string[]): Options | null => {
   const { values } = parseArgs({
     args: [...args],

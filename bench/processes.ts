@@ -99,7 +99,7 @@ const killGroup = (pid: number): void => {
   }
 };
 
-/** Runs a command to its end. @throws Error where it fails, is not there or is cancelled */
+/** Runs a command to its end. @throws Error if it fails, is missing or is cancelled */
 export const run = async (command: Command, signal: AbortSignal): Promise<Run> => {
   signal.throwIfAborted();
   const start = process.hrtime.bigint();

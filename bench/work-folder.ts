@@ -4,9 +4,9 @@ import path from 'node:path';
 
 export interface WorkFolder {
   readonly path: string;
-  /** What it lies on, for people. */
+  /** What kind of disk it is on, for people. */
   readonly kind: string;
-  /** Whether it lies in memory: there nothing waits for a disk. */
+  /** Whether it is in memory, where nothing waits for a disk. */
   readonly inMemory: boolean;
   readonly remove: () => void;
 }
@@ -19,7 +19,7 @@ const freeBytes = (folder: string): number => {
   return bavail * bsize;
 };
 
-/** A tmpfs may promise more than there is: what it holds is memory that nobody else can have. */
+/** A tmpfs may promise more than there is: what it contains takes memory from everything else. */
 const availableMemory = (): number => {
   const [, kib] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
   return Number(kib ?? 0) * 1024;

@@ -1,4 +1,4 @@
-// Lays hands on the anchors in a token, as somebody who has its PIN and another program could.
+// Changes the anchors in a token, as somebody with its PIN and another program could.
 // Reads {module, parameters, label, pin, kind, vault, remove, add} as JSON from standard input and
 // prints the notes that the token holds afterwards. A process of its own: a library is initialised
 // once in each.

@@ -32,7 +32,7 @@ export const batchDone = async (
   return files;
 };
 
-/** The one file's outcome, code and exit code: what a refusal is made of. */
+/** The outcome and code of the only file, and the exit code. */
 export const refusalOf = async (
   cli: Claviger,
   args: readonly string[],

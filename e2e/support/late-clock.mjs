@@ -1,4 +1,4 @@
-// Loaded into every process of the command line (NODE_OPTIONS=--import): a clock of a later age.
+// Loaded into every process of the command line (NODE_OPTIONS=--import): a clock far in the future.
 const Real = Date;
 globalThis.Date = class extends Real {
   constructor(...args) {

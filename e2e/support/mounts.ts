@@ -81,7 +81,7 @@ export const mountImage = (name: ImageName, folder: string, mebibytes: number): 
   };
 };
 
-/** Ends the program behind a stick's file system: the system then answers for nothing on it. */
+/** Ends the program behind a stick's file system: every access to it then fails. */
 export const disconnect = ({ folder }: Mount): void => {
   const daemon = readdirSync('/proc').find((pid) => isDaemonOf(pid, folder));
   if (daemon === undefined) throw new Error(`nothing serves ${folder}`);
@@ -108,7 +108,7 @@ export const mountReadOnly = (original: string, folder: string): Mount => {
   return { folder, unmount: unmountOf(folder) };
 };
 
-/** What is mounted here can no longer be written, also for those who have it open; or again. */
+/** Makes what is mounted here read-only, also for files that are open; or writable again. */
 export const remount = (folder: string, how: 'ro' | 'rw'): void => {
   execFileSync('mount', ['-o', `remount,${how}`, folder]);
 };

@@ -57,8 +57,8 @@ export const killNow = (pid: number): void => {
 };
 
 /**
- * Waits until `condition` gives something, however long that takes; the test's own time limit
- * ends what never comes.
+ * Waits until `condition` returns something, however long that takes. The test's own time limit
+ * ends a wait that never succeeds.
  */
 export const until = async <T>(
   condition: () => T | null | undefined | false,
