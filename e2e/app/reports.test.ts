@@ -138,7 +138,7 @@ test('verifies a report while the vault is locked', async ({ vault, home }) => {
   const { page } = vault;
   await page.getByRole('button', { name: 'Verify a report' }).click();
   await vault.answerDialogs([file]);
-  await page.getByRole('button', { name: 'Choose files …' }).click();
+  await page.getByRole('button', { name: 'Choose files…' }).click();
   // Anybody can make a key: it is good only once its fingerprint was compared.
   await page.getByText('Compare the fingerprint of its key before you rely').waitFor();
   const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: { fingerprint: string } };
@@ -297,7 +297,7 @@ test('remembers who compared the key of a report, for this user alone', async ({
     const app = await Driver.start({ home: place });
     await app.page.getByRole('button', { name: 'Verify a report' }).click();
     await app.answerDialogs([file]);
-    await app.page.getByRole('button', { name: 'Choose files …' }).click();
+    await app.page.getByRole('button', { name: 'Choose files…' }).click();
     return app;
   };
   const remembered = 'reader/state/signers.json';

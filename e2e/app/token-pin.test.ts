@@ -12,7 +12,7 @@ const NEW = '161803';
 const openDialog = async ({ page }: Driver): Promise<void> => {
   await new Workspace(page).go('Settings');
   await page.getByRole('button', { name: 'Module and token' }).click();
-  await page.getByRole('button', { name: 'Change PIN …' }).click();
+  await page.getByRole('button', { name: 'Change PIN…' }).click();
 };
 
 const change = async ({ page }: Driver, ...pins: [string, string, string]): Promise<void> => {

@@ -77,7 +77,7 @@ test('asks which library leads to a token, and loads none before', async ({ home
   const shown = (await page.locator('.print').innerText()).replace(/\s/g, '');
   expect(shown).toBe(made.fingerprint);
   await app.answerDialogs([made.library]);
-  await page.getByRole('button', { name: 'Other library …' }).click();
+  await page.getByRole('button', { name: 'Other library…' }).click();
   await page.getByRole('radio', { name: made.library }).waitFor();
   await page.getByRole('checkbox', { name: /fingerprint/ }).click();
   await page.getByRole('button', { name: /Trust this vault/ }).click();

@@ -42,7 +42,7 @@ test('encrypts a dropped folder, verifies and decrypts it', async ({ vault, home
   const out = path.join(home, 'out');
   await mkdir(out);
   await vault.answerDialogs([out]);
-  await work.choose('Write to', 'Another folder …');
+  await work.choose('Write to', 'Another folder…');
   await work.page.getByText(out).waitFor();
   await work.drop([folder]);
   await work.start('Decrypt');

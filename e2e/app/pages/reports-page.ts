@@ -88,7 +88,7 @@ export class ReportsPage extends Workspace {
   async saveCheckpoint(folder: string): Promise<string> {
     await this.open('Saved checkpoints');
     await this.#driver.answerDialogs([folder]);
-    await this.page.getByRole('button', { name: 'Sign and save …' }).click();
+    await this.page.getByRole('button', { name: 'Sign and save…' }).click();
     await this.page.getByText(/^Checkpoint over/).waitFor({ timeout: 60_000 });
     const [name = ''] = (await filesBelow(folder)).filter((each) => each.endsWith('.checkpoint'));
     return path.join(folder, name);
@@ -102,7 +102,7 @@ export class ReportsPage extends Workspace {
   /** Chooses the reply of a time-stamping authority. */
   async attach(file: string): Promise<void> {
     await this.#driver.answerDialogs([file]);
-    await this.page.getByRole('button', { name: 'Attach a timestamp …' }).click();
+    await this.page.getByRole('button', { name: 'Attach a timestamp…' }).click();
   }
 
   /**

@@ -105,7 +105,7 @@ describe('what a report will hold', () => {
     const pdf = screen.getByRole('checkbox', { name: /^PDF/ });
     await user.click(pdf);
     expect(pdf).not.toBeChecked();
-    await user.click(screen.getByRole('button', { name: /^Export 1 file …/ }));
+    await user.click(screen.getByRole('button', { name: /^Export 1 file…/ }));
     expect(bridge.inputsOf('reports.export')).toMatchObject([{ also: [] }]);
   });
 

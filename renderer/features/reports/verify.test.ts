@@ -140,7 +140,7 @@ test('no vault has to be open', async () => {
     'verify.pick': () => verdict(),
   });
   await user.click(await screen.findByRole('button', { name: 'Verify a report' }));
-  await user.click(await screen.findByRole('button', { name: 'Choose files …' }));
+  await user.click(await screen.findByRole('button', { name: 'Choose files…' }));
   expect(await screen.findByText(/This report is genuine/)).toBeVisible();
   await user.keyboard('{Escape}');
   expect(await screen.findByLabelText('Token PIN')).toBeVisible();
@@ -163,7 +163,7 @@ test('the newest checkpoint is a code to be scanned and a file to be kept', asyn
     'checkpoints.write': () => ({ path: '/media/stick/a.checkpoint', size: 15 }),
   });
   expect(await screen.findByRole('img', { name: /QR code of the signed/ })).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Sign and save …' }));
+  await user.click(screen.getByRole('button', { name: 'Sign and save…' }));
   expect(await screen.findByText('Checkpoint over 15 records saved')).toBeVisible();
 });
 

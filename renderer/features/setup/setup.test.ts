@@ -84,7 +84,7 @@ describe('the wizard', () => {
       },
     });
     await toThePin(wizard);
-    await wizard.user.click(screen.getByRole('button', { name: 'Change …' }));
+    await wizard.user.click(screen.getByRole('button', { name: 'Change…' }));
     expect(await screen.findByText('The folder /srv/full is not empty.')).toBeVisible();
     expect(screen.getByText('/home/officer/Claviger/Vault')).toBeVisible();
     expect(screen.getByLabelText('New PIN for the token')).toHaveValue('1234');

@@ -69,7 +69,7 @@ describe('a vault that this computer does not know', () => {
     const opened = open('vault-unknown', { ...unknown, libraries: [] });
     const { user } = opened;
     expect(await screen.findByText(/No PKCS#11 library was found/)).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Other library …' }));
+    await user.click(screen.getByRole('button', { name: 'Other library…' }));
     expect(await screen.findByRole('radio', { name: /Other/ })).toBeChecked();
     await user.click(screen.getByRole('checkbox', { name: /fingerprint/ }));
     await user.click(screen.getByRole('button', { name: /Trust this vault/ }));

@@ -65,7 +65,7 @@ export const settings = {
     lead: 'Defaults for new batches. You can change them in each plan.',
     folder: 'Write to',
     beside: 'Next to each original',
-    choose: 'Choose …',
+    choose: 'Choose…',
     clear: 'Next to each original',
     conflict: 'If the file already exists',
     conflictNote: 'Shown in the plan, and can be changed there.',
@@ -86,7 +86,7 @@ export const settings = {
     pin: {
       name: 'PIN',
       note: 'Asked for at each unlock. Claviger does not keep it.',
-      change: 'Change PIN …',
+      change: 'Change PIN…',
       title: 'Change the PIN of the token',
       recorded: 'Recorded in the ledger, without either PIN.',
       old: 'Old PIN',

@@ -30,7 +30,7 @@ export const start = {
     hidePin: 'Hide the PIN',
     unlock: 'Unlock',
     unlocking: 'Unlocking',
-    click: 'Unlock …',
+    click: 'Unlock…',
     wrongPin: 'The token did not accept this PIN.',
     wrongPinNote: 'Nothing in the vault has changed.',
     pinStates: {

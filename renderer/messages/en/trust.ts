@@ -19,7 +19,7 @@ export const trust = {
     compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
     library: 'PKCS#11 library of its token',
     none: 'No PKCS#11 library was found in the usual places. Install your token vendor’s software, or choose its library.',
-    other: 'Other library …',
+    other: 'Other library…',
     token: (label: string, serial: string) =>
       `The folder says that the token is ${label}, serial number ${serial}.`,
     confirm: 'The fingerprint is the one that I was told',
