@@ -31,12 +31,16 @@ test('(the inspection finds what is wrong)', async ({ driver }) => {
     const drawn = document.createElementNS('http://www.w3.org/2000/svg', 'text');
     drawn.textContent = 'small print';
     svg.append(drawn);
-    document.querySelector('main')?.append(wide, cut, document.createElement('button'), svg);
+    const low = document.createElement('div');
+    Object.assign(low.style, { flex: 'none', height: '10px' });
+    low.innerText = 'higher\nthan its\nbox';
+    document.querySelector('main')?.append(wide, cut, low, document.createElement('button'), svg);
   });
   const faults = (await faultsOf(driver)).join('\n');
   expect(faults).toMatch(/1280, 100 %: outside of the window: .*"too wide"/);
   expect(faults).toMatch(/1280, 130 %: cut at its side: .*"text that is cut"/);
   expect(faults).toMatch(/1024, 100 %: drawn too small: .*"small print"/);
+  expect(faults).toMatch(/1024, 200 %: sticks out below: .*"higher than its box"/);
   expect(faults).toMatch(/light, high: button-name/);
   await driver.page.reload();
 });

@@ -7,7 +7,7 @@ import { layoutFaults } from './layout.ts';
 
 const sizes = [
   { width: 1280, height: 800, textSizes: [100, 130, 200] },
-  { width: 1024, height: 700, textSizes: [100, 130] },
+  { width: 1024, height: 700, textSizes: [100, 130, 200] },
 ] as const;
 const looks = [
   { theme: 'light', contrast: 'standard' },

@@ -42,6 +42,9 @@ export const layoutFaults = (): string[] => {
       faults.push(`cut at its side: ${nameOf(element)}`);
     if (high && hides(style.overflowY) && !tellsRest && !isVirtual(element))
       faults.push(`cut below: ${nameOf(element)}`);
+    // More than a line box: what follows in the page would be drawn over it.
+    if (element.scrollHeight > element.clientHeight + 8 && style.overflowY === 'visible')
+      faults.push(`sticks out below: ${nameOf(element)}`);
     if (wide && style.overflowX === 'visible' && hasText(element))
       faults.push(`text sticks out: ${nameOf(element)}`);
   };

@@ -1,0 +1,81 @@
+import { expect } from 'vitest';
+import { KeysPage } from './pages/keys-page.ts';
+import { Workspace } from './pages/workspace.ts';
+import type { Driver } from './support/driver.ts';
+import { makeKey, sharedTest as test } from './support/test.ts';
+
+const setSize = async ({ app, page }: Driver, width: number, height: number): Promise<void> => {
+  await app.evaluate(
+    ({ BrowserWindow }, size) =>
+      BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
+    { width, height },
+  );
+  await page.waitForFunction((wanted) => innerWidth === wanted, width);
+};
+
+test('the last record of the audit is wholly visible at the end', async ({ vault }) => {
+  const { page } = vault;
+  for (let key = 1; key <= 15; key += 1) await makeKey(vault, `Key ${key}`, 'fast');
+  await new Workspace(page).go('Audit');
+  const grid = page.getByRole('grid');
+  const last = grid.getByRole('row').filter({ hasText: 'Vault created' });
+  for (const [width, height] of [
+    [1280, 800],
+    [1024, 700],
+  ] as const) {
+    await setSize(vault, width, height);
+    for (const textSize of [100, 200] as const) {
+      await vault.call('settings.set', { textSize });
+      await grid.focus();
+      await page.keyboard.press('Home');
+      await last.waitFor({ state: 'detached' });
+      await page.keyboard.press('End');
+      await last.waitFor();
+      const hidden = await last.evaluate((row) => {
+        const frame = row.closest('[role="grid"]');
+        if (frame === null) throw new Error('it is in no table');
+        const top = frame.getBoundingClientRect().top;
+        return row.getBoundingClientRect().bottom - (top + frame.clientHeight);
+      });
+      expect(hidden, `pixels below the table at ${width}, ${textSize} %`).toBeLessThan(1);
+    }
+  }
+  await vault.call('settings.set', { textSize: 100 });
+});
+
+test('a confirmation never covers the buttons of a dialog', async ({ vault }) => {
+  const { page } = vault;
+  const keys = new KeysPage(page);
+  await keys.go('Keys');
+  for (const textSize of [100, 200] as const) {
+    await keys.create(`Confirmed at ${textSize}`, 'Fast');
+    const toast = page.getByRole('status').filter({ hasText: `Confirmed at ${textSize}` });
+    // Under the pointer it stays.
+    await toast.getByText(`Confirmed at ${textSize}`).hover();
+    await vault.call('settings.set', { textSize });
+    await page.keyboard.press('n');
+    await keys.dialog.waitFor();
+    const covered = await page.evaluate((text) => {
+      const shown = [...document.querySelectorAll('[role="status"]')].some((each) =>
+        each.textContent.includes(text),
+      );
+      const buttons = [...document.querySelectorAll('[role="dialog"] button')];
+      const hidden = buttons.filter((button) => {
+        const { left, right, top, bottom } = button.getBoundingClientRect();
+        const points = [
+          [left + 4, top + 4],
+          [right - 4, bottom - 4],
+        ] as const;
+        return points.some(([x, y]) => {
+          const at = document.elementFromPoint(x, y);
+          return at !== null && at.closest('[role="dialog"]') === null;
+        });
+      });
+      return { shown, hidden: hidden.map((button) => button.textContent) };
+    }, `Confirmed at ${textSize}`);
+    expect(covered).toEqual({ shown: true, hidden: [] });
+    await page.keyboard.press('Escape');
+    await keys.dialog.waitFor({ state: 'detached' });
+    await vault.call('settings.set', { textSize: 100 });
+  }
+});
