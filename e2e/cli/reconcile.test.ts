@@ -74,6 +74,18 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(text.stdout).toContain('backup of the token vendor');
   });
 
+  it('every unlock tells of a key that is not in the token, and records it', async () => {
+    stranger('destroy', labelOf());
+    const problem = 'The token does not hold version 1 of the key “archive”.';
+    const unlocked = await vault.cli.run(['checkpoint', 'write', vault.home]);
+    expect(unlocked).toMatchObject({ code: 0 });
+    expect(unlocked.stderr).toContain(problem);
+    const unlock = vault.records().findLast(({ action }) => action === 'vault.unlock');
+    expect(unlock?.details['findings']).toMatchObject([
+      { kind: 'key-missing', problem: expect.stringContaining(problem) as string },
+    ]);
+  });
+
   it('a rotation killed before its commit leaves an orphan, which is removed when typed', async () => {
     const file = writeFile(join(vault.home, 'plain', 'a.txt'), 'a');
     await batchDone(vault.cli, ['encrypt', '--key', 'archive', file]);

@@ -115,6 +115,8 @@ export interface EngineCalls {
   createKey: (input: NewKey) => KeyMaterial;
   /** Removes the object of a resident key, and looks again. @returns whether it was there */
   destroyKey: (input: ResidentKey) => { readonly found: boolean };
+  /** Those of the keys whose object is not in the token, by name alone. */
+  missingKeys: (input: readonly ResidentKey[]) => ResidentKey[];
   /** Compares every object in the token with the keystore. */
   reconcile: (input: Expected) => TokenComparison;
   /** Destroys an object that the keystore does not name, and looks for it: whether it is gone. */

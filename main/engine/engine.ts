@@ -5,7 +5,7 @@ import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { Parts } from './files/part.ts';
 import { createKey, type KeyAbilities } from './keys/create-key.ts';
-import { destroyKey } from './keys/destroy-key.ts';
+import { destroyKey, missingKeys } from './keys/destroy-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LedgerKeys } from './keys/ledger-keys.ts';
@@ -64,7 +64,7 @@ export interface EngineOptions {
 /** What is about the token as a whole. */
 type TokenCalls = Pick<
   Calls<EngineCalls>,
-  'tokenStatus' | 'changePin' | 'reconcile' | 'removeObject'
+  'tokenStatus' | 'changePin' | 'missingKeys' | 'reconcile' | 'removeObject'
 >;
 
 const SWEEP_MS = 1_000;
@@ -133,6 +133,7 @@ export class Engine {
     return {
       tokenStatus: () => this.#connection().connection.token,
       changePin: (change) => this.#alone(() => this.#connection().connection.changePin(change)),
+      missingKeys: (keys) => missingKeys(this.#vault().token, keys),
       reconcile: (expected) =>
         this.#alone(() => reconcile(this.#connection().connection, expected)),
       removeObject: ({ expected, object }) =>

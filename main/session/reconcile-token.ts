@@ -1,6 +1,7 @@
 import { objectNotRemoved } from '../../shared/messages/failures/token-keys.ts';
 import { objectAdvice, objectName } from '../../shared/messages/token/objects.ts';
 import type { KeyId } from '../../shared/ids.ts';
+import type { KeyMaterial } from '../../shared/keys.ts';
 import type { Expected, ObjectFinding, TokenComparison } from '../engine/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { ReadTables } from '../keystore/index.ts';
@@ -68,17 +69,21 @@ const expectedOf = ({ id: vaultId, tables }: Vault): Expected => ({
   vaultId,
   masters: mastersOf(tables),
   signing: signingOf(tables),
-  keys: tables.keys
+  keys: residentKeysOf(tables),
+  destroyed: tables.keys.destroyedObjects(),
+});
+
+/** Every version that has an object in the token. */
+export const residentKeysOf = ({ keys }: ReadTables): KeyMaterial[] =>
+  keys
     .list()
     .filter(({ custody }) => custody === 'resident')
     .flatMap(({ id }) =>
-      tables.keys
+      keys
         .versions(id)
         .filter(({ state }) => state !== 'destroyed')
-        .map(({ version }) => tables.keys.material(id, version)),
-    ),
-  destroyed: tables.keys.destroyedObjects(),
-});
+        .map(({ version }) => keys.material(id, version)),
+    );
 
 const signingOf = ({ meta }: ReadTables): Expected['signing'] => {
   const keys = meta.signingKeys();

@@ -20,6 +20,7 @@ import {
 } from '../vault/index.ts';
 import { ledgerToken } from './checkpointing.ts';
 import { inTime } from './in-time.ts';
+import { missingKeys } from './missing-keys.ts';
 import { SealBudget } from './seal-budget.ts';
 import { bindingOf, mastersOf, profileOf } from './token-binding.ts';
 import type { TokenFinding } from './token-findings.ts';
@@ -71,6 +72,7 @@ export class VaultSession {
   readonly #parts: SessionParts;
   #loggedIn: LoggedIn | null = null;
   #examined: FoundSigned | null = null;
+  #missing: readonly TokenFinding[] = [];
   readonly #login: TokenLogin;
   #recovery: Recovery | null = null;
   #recoveries = 0;
@@ -160,7 +162,7 @@ export class VaultSession {
   /** What was found at unlock that does not block: shown so that nobody misses it. */
   get findings(): readonly SessionFinding[] {
     const findings = this.#examined?.verdict.findings.filter(({ blocks }) => !blocks) ?? [];
-    return [...findings, ...this.#login.findings];
+    return [...findings, ...this.#login.findings, ...this.#missing];
   }
 
   /** What the last unlock found signed, also one that a rollback ended; null where there is none. */
@@ -333,7 +335,8 @@ export class VaultSession {
       lifetimes: this.#parts.lifetimes(),
     });
     const left = examined.tail.prefix.facts.sealsLeft;
-    await vault.begin(ledger, examined, this.#login.findings);
+    this.#missing = await missingKeys(engine.caller, vault);
+    await vault.begin(ledger, examined, [...this.#login.findings, ...this.#missing]);
     if (left !== null) this.seals.resume(left);
     // The session's key is sealed under a random nonce too.
     await this.seals.take('master', 1);

@@ -22,7 +22,12 @@ export const findingKinds = [
 export type FindingKind = (typeof findingKinds)[number];
 
 /** What unlocking can find about the token and its library. */
-export const tokenFindingKinds = ['token-twin', 'library-updated', 'vault-met'] as const;
+export const tokenFindingKinds = [
+  'token-twin',
+  'library-updated',
+  'vault-met',
+  'key-missing',
+] as const;
 export type TokenFindingKind = (typeof tokenFindingKinds)[number];
 
 const head = { epoch: positive, size: count, root: hash } as const;

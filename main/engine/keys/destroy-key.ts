@@ -10,6 +10,14 @@ export interface ResidentKey {
   readonly objectId: Uint8Array;
 }
 
+/** Those of the keys whose object is not in the token. A quick look: by name alone. */
+export const missingKeys = (token: VaultToken, keys: readonly ResidentKey[]): ResidentKey[] =>
+  token.connection.withSession((session) =>
+    keys.filter(
+      (key) => !isInToken(session, { objectId: key.objectId, label: residentLabel(token, key) }),
+    ),
+  );
+
 /** @throws Failure 'token-failed' where the object is still there afterwards */
 export const destroyKey = (token: VaultToken, key: ResidentKey): { readonly found: boolean } =>
   token.connection.withSession((session) => {

@@ -47,6 +47,10 @@ export const overview = {
           title: 'The token’s PKCS#11 library was replaced',
           text: 'What the token really does was tested again; the record of that test says what came of it.',
         },
+        'key-missing': {
+          title: 'The token does not hold every resident key',
+          text: 'What is encrypted under a missing key cannot be opened. Settings, Module and token, compares all objects.',
+        },
         'vault-met': {
           title: 'This computer met this vault for the first time',
           text: 'Compare the fingerprint of its key with the one that you were told. From now on it is known.',

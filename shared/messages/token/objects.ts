@@ -13,6 +13,14 @@ export const otherAttributes = (differences: string): string =>
 
 export const otherKey = 'it is another key under the same name: verification failed';
 
+/** @param names of the first ones, like "version 1 of “archive”" */
+export const keysMissing = (names: readonly string[], more: number): string =>
+  `The token does not hold ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}. ` +
+  'What is encrypted under a key that is missing cannot be opened.';
+
+export const versionName = (name: string, version: number): string =>
+  `version ${version} of the key “${name}”`;
+
 // What it is, and what to do
 
 export type ObjectKind = 'missing' | 'altered' | 'orphaned' | 'left';
