@@ -42,7 +42,7 @@ test('Settings compare the token with the keystore, and remove what is not neede
   await page.getByText('Version 1 of the key “Archive”').waitFor();
   await page.getByText(orphan).waitFor();
   await inspect(vault, 'objects in the token, with findings');
-  await page.getByRole('button', { name: 'Remove 1 object …' }).click();
+  await page.getByRole('button', { name: 'Remove 1 object…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Remove 1 object from the token?' });
   await dialog.getByText(orphan).waitFor();
   await inspect(vault, 'objects in the token, removing');

@@ -33,7 +33,7 @@ const openChange = async (
   const { user } = opened;
   await user.click(await screen.findByRole('button', { name: /^Settings/ }));
   await user.click(screen.getByRole('button', { name: 'Module and token' }));
-  await user.click(await screen.findByRole('button', { name: 'Change PIN …' }));
+  await user.click(await screen.findByRole('button', { name: 'Change PIN…' }));
   return opened;
 };
 
@@ -118,7 +118,7 @@ test('removes what the keystore does not need, and only after it was confirmed',
   const found = [object('missing', 'a'), object('orphaned', 'b'), object('left', 'c')];
   const { bridge, user } = await openObjects(...found);
   expect(await screen.findByText('What is missing')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Remove 2 objects …' }));
+  await user.click(screen.getByRole('button', { name: 'Remove 2 objects…' }));
   expect(bridge.inputsOf('token.remove')).toEqual([]);
   const dialog = within(await screen.findByRole('dialog'));
   expect(dialog.queryByText('What is missing')).toBeNull();

@@ -122,7 +122,7 @@ export const settings = {
         orphaned: 'Orphaned',
         left: 'Not destroyed',
       },
-      remove: (count: number) => `Remove ${counted(count, 'object', 'objects')} …`,
+      remove: (count: number) => `Remove ${counted(count, 'object', 'objects')}…`,
       removeTitle: (count: number) =>
         `Remove ${counted(count, 'object', 'objects')} from the token?`,
       removeLead:
