@@ -177,3 +177,24 @@ export const isPastPeriod = (
   const end = periodEnd(key);
   return atPeriodEnd === 'refuse' && end !== null && Date.parse(end) <= now;
 };
+
+/** What could be done with a key now, as far as its states decide it; for buttons. */
+export const possibleActs = (
+  key: { readonly state: KeyState; readonly protected: boolean },
+  versions: readonly VersionPlace[],
+): readonly KeyAct[] => {
+  if (versions.every(({ state }) => state === 'destroyed')) return [];
+  return keyActs.filter((act) => {
+    if (isVersionAct(act)) return versions.some((place) => stateAfter(act, place) !== null);
+    switch (act) {
+      case 'rotate':
+        return key.state !== 'destroyed' && key.state !== 'pre-activation';
+      case 'protect':
+        return !key.protected;
+      case 'unprotect':
+        return key.protected;
+      case 'period':
+        return true;
+    }
+  });
+};

@@ -1,4 +1,4 @@
-import { doDueActs } from '../keys/index.ts';
+import { catchUp } from '../keys/index.ts';
 import { type SessionParts, VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { CliContext } from './command.ts';
@@ -22,7 +22,7 @@ export const sessionOf = (
     startEngine: context.startEngine,
     lifetimes: () => LIFETIMES,
     onOpen: async (session) => {
-      for (const { problem } of await doDueActs(session))
+      for (const { problem } of await catchUp(session))
         context.terminal.notice([`claviger: ${problem}`]);
     },
     askPin,

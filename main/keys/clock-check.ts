@@ -1,8 +1,5 @@
 import { DAY_MS } from '../../shared/key-life.ts';
-import type { VaultSession } from '../session/index.ts';
-
-/** How far the clock may run ahead of the time that has passed since the vault was unlocked. */
-const LARGEST_JUMP_MS = 3_600_000;
+import { LARGEST_DRIFT_MS, type VaultSession } from '../session/index.ts';
 
 export interface ClockCheck {
   readonly isTrusted: boolean;
@@ -15,17 +12,17 @@ export interface ClockCheck {
 /**
  * Whether a destruction may rely on this computer's clock. A clock that was set forward would
  * destroy keys before their time: it is relied on only if the vault was locked less than a day
- * before it was unlocked now, and the clock has not been moved since.
+ * before it was unlocked now, and the clock was moved neither in this session nor in the one before.
  */
-export const checkClock = async ({ vault, opening }: VaultSession): Promise<ClockCheck> => {
-  const { now } = vault;
-  const lastLock = opening.lastLock === null ? null : await timeOf(vault, opening.lastLock);
-  const atUnlock = opening.at.getTime();
-  const jump = Math.abs(now.getTime() - atUnlock - (performance.now() - opening.steadyMs));
+export const checkClock = async (session: VaultSession): Promise<ClockCheck> => {
+  const { vault, opening, clockMovedMs } = session;
+  const lock =
+    opening.lastLock === null ? null : await (await vault.audit()).line(opening.lastLock);
+  const lastLock = lock?.record.time ?? null;
   const isTrusted =
-    lastLock !== null && atUnlock - Date.parse(lastLock) < DAY_MS && jump < LARGEST_JUMP_MS;
-  return { isTrusted, now: now.toISOString(), lastLock };
+    lastLock !== null &&
+    lock?.record.details['clockMovedMs'] === undefined &&
+    opening.at.getTime() - Date.parse(lastLock) < DAY_MS &&
+    clockMovedMs < LARGEST_DRIFT_MS;
+  return { isTrusted, now: vault.now.toISOString(), lastLock };
 };
-
-const timeOf = async (vault: VaultSession['vault'], record: number): Promise<string | null> =>
-  (await (await vault.audit()).line(record))?.record.time ?? null;

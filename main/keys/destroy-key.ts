@@ -16,14 +16,25 @@ interface Destruction {
 }
 
 /** Why a version is destroyed now: its date has come, or nothing was ever encrypted with it. */
-type Grounds = 'due' | 'never-used';
+export type Grounds = 'due' | 'never-used';
+
+/** Destroys a version without a waiting period, or at its end. @throws Failure `key-state` */
+export const destroyNow = (
+  session: VaultSession,
+  change: Omit<KeyChange, 'act' | 'waitingDays'>,
+  grounds: Grounds,
+): Promise<ChangedKey> => {
+  if (grounds === 'never-used') return destroyUnused(session, change);
+  const { id, version } = session.vault.tables.keys.get(change.key);
+  return destroyVersion(session, { key: id, version: change.version ?? version }, 'due');
+};
 
 /**
  * Destroys a version that was never used, without a waiting period. It is suspended first, so that
  * nothing can be encrypted with it while this is checked.
  * @throws Failure `key-state` if it was used; then its destruction stays scheduled
  */
-export const destroyUnused = async (
+const destroyUnused = async (
   session: VaultSession,
   change: Omit<KeyChange, 'act' | 'waitingDays'>,
 ): Promise<ChangedKey> => {
@@ -37,7 +48,7 @@ export const destroyUnused = async (
 };
 
 /** Whether anything was encrypted with it, by the ledger and by the count of its seals. */
-export const wasUsed = async (
+const wasUsed = async (
   { vault }: VaultSession,
   { key, version }: Destruction,
 ): Promise<boolean> => {

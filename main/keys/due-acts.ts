@@ -15,14 +15,19 @@ export interface PostponedAct {
   readonly problem: string;
 }
 
+/** To be called when the vault was unlocked. @returns as `doDueActs` */
+export const catchUp = async (session: VaultSession): Promise<readonly PostponedAct[]> => {
+  await removeDestroyedObjects(session);
+  return doDueActs(session);
+};
+
 /**
  * Does what has become due: activations, rotations of keys that rotate by themselves, destructions.
- * To be called after unlocking, from time to time, and before a key is used.
+ * To be called from time to time while the vault is unlocked.
  * @returns what could not be done; the others are done all the same
  */
 export const doDueActs = async (session: VaultSession): Promise<readonly PostponedAct[]> => {
   const postponed: PostponedAct[] = [];
-  await removeDestroyedObjects(session);
   for (const act of dueActs(session)) {
     try {
       const problem = await act.run();

@@ -1,5 +1,5 @@
 import type { KeyReason } from '../../shared/key-life.ts';
-import { cannotRotate } from '../../shared/messages/failures/keys.ts';
+import { cannotRotate, rotatedMeanwhile } from '../../shared/messages/failures/keys.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { ChangedKey } from './key-change.ts';
 
@@ -29,6 +29,8 @@ export const rotateKey = async (
   const { version, kcv, blob, objectId, proof } = material;
   return vault.commit(
     ({ keys }) => {
+      // Somebody else may have rotated it while the token made this version.
+      if (keys.get(id).version !== before) throw rotatedMeanwhile(name);
       const created = vault.now.toISOString();
       if (keys.get(id).state === 'active') keys.setState(id, before, 'deactivated', created);
       keys.addVersion(id, {

@@ -13,4 +13,4 @@ export { checkNewFolder } from './new-folder.ts';
 export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';
 export { needOpen } from './unlock-outcome.ts';
-export { type SessionParts, VaultSession } from './vault-session.ts';
+export { LARGEST_DRIFT_MS, type SessionParts, VaultSession } from './vault-session.ts';

@@ -53,6 +53,9 @@ interface Opening {
   readonly lastLock: number | null;
 }
 
+/** What a clock that was not moved may be off by, in one session. */
+export const LARGEST_DRIFT_MS = 3_600_000;
+
 /** How long a token may take to sign a lock or to end a login: a driver may hang. */
 const LAST_ANSWER_MS = 5_000;
 
@@ -91,6 +94,13 @@ export class VaultSession {
   /** When the vault was unlocked. */
   get opening(): Opening {
     return this.#opening;
+  }
+
+  /** How far the computer's clock was moved since the vault was unlocked, forward or back. */
+  get clockMovedMs(): number {
+    const { at, steadyMs } = this.#opening;
+    const passed = this.vault.now.getTime() - at.getTime();
+    return Math.round(Math.abs(passed - (performance.now() - steadyMs)));
   }
 
   /** The engine. @throws Failure `not-logged-in` while the vault is locked */
@@ -242,7 +252,7 @@ export class VaultSession {
           action: 'vault.lock',
           subject: {},
           outcome: 'ok',
-          details: { reason, seals: this.seals.left },
+          details: { reason, seals: this.seals.left, ...movedClock(this.clockMovedMs) },
         },
       ]);
     } catch (error) {
@@ -366,6 +376,10 @@ export class VaultSession {
     throw vaultIsLocked();
   }
 }
+
+/** A clock is never quite steady; of a moved one, the next unlock must know. */
+const movedClock = (clockMovedMs: number): { readonly clockMovedMs?: number } =>
+  clockMovedMs > LARGEST_DRIFT_MS ? { clockMovedMs } : {};
 
 const openingOf = ({ now, facts }: Vault): Opening => ({
   at: now,

@@ -1,6 +1,7 @@
 import { audit, acts } from './en/audit.ts';
 import { carryOver } from './en/carry-over.ts';
 import { common } from './en/common.ts';
+import { keyActs } from './en/key-acts.ts';
 import { keys } from './en/keys.ts';
 import { overview } from './en/overview.ts';
 import { reports } from './en/reports.ts';
@@ -20,6 +21,7 @@ export const messages = {
   carryOver,
   overview,
   keys,
+  keyActs,
   work,
   audit,
   acts,

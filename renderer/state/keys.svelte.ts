@@ -1,6 +1,7 @@
 import type { Input, Output } from '../../shared/contract.ts';
 import type { KeyDetail, KeyRow } from '../../shared/contract/keys.ts';
 import type { KeyId } from '../../shared/ids.ts';
+import type { KeyAct } from '../../shared/key-life.ts';
 import { mayEncrypt } from '../../shared/keys.ts';
 import type { Api } from '../lib/api.ts';
 import { messages } from '../messages/en.ts';
@@ -9,6 +10,13 @@ import { Task } from './task.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 
 type KeyOptions = Output<'keys.options'>;
+
+interface ChosenAct {
+  readonly act: KeyAct;
+  /** null: the dialog offers them. */
+  readonly version: number | null;
+  readonly destroyNow?: 'due';
+}
 
 /** The keys of the open vault, the chosen one, and the one being created. */
 export class Keys {
@@ -21,6 +29,9 @@ export class Keys {
   #detail = $state.raw<Resource<KeyDetail> | null>(null);
   /** The dialog is open. */
   creating = $state(false);
+  readonly changing = new Task();
+  /** What is being asked for in a dialog. */
+  act = $state.raw<ChosenAct | null>(null);
 
   constructor(api: Api, toasts: Toasts) {
     this.#api = api;
@@ -65,5 +76,18 @@ export class Keys {
       this.#toasts.say(messages.keys.created(key.name), messages.record(record));
     });
     if (made) this.creating = false;
+  }
+
+  /** @param done what is said of it; it gets the key's name and the version concerned */
+  async change(
+    input: Input<'keys.change'>,
+    done: (key: string, version: number) => string,
+  ): Promise<void> {
+    const made = await this.changing.run(async () => {
+      const { key, record } = await this.#api.call('keys.change', input);
+      await Promise.all([this.list.refresh(), this.#detail?.refresh()]);
+      this.#toasts.say(done(key.name, input.version ?? key.version), messages.record(record));
+    });
+    if (made) this.act = null;
   }
 }

@@ -70,6 +70,8 @@ const changeSchema = v.strictObject({
   periodDays: v.optional(v.nullable(count)),
   atPeriodEnd: v.optional(v.picklist(atPeriodEnds)),
   waitingDays: v.optional(count),
+  /** Without waiting: because it was never used, or because its date has come. */
+  destroyNow: v.optional(v.picklist(['never-used', 'due'])),
 });
 
 export const keyDetailSchema = v.strictObject({

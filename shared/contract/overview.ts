@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { keyStates } from '../keys.ts';
 import { auditRowSchema } from './audit.ts';
-import { batchId, count, keyId, list, nothing, text } from './basics.ts';
+import { batchId, count, keyId, list, nothing, positive, text, time } from './basics.ts';
 import { findingKinds, tokenFindingKinds } from './rollback.ts';
 import { sessionSchema } from './session.ts';
 
@@ -34,6 +34,22 @@ const attentionSchema = v.variant('kind', [
     minutes: count,
   }),
   v.strictObject({ kind: v.literal('key-compromised'), key: keyId, name: text(), files: count }),
+  v.strictObject({
+    kind: v.literal('key-rotation'),
+    key: keyId,
+    name: text(),
+    state: v.picklist(['due', 'overdue']),
+    ends: time,
+  }),
+  v.strictObject({
+    kind: v.literal('key-destruction'),
+    key: keyId,
+    name: text(),
+    version: positive,
+    at: time,
+    /** It was due, and a person has to confirm it. */
+    postponed: v.boolean(),
+  }),
   v.strictObject({ kind: v.literal('key-seals'), key: keyId, name: text(), percent: count }),
   v.strictObject({ kind: v.literal('batch-unfinished'), batch: batchId, files: count }),
   v.strictObject({ kind: v.literal('no-loss-plan') }),

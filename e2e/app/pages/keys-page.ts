@@ -25,4 +25,19 @@ export class KeysPage extends Workspace {
     await this.dialog.waitFor({ state: 'detached', timeout: 60_000 });
     await this.row(name).waitFor();
   }
+
+  /** Begins an act on the key whose panel is open, with its button or from the menu. */
+  async begin(button: string): Promise<Locator> {
+    const own = this.page.getByRole('button', { name: button, exact: true });
+    const more = this.page.getByRole('button', { name: 'More actions' });
+    await more.waitFor();
+    if (await own.isVisible()) await own.click();
+    else {
+      await more.click();
+      await this.page.getByRole('menuitem', { name: button }).click();
+    }
+    const dialog = this.page.getByRole('dialog');
+    await dialog.waitFor();
+    return dialog;
+  }
 }

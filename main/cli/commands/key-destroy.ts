@@ -1,14 +1,8 @@
 import { waitingDays } from '../../../shared/key-life.ts';
 import { destructionNotConfirmed } from '../../../shared/messages/failures/cli.ts';
-import {
-  changeKey,
-  type ChangedKey,
-  destroyUnused,
-  destroyVersion,
-  refuseRequest,
-} from '../../keys/index.ts';
+import { changeKey, type ChangedKey, destroyNow, refuseRequest } from '../../keys/index.ts';
 import { needOpen } from '../../session/index.ts';
-import { numberOf } from '../arguments.ts';
+import { type Arguments, numberOf } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printResult, withSession } from '../with-vault.ts';
@@ -44,22 +38,27 @@ export const keyDestroyCommand: Command = {
     return withSession(context, async (session) => {
       const { keys } = session.vault.tables;
       refuseRequest(keys, { act: ACT, ...change }, session.vault.now);
-      const { id, name, version: newest } = keys.get(change.key);
+      const { name, version: newest } = keys.get(change.key);
       const version = change.version ?? newest;
       needOpen(await session.unlock());
       const confirmed =
         args.text('confirm') ??
         (await context.terminal.ask(`Type the name of the key to destroy version ${version}: `));
       if (confirmed !== name) throw destructionNotConfirmed(name);
-      const changed = args.flag('due')
-        ? await destroyVersion(session, { key: id, version }, 'due')
-        : args.flag('unused')
-          ? await destroyUnused(session, change)
-          : await changeKey(session, { act: ACT, ...change });
+      const grounds = groundsOf(args);
+      const changed =
+        grounds === null
+          ? await changeKey(session, { act: ACT, ...change })
+          : await destroyNow(session, change, grounds);
       printResult(context, { changed }, [inWords(changed)]);
       return exitCodes.done;
     });
   },
+};
+
+const groundsOf = (args: Arguments): 'due' | 'never-used' | null => {
+  if (args.flag('due')) return 'due';
+  return args.flag('unused') ? 'never-used' : null;
 };
 
 const inWords = ({ key, version: { version, destroys } }: ChangedKey): string =>

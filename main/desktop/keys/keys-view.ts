@@ -3,7 +3,7 @@ import type { KeyRow } from '../../../shared/contract/keys.ts';
 import { periodEnd } from '../../../shared/key-life.ts';
 import type { KeySummary } from '../../../shared/keys.ts';
 import { limits } from '../../../shared/limits.ts';
-import { changeKey, createKey, rotationOf } from '../../keys/index.ts';
+import { changeKey, createKey, destroyNow, rotationOf } from '../../keys/index.ts';
 import type { KeyUse } from '../../audit/index.ts';
 import { type OpenVault, rowsOf } from '../vault/index.ts';
 
@@ -24,9 +24,13 @@ export const makeKey = async (
 
 export const changeKeyOf = async (
   open: OpenVault,
-  { id, ...change }: Input<'keys.change'>,
+  { id, destroyNow: grounds, ...change }: Input<'keys.change'>,
 ): Promise<Output<'keys.change'>> => {
-  const { key } = await changeKey(open.session, { key: id, ...change });
+  const request = { key: id, ...change };
+  const { key } =
+    grounds === undefined
+      ? await changeKey(open.session, request)
+      : await destroyNow(open.session, request, grounds);
   return recorded(open, key);
 };
 

@@ -100,7 +100,7 @@ const attentionOf = async (open: OpenVault, facts: Facts): Promise<Attention[]> 
   for (const { id, name, state, files } of keys)
     if (state === 'compromised' && files > 0)
       items.push({ kind: 'key-compromised', key: id, name, files });
-  items.push(...sealItems(open, keys));
+  items.push(...destructionItems(open), ...rotationItems(keys), ...sealItems(open, keys));
   for (const { id, files } of unfinished)
     items.push({ kind: 'batch-unfinished', batch: id, files });
   if (!open.isEvaluation && !(await hasLossPlan(open))) items.push({ kind: 'no-loss-plan' });
@@ -137,6 +137,26 @@ const weakSettings = (settings: SettingsValues): Attention[] => [
     ? []
     : [{ kind: 'setting-weak' as const, setting: 'lockWithSystem' as const, minutes: 0 }]),
 ];
+
+const destructionItems = ({ vault }: OpenVault): Attention[] =>
+  vault.tables.keys
+    .list()
+    .flatMap(({ id, name }) =>
+      vault.tables.keys
+        .versions(id)
+        .flatMap(({ version, destroys, postponed }) =>
+          destroys === null
+            ? []
+            : [{ kind: 'key-destruction', key: id, name, version, at: destroys, postponed }],
+        ),
+    );
+
+const rotationItems = (keys: readonly KeyRow[]): Attention[] =>
+  keys.flatMap(({ id, name, rotation, periodEnds }) =>
+    rotation?.because === 'period' && periodEnds !== null
+      ? [{ kind: 'key-rotation', key: id, name, state: rotation.state, ends: periodEnds }]
+      : [],
+  );
 
 const sealItems = (open: OpenVault, keys: readonly KeyRow[]): Attention[] =>
   keys.flatMap((key) => {

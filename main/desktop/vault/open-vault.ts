@@ -4,7 +4,7 @@ import type { Rollback } from '../../../shared/contract/rollback.ts';
 import type { Verification } from '../../../shared/contract/session.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import type { EngineProcess, KeyringLifetimes } from '../../engine/index.ts';
-import { doDueActs, type PostponedAct } from '../../keys/index.ts';
+import { catchUp } from '../../keys/index.ts';
 import type { RecordRange } from '../../ledger/index.ts';
 import { bindingOf, VaultSession } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
@@ -62,8 +62,6 @@ export class OpenVault {
   access: Access = lockedFor('start');
   /** Why the PIN is asked for again. */
   lost: Failure | null = null;
-  /** Acts on keys that are due and could not be done. */
-  postponed: readonly PostponedAct[] = [];
   verification: Verification = { state: 'none', records: 0, at: null };
 
   constructor(parts: OpenVaultParts) {
@@ -79,15 +77,12 @@ export class OpenVault {
       trust: parts.trust,
       lifetimes: parts.lifetimes,
       askPin: () => this.gate.take(),
-      onOpen: () => this.doDueActs(),
+      onOpen: async (session) => {
+        await catchUp(session);
+      },
       onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
       startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
     });
-  }
-
-  /** Activations, rotations and destructions whose date has come. */
-  async doDueActs(): Promise<void> {
-    this.postponed = await doDueActs(this.session);
   }
 
   get isLocked(): boolean {

@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../../../shared/contract/audit.ts';
 import type { Attention } from '../../../shared/contract/overview.ts';
+import { when } from '../../lib/format.ts';
 import type { GlyphName } from '../../lib/ui/glyphs.ts';
 import { messages } from '../../messages/en.ts';
 import type { OpenVault, Place } from '../../state/vault.svelte.ts';
@@ -37,7 +38,9 @@ const audit = (vault: OpenVault, label: string, filter: AuditFilter): TodoAct =>
   },
 });
 
-const showKey = (vault: OpenVault, item: Of<'key-compromised' | 'key-seals'>): TodoAct => ({
+type KeyItem = 'key-compromised' | 'key-seals' | 'key-rotation' | 'key-destruction';
+
+const showKey = (vault: OpenVault, item: Of<KeyItem>): TodoAct => ({
   label: words[item.kind].act,
   run: () => {
     vault.keys.open(item.key);
@@ -97,6 +100,19 @@ const makers: Makers = {
     glyph: 'compromised',
     title: words[item.kind].title(item.name, item.files),
     text: words[item.kind].text,
+    act: showKey(vault, item),
+  }),
+  'key-rotation': (item, vault) => ({
+    glyph: item.state === 'overdue' ? 'failed' : 'warning',
+    title: words[item.kind].titles[item.state](item.name, when(item.ends, new Date())),
+    text: words[item.kind].text,
+    act: showKey(vault, item),
+  }),
+  'key-destruction': (item, vault) => ({
+    glyph: item.postponed ? 'failed' : 'warning',
+    ...(item.postponed
+      ? words[item.kind].postponed(item.name, item.version)
+      : words[item.kind].scheduled(item.name, item.version, when(item.at, new Date()))),
     act: showKey(vault, item),
   }),
   'key-seals': (item, vault) => ({

@@ -102,6 +102,25 @@ export const overview = {
       text: 'Rotation does not help: whoever had the key has their file keys. Encrypt them again.',
       act: 'Show key',
     },
+    'key-rotation': {
+      titles: {
+        due: (name: string, day: string) => `${name} is due for rotation by ${day}`,
+        overdue: (name: string, day: string) => `${name} is overdue for rotation since ${day}`,
+      },
+      text: 'That is when the cryptoperiod of its newest version ends.',
+      act: 'Show key',
+    },
+    'key-destruction': {
+      scheduled: (name: string, version: number, day: string) => ({
+        title: `Version ${n(version)} of ${name} will be destroyed`,
+        text: `On ${day}. Until then you can cancel.`,
+      }),
+      postponed: (name: string, version: number) => ({
+        title: `Version ${n(version)} of ${name} is due to be destroyed`,
+        text: 'This computer’s clock could not be checked: confirm it.',
+      }),
+      act: 'Show key',
+    },
     'key-seals': {
       title: (name: string, percent: number) =>
         `${name} has reached ${percent} % of its encryption limit`,

@@ -93,6 +93,11 @@ export const cannotRotate = (name: string, state: KeyState): Failure =>
     next: state === 'pre-activation' ? 'Activate it first.' : 'Create a new key.',
   });
 
+export const rotatedMeanwhile = (name: string): Failure =>
+  new Failure('key-state', `The key "${name}" has just been rotated.`, {
+    unharmed: NOTHING_CHANGED,
+  });
+
 export const keyIsProtected = (name: string): Failure =>
   new Failure('key-state', `The key "${name}" is protected against destruction.`, {
     unharmed: NOTHING_CHANGED,
