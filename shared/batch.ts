@@ -5,10 +5,6 @@ import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 export const batchKinds = ['encrypt', 'decrypt', 'verify', 'rewrap', 'reencrypt'] as const;
 export type BatchKind = (typeof batchKinds)[number];
 
-/** Kinds that a plan of the window can have. */
-export const windowKinds = ['encrypt', 'decrypt', 'verify'] as const satisfies readonly BatchKind[];
-export type WindowKind = (typeof windowKinds)[number];
-
 /** Kinds whose outputs take the places of their inputs. */
 export const replacingKinds = ['rewrap', 'reencrypt'] as const satisfies readonly BatchKind[];
 export type ReplacingKind = (typeof replacingKinds)[number];
@@ -143,6 +139,17 @@ export interface SkippedInput {
   readonly reason: FailureData;
 }
 
+/** Files with a slot of one key version, of which the same becomes. */
+export interface FileFate {
+  /** null: no key of this vault. */
+  readonly from: KeyVersion | null;
+  readonly fate: 'replaced' | 'up-to-date' | 'refused' | 'not-ours';
+  /** Replaced: the first key version that a new slot is made for. */
+  readonly to: KeyVersion | null;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** What a batch would do, shown before it starts. */
 export interface BatchPlan {
   readonly files: readonly PlannedFile[];
@@ -153,8 +160,10 @@ export interface BatchPlan {
   readonly bytes: number;
   /** The indexes of the files whose output gets another name, or replaces a file. */
   readonly conflicts: readonly number[];
-  /** Replacing slots: the key versions that new slots are made for. */
+  /** Replacing slots: the vault's key versions that the files are to open with. */
   readonly targets: readonly KeyVersion[];
+  /** Replacing slots: what becomes of the files, by the key version that decides it. */
+  readonly fates: readonly FileFate[];
 }
 
 export type FileOutcome = 'done' | 'failed' | 'skipped' | 'cancelled';

@@ -75,7 +75,7 @@ export const storeBatch = async (
   const batch: StoredBatch = {
     id: v.parse(batchIdSchema, randomBytes(16).toString('hex')),
     kind: request.kind,
-    conflict: request.conflict,
+    conflict: isReplacing(request.kind) ? 'replace' : request.conflict,
     deleteOriginals: request.originals !== 'keep',
     removal: request.originals === 'trash' ? 'trash' : 'delete',
     keys: keys.map(({ id, version }) => ({ id, version })),

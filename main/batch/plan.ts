@@ -170,11 +170,14 @@ class Draft {
       bytes: this.#files.reduce((sum, { size }) => sum + size, 0),
       conflicts: this.#conflicts,
       targets: this.#slots?.targets ?? [],
+      fates: this.#slots?.fates ?? [],
     };
   }
 
   unusable(found: Extract<Found, { kind: 'unusable' }>): void {
-    const { named, reason } = found;
+    const { named } = found;
+    const isClaim = isPartName(path.basename(found.file));
+    const reason = isClaim ? toFailureData(unfinishedOutput()) : found.reason;
     this.#skip(found, named || !leftOut.has(reason.code) ? 'failed' : 'skipped', reason);
   }
 

@@ -1,6 +1,6 @@
 export type { EngineCalls, KeySetInput, ModuleListing, RefusedKey } from './api.ts';
 export { AREA_UNIT } from './envelope/format.ts';
-export { isMagic, MAGIC_BYTES } from './envelope/header.ts';
+export { isMagic, MAGIC_BYTES, type ParsedHeader } from './envelope/header.ts';
 export { fileLength } from './envelope/layout.ts';
 export { isStorableName } from './envelope/metadata.ts';
 export { fileIdentityOf } from './files/describe.ts';
@@ -8,7 +8,14 @@ export { hasLastingNumbers, identityOf, isSame } from './files/identity.ts';
 export { inspectFile, type Inspection } from './files/inspect.ts';
 export type { FileDone, FileIdentity, FileJob, FileResult, VerifyJob } from './files/jobs.ts';
 export { type FolderPlace, OpenFolder } from './files/open-folder.ts';
-export { newSlots, type SlotMove, type SlotRules, type SlotTarget } from './files/new-slots.ts';
+export {
+  nameOfSlot,
+  type NewSlot,
+  newSlots,
+  type SlotMove,
+  type SlotRules,
+  type SlotTarget,
+} from './files/new-slots.ts';
 export { OpenFolders } from './files/open-folders.ts';
 export type { SlotProof } from './files/prove-slots.ts';
 export { readHeader } from './files/read-header.ts';

@@ -1,9 +1,9 @@
-import type {
-  BatchKind,
-  ConflictRule,
-  OriginalsRule,
-  Removal,
-  WindowKind,
+import {
+  type BatchKind,
+  type ConflictRule,
+  isReplacing,
+  type OriginalsRule,
+  type Removal,
 } from '../../shared/batch.ts';
 import type { Input, Output } from '../../shared/contract.ts';
 import type { Batch, Draft, Plan, ReceiptRow } from '../../shared/contract/work.ts';
@@ -37,9 +37,11 @@ export class Work {
   readonly plan: Resource<Plan>;
   readonly acting = new Task();
   readonly rates = new RateHistory();
-  #kind = $state<WindowKind>('encrypt');
+  #kind = $state<BatchKind>('encrypt');
   #key = $state<KeyId | null>(null);
   #others = $state.raw<readonly KeyId[]>([]);
+  /** Rewrap, re-encrypt: one key for all files; null: the newest version of each of their keys. */
+  #target = $state<KeyId | null>(null);
   #output = $state.raw<Folder | null>(null);
   #conflict = $state<ConflictRule>('keep-both');
   #encryptAgain = $state(false);
@@ -62,8 +64,14 @@ export class Work {
     this.plan = new Resource(() => api.call('batch.plan', this.#request()));
   }
 
-  get kind(): WindowKind {
+  get kind(): BatchKind {
     return this.#kind;
+  }
+  /** Its outputs take the places of the files. */
+  readonly replaces: boolean = $derived.by(() => isReplacing(this.#kind));
+
+  get target(): KeyId | null {
+    return this.#target;
   }
   get output(): Folder | null {
     return this.#output;
@@ -153,7 +161,7 @@ export class Work {
     this.#output = defaults.outputFolder;
   }
 
-  setKind(kind: WindowKind): void {
+  setKind(kind: BatchKind): void {
     this.#kind = kind;
     this.#encryptAgain = false;
     this.#switched = false;
@@ -163,6 +171,11 @@ export class Work {
 
   setKey(key: KeyId): void {
     this.#key = key;
+    this.replan();
+  }
+
+  setTarget(key: KeyId | null): void {
+    this.#target = key;
     this.replan();
   }
 
@@ -266,6 +279,7 @@ export class Work {
     this.#sealedNames = false;
     this.#deleteOriginals = false;
     this.#removal = null;
+    this.#target = null;
     this.#asked = null;
   }
 
@@ -297,13 +311,19 @@ export class Work {
     const encrypts = this.#kind === 'encrypt';
     return {
       kind: this.#kind,
-      keys: encrypts && this.key !== null ? [this.key, ...this.others.map(({ id }) => id)] : [],
-      output: this.#kind === 'verify' ? null : (this.#output?.id ?? null),
+      keys: this.#chosenKeys(),
+      output: this.#kind === 'verify' || this.replaces ? null : (this.#output?.id ?? null),
       conflict: this.#conflict,
       originals: this.#originals,
       encryptedInputs: encrypts && this.#encryptAgain ? 'encrypt' : 'leave-out',
       sealedNames: this.#kind === 'decrypt' && this.#sealedNames,
     };
+  }
+
+  #chosenKeys(): KeyId[] {
+    if (this.replaces) return this.#target === null ? [] : [this.#target];
+    if (this.#kind !== 'encrypt' || this.key === null) return [];
+    return [this.key, ...this.others.map(({ id }) => id)];
   }
 
   async start(): Promise<void> {

@@ -130,6 +130,7 @@ export const item = (name: string, more: Partial<Item> = {}): Item => ({
 });
 
 export const plan = (more: Partial<Plan> = {}): Plan => ({
+  fates: [],
   id: id('9'),
   kind: 'encrypt',
   files: 12,

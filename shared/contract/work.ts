@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { batchKinds, conflictRules, originalsRules, removals, windowKinds } from '../batch.ts';
+import { batchKinds, conflictRules, originalsRules, removals } from '../batch.ts';
+import { keyStates } from '../keys.ts';
 import { limits } from '../limits.ts';
 import {
   batchId,
@@ -59,6 +60,18 @@ const leftOutRowSchema = v.strictObject({
   reason: failureSchema,
 });
 
+const namedVersion = v.strictObject({ id: keyId, name: text(), version: positive });
+
+const fateSchema = v.strictObject({
+  /** null: no key of this vault. */
+  from: v.nullable(v.strictObject({ ...namedVersion.entries, state: v.picklist(keyStates) })),
+  fate: v.picklist(['replaced', 'up-to-date', 'refused', 'not-ours']),
+  to: v.nullable(namedVersion),
+  files: count,
+  bytes: count,
+});
+export type Fate = v.InferOutput<typeof fateSchema>;
+
 export const planSchema = v.strictObject({
   id: handle,
   kind,
@@ -73,6 +86,8 @@ export const planSchema = v.strictObject({
   space: v.nullable(v.strictObject({ needed: count, free: count })),
   /** Whether the system has a trash for the originals. */
   trash: v.boolean(),
+  /** Rewrap, re-encrypt: what becomes of the files, by key version. */
+  fates: list(fateSchema, limits.listLength),
   /** Why it cannot be started; null if it can. */
   refusal: v.nullable(failureSchema),
 });
@@ -175,8 +190,11 @@ export const workCalls = {
   /** What a batch over the draft would do. A newer plan makes the older one void. */
   'batch.plan': {
     input: v.strictObject({
-      kind: v.picklist(windowKinds),
-      /** To encrypt under; empty for the other kinds. */
+      kind,
+      /**
+       * To encrypt under. Rewrap, re-encrypt: one key for all, or none for the newest version of each
+       * key that a file has. Empty for the other kinds.
+       */
       keys: list(keyId, limits.slots),
       /** A folder from `batch.pickOutput` or the settings; null: next to each original. */
       output: v.nullable(handle),

@@ -2,9 +2,21 @@ import type { Locator } from 'playwright';
 import { dropOn } from '../support/drop.ts';
 import { Workspace } from './workspace.ts';
 
-type Kind = 'Encrypt' | 'Decrypt' | 'Verify';
-const doing = { Encrypt: 'Encrypting', Decrypt: 'Decrypting', Verify: 'Verifying' } as const;
-const done = { Encrypt: 'Encrypted', Decrypt: 'Decrypted', Verify: 'Verified' } as const;
+type Kind = 'Encrypt' | 'Decrypt' | 'Verify' | 'Rewrap' | 'Re-encrypt';
+const doing = {
+  Encrypt: 'Encrypting',
+  Decrypt: 'Decrypting',
+  Verify: 'Verifying',
+  Rewrap: 'Rewrapping',
+  'Re-encrypt': 'Re-encrypting',
+} as const;
+const done = {
+  Encrypt: 'Encrypted',
+  Decrypt: 'Decrypted',
+  Verify: 'Verified',
+  Rewrap: 'Rewrapped',
+  'Re-encrypt': 'Re-encrypted',
+} as const;
 
 /** Encrypting, decrypting and verifying, from the drop to the results. */
 export class WorkPage extends Workspace {
@@ -41,7 +53,11 @@ export class WorkPage extends Workspace {
     await this.page.getByRole('option', { name }).click();
   }
 
-  async choose(field: 'Write to' | 'If the file already exists', option: string): Promise<void> {
+  async choose(
+    field:
+      'Write to' | 'If the file already exists' | 'What happens' | 'Rewrap to' | 'Re-encrypt under',
+    option: string,
+  ): Promise<void> {
     await this.page.getByLabel(field).click();
     await this.page.getByRole('option', { name: option }).click();
   }

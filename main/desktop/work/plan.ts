@@ -1,25 +1,36 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  BatchKind,
-  BatchPlan,
-  ConflictRule,
-  EncryptedInputs,
-  OriginalsRule,
+import {
+  type BatchKind,
+  type BatchPlan,
+  type ConflictRule,
+  type EncryptedInputs,
+  type FileFate,
+  isReplacing,
+  type KeyVersion,
+  type OriginalsRule,
+  type StoredBatch,
 } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
+import type { Fate } from '../../../shared/contract/work.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
+import type { KeyState } from '../../../shared/keys.ts';
+import { limits } from '../../../shared/limits.ts';
 import { noFiles, outputNotFound } from '../../../shared/messages/failures/desktop.ts';
 import {
   checkSpace,
   encryptionKeys,
   type FreeSpace,
+  newestRules,
   planBatch,
+  slotChange,
   takesSealedName,
   type Trash,
+  type WantedSlots,
 } from '../../batch/index.ts';
+import type { KeyReader } from '../../keystore/index.ts';
 import type { Vault } from '../../vault/index.ts';
 import type { Draft } from './draft.ts';
 
@@ -43,6 +54,8 @@ export interface KeptPlan {
   readonly space: FreeSpace | null;
   /** Whether all originals can go to the system's trash. */
   readonly trash: boolean;
+  /** Rewrap, re-encrypt: what becomes of the files, by key version. */
+  readonly fates: readonly Fate[];
   /** Why it cannot be started. */
   readonly refusal: Failure | null;
 }
@@ -59,7 +72,13 @@ export const makePlan = async (
   const plan =
     before !== null && differsInKeysOnly(before, { choice, items })
       ? before.plan
-      : await planBatch({ ...choice, paths, vaultDir: where.vaultDir, leavesOutPlain: true });
+      : await planBatch({
+          ...choice,
+          paths,
+          slotRules: newestRules(where.vault.tables.keys, slotChoice(choice), where.vault.now),
+          vaultDir: where.vaultDir,
+          leavesOutPlain: true,
+        });
   const keys = attempt(() => refuseKeys(where.vault, choice));
   const room = await checkSpace(plan.files).then(
     (space) => ({ space, refusal: null }),
@@ -69,14 +88,26 @@ export const makePlan = async (
   const empty = plan.files.length + plan.skipped.length === 0 ? noFiles() : null;
   const refusal = empty ?? keys ?? (await outputGone(outputDir)) ?? room.refusal;
   const trash = await servesAll(where.trash, paths);
-  return { id, choice, items, plan, space: room.space, trash, refusal };
+  const { keys: all } = where.vault.tables;
+  const fates = plan.fates.slice(0, limits.listLength).map((each) => fateView(each, all));
+  return { id, choice, items, plan, space: room.space, trash, fates, refusal };
 };
+
+/** Rewrap, re-encrypt: one key for all, or the newest version of each. */
+export const slotChoice = ({
+  kind,
+  keys,
+}: Pick<PlanChoice, 'kind' | 'keys'>): Pick<StoredBatch, 'kind' | 'slots'> => ({
+  kind,
+  slots: isReplacing(kind) ? { to: keys[0] ?? null, add: [], remove: [], dropOthers: false } : null,
+});
 
 /** Paths do not depend on the key. Choosing the same again reads the disk again. */
 const differsInKeysOnly = (
   before: KeptPlan,
   { choice, items }: Pick<KeptPlan, 'choice' | 'items'>,
 ): boolean =>
+  !isReplacing(choice.kind) &&
   !isDeepStrictEqual(before.choice.keys, choice.keys) &&
   isDeepStrictEqual(before.items, items) &&
   isDeepStrictEqual({ ...before.choice, keys: [] }, { ...choice, keys: [] });
@@ -103,6 +134,7 @@ export const viewOfPlan = ({
   plan,
   space,
   trash,
+  fates,
   refusal,
 }: KeptPlan): Output<'batch.plan'> => ({
   id,
@@ -115,8 +147,24 @@ export const viewOfPlan = ({
   failed: plan.skipped.filter(({ outcome }) => outcome === 'failed').length,
   space: space === null ? null : { needed: space.needed, free: space.free },
   trash,
+  fates: [...fates],
   refusal: refusal === null ? null : toFailureData(refusal),
 });
+
+const fateView = ({ from, to, ...fate }: FileFate, keys: KeyReader): Fate => {
+  const named = ({ id, version }: KeyVersion) => ({
+    id,
+    name: keys.names().get(id) ?? id,
+    version,
+  });
+  const stateOf = ({ id, version }: KeyVersion): KeyState =>
+    keys.versions(id).find((each) => each.version === version)?.state ?? 'destroyed';
+  return {
+    ...fate,
+    from: from === null ? null : { ...named(from), state: stateOf(from) },
+    to: to === null ? null : named(to),
+  };
+};
 
 type Page = Pick<Input<'plan.files'>, 'offset' | 'limit'>;
 
@@ -160,7 +208,12 @@ export const placeOf = (file: string): { name: string; folder: string } => ({
 
 const refuseKeys = (vault: Vault, { kind, keys }: PlanChoice): void => {
   if (kind === 'encrypt') encryptionKeys(vault.tables.keys, keys, vault.now);
+  if (isReplacing(kind)) slotChange(vault.tables.keys, wantedSlots(keys), vault.now);
 };
+
+const wantedSlots = (keys: readonly KeyId[]): WantedSlots => ({
+  ...{ to: keys[0] ?? null, add: [], remove: [], dropOthers: false },
+});
 
 const attempt = (work: () => void): Failure | null => {
   try {

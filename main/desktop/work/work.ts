@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import type { BatchPlan, Receipt, StoredBatch } from '../../../shared/batch.ts';
+import {
+  type BatchPlan,
+  isReplacing,
+  type Receipt,
+  type StoredBatch,
+} from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch } from '../../../shared/contract/work.ts';
 import { Failure } from '../../../shared/failure.ts';
@@ -37,7 +42,7 @@ import { CANCEL_MS, type Desk, type LockedWork, type OpenVault } from '../vault/
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
-import { type KeptPlan, makePlan, outputGone, type PlanChoice } from './plan.ts';
+import { type KeptPlan, makePlan, outputGone, type PlanChoice, slotChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';
 
@@ -97,7 +102,8 @@ export class Work {
 
   async plan({ output, ...choice }: Input<'batch.plan'>): Promise<KeptPlan> {
     const { vault, folder } = this.#parts.desk.unlocked;
-    const wanted: PlanChoice = { ...choice, outputDir: this.#outputDir(output) };
+    const outputDir = isReplacing(choice.kind) ? null : this.#outputDir(output);
+    const wanted: PlanChoice = { ...choice, outputDir };
     const id = randomBytes(16).toString('hex');
     const where = { vault, vaultDir: folder, trash: this.#parts.trash };
     const asked = ++this.#asked;
@@ -146,6 +152,7 @@ export class Work {
     return this.#store(
       { ...stored, originals, keys },
       { ...again, files, folders, bytes, targets },
+      stored,
     );
   }
 
@@ -228,9 +235,13 @@ export class Work {
     return usual?.id === id ? usual.path : this.#outputs.get(id);
   }
 
-  async #store(choice: PlanChoice, plan: BatchPlan): Promise<Batch> {
+  async #store(
+    choice: PlanChoice,
+    plan: BatchPlan,
+    { slots } = slotChoice(choice),
+  ): Promise<Batch> {
     const open = this.#parts.desk.unlocked;
-    const stored = await this.#alone(() => storeBatch(open.session, { ...choice, plan }));
+    const stored = await this.#alone(() => storeBatch(open.session, { ...choice, plan, slots }));
     // Locked meanwhile: the batch waits to be resumed.
     if (this.#parts.desk.unlocked !== open) throw vaultIsLocked();
     return this.#run(open, stored, (options) =>

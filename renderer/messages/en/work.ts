@@ -61,6 +61,44 @@ export const work = {
   writeTo: 'Write to',
   beside: 'Next to each original',
   otherFolder: 'Another folder…',
+  rewrap: {
+    how: 'What happens',
+    ways: {
+      rewrap: 'Rewrap: new slots, same file key',
+      reencrypt: 'Re-encrypt: new file key',
+    },
+    to: { rewrap: 'Rewrap to', reencrypt: 'Re-encrypt under' },
+    newest: 'Newest version of the same key',
+    other: 'Another key',
+    target: 'Target',
+    replaces: 'Each file is replaced after a check.',
+    table: 'Files by key and version',
+    columns: { key: 'Key and version', files: 'Files', size: 'Size', what: 'What happens' },
+    noKey: 'No key of this vault',
+    version: (version: number) => `v${n(version)}`,
+    replaced: {
+      rewrap: (key: string | null, version: number) =>
+        `Rewrap to ${key === null ? '' : `${key} `}v${n(version)}`,
+      reencrypt: (key: string | null, version: number) =>
+        `Re-encrypt under ${key === null ? '' : `${key} `}v${n(version)}`,
+    },
+    removed: 'A key is removed',
+    upToDate: (version: number) => `Left out: already v${n(version)}`,
+    compromised: 'Re-encrypt only',
+    refused: 'Left out: see the reasons',
+    notOurs: 'Left out: key unknown',
+    mustReencrypt: (count: number) => `${files(count)} must be encrypted again, not rewrapped.`,
+    mustReencryptText:
+      'Whoever had a compromised key has the keys of these files, and a new header would not change that.',
+    planReencryption: 'Plan re-encryption',
+    readable: 'Files stay readable throughout',
+    readableNote: 'The old file goes only after the new one has been opened and is on disk.',
+    contents: { rewrap: 'Contents are not decrypted', reencrypt: 'Contents stay in memory' },
+    contentsNote: {
+      rewrap: 'Only each file’s key is opened, for a moment.',
+      reencrypt: 'Nothing that is decrypted is written to the disk.',
+    },
+  },
   conflict: 'If the file already exists',
   conflicts: { 'keep-both': 'Keep both', replace: 'Replace it', skip: 'Skip the file' },
   drop: {
@@ -69,6 +107,8 @@ export const work = {
       encrypt: 'Drop files or folders to encrypt them',
       decrypt: 'Drop encrypted files to decrypt them',
       verify: 'Drop encrypted files to verify them',
+      rewrap: 'Drop encrypted files to rewrap them',
+      reencrypt: 'Drop encrypted files to re-encrypt them',
     },
     under: 'under',
     text: {
@@ -76,6 +116,9 @@ export const work = {
       decrypt:
         'Claviger finds the right key for each file. You review a plan before anything starts.',
       verify: 'Every tag is checked and nothing is written.',
+      rewrap:
+        'Files get the newest version of their keys, and their data stays as it is. You review a plan before anything starts.',
+      reencrypt: 'Each file gets a new file key. You review a plan before anything starts.',
     },
     over: (count: number) => `Drop to plan ${counted(count, 'item', 'items')}`,
     overAny: 'Drop to plan',
@@ -85,6 +128,8 @@ export const work = {
       encrypt: ['Dropping ', '.clv', ' files switches to Decrypt.'],
       decrypt: ['Only ', '.clv', ' files are taken from folders.'],
       verify: ['Only ', '.clv', ' files are taken from folders.'],
+      rewrap: ['Only ', '.clv', ' files are taken from folders.'],
+      reencrypt: ['Only ', '.clv', ' files are taken from folders.'],
     },
     more: 'Drop more here, or',
     moreFiles: 'add files',

@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { expect } from 'vitest';
+import { readClv } from '../support/clv.ts';
+import { WorkPage } from './pages/work-page.ts';
+import { makeFiles } from './support/files.ts';
+import { filesBelow, makeKey, test } from './support/test.ts';
+
+test('files go from one key to another, and from a compromised one to a new file key', async ({
+  vault,
+  home,
+}) => {
+  const folder = await makeFiles(home);
+  const first = await makeKey(vault, 'Lab results', 'fast');
+  const second = await makeKey(vault, 'Recovery 2026', 'balanced');
+  await vault.page.reload();
+  const work = new WorkPage(vault.page);
+  await work.open();
+  await work.chooseKey('Lab results');
+  await work.drop([folder]);
+  await work.start('Encrypt');
+  await work.allDone('Encrypt', 3);
+  const sealed = (await filesBelow(folder))
+    .filter((name) => name.endsWith('.clv'))
+    .map((name) => path.join(folder, name));
+  const keysNow = (): string[] =>
+    sealed.flatMap((file) => readClv(file).slots.map(({ key }) => key));
+  expect(keysNow()).toEqual(Array(3).fill(first.id));
+  const [before = ''] = sealed.map((file) => readClv(file).fileId);
+
+  await work.newBatch();
+  await work.setKind('Rewrap');
+  await work.drop([folder]);
+  await vault.page.getByText('Left out: already v1').waitFor();
+  await work.choose('Rewrap to', 'Another key');
+  await vault.page.getByRole('combobox', { name: 'Target' }).click();
+  await vault.page.getByRole('option', { name: 'Recovery 2026' }).click();
+  await vault.page.getByText('Rewrap to Recovery 2026 v1').waitFor();
+  await work.start('Rewrap');
+  await work.allDone('Rewrap', 3);
+  expect(keysNow()).toEqual(Array(3).fill(second.id));
+  expect(readClv(sealed[0] ?? '').fileId).toBe(before);
+
+  await vault.call('keys.change', {
+    ...{ id: second.id, version: 1, act: 'compromise', reason: 'disclosed', note: '' },
+  });
+  await work.newBatch();
+  await work.setKind('Rewrap');
+  await work.drop([folder]);
+  await vault.page.getByText('3 files must be encrypted again, not rewrapped.').waitFor();
+  await vault.page.getByRole('button', { name: 'Plan re-encryption' }).click();
+  await work.choose('Re-encrypt under', 'Another key');
+  await vault.page.getByRole('combobox', { name: 'Target' }).click();
+  await vault.page.getByRole('option', { name: 'Lab results' }).click();
+  await work.start('Re-encrypt');
+  await work.allDone('Re-encrypt', 3);
+  expect(keysNow()).toEqual(Array(3).fill(first.id));
+  expect(readClv(sealed[0] ?? '').fileId).not.toBe(before);
+
+  await work.newBatch();
+  await work.setKind('Verify');
+  await work.drop([folder]);
+  await work.start('Verify');
+  await work.allDone('Verify', 3);
+});
