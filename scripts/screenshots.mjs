@@ -60,6 +60,8 @@ const shoot = async ({ app, page }, name) => {
       ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
       [width, height],
     );
+    // Out of the way: in the other size it would hang over something else and show its tip.
+    await page.mouse.move(width - 2, height / 2);
     for (const theme of themes) {
       await ask(page, 'settings.set', { theme });
       await page.waitForTimeout(250);

@@ -244,7 +244,7 @@ test('compares a dropped checkpoint, and says of other files what they are', asy
     [[await write('other', note.replaceAll(/[0-9a-f]{32}/g, 'a'.repeat(32)))], /another vault/],
     [[home], /is a folder\.$/],
     [[kept, kept], 'One checkpoint is compared at a time.'],
-    [[await write('forged', note.replace(/\n\d+\n/, '\n1\n'))], /has signed/],
+    [[await write('forged', note.replace(/\n\d+\n/, '\n1\n'))], /key of this vault signed/],
     [[kept], 'It is inside today’s ledger'],
   ];
   for (const [files, words] of cases) {
