@@ -100,7 +100,7 @@ test('a key is rotated in its panel, and the dialog tells what an old version st
   const choosing = await keys.begin('Destroy…');
   await choosing.getByLabel('Version').click();
   await page.getByRole('option', { name: 'Version 1' }).click();
-  await choosing.getByText('1 file of this vault’s ledger was encrypted').waitFor();
+  await choosing.getByText('1 file becomes unreadable').waitFor();
   await page.keyboard.press('Escape');
 });
 

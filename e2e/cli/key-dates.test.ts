@@ -202,6 +202,26 @@ describe('a destruction', () => {
     expect(await stateOf(vault, 'used')).toBe('active');
   });
 
+  it('tells which files become unreadable; a file under two keys survives', async () => {
+    await key('going');
+    await key('staying');
+    const [only, both] = ['only', 'both'].map((name) => writeFile(join(vault.home, name), name));
+    await batchDone(vault.cli, ['encrypt', '--key', 'going', only ?? '']);
+    await batchDone(vault.cli, ['encrypt', '--key', 'going', '--key', 'staying', both ?? '']);
+    const told = await run(vault, destroy('going', '--after', '1'));
+    expect(told).toContain('opens 2 files of this vault’s ledger');
+    expect(told).toContain('1 file becomes unreadable');
+    expect(told).toContain('1 file can still be opened with "staying"');
+    await visit(vault, 0.9);
+    await visit(vault, 1.1);
+    expect(await stateOf(vault, 'going')).toBe('destroyed');
+    const out = join(vault.home, 'opened');
+    await batchDone(vault.cli, ['decrypt', '--out', out, `${both ?? ''}.clv`]);
+    const gone = await vault.cli.run(['decrypt', '--out', out, `${only ?? ''}.clv`]);
+    expect(gone).toMatchObject({ code: 1 });
+    expect(gone.stdout + gone.stderr).toContain('destroyed');
+  });
+
   it('needs the name of the key', async () => {
     await key('unconfirmed');
     for (const confirm of [[], ['--confirm', 'another']]) {

@@ -17,7 +17,9 @@ import {
   readUses,
   type FileActivity,
   type KeyUse,
+  type UsedKey,
 } from './audit-use.ts';
+import { readSharedFiles, type SharedFiles } from './known-files.ts';
 
 export interface AuditPage {
   /** Newest first. */
@@ -73,6 +75,11 @@ export class AuditIndex {
   /** How the keys were used. */
   uses(): Promise<readonly KeyUse[]> {
     return this.#look(() => readUses(this.#tables.db));
+  }
+
+  /** The files that a key version opens, by what opens them as well. */
+  sharedFiles(which: UsedKey): Promise<readonly SharedFiles[]> {
+    return this.#look(() => readSharedFiles(this.#tables.db, which));
   }
 
   /** How many files were processed since then. @param sinceMs milliseconds since 1970 */

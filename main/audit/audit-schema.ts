@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Db, sql } from '../sqlite/index.ts';
 
 /** Changing this number makes older index files invalid; they are rebuilt. */
-const FORM = 3;
+const FORM = 4;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
@@ -25,10 +25,24 @@ const TABLES = `
   CREATE TABLE uses (
     key     INTEGER NOT NULL,
     version INTEGER NOT NULL,
-    files   INTEGER NOT NULL,
-    last    INTEGER NOT NULL,
+    files   INTEGER NOT NULL DEFAULT 0,
+    moved   INTEGER NOT NULL DEFAULT 0,
+    last    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (key, version)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE file_slots (
+    file    INTEGER NOT NULL,
+    key     INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (file, key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER slot_added AFTER INSERT ON file_slots BEGIN
+    INSERT INTO uses (key, version, files) VALUES (NEW.key, NEW.version, 1)
+      ON CONFLICT (key, version) DO UPDATE SET files = files + 1;
+  END;
+  CREATE TRIGGER slot_removed AFTER DELETE ON file_slots BEGIN
+    UPDATE uses SET files = files - 1 WHERE key = OLD.key AND version = OLD.version;
+  END;
   CREATE TABLE quarters (
     quarter INTEGER NOT NULL,
     action  INTEGER NOT NULL,
@@ -44,6 +58,7 @@ const INDEXES = [
   'CREATE INDEX IF NOT EXISTS records_action ON records (action, outcome)',
   'CREATE INDEX IF NOT EXISTS records_outcome ON records (outcome, action)',
   'CREATE INDEX IF NOT EXISTS records_one_action ON records (action)',
+  'CREATE INDEX IF NOT EXISTS slots_key ON file_slots (key, version)',
 ] as const;
 
 export interface IndexProgress {

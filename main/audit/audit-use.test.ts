@@ -8,6 +8,7 @@ import { loadSqlJs } from '../sqlite/sql-js.ts';
 import { createAuditTables } from './audit-schema.ts';
 import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';
+import { fileNumber, readSharedFiles } from './known-files.ts';
 
 let sqlJs: SqlJsStatic;
 beforeAll(async () => {
@@ -15,6 +16,8 @@ beforeAll(async () => {
 });
 
 const [first, second] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
+
+const NOON = '2026-01-01T12:00:00.000Z';
 
 const indexOf = (records: readonly (NewRecord & { readonly time: string })[]): Db => {
   const db = Db.empty(sqlJs);
@@ -28,16 +31,16 @@ const indexOf = (records: readonly (NewRecord & { readonly time: string })[]): D
   return db;
 };
 
-const file = (action: Action, time: string, more: Partial<NewRecord> = {}) => ({
+const file = (action: Action, time: string, more: Partial<NewRecord> = {}, path = time) => ({
   time,
   action,
-  subject: { key: first, version: 1 },
+  subject: { key: first, version: 1, input: path, output: path },
   outcome: 'ok' as const,
   details: {},
   ...more,
 });
 
-it('counts the files of every key they were encrypted under', () => {
+it('counts the files that a key version opens', () => {
   const keys = [
     { key: first, version: 2 },
     { key: second, version: 1 },
@@ -73,4 +76,64 @@ it('adds files up by quarters of an hour', () => {
   expect(all).toContainEqual({ ...encrypted, startMs: next, files: 1 });
   expect(all).toContainEqual({ action: 'file.verify', outcome: 'failed', startMs: next, files: 1 });
   expect(readActivity(db, next)).toHaveLength(2);
+});
+
+const slot = (key: string, version: number) => ({ key, version });
+const [one, two, other] = [slot(first, 1), slot(first, 2), slot(second, 1)];
+
+const encrypted = (path: string, ...keys: { key: string; version: number }[]) =>
+  file('file.encrypt', NOON, { details: { keys } }, path);
+type Slots = ReturnType<typeof slot>[];
+
+const rewrapped = (path: string, before: Slots, after: Slots) =>
+  file('file.rewrap', NOON, { details: { before, after } }, path);
+
+const filesOf = (db: Db): Record<string, [files: number, moved: number]> =>
+  Object.fromEntries(
+    readUses(db).map(({ key, version, files, moved }) => [
+      `${key === first ? 'first' : 'second'}/${version}`,
+      [files, moved],
+    ]),
+  );
+
+it('knows which files a version opens after rewraps, renames and failures', () => {
+  const db = indexOf([
+    encrypted('/a', one),
+    encrypted('/b', one, other),
+    encrypted('/c', one),
+    // The output got another name, or none.
+    encrypted('/d', one),
+    file('file.rename', NOON, { details: { planned: '/d' } }, '/d (2)'),
+    encrypted('/e', one),
+    file('file.publish', NOON, { outcome: 'failed', code: 'io' }, '/e'),
+    rewrapped('/a', [one], [two]),
+    rewrapped('/d (2)', [one], [two]),
+    // Encrypted anew in the same place.
+    encrypted('/c', two),
+    file('file.rewrap', NOON, { outcome: 'failed', code: 'io' }, '/b'),
+  ]);
+  expect(filesOf(db)).toEqual({ 'first/1': [1, 2], 'first/2': [3, 0], 'second/1': [1, 0] });
+});
+
+it('tells files that only one version opens from those that others open, too', () => {
+  const foreign = slot(randomBytes(16).toString('hex'), 4);
+  const db = indexOf([
+    encrypted('/a', one),
+    encrypted('/b', one),
+    encrypted('/c', one, other),
+    encrypted('/d', two, other),
+    rewrapped('/e', [one], [one, foreign]),
+  ]);
+  const shared = readSharedFiles(db, one);
+  expect(shared).toHaveLength(3);
+  expect(shared).toContainEqual({ files: 2, others: [] });
+  expect(shared).toContainEqual({ files: 1, others: [other] });
+  expect(shared).toContainEqual({ files: 1, others: [foreign] });
+  expect(readSharedFiles(db, slot(first, 3))).toEqual([]);
+});
+
+it('gives every path a number that SQLite and JavaScript both hold', () => {
+  const numbers = Array.from({ length: 10_000 }, (_, i) => fileNumber(`/folder/${i}`));
+  expect(new Set(numbers).size).toBe(10_000);
+  expect(numbers.every((number) => Number.isSafeInteger(number))).toBe(true);
 });

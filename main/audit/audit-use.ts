@@ -8,8 +8,10 @@ import { type Db, sql } from '../sqlite/index.ts';
 export interface KeyUse {
   readonly key: KeyId;
   readonly version: number;
-  /** Files encrypted with it. */
+  /** Files that it opens, as far as the ledger knows. */
   readonly files: number;
+  /** How often a file was rewrapped or encrypted again, and does not need it any more. */
+  readonly moved: number;
   /** UTC, ISO 8601. */
   readonly last: string;
 }
@@ -27,7 +29,13 @@ export interface FileActivity {
 /** Every time zone is off by a multiple of it, so days can be added up in any of them. */
 export const QUARTER_MS = 15 * 60_000;
 
-const processing: ReadonlySet<string> = new Set(['file.encrypt', 'file.decrypt', 'file.verify']);
+const processing: ReadonlySet<string> = new Set([
+  'file.encrypt',
+  'file.decrypt',
+  'file.verify',
+  'file.rewrap',
+  'file.reencrypt',
+]);
 
 /** Whether a record is the result of one file. */
 export const isProcessing = ({ action }: LedgerRecord): boolean => processing.has(action);
@@ -55,13 +63,14 @@ const useSchema = v.object({
   key: keyIdSchema,
   version: v.number(),
   files: v.number(),
+  moved: v.number(),
   last: v.number(),
 });
 
 export const readUses = (db: Db): KeyUse[] =>
   db
     .all(
-      sql`SELECT word AS key, version, files, last FROM uses JOIN words ON words.id = uses.key`,
+      sql`SELECT word AS key, version, files, moved, last FROM uses JOIN words ON words.id = uses.key`,
       useSchema,
     )
     .map((use) => ({ ...use, last: new Date(use.last).toISOString() }));

@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../ledger/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 import { readWords } from './audit-schema.ts';
 import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
+import { fileNewsOf, fileNumber, leftSlots } from './known-files.ts';
 
 export interface IndexedLine {
   readonly record: LedgerRecord;
@@ -19,9 +20,13 @@ const mentionsOf = ({ subject }: LedgerRecord): readonly string[] => {
   return [...new Set([key, batch, ...several])].filter((each) => typeof each === 'string');
 };
 
-const ADD_USE = `INSERT INTO uses (key, version, files, last) VALUES (?, ?, ?, ?)
-  ON CONFLICT (key, version) DO UPDATE
-  SET files = files + excluded.files, last = max(last, excluded.last)`;
+const ADD_USE = `INSERT INTO uses (key, version, last) VALUES (?, ?, ?)
+  ON CONFLICT (key, version) DO UPDATE SET last = max(last, excluded.last)`;
+const ADD_MOVED = `INSERT INTO uses (key, version, moved) VALUES (?, ?, 1)
+  ON CONFLICT (key, version) DO UPDATE SET moved = moved + 1`;
+const REMOVE_SLOTS = 'DELETE FROM file_slots WHERE file = ?';
+const ADD_SLOT = 'INSERT OR IGNORE INTO file_slots (file, key, version) VALUES (?, ?, ?)';
+const RENAME = 'UPDATE OR REPLACE file_slots SET file = ? WHERE file = ?';
 const ADD_ACTIVITY = `INSERT INTO quarters (quarter, action, outcome, records) VALUES (?, ?, ?, 1)
   ON CONFLICT (quarter, action, outcome) DO UPDATE SET records = records + 1`;
 
@@ -48,18 +53,45 @@ export class AuditWriter {
       for (const { record } of lines)
         for (const word of mentionsOf(record)) insert([this.#word(word), record.seq]);
     });
-    const processed = lines.map(({ record }) => record).filter(isProcessing);
+    const records = lines.map(({ record }) => record);
+    this.#addFiles(records);
+    const processed = records.filter(isProcessing);
     if (processed.length === 0) return;
     this.#addUses(processed);
     this.#addActivity(processed);
+  }
+
+  /** One record after the other: a later one about the same file counts. */
+  #addFiles(records: readonly LedgerRecord[]): void {
+    const all = records.flatMap((record) => fileNewsOf(record) ?? []);
+    if (all.length === 0) return;
+    this.#db.prepared(REMOVE_SLOTS, (remove) =>
+      this.#db.prepared(ADD_SLOT, (add) =>
+        this.#db.prepared(RENAME, (rename) => {
+          for (const news of all) {
+            if (news.kind === 'renamed') {
+              rename([fileNumber(news.to), fileNumber(news.from)]);
+              continue;
+            }
+            const file = fileNumber(news.path);
+            remove([file]);
+            if (news.kind === 'slots')
+              for (const { key, version } of news.slots) add([file, this.#word(key), version]);
+          }
+        }),
+      ),
+    );
+    const left = records.flatMap((record) => leftSlots(record));
+    this.#db.prepared(ADD_MOVED, (insert) => {
+      for (const { key, version } of left) insert([this.#word(key), version]);
+    });
   }
 
   #addUses(records: readonly LedgerRecord[]): void {
     this.#db.prepared(ADD_USE, (insert) => {
       for (const record of records)
         for (const { key, version } of usedKeys(record)) {
-          const files = record.action === 'file.encrypt' ? 1 : 0;
-          insert([this.#word(key), version, files, Date.parse(record.time)]);
+          insert([this.#word(key), version, Date.parse(record.time)]);
         }
     });
   }

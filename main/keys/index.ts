@@ -2,4 +2,5 @@ export { changeKey, refuseRequest } from './change-key.ts';
 export type { ChangedKey, KeyChange } from './key-change.ts';
 export { destroyNow } from './destroy-key.ts';
 export { catchUp, doDueActs, rotationOf } from './due-acts.ts';
+export { type DestructionPreview, previewDestruction } from './destruction-preview.ts';
 export { createKey, refuseKey } from './key-service.ts';

@@ -78,6 +78,12 @@ export class Keys {
     if (made) this.creating = false;
   }
 
+  previewDestruction(id: KeyId, version: number): Resource<Output<'keys.destroyPreview'>> {
+    const preview = new Resource(() => this.#api.call('keys.destroyPreview', { id, version }));
+    void preview.refresh();
+    return preview;
+  }
+
   /** @param done what is said of it; it gets the key's name and the version concerned */
   async change(
     input: Input<'keys.change'>,

@@ -116,6 +116,18 @@ export const keyCalls = {
     unlocked: true,
     audit: 'by-service',
   },
+  /** What the destruction of a version means for the files that the ledger knows. */
+  'keys.destroyPreview': {
+    input: v.strictObject({ id: keyId, version: positive }),
+    output: v.strictObject({
+      files: count,
+      unreadable: count,
+      others: list(v.strictObject({ name: text(), files: count })),
+      moved: count,
+    }),
+    unlocked: true,
+    audit: 'none',
+  },
   'keys.detail': {
     input: v.strictObject({ id: keyId }),
     output: keyDetailSchema,

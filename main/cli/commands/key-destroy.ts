@@ -1,10 +1,18 @@
 import { waitingDays } from '../../../shared/key-life.ts';
 import { destructionNotConfirmed } from '../../../shared/messages/failures/cli.ts';
-import { changeKey, type ChangedKey, destroyNow, refuseRequest } from '../../keys/index.ts';
+import {
+  changeKey,
+  type ChangedKey,
+  type DestructionPreview,
+  destroyNow,
+  previewDestruction,
+  refuseRequest,
+} from '../../keys/index.ts';
 import { needOpen } from '../../session/index.ts';
 import { type Arguments, numberOf } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { formatCount } from '../format.ts';
 import { printResult, withSession } from '../with-vault.ts';
 import { actOptions, requestOf } from './key-life.ts';
 
@@ -38,9 +46,11 @@ export const keyDestroyCommand: Command = {
     return withSession(context, async (session) => {
       const { keys } = session.vault.tables;
       refuseRequest(keys, { act: ACT, ...change }, session.vault.now);
-      const { name, version: newest } = keys.get(change.key);
+      const { id, name, version: newest } = keys.get(change.key);
       const version = change.version ?? newest;
       needOpen(await session.unlock());
+      const preview = await previewDestruction(session.vault, id, version);
+      context.terminal.notice(consequences(name, version, preview));
       const confirmed =
         args.text('confirm') ??
         (await context.terminal.ask(`Type the name of the key to destroy version ${version}: `));
@@ -50,11 +60,29 @@ export const keyDestroyCommand: Command = {
         grounds === null
           ? await changeKey(session, { act: ACT, ...change })
           : await destroyNow(session, change, grounds);
-      printResult(context, { changed }, [inWords(changed)]);
+      printResult(context, { preview, changed }, [inWords(changed)]);
       return exitCodes.done;
     });
   },
 };
+
+const consequences = (
+  name: string,
+  version: number,
+  { files, unreadable, others, moved }: DestructionPreview,
+): string[] => [
+  `Version ${version} of the key "${name}" opens ${formatCount(files, 'file')} of this vault’s ledger.`,
+  `${formatCount(unreadable, 'file becomes', 'files become')} unreadable.`,
+  ...others.map(
+    (other) => `${formatCount(other.files, 'file')} can still be opened with "${other.name}".`,
+  ),
+  ...(moved === 0
+    ? []
+    : [
+        `${formatCount(moved, 'file no longer needs', 'files no longer need')} it: rewrapped or encrypted again.`,
+      ]),
+  'Copies of these files, and files that the ledger does not know, are not counted.',
+];
 
 const groundsOf = (args: Arguments): 'due' | 'never-used' | null => {
   if (args.flag('due')) return 'due';

@@ -6,6 +6,7 @@ import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, changePin, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
+import { previewDestruction } from '../../keys/index.ts';
 import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
@@ -138,6 +139,7 @@ const keyHandlers = ({ desk }: App): Part<'keys'> => ({
     })),
   'keys.change': (input) => changeKeyOf(desk.unlocked, input),
   'keys.create': (input) => makeKey(desk.unlocked, input),
+  'keys.destroyPreview': ({ id, version }) => previewDestruction(desk.unlocked.vault, id, version),
   'keys.detail': (input) => keyDetail(desk.unlocked, input),
 });
 

@@ -36,6 +36,10 @@ const openPanel = async (
   const opened = openWindow({
     'keys.list': () => [key],
     'keys.detail': () => ({ key, versions: [...versions], history: [], records: 1, seals: null }),
+    'keys.destroyPreview': () => ({
+      ...{ files: 212, unreadable: 180, moved: 30 },
+      others: [{ name: 'Recovery', files: 32 }],
+    }),
     'keys.change': change ?? (() => ({ key, record: 21 })),
   });
   await opened.user.click(await screen.findByRole('button', { name: 'Keys' }));
@@ -154,7 +158,11 @@ describe('destroying a version', () => {
     const dialog = await begin(opened, 'Destroy…');
     await opened.user.click(within(dialog).getByLabelText('Version'));
     await opened.user.click(await screen.findByRole('option', { name: 'Version 1, deactivated' }));
-    expect(within(dialog).getByText(/^212 files of this vault’s ledger/)).toBeVisible();
+    expect(await within(dialog).findByText('180 files become unreadable')).toBeVisible();
+    expect(within(dialog).getByText('32 files stay readable')).toBeVisible();
+    expect(within(dialog).getByText('32 files also with Recovery')).toBeVisible();
+    expect(within(dialog).getByText(/^30 files no longer need it/)).toBeVisible();
+    expect(opened.bridge.inputsOf('keys.destroyPreview').at(-1)).toEqual({ id, version: 1 });
     await chooseReason(opened, 'No longer needed');
     const name = within(dialog).getByLabelText('Type the name of the key');
     await opened.user.type(name, 'payroll');

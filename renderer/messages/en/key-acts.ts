@@ -150,11 +150,17 @@ export const keyActs = {
   unused: 'Destroy at once',
   unusedNote: 'Possible only because this version has never encrypted anything.',
   unreadable: (files: number) =>
-    files === 0
-      ? 'No file that this vault knows is encrypted with this version.'
-      : `${counted(files, 'file', 'files')} of this vault’s ledger ${files === 1 ? 'was' : 'were'} encrypted with this version.`,
-  unreadableNote:
-    'They become unreadable, unless another of their keys opens them. Copies elsewhere, too.',
+    `${counted(files, 'file', 'files')} ${files === 1 ? 'becomes' : 'become'} unreadable`,
+  readable: (files: number) =>
+    `${counted(files, 'file', 'files')} ${files === 1 ? 'stays' : 'stay'} readable`,
+  readableWith: (files: number, key: string) =>
+    `${counted(files, 'file', 'files')} also with ${key}`,
+  moved: (files: number) =>
+    `${counted(files, 'file', 'files')} no longer ${files === 1 ? 'needs' : 'need'} it: rewrapped or encrypted again`,
+  noFiles: 'No file that this vault’s ledger knows needs this version.',
+  counting: 'Counting the files that need it…',
+  counted:
+    'Counted from the ledger. Copies and files that it does not know are under the same key.',
   oldCopies: {
     fact: 'An older copy of the vault’s folder can bring this key back',
     text: 'as long as the master keys exist.',

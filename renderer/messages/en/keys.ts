@@ -102,13 +102,14 @@ export const keys = {
     copyKcv: 'Copy the KCV',
     files: 'Files',
     filesValue: (count: number) =>
-      count === 0 ? 'none yet' : `${counted(count, 'file', 'files')} encrypted`,
+      count === 0 ? 'none' : `${counted(count, 'file', 'files')} can be opened with it`,
+    needIt: (count: number) =>
+      `${counted(count, 'file', 'files')} ${count === 1 ? 'needs' : 'need'} it.`,
     created: 'Created',
     seals: 'Encryption limit',
     sealsShare: (percent: string) => `${percent} of the encryption limit used`,
     versions: 'Versions',
     encrypts: 'encrypts',
-    decrypts: 'decrypts',
     versionFiles: (count: number) => counted(count, 'file', 'files'),
     history: 'History',
     allRecords: (count: number) => `All ${counted(count, 'record', 'records')}`,
