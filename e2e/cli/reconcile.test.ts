@@ -9,6 +9,7 @@ import { writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 
 const STRANGER = fileURLToPath(new URL('../support/token-stranger.mjs', import.meta.url));
+const TYPING = fileURLToPath(new URL('../support/typing.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
 
 describe.each(tokenNames)('with %s', (token) => {
@@ -120,6 +121,23 @@ describe.each(tokenNames)('with %s', (token) => {
     await vault.expectSound();
   });
 
+  it('a key that another program renamed, or copied under another name, is altered', async () => {
+    const ways = stranger('rename', labelOf(), 'borrowed').filter((line) => line.startsWith('by '));
+    if (token === 'SoftHSM2') {
+      // It lets nothing be changed that was made not to be modified or copied.
+      expect(ways).toEqual([]);
+      expect((await found(0)).findings).toEqual([]);
+      return;
+    }
+    expect(ways).toEqual(['by copying']);
+    const { findings, removed } = await found(1, '--remove-orphans');
+    expect(findings).toMatchObject([
+      { kind: 'altered', label: 'borrowed', key: { name: 'archive' } },
+    ]);
+    expect(findings[0]?.detail).toContain(labelOf());
+    expect(removed).toEqual([]);
+  });
+
   it('counts what belongs to others and leaves it alone', async () => {
     const others = [`claviger/${'0'.repeat(32)}/key/${id}/1`, 'mail', 'claviger'];
     for (const label of others) stranger('create', label);
@@ -155,9 +173,9 @@ describe.each(tokenNames)('with %s', (token) => {
 
   it('asks at a terminal before it removes anything', async () => {
     stranger('create', labelOf(7));
-    // script(1) gives it a terminal, and types what comes on its standard input.
-    const command = 'printf "%s\\n" "$0" | script -qec "$*" /dev/null';
-    const typing = (answer: string): CliOptions => ({ through: ['sh', '-c', command, answer] });
+    const typing = (answer: string): CliOptions => ({
+      through: [process.execPath, TYPING, '1', answer],
+    });
     const refused = await reconcile(['--remove-orphans'], typing('yes'));
     expect(refused.stdout).toContain('type "remove 1"');
     expect(refused.code).toBe(2);

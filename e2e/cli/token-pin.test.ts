@@ -9,6 +9,7 @@ import { engineOf, environmentOf, killNow, until } from '../support/processes.ts
 import { filesIn, writeFile } from '../support/trees.ts';
 import { makeVault, PIN, type TestVault, tokenNames } from '../support/vaults.ts';
 
+const TYPING = fileURLToPath(new URL('../support/typing.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
 /** Long and unlike anything else, so that it can be looked for. */
 const NEW = 'new-Xq7vT2mZ-unlike';
@@ -87,6 +88,21 @@ describe.each(tokenNames)('with %s', (token) => {
     ]);
     expect(await codeWith(PIN)).toBe('ok');
     await vault.expectSound();
+  });
+
+  it('asks for the new PIN twice, and changes nothing where they differ', async () => {
+    const typing = (...answers: string[]): CliOptions => ({
+      through: [process.execPath, TYPING, String(answers.length), ...answers],
+      env: { CLAVIGER_PIN: undefined },
+    });
+    const differ = await vault.cli.run(['token', 'pin'], typing(PIN, NEW, `${NEW}x`));
+    expect(differ.stdout).toContain('The PINs do not match.');
+    expect(differ.code).toBe(3);
+    expect(recorded()).toEqual([]);
+    const same = await vault.cli.run(['token', 'pin'], typing(PIN, NEW, NEW));
+    expect(same, same.stdout).toMatchObject({ code: 0 });
+    expect(same.stdout).not.toContain(NEW);
+    expect(await codeWith(NEW)).toBe('ok');
   });
 
   const halting = (at: string, signal: string): CliOptions => ({

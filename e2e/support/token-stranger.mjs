@@ -63,6 +63,20 @@ if (act === 'exchange') {
   native.C_DestroyObject(session, one());
   create(same, 'wrap');
 }
+if (act === 'rename') {
+  const renamed = [{ type: LABEL, value: id }];
+  const ways = {
+    renaming: () => native.C_SetAttributeValue(session, one(), renamed),
+    copying: () => native.C_CopyObject(session, one(), renamed),
+  };
+  for (const [way, work] of Object.entries(ways))
+    try {
+      work();
+      console.log(`by ${way}`);
+    } catch (error) {
+      console.log(`${way}: ${error.message}`);
+    }
+}
 for (const object of find([{ type: TOKEN, value: true }]))
   console.log(read(object, LABEL).toString());
 native.C_Logout(session);

@@ -44,9 +44,11 @@ export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
   },
   askSecret: (question) => {
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-    return answerTo(input, errors, question, silent);
+    if (input.isTTY) errors.write(printable(question));
+    return answerTo(input, errors, '', silent);
   },
-  ask: (question) => answerTo(input, errors, question, process.stderr),
+  // The reader erases a line that it has not written itself.
+  ask: (question) => answerTo(input, errors, printable(question), process.stderr),
 });
 
 const answerTo = async (
@@ -56,10 +58,9 @@ const answerTo = async (
   echo: NodeJS.WritableStream,
 ): Promise<string | null> => {
   if (!input.isTTY) return null;
-  errors.write(printable(question));
   const reader = createInterface({ input, output: echo, terminal: true });
   const cancelled = new Promise<null>((resolve) => reader.once('SIGINT', () => resolve(null)));
-  const answer = await Promise.race([reader.question(''), cancelled]);
+  const answer = await Promise.race([reader.question(question), cancelled]);
   reader.close();
   errors.write('\n');
   return answer;
