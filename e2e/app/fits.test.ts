@@ -79,3 +79,25 @@ test('a confirmation never covers the buttons of a dialog', async ({ vault }) =>
     await vault.call('settings.set', { textSize: 100 });
   }
 });
+
+test('a tip goes with the pointer, also while the window changes its size', async ({ vault }) => {
+  const { page } = vault;
+  const places = page.getByRole('navigation', { name: 'Places' });
+  const tip = page.locator('.tip');
+  await setSize(vault, 1024, 700);
+  await places.getByRole('button', { name: 'Audit', exact: true }).hover();
+  await tip.first().waitFor();
+  await setSize(vault, 1280, 800);
+  await tip.first().waitFor({ state: 'detached' });
+  await page.mouse.move(900, 400);
+  await setSize(vault, 1024, 700);
+  // Two frames later what belongs to the narrow rail is there.
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }),
+  );
+  expect(await tip.allTextContents()).toEqual([]);
+  await setSize(vault, 1280, 800);
+});
