@@ -244,6 +244,21 @@ const otherScreens = async (shot) => {
   }
 };
 
+const tokenScreens = async (shot) => {
+  const { page } = shot;
+  await place(page, 'Settings');
+  await page.getByRole('button', { name: 'Module and token', exact: true }).click();
+  await page.getByRole('button', { name: 'Change PIN…' }).click();
+  await page.getByLabel('Old PIN').waitFor();
+  await shoot(shot, 'settings-token-pin');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Compare now' }).click();
+  const found = page.getByText('Nothing is missing, altered or left over.');
+  await found.waitFor();
+  await found.scrollIntoViewIfNeeded();
+  await shoot(shot, 'settings-token-objects');
+};
+
 const reportScreens = async (shot, documents) => {
   const { app, page } = shot;
   const file = path.join(documents, 'Activity, November 2026.json');
@@ -337,6 +352,7 @@ const allScreens = async (shot, home, documents) => {
   await workScreens(shot, documents);
   await keyScreens(shot);
   await otherScreens(shot);
+  await tokenScreens(shot);
   await reportScreens(shot, documents);
   await lockScreens(shot);
 };
@@ -364,6 +380,7 @@ const parts = {
   rollback: async () => undefined,
   work: workScreens,
   reports: reportScreens,
+  token: tokenScreens,
 };
 
 const run = async () => {

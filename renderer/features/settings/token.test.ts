@@ -67,6 +67,8 @@ test('a refusal is told in the dialog, and no PIN stays in it', async () => {
   await fill(opened, '1234', '5678', '5678');
   expect(await screen.findByText(/One try remains/)).toBeVisible();
   expect(screen.getByLabelText('Old PIN')).toHaveValue('');
+  expect(screen.getByLabelText('Old PIN')).toHaveFocus();
+  expect(screen.getByLabelText('Old PIN')).toBeInvalid();
   expect(screen.getByLabelText('New PIN')).toHaveValue('');
 });
 
