@@ -163,8 +163,8 @@ HEAD = {"size": int, "root": HASH}
 CHECKPOINT = {"origin": str, **HEAD, "note": str, "text": str, "signature": str}
 SPAN = {"first": int, "last": int}
 STATEMENT = {
-    "kind": ("activity", "key-inventory", "key-life", "batch-receipts", "ceremony",
-             "token-evidence"),
+    "kind": ("activity", "key-inventory", "key-life", "destruction", "batch-receipts",
+             "ceremony", "token-evidence"),
     "title": str, "made": TIME, "by": ACTOR,
     "vault": {"id": ID, "name": Field(str), "epoch": int, "created": TIME, "evaluation": bool,
               "anchor": str},

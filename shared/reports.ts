@@ -3,6 +3,7 @@ export const reportKinds = [
   'activity',
   'key-inventory',
   'key-life',
+  'destruction',
   'batch-receipts',
   'ceremony',
   'token-evidence',

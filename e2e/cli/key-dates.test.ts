@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +10,7 @@ import { writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
 
 const CLOCK = fileURLToPath(new URL('../support/later-clock.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
 const HOUR_MS = DAY_MS / 24;
 
 /** A command with the computer's clock so many days ahead. */
@@ -220,6 +223,22 @@ describe('a destruction', () => {
     const gone = await vault.cli.run(['decrypt', '--out', out, `${only ?? ''}.clv`]);
     expect(gone).toMatchObject({ code: 1 });
     expect(gone.stdout + gone.stderr).toContain('destroyed');
+  });
+
+  it('has a certificate that anyone can verify', async () => {
+    await key('certified');
+    const report = ['report', '--kind', 'destruction', '--key', 'certified'];
+    const file = join(vault.home, 'certificate.json');
+    const early = await vault.cli.run([...report, '--out', file]);
+    expect(early.stderr).toContain('No version of the key "certified" was destroyed');
+    expect(existsSync(file)).toBe(false);
+    await run(vault, destroy('certified', '--unused', '--note', 'end of project'));
+    await run(vault, [...report, '--out', file]);
+    await run(vault, ['report', 'verify', file]);
+    execFileSync('python3', [SCRIPT, file]);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('the only copy of the wrapped key in the vault');
+    expect(text).toContain('end of project');
   });
 
   it('needs the name of the key', async () => {

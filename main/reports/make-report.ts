@@ -69,7 +69,9 @@ export const filterOfKind = (kind: ReportKind, filter: ReportFilter): ReportFilt
   if (kind === 'ceremony') return { ...filter, action: filter.action ?? CEREMONY };
   if (kind === 'token-evidence')
     return { ...filter, action: filter.action ?? 'vault.create,vault.epoch,token.' };
-  if (kind === 'key-life' && filter.key === undefined) throw keyOfReportMissing();
+  if ((kind === 'key-life' || kind === 'destruction') && filter.key === undefined)
+    throw keyOfReportMissing();
+  if (kind === 'destruction') return { ...filter, action: filter.action ?? 'key.' };
   if (kind === 'batch-receipts' && filter.batch === undefined) throw batchOfReportMissing();
   return filter;
 };

@@ -14,6 +14,7 @@ export const kindNames: Readonly<Record<ReportKind, string>> = {
   activity: 'Activity',
   'key-inventory': 'Key inventory',
   'key-life': 'One key’s life',
+  destruction: 'Certificate of destruction',
   'batch-receipts': 'Receipts of one batch',
   ceremony: 'Ceremony',
   'token-evidence': 'Token evidence',

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import { periodEnd } from '../../shared/key-life.ts';
 import type { KeySummary } from '../../shared/keys.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import { nothingDestroyed } from '../../shared/messages/failures/reports.ts';
 import { bindingOf } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { ReportTable } from './report.ts';
@@ -10,6 +12,7 @@ export const tablesFor = (vault: Vault, { kind, key, used }: Wanted): ReportTabl
   if (kind === 'key-inventory') return [inventory(vault, 'Keys')];
   if (kind === 'key-life' && key !== null)
     return [inventory(vault, 'The key', new Set([key])), versions(vault, key)];
+  if (kind === 'destruction' && key !== null) return [destroyed(vault, key)];
   if (kind === 'token-evidence' || kind === 'ceremony') return evidence(vault);
   return used.size === 0 ? [] : [inventory(vault, 'Keys in these records', used)];
 };
@@ -24,7 +27,10 @@ interface Wanted {
 
 const inventory = (vault: Vault, title: string, only?: ReadonlySet<string>): ReportTable => ({
   title,
-  columns: ['Name', 'Id', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
+  columns: [
+    ...['Name', 'Id', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
+    ...['Active since', 'Cryptoperiod ends', 'Protected'],
+  ],
   rows: vault.tables.keys
     .list()
     .filter(({ id }) => only === undefined || only.has(id))
@@ -40,15 +46,57 @@ const keyRow = (key: KeySummary): string[] => [
   String(key.version),
   key.kcv ?? 'none',
   key.created,
+  key.activated ?? 'never',
+  periodEnd(key) ?? 'no end',
+  yesNo(key.protected),
 ];
 
 const versions = (vault: Vault, key: string): ReportTable => ({
   title: 'Its versions',
-  columns: ['Version', 'State', 'KCV', 'Created'],
+  columns: [
+    ...['Version', 'State', 'KCV', 'Created', 'Activated', 'Deactivated', 'Compromised since'],
+    ...['To be destroyed', 'Destroyed'],
+  ],
   rows: vault.tables.keys
     .versions(key)
-    .map(({ version, state, kcv, created }) => [String(version), state, kcv ?? 'none', created]),
+    .map((each) => [
+      String(each.version),
+      each.state,
+      each.kcv ?? 'none',
+      each.created,
+      each.activated ?? 'no',
+      each.deactivated ?? 'no',
+      each.compromised ?? 'no',
+      each.destroys ?? 'no',
+      each.destroyed ?? 'no',
+    ]),
 });
+
+/** @throws Failure `key-state` if no version of the key was destroyed */
+const destroyed = (vault: Vault, id: string): ReportTable => {
+  const key = vault.tables.keys.get(id);
+  const versions = vault.tables.keys.versions(id).filter(({ state }) => state === 'destroyed');
+  if (versions.length === 0) throw nothingDestroyed(key.name);
+  return {
+    title: 'Destroyed versions',
+    columns: [
+      'Name',
+      'Id',
+      'Custody',
+      'Version',
+      'KCV',
+      'Created',
+      'Destroyed',
+      'What was destroyed',
+    ],
+    rows: versions.map(({ version, kcv, created, destroyed: time }) => [
+      ...[key.name, key.id, key.custody, String(version), kcv ?? 'none', created, time ?? ''],
+      key.custody === 'resident'
+        ? 'the key object in the token, which was looked for afterwards'
+        : 'the only copy of the wrapped key in the vault',
+    ]),
+  };
+};
 
 /** What of the stored evidence is shown; it was written by the probe. */
 const evidenceSchema = v.looseObject({

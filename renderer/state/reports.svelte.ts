@@ -20,10 +20,14 @@ const offered: Readonly<Record<ReportKind, readonly Condition[]>> = {
   activity: ['key', 'user', 'action', 'outcome', 'batch'],
   'key-inventory': ['user', 'outcome'],
   'key-life': ['user', 'action', 'outcome'],
+  destruction: [],
   'batch-receipts': ['outcome'],
   ceremony: ['user', 'outcome'],
   'token-evidence': ['user', 'outcome'],
 };
+
+export const isOfOneKey = (kind: ReportKind): boolean =>
+  kind === 'key-life' || kind === 'destruction';
 
 /** Why a report cannot be asked for yet. */
 export type Missing = 'key' | 'batch' | 'days';
@@ -91,7 +95,7 @@ export class Reports {
   readonly offered = $derived.by(() => offered[this.#kind]);
 
   readonly missing: Missing | null = $derived.by(() => {
-    if (this.#kind === 'key-life' && this.#conditions.key === undefined) return 'key';
+    if (isOfOneKey(this.#kind) && this.#conditions.key === undefined) return 'key';
     if (this.#kind === 'batch-receipts' && this.#conditions.batch === undefined) return 'batch';
     return this.span(new Date()) === null ? 'days' : null;
   });
@@ -102,12 +106,11 @@ export class Reports {
   }
 
   setKind(kind: ReportKind): void {
-    const keeps: readonly Condition[] =
-      kind === 'key-life'
-        ? [...offered[kind], 'key']
-        : kind === 'batch-receipts'
-          ? [...offered[kind], 'batch']
-          : offered[kind];
+    const keeps: readonly Condition[] = isOfOneKey(kind)
+      ? [...offered[kind], 'key']
+      : kind === 'batch-receipts'
+        ? [...offered[kind], 'batch']
+        : offered[kind];
     const kept = Object.entries(this.#conditions).filter(([name]) =>
       keeps.some((each) => each === name),
     );

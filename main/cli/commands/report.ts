@@ -32,6 +32,7 @@ const titles: Readonly<Record<ReportKind, string>> = {
   activity: 'Activity',
   'key-inventory': 'Key inventory',
   'key-life': 'Life of a key',
+  destruction: 'Certificate of destruction',
   'batch-receipts': 'Receipts of a batch',
   ceremony: 'Key ceremony',
   'token-evidence': 'Token evidence',

@@ -40,6 +40,7 @@ export const titleOf = (reports: Reports, names: { key: string; batch: string })
   const what = {
     ...words.kinds,
     'key-life': words.lifeOf(names.key),
+    destruction: words.destructionOf(names.key),
     'batch-receipts': words.receiptsOf(names.batch),
   }[kind];
   if (period === 'all') return what;

@@ -28,6 +28,7 @@ const reportKinds: Readonly<Record<string, string>> = {
   activity: 'activity',
   'key-inventory': 'key inventory',
   'key-life': 'one key’s life',
+  destruction: 'certificate of destruction',
   'batch-receipts': 'receipts of one batch',
   ceremony: 'key ceremony',
   'token-evidence': 'token evidence',

@@ -8,6 +8,11 @@ const NOTHING_DONE = 'No report was created, and nothing was signed or recorded 
 export const keyOfReportMissing = (): Failure =>
   new Failure('usage', 'No key for the report was given.', { next: 'Give --key NAME.' });
 
+export const nothingDestroyed = (name: string): Failure =>
+  new Failure('key-state', `No version of the key "${name}" was destroyed.`, {
+    unharmed: 'Nothing was written.',
+  });
+
 export const batchOfReportMissing = (): Failure =>
   new Failure('usage', 'No batch for the report was given.', { next: 'Give --batch ID.' });
 
