@@ -53,7 +53,9 @@ export const newSlots = (slots: readonly Slot[], rules: SlotRules): readonly New
   const moves = new Map(rules.moves.map((move) => [nameOf(move), move]));
   if (!slots.some((slot) => moves.has(nameOfSlot({ kept: slot })))) throw noKeyForFile();
   const wanted = slots.flatMap((slot) => moved(slot, moves, rules));
-  const all = withoutDoubles([...wanted, ...rules.add.map((made) => ({ made }))]);
+  const present = new Set(wanted.map(nameOfSlot));
+  const added = rules.add.filter((each) => !present.has(nameOf(each)));
+  const all = withoutDoubles([...wanted, ...added.map((made) => ({ made }))]);
   if (!all.some((slot) => 'made' in slot || moves.has(nameOfSlot(slot)))) throw lastSlot();
   if (all.length > limits.slots) throw tooManySlots();
   refuseMixed(slots, all, rules.kind);
