@@ -29,21 +29,22 @@ export const takeClaims = async (
   files: readonly PlannedFile[],
 ): Promise<Claimed> => {
   if (!isReplacing(batch.kind)) return { ready: files, refused: [] };
-  const ready: PlannedFile[] = [];
-  const refused: { file: PlannedFile; failure: FailureData }[] = [];
-  await folders.during(async (open) => {
-    for (const file of files) {
-      try {
-        await take(open, batch, file);
-        ready.push(file);
-      } catch (error) {
-        const failure = fileFailure(error, 'output');
-        if (!(failure instanceof Failure)) throw error;
-        refused.push({ file, failure: toFailureData(failure) });
-      }
-    }
-  });
-  return { ready, refused };
+  const outcomes = await folders.during((open) =>
+    Promise.all(files.map((file) => take(open, batch, file).then(() => null, reasonOf))),
+  );
+  return {
+    ready: files.filter((_, at) => outcomes[at] === null),
+    refused: files.flatMap((file, at) => {
+      const failure = outcomes[at] ?? null;
+      return failure === null ? [] : [{ file, failure }];
+    }),
+  };
+};
+
+const reasonOf = (error: unknown): FailureData => {
+  const failure = fileFailure(error, 'output');
+  if (failure instanceof Failure) return toFailureData(failure);
+  throw error;
 };
 
 const take = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<void> => {
@@ -60,19 +61,15 @@ export const tidyClaims = async (
   files: readonly PlannedFile[],
 ): Promise<void> => {
   if (!isReplacing(batch.kind)) return;
-  await folders.during(async (open) => {
-    for (const file of files) await drop(open, batch, file).catch(ofDisk);
-  });
+  await folders.during((open) =>
+    Promise.all(files.map((file) => drop(open, batch, file).catch(reasonOf))),
+  );
 };
 
 /** Only the batch's own. */
 const drop = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<void> => {
   const { folder, claim, part } = await placeOf(open, batch, file);
   if (await isClaimOf(folder, part, claim)) await removeClaim(folder, claim);
-};
-
-const ofDisk = (error: unknown): void => {
-  if (!(fileFailure(error, 'output') instanceof Failure)) throw error;
 };
 
 interface Place {
