@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batch, batchDone } from '../support/batches.ts';
+import { readClv } from '../support/clv.ts';
 import { documentOf } from '../support/documents.ts';
 import { forgetFiles, imageNames, type Mount, mountImage, whyNoImage } from '../support/mounts.ts';
 import { until } from '../support/processes.ts';
@@ -14,6 +15,7 @@ import { makeVault, PIN, type TestVault } from '../support/vaults.ts';
 
 const COUNT = 10;
 const lookAt = (file: string): void => void statSync(file, { throwIfNoEntry: false });
+const STEPS = fileURLToPath(new URL('../support/replacing-steps.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
 
 describe.each(imageNames)('%s', (name) => {
@@ -64,6 +66,30 @@ describe.each(imageNames)('%s', (name) => {
     const opening = sealed.filter((file) => readFileSync(file, 'utf8') !== 'an older file');
     await batchDone(vault.cli, ['decrypt', '--out', at('opened'), ...opening]);
     expect(contents(at('opened'))).toEqual(before);
+    await vault.expectSound();
+  });
+
+  it('has its files rewrapped, also after a crash, and nothing is left behind', async () => {
+    await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', at('sealed'), plain]);
+    const sealed = filesIn(at('sealed'));
+    expect(await vault.cli.run(['key', 'rotate', 'k'])).toMatchObject({ code: 0 });
+    const env = {
+      NODE_OPTIONS: `--import=${STEPS}`,
+      CLAVIGER_STEP_LOG: join(vault.home, 'steps'),
+      CLAVIGER_KILL_AT: 'rename before 5',
+    };
+    const killed = await vault.cli.run(['rewrap', at('sealed')], { env });
+    expect(killed.signal).toBe('SIGKILL');
+    const claims = partsIn(at('sealed')).filter((file) => file.endsWith('.lock'));
+    expect(claims.length).toBeGreaterThan(0);
+    const resumed = await vault.cli.run(['resume']);
+    expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
+    expect(filesIn(at('sealed'))).toEqual(sealed);
+    const [newest = 0] = sealed.map((file) => readClv(file).slots[0]?.version ?? 0);
+    for (const file of sealed) expect(readClv(file).slots).toMatchObject([{ version: newest }]);
+    expect(newest).toBeGreaterThan(1);
+    await batchDone(vault.cli, ['decrypt', '--out', at('opened'), at('sealed')]);
+    expect(contents(at('opened'))).toEqual(contents(plain));
     await vault.expectSound();
   });
 

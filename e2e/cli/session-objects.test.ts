@@ -4,13 +4,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { runBatch } from '../../main/batch/batches.ts';
 import { planBatch } from '../../main/batch/plan.ts';
+import { newestRules, slotChange } from '../../main/batch/slot-rules.ts';
 import { withoutTrash } from '../../main/batch/trash.ts';
 import { startEngine } from '../../main/engine/start.ts';
 import { VaultSession } from '../../main/session/vault-session.ts';
 import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { TrustStore } from '../../main/trust/trust-store.ts';
 import { Vault } from '../../main/vault/vault.ts';
-import { type BatchKind } from '../../shared/batch.ts';
+import { type BatchKind, isReplacing } from '../../shared/batch.ts';
 import { custodyPairs } from '../../shared/keys.ts';
 import { areaOf, damaged, flipBit } from '../support/damage.ts';
 import { until } from '../support/processes.ts';
@@ -56,15 +57,19 @@ describe.each(tokenNames)('with %s', (token) => {
         keys: string[],
       ): Promise<number> => {
         const conflict = 'keep-both';
+        const { keys: all } = opened.tables;
+        const wanted = { to: keys[0] ?? null, add: [], remove: [], dropOthers: false };
+        const slots = isReplacing(kind) ? slotChange(all, wanted, new Date()) : null;
         const plan = await planBatch({
           kind,
           paths,
           outputDir: out,
           conflict,
+          slotRules: newestRules(all, { kind, slots }, new Date()),
           vaultDir: vault.dir,
         });
         const request = {
-          ...({ kind, plan, conflict, keys } as const),
+          ...({ kind, plan, conflict, slots, keys: isReplacing(kind) ? [] : keys } as const),
           ...{ originals: 'keep' as const, outputDir: out },
           ...{ encryptedInputs: 'refuse' as const, sealedNames: false },
         };
@@ -103,6 +108,13 @@ describe.each(tokenNames)('with %s', (token) => {
           expect(await batch('decrypt', [out], `${out}-opened`, [])).toBe(bad);
           expect(await objects()).toBe(0);
           expect(await batch('verify', [out], null, [])).toBe(bad);
+          expect(await objects()).toBe(0);
+          const other = custodyPairs.find((pair) => pair.bulk === bulk && pair.custody !== custody);
+          const names = [`${other?.custody}/${bulk}`, name] as const;
+          // A damaged header stops a rewrap; damaged data is seen when it is decrypted.
+          expect(await batch('rewrap', [out], null, [names[0]])).toBe(5);
+          expect(await objects()).toBe(0);
+          expect(await batch('reencrypt', [out], null, [names[1]])).toBe(bad);
           expect(await objects()).toBe(0);
         }
         const cached = await session.engine.call('cachedKeys', null);

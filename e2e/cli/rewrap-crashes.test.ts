@@ -1,0 +1,136 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { batch, batchDone } from '../support/batches.ts';
+import type { CliOptions } from '../support/cli.ts';
+import { readClv } from '../support/clv.ts';
+import { putBack, surviveRewraps } from '../support/rewrap-run.ts';
+import { seeded } from '../support/seeded.ts';
+import { filesIn, partsIn, sha256Of, writeFile } from '../support/trees.ts';
+import { makeVault, type TestVault } from '../support/vaults.ts';
+
+const STEPS = fileURLToPath(new URL('../support/replacing-steps.mjs', import.meta.url));
+/** Many calls in one test: a machine that is busy with other things needs long for them. */
+const PATIENCE_MS = 1_800_000;
+const random = seeded();
+
+let vault: TestVault;
+let sealed: string;
+/** Under the version before the newest. */
+let original: string;
+let log: string;
+
+beforeAll(async () => {
+  vault = await makeVault();
+  log = join(vault.home, 'steps');
+  for (const bulk of ['host', 'token'] as const) await vault.createKey(bulk, 'hsm-only', bulk);
+});
+afterAll(() => vault.remove());
+
+const watched = (more: Readonly<Record<string, string>> = {}): CliOptions => {
+  rmSync(log, { force: true });
+  return { env: { NODE_OPTIONS: `--import=${STEPS}`, CLAVIGER_STEP_LOG: log, ...more } };
+};
+
+const stepsOf = (): string[] => readFileSync(log, 'utf8').trim().split('\n');
+
+const prepare = async (command: string, bulk: string): Promise<void> => {
+  const folder = join(vault.home, `${command}-${bulk}`);
+  const file = writeFile(join(folder, 'plain', 'a.bin'), random.bytes(300_000));
+  await batchDone(vault.cli, ['encrypt', '--key', bulk, '--out', join(folder, 'sealed'), file]);
+  sealed = join(folder, 'sealed', 'a.bin.clv');
+  original = join(folder, 'original.clv');
+  putBack(sealed, original);
+  expect(await vault.cli.run(['key', 'rotate', bulk])).toMatchObject({ code: 0 });
+};
+
+/** Unchanged, or as the program itself verifies it. */
+const expectOpen = async (): Promise<void> => {
+  if (sha256Of(sealed) !== sha256Of(original)) await batchDone(vault.cli, ['verify', sealed]);
+};
+
+describe.each([
+  ['rewrap', 'host'],
+  ['rewrap', 'token'],
+  ['reencrypt', 'host'],
+])('%s of a file of bulk %s', (command, bulk) => {
+  it(
+    'killed at any of its steps, the file opens before, during and after',
+    async () => {
+      await prepare(command, bulk);
+      await batchDone(vault.cli, [command, sealed], watched());
+      const steps = stepsOf();
+      expect(steps).toContain('symlink before 1');
+      expect(steps).toContain(`record file.${command} after 1`);
+      expect(steps).toContain('rename after 1');
+      expect(steps.length).toBeGreaterThan(15);
+      const [target] = readClv(sealed).slots;
+      for (const step of steps) {
+        putBack(original, sealed);
+        const killed = await vault.cli.run([command, sealed], watched({ CLAVIGER_KILL_AT: step }));
+        expect(killed.signal, step).toBe('SIGKILL');
+        expect(stepsOf().at(-1), step).toBe(step);
+        await expectOpen();
+        const resumed = await vault.cli.run(['resume', '--json']);
+        expect(resumed, `${step}: ${resumed.stderr}`).toMatchObject({ code: 0 });
+        // Before its plan is stored there is nothing to resume.
+        const isNew = readClv(sealed).slots[0]?.version === target?.version;
+        if (!isNew) expect(step).toMatch(/^record batch\.start/);
+        else await expectOpen();
+        expect(partsIn(vault.home), step).toEqual([]);
+        expect(filesIn(dirname(sealed)), step).toEqual([sealed]);
+        const record = vault.records().findLast(({ action }) => action === `file.${command}`);
+        if (isNew) expect(record?.details['sha256'], step).toBe(sha256Of(sealed));
+      }
+      await vault.expectSound();
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a rewrap', () => {
+  beforeAll(() => prepare('other', 'host'));
+
+  it('discarded after a crash between record and rename, the ledger says that it was not replaced', async () => {
+    putBack(original, sealed);
+    const kill = { CLAVIGER_KILL_AT: 'rename before 1' };
+    expect(await vault.cli.run(['rewrap', sealed], watched(kill))).toMatchObject({
+      signal: 'SIGKILL',
+    });
+    expect(await vault.cli.run(['resume', '--abandon'])).toMatchObject({ code: 0 });
+    const last = vault
+      .records()
+      .filter(({ action }) => action.startsWith('file.'))
+      .at(-1);
+    expect(last).toMatchObject({ action: 'file.publish', outcome: 'failed', code: 'cancelled' });
+    expect(sha256Of(sealed)).toBe(sha256Of(original));
+    expect(partsIn(vault.home)).toEqual([]);
+  });
+
+  it.each(['record file.rewrap after 1', 'fsync after 1', 'futimesSync before 1'])(
+    'a file that somebody changes meanwhile (%s) is kept as it is then',
+    async (step) => {
+      putBack(original, sealed);
+      const { size } = statSync(original);
+      const change = { CLAVIGER_CHANGE_AT: step, CLAVIGER_CHANGED_FILE: sealed };
+      const { code, files } = await batch(vault.cli, ['rewrap', sealed], watched(change));
+      expect(code).toBe(1);
+      expect(files).toMatchObject([{ outcome: 'failed', reason: { code: 'source-changed' } }]);
+      const bytes = readFileSync(sealed);
+      expect(bytes.subarray(0, size).equals(readFileSync(original))).toBe(true);
+      expect(bytes.subarray(size).toString()).toBe('changed');
+      expect(partsIn(vault.home)).toEqual([]);
+      putBack(original, sealed);
+      expect(await vault.cli.run(['retry'])).toMatchObject({ code: 0 });
+      const [was, is] = [original, sealed].map((file) => readClv(file).slots[0]?.version ?? 0);
+      expect(is).toBe((was ?? 0) + 1);
+    },
+  );
+});
+
+it(
+  `survives kill -9 at random points over many files (seed ${random.seed})`,
+  () => surviveRewraps({ token: 'SoftHSM2', random, files: 250, kills: 8, milliseconds: 700 }),
+  PATIENCE_MS,
+);
