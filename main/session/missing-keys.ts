@@ -2,7 +2,7 @@ import * as words from '../../shared/messages/token/objects.ts';
 import type { EngineCalls } from '../engine/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { Vault } from '../vault/index.ts';
-import { residentKeysOf } from './reconcile-token.ts';
+import { residentKeysOf } from './expected-objects.ts';
 import type { TokenFinding } from './token-findings.ts';
 
 /** Each is a search in the token: a network HSM takes its time for them. */

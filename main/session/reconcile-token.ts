@@ -1,12 +1,10 @@
 import { objectNotRemoved } from '../../shared/messages/failures/token-keys.ts';
 import { objectAdvice, objectName } from '../../shared/messages/token/objects.ts';
 import type { KeyId } from '../../shared/ids.ts';
-import type { KeyMaterial } from '../../shared/keys.ts';
-import type { Expected, ObjectFinding, TokenComparison } from '../engine/index.ts';
+import type { ObjectFinding, TokenComparison } from '../engine/index.ts';
 import type { JsonObject } from '../json/index.ts';
 import type { ReadTables } from '../keystore/index.ts';
-import type { Vault } from '../vault/index.ts';
-import { mastersOf } from './token-binding.ts';
+import { expectedOf } from './expected-objects.ts';
 import type { VaultSession } from './vault-session.ts';
 
 /** A record names so many of the findings at most; it counts all of them. */
@@ -63,31 +61,6 @@ export const removeFound = async (session: VaultSession, found: ObjectFinding): 
   const failure = objectNotRemoved(label, objectId);
   await vault.record([{ ...record, outcome: 'failed', code: failure.code }]);
   throw failure;
-};
-
-const expectedOf = ({ id: vaultId, tables }: Vault): Expected => ({
-  vaultId,
-  masters: mastersOf(tables),
-  signing: signingOf(tables),
-  keys: residentKeysOf(tables),
-  destroyed: tables.keys.destroyedObjects(),
-});
-
-/** Every version that has an object in the token. */
-export const residentKeysOf = ({ keys }: ReadTables): KeyMaterial[] =>
-  keys
-    .list()
-    .filter(({ custody }) => custody === 'resident')
-    .flatMap(({ id }) =>
-      keys
-        .versions(id)
-        .filter(({ state }) => state !== 'destroyed')
-        .map(({ version }) => keys.material(id, version)),
-    );
-
-const signingOf = ({ meta }: ReadTables): Expected['signing'] => {
-  const keys = meta.signingKeys();
-  return [keys?.checkpoint, keys?.report].filter((key) => key !== null && key !== undefined);
 };
 
 const detailsOf = ({ findings, sound, otherVaults, others }: TokenComparison): JsonObject => {
