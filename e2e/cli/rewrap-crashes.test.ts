@@ -98,12 +98,18 @@ describe('a rewrap', () => {
     expect(await vault.cli.run(['rewrap', sealed], watched(kill))).toMatchObject({
       signal: 'SIGKILL',
     });
+    const destroy = ['key', 'destroy', 'host', '--version', '1', '--reason', 'not-needed'];
+    const refused = await vault.cli.run([...destroy, '--confirm', 'host']);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('rewraps or re-encrypts files is unfinished');
     expect(await vault.cli.run(['resume', '--abandon'])).toMatchObject({ code: 0 });
     const last = vault
       .records()
       .filter(({ action }) => action.startsWith('file.'))
       .at(-1);
     expect(last).toMatchObject({ action: 'file.publish', outcome: 'failed', code: 'cancelled' });
+    const [still] = readClv(sealed).slots;
+    expect(last?.details['slots']).toEqual([{ key: still?.key, version: still?.version }]);
     expect(sha256Of(sealed)).toBe(sha256Of(original));
     expect(partsIn(vault.home)).toEqual([]);
   });

@@ -115,6 +115,15 @@ it('knows which files a version opens after rewraps, renames and failures', () =
   expect(filesOf(db)).toEqual({ 'first/1': [1, 2], 'first/2': [3, 0], 'second/1': [1, 0] });
 });
 
+it('knows that a file still has its old slots where its new copy did not get its name', () => {
+  const db = indexOf([
+    encrypted('/a', one),
+    rewrapped('/a', [one], [two]),
+    file('file.publish', NOON, { outcome: 'failed', code: 'io', details: { slots: [one] } }, '/a'),
+  ]);
+  expect(filesOf(db)).toMatchObject({ 'first/1': [1, 1], 'first/2': [0, 0] });
+});
+
 it('tells files that only one version opens from those that others open, too', () => {
   const foreign = slot(randomBytes(16).toString('hex'), 4);
   const db = indexOf([

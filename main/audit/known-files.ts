@@ -20,7 +20,13 @@ export const fileNewsOf = (record: LedgerRecord): FileNews | null => {
   const { action, subject, details, outcome } = record;
   const output = textOf(subject['output']) ?? textOf(subject['input']);
   if (output === null) return null;
-  if (action === 'file.publish') return { kind: 'gone', path: output };
+  if (action === 'file.publish') {
+    // What was to be replaced is still there.
+    const slots = slotsOf(details['slots']);
+    return slots.length > 0
+      ? { kind: 'slots', path: output, slots }
+      : { kind: 'gone', path: output };
+  }
   if (outcome !== 'ok') return null;
   if (action === 'file.encrypt') return { kind: 'slots', path: output, slots: usedKeys(record) };
   if (action === 'file.rewrap' || action === 'file.reencrypt')

@@ -1,6 +1,7 @@
-import type { Receipt } from '../../shared/batch.ts';
+import * as v from 'valibot';
+import type { KeyVersion, Receipt } from '../../shared/batch.ts';
 import { type FailureCode, failureCodes, type FailureData } from '../../shared/failure.ts';
-import type { BatchId } from '../../shared/ids.ts';
+import { type BatchId, keyIdSchema } from '../../shared/ids.ts';
 import { REASON_NOT_RECORDED } from '../../shared/messages/failures/batch.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { Vault } from '../vault/index.ts';
@@ -9,6 +10,8 @@ import { SKIP } from './records.ts';
 /** The state of a file of a batch, according to the ledger. */
 export interface FileHistory {
   readonly outcome: 'done' | 'failed';
+  /** Where slots were replaced: the key versions that the file had before. */
+  readonly before: readonly KeyVersion[] | null;
   readonly receipt: Receipt;
 }
 
@@ -89,8 +92,16 @@ const fileEnds: ReadonlySet<string> = new Set([
   'file.publish',
 ]);
 
+const slotsSchema = v.array(v.object({ key: keyIdSchema, version: v.number() }));
+
+const slotsOf = (value: unknown): readonly KeyVersion[] | null => {
+  const parsed = v.safeParse(slotsSchema, value);
+  return parsed.success ? parsed.output.map(({ key: id, version }) => ({ id, version })) : null;
+};
+
 const doneEnd = ({ subject, details }: LedgerRecord): FileHistory => ({
   outcome: 'done',
+  before: slotsOf(details['before']),
   receipt: {
     input: text(subject['input']) ?? '',
     output: text(subject['output']),
@@ -104,6 +115,7 @@ const doneEnd = ({ subject, details }: LedgerRecord): FileHistory => ({
 
 const failedEnd = ({ subject, details, code }: LedgerRecord): FileHistory => ({
   outcome: 'failed',
+  before: null,
   receipt: {
     input: text(subject['input']) ?? '',
     output: null,

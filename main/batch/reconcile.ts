@@ -80,7 +80,9 @@ const settle = async (
     }
     if (isReplacing(batch.kind)) {
       // The file may have changed since. What is recorded of it is not so, whatever comes next.
-      await input.vault.record([unpublishedRecord({ ...file, batch }, notYetReplaced())]);
+      await input.vault.record([
+        unpublishedRecord({ ...file, batch }, notYetReplaced(), past.before),
+      ]);
       return null;
     }
     await publisher.dropClaim(folder, part, name);

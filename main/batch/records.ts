@@ -150,11 +150,19 @@ export const renamedRecord = (file: FileOf, output: string): NewRecord => ({
   details: { planned: file.output ?? '' },
 });
 
-/** The output was recorded but could not get its name: it does not exist. */
-export const unpublishedRecord = (file: FileOf, failure: Failure): NewRecord => ({
-  ...failedRecord(file, toFailureData(failure)),
-  action: 'file.publish',
-});
+/**
+ * The output was recorded but could not get its name: it does not exist.
+ * @param slots of the file that it was to replace, which is still there
+ */
+export const unpublishedRecord = (
+  file: FileOf,
+  failure: Failure,
+  slots: readonly KeyVersion[] | null = null,
+): NewRecord => {
+  const record = failedRecord(file, toFailureData(failure));
+  const details = slots === null ? {} : { slots: slotFacts(slots) };
+  return { ...record, action: 'file.publish', details: { ...record.details, ...details } };
+};
 
 export const deletedRecord = (
   file: FileOf & { readonly batch: Pick<StoredBatch, 'removal'> },

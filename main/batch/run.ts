@@ -288,7 +288,8 @@ export class BatchRun {
     } catch (error) {
       const failure = fileFailure(error, 'output');
       if (!(failure instanceof Failure)) throw error;
-      late.push(unpublishedRecord(described, failure));
+      const before = result.outcome === 'done' ? (result.slots?.before ?? null) : null;
+      late.push(unpublishedRecord(described, failure, before));
       return failure;
     }
   }

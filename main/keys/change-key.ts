@@ -1,3 +1,4 @@
+import { replacingKinds } from '../../shared/batch.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import {
@@ -19,6 +20,7 @@ import {
   notInThisState,
   notProtected,
   periodNotGiven,
+  replacingUnfinished,
   sinceInFuture,
   versionOfWholeKey,
 } from '../../shared/messages/failures/keys.ts';
@@ -127,7 +129,7 @@ const stateOf = (keys: KeyReader, { id, version }: Target): ChangedKey => ({
 });
 
 const changeVersion = (
-  { keys }: Tables,
+  { keys, batches }: Tables,
   { id, key, version: { version, state, beforeDestroy }, time }: Target,
   change: KeyChange,
   act: VersionAct,
@@ -137,6 +139,8 @@ const changeVersion = (
   if (after === null || after === 'destroyed')
     throw notInThisState(key.name, version, { state, beforeDestroy }, act);
   if (act === 'schedule-destroy' && key.protected) throw keyIsProtected(key.name);
+  if (act === 'schedule-destroy' && batches.list().some(isReplacingFiles))
+    throw replacingUnfinished();
   keys.setState(id, version, after, time);
   return {
     before: state,
@@ -144,6 +148,10 @@ const changeVersion = (
     ...versionEffects[act]?.({ keys, id, version, time, before: state }, change),
   };
 };
+
+/** The ledger may call files of it rewrapped that are not yet so on the disk. */
+const isReplacingFiles = ({ kind, state }: { kind: string; state: string }): boolean =>
+  state === 'running' && replacingKinds.some((each) => each === kind);
 
 interface Effect {
   readonly keys: Tables['keys'];

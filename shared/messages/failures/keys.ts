@@ -104,6 +104,13 @@ export const keyIsProtected = (name: string): Failure =>
     next: 'Remove its protection first.',
   });
 
+export const replacingUnfinished = (): Failure =>
+  new Failure(
+    'key-state',
+    'A batch that rewraps or re-encrypts files is unfinished: some of them may still need this version.',
+    { unharmed: NOTHING_CHANGED, next: 'Resume that batch, or discard the rest of it.' },
+  );
+
 export const alreadyProtected = (name: string): Failure =>
   new Failure('key-state', `The key "${name}" is already protected against destruction.`, {
     unharmed: NOTHING_CHANGED,
