@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -170,6 +171,26 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(done.removed).toMatchObject([{ kind: 'left', label: 'restored from a backup' }]);
     expect(stranger('list')).not.toContain('restored from a backup');
   });
+
+  // The evaluation token is in the folder and would be put back with it.
+  it.runIf(token !== 'SoftHSM2')(
+    'keeps a key that was created after the copy of the vault that was accepted',
+    async () => {
+      const copy = `${vault.dir}-copy`;
+      cpSync(vault.dir, copy, { recursive: true });
+      const later = await vault.createKey('later', 'resident', 'host');
+      rmSync(vault.dir, { recursive: true });
+      renameSync(copy, vault.dir);
+      const accepted = await vault.cli.run(['recover', '--accept', 'the disk was lost']);
+      expect(accepted, accepted.stderr).toMatchObject({ code: 0 });
+
+      const { findings, removed } = await found(1, '--remove-orphans');
+      expect(findings).toMatchObject([{ kind: 'orphaned', label: labelOf(1, later.id) }]);
+      expect(findings[0]?.next).toContain('files may need it');
+      expect(removed).toEqual([]);
+      expect(stranger('list')).toContain(labelOf(1, later.id));
+    },
+  );
 
   it('asks at a terminal before it removes anything', async () => {
     stranger('create', labelOf(7));

@@ -3,9 +3,9 @@ import { objectAdvice, objectName } from '../../shared/messages/token/objects.ts
 import type { KeyId } from '../../shared/ids.ts';
 import type { ObjectFinding, TokenComparison } from '../engine/index.ts';
 import type { JsonObject } from '../json/index.ts';
-import type { ReadTables } from '../keystore/index.ts';
 import { expectedOf } from './expected-objects.ts';
 import type { VaultSession } from './vault-session.ts';
+import type { Vault } from '../vault/index.ts';
 
 /** A record names so many of the findings at most; it counts all of them. */
 const MOST_NAMED = 50;
@@ -27,19 +27,24 @@ export interface DescribedFinding extends Omit<ObjectFinding, 'objectClass' | 'k
   readonly next: string;
 }
 
-export const describeFinding = (finding: ObjectFinding, { keys }: ReadTables): DescribedFinding => {
+export const describeFinding = (finding: ObjectFinding, vault: Vault): DescribedFinding => {
+  const { keys } = vault.tables;
   const { kind, role, objectId, label, detail } = finding;
   const key =
     finding.key === null
       ? null
       : { ...finding.key, name: keys.names().get(finding.key.id) ?? finding.key.id };
   const what = objectName(role, key);
-  return { kind, role, key, objectId, label, what, detail, next: objectAdvice(kind, role) };
+  const next = objectAdvice(kind, role, wasAccepted(vault));
+  return { kind, role, key, objectId, label, what, detail, next };
 };
 
-/** Whether it may be removed: the keystore does not need it. */
-export const isRemovable = ({ kind }: ObjectFinding): boolean =>
-  kind === 'orphaned' || kind === 'left';
+/** Whether it may be removed: neither the keystore nor a file needs it. */
+export const isRemovable = ({ kind, role }: ObjectFinding, vault: Vault): boolean =>
+  kind === 'left' || (kind === 'orphaned' && !(role === 'key' && wasAccepted(vault)));
+
+/** An older copy was accepted: keys that were created after it are not in the keystore any more. */
+const wasAccepted = ({ origin }: Vault): boolean => origin.epoch > 1;
 
 /**
  * Removes one object that was found to be orphaned or left; the engine finds that out anew. The
@@ -47,7 +52,8 @@ export const isRemovable = ({ kind }: ObjectFinding): boolean =>
  * @throws Failure 'token-failed' where it is still there; that is recorded too
  */
 export const removeFound = async (session: VaultSession, found: ObjectFinding): Promise<void> => {
-  if (!isRemovable(found)) throw new Error('only what the keystore does not need is removed');
+  if (!isRemovable(found, session.vault))
+    throw new Error('only what the keystore does not need is removed');
   const { vault, engine } = session;
   const { objectClass, objectId, label } = found;
   const object = { objectClass, objectId, label };

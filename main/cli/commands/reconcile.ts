@@ -38,9 +38,9 @@ export const reconcileCommand: Command = {
   run: (args, context) =>
     withSession(context, async (session) => {
       needOpen(await session.unlock());
-      const { tables } = session.vault;
+      const { vault } = session;
       const comparison = await reconcileToken(session);
-      const found = comparison.findings.map((finding) => describeFinding(finding, tables));
+      const found = comparison.findings.map((finding) => describeFinding(finding, vault));
       if (!args.flag('remove-orphans')) {
         printResult(context, documentOf(comparison, found, []), linesOf(comparison, found));
         return found.length === 0 ? exitCodes.done : exitCodes.attention;
@@ -48,10 +48,10 @@ export const reconcileCommand: Command = {
       if (!context.json) context.terminal.print(linesOf(comparison, found));
       const removed = await removeAll(session, context, args, comparison.findings);
       const left = comparison.findings.filter((finding) => !removed.includes(finding));
-      const gone = removed.map((finding) => describeFinding(finding, tables));
+      const gone = removed.map((finding) => describeFinding(finding, vault));
       const document = documentOf(
         comparison,
-        left.map((each) => describeFinding(each, tables)),
+        left.map((each) => describeFinding(each, vault)),
         gone,
       );
       printResult(context, document, [`${formatCount(gone.length, 'object')} removed.`]);
@@ -65,7 +65,7 @@ const removeAll = async (
   args: Arguments,
   findings: readonly ObjectFinding[],
 ): Promise<readonly ObjectFinding[]> => {
-  const doomed = findings.filter(isRemovable);
+  const doomed = findings.filter((finding) => isRemovable(finding, session.vault));
   if (doomed.length === 0) return [];
   const wanted = `remove ${doomed.length}`;
   const typed =

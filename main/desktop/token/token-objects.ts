@@ -16,7 +16,9 @@ export const removeFromToken = async (
 ): Promise<Comparison> => {
   const { findings } = await reconcileToken(open.session);
   const asked = new Set(objects.map(nameOf));
-  const doomed = findings.filter((finding) => isRemovable(finding) && asked.has(nameOf(finding)));
+  const doomed = findings.filter(
+    (finding) => isRemovable(finding, open.vault) && asked.has(nameOf(finding)),
+  );
   for (const finding of doomed) await removeFound(open.session, finding);
   return compareToken(open);
 };
@@ -30,10 +32,13 @@ const nameOf = ({
 
 const viewOf = (open: OpenVault, comparison: TokenComparison): Comparison => {
   const { findings, sound, otherVaults, others } = comparison;
-  const { tables, now } = open.vault;
+  const { now } = open.vault;
   return {
     findings: findings.slice(0, limits.listLength).map((finding) => {
-      const { kind, key, objectId, label, what, detail, next } = describeFinding(finding, tables);
+      const { kind, key, objectId, label, what, detail, next } = describeFinding(
+        finding,
+        open.vault,
+      );
       const { objectClass } = finding;
       // What another program named so that it cannot be shown whole cannot be asked for either.
       const isWhole = label.length <= limits.longTextLength && objectId.length <= limits.textLength;
@@ -41,7 +46,7 @@ const viewOf = (open: OpenVault, comparison: TokenComparison): Comparison => {
         ...{ kind, key, objectClass, what, detail, next },
         objectId: objectId.slice(0, limits.textLength),
         label: label.slice(0, limits.longTextLength),
-        removable: isWhole && isRemovable(finding),
+        removable: isWhole && isRemovable(finding, open.vault),
       };
     }),
     total: findings.length,

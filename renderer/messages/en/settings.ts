@@ -125,8 +125,7 @@ export const settings = {
       remove: (count: number) => `Remove ${counted(count, 'object', 'objects')}…`,
       removeTitle: (count: number) =>
         `Remove ${counted(count, 'object', 'objects')} from the token?`,
-      removeLead:
-        'Removed objects cannot be brought back. If an older copy of this vault was put in place or accepted, files may need an orphaned key: then keep it.',
+      removeLead: 'Removed objects cannot be brought back. The keystore needs none of them.',
       removeRecorded: 'Each removal is recorded.',
       removeGo: (count: number) => `Remove ${counted(count, 'object', 'objects')}`,
       removed: (count: number) => `${counted(count, 'object', 'objects')} removed`,

@@ -51,8 +51,11 @@ export const objectName = (
 
 const BACKUP = 'Restore it from the backup of the token vendor.';
 
-/** What to do about it, in sentences. */
-export const objectAdvice = (kind: ObjectKind, role: ObjectRole): string => {
+/**
+ * What to do about it, in sentences.
+ * @param accepted an older copy of the vault was accepted, so the keystore may lack keys that files need
+ */
+export const objectAdvice = (kind: ObjectKind, role: ObjectRole, accepted: boolean): string => {
   switch (kind) {
     case 'missing':
       return role === 'report'
@@ -61,10 +64,9 @@ export const objectAdvice = (kind: ObjectKind, role: ObjectRole): string => {
     case 'altered':
       return `It is not used. Somebody with the PIN may have changed it: find out who. ${BACKUP}`;
     case 'orphaned':
-      return (
-        'The keystore does not name it: a crash may have left it. Remove it, unless an older copy of this ' +
-        'vault was put in place or accepted: then files may need it.'
-      );
+      return accepted && role === 'key'
+        ? 'An older copy of this vault was accepted, which does not know it: files may need it. It is not removed here.'
+        : 'The keystore does not name it: a crash may have left it. It can be removed.';
     case 'left':
       return 'The ledger says that it was destroyed, and it is still there. Remove it.';
   }
