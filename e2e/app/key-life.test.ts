@@ -47,6 +47,9 @@ const detailOf = async (vault: Driver): Promise<KeyDetail> => {
 const statesOf = async (vault: Driver): Promise<string[]> =>
   (await detailOf(vault)).versions.map(({ version, state }) => `v${version} ${state}`);
 
+const filesOf = ({ versions }: KeyDetail): Record<string, number> =>
+  Object.fromEntries(versions.map(({ version, files }) => [`v${version}`, files]));
+
 const openPanel = async (vault: Driver): Promise<KeysPage> => {
   const keys = new KeysPage(vault.page);
   await keys.go('Keys');
@@ -76,7 +79,7 @@ const schedule = async (vault: Driver, keys: KeysPage): Promise<void> => {
   await vault.page.getByText('Version 1 will be destroyed on').waitFor();
 };
 
-test('a key is rotated in its panel, and the dialog tells what an old version still opens', async ({
+test('a key is rotated in its panel, its file is rewrapped, and no file needs the old version', async ({
   vault,
 }) => {
   const { page, home } = vault;
@@ -96,11 +99,17 @@ test('a key is rotated in its panel, and the dialog tells what an old version st
   await confirm(rotating, 'Rotate to version 2');
   await expect.poll(() => statesOf(vault)).toEqual(['v2 active', 'v1 deactivated']);
 
+  // The window has planned the rewrap of the file that the ledger knows.
+  await page.getByRole('button', { name: /^Rewrap 1 file/ }).click({ timeout: 60_000 });
+  await work.newBatchButton.waitFor({ timeout: 60_000 });
+  await expect.poll(async () => filesOf(await detailOf(vault))).toEqual({ v1: 0, v2: 1 });
+  await openPanel(vault);
+
   // The dialog offers the newest version first.
   const choosing = await keys.begin('Destroy…');
   await choosing.getByLabel('Version').click();
   await page.getByRole('option', { name: 'Version 1' }).click();
-  await choosing.getByText('1 file becomes unreadable').waitFor();
+  await choosing.getByText('1 file no longer needs it').waitFor();
   await page.keyboard.press('Escape');
 });
 

@@ -19,7 +19,14 @@ import {
   type KeyUse,
   type UsedKey,
 } from './audit-use.ts';
-import { readSharedFiles, type SharedFiles } from './known-files.ts';
+import {
+  fileActions,
+  fileNumber,
+  pathOf,
+  readFilesOfOlder,
+  readSharedFiles,
+  type SharedFiles,
+} from './known-files.ts';
 
 export interface AuditPage {
   /** Newest first. */
@@ -80,6 +87,26 @@ export class AuditIndex {
   /** The files that a key version opens, by what opens them as well. */
   sharedFiles(which: UsedKey): Promise<readonly SharedFiles[]> {
     return this.#look(() => readSharedFiles(this.#tables.db, which));
+  }
+
+  /**
+   * Paths of the files that a key opens with another version than this one, the newest first.
+   * @param most how many paths at most
+   */
+  filesOfOlder(which: UsedKey, most: number): Promise<readonly string[]> {
+    return this.#look(async () => {
+      const { db } = this.#tables;
+      const wanted = new Set(readFilesOfOlder(db, which));
+      const paths: string[] = [];
+      const seqs = fileActions.flatMap((action) => candidates(db, { action }) ?? []);
+      for (const seq of seqs.sort((a, b) => b - a)) {
+        if (wanted.size === 0 || paths.length === most) break;
+        const [line] = await this.#linesOf([seq]);
+        const path = line === undefined ? null : pathOf(line.record);
+        if (path !== null && wanted.delete(fileNumber(path))) paths.push(path);
+      }
+      return paths;
+    });
   }
 
   /** How many files were processed since then. @param sinceMs milliseconds since 1970 */

@@ -37,6 +37,13 @@ export const fileNewsOf = (record: LedgerRecord): FileNews | null => {
     : null;
 };
 
+/** Where the file of a record is now; null if the record does not say. */
+export const pathOf = (record: LedgerRecord): string | null => {
+  const news = fileNewsOf(record);
+  if (news === null || news.kind === 'gone') return null;
+  return news.kind === 'renamed' ? news.to : news.path;
+};
+
 /** The versions that a rewrap or a re-encryption took away from a file. */
 export const leftSlots = ({ action, outcome, details }: LedgerRecord): readonly UsedKey[] => {
   if (outcome !== 'ok' || (action !== 'file.rewrap' && action !== 'file.reencrypt')) return [];
@@ -63,6 +70,21 @@ export const fileNumber = (path: string): number => {
   const digest = createHash('sha256').update(path).digest();
   return digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) % 16);
 };
+
+/** Actions whose records tell where an encrypted file is. */
+export const fileActions = [
+  'file.encrypt',
+  'file.rewrap',
+  'file.reencrypt',
+  'file.rename',
+] as const;
+
+/** The files that a key opens with another version than this one, as numbers. */
+export const readFilesOfOlder = (db: Db, { key, version }: UsedKey): number[] =>
+  db.column(
+    sql`SELECT DISTINCT file FROM file_slots
+      WHERE key = (SELECT id FROM words WHERE word = ${key}) AND version <> ${version}`,
+  );
 
 /** Files that a key version opens, by the versions that open them as well. */
 export interface SharedFiles {

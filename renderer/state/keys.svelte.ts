@@ -84,16 +84,20 @@ export class Keys {
     return preview;
   }
 
-  /** @param done what is said of it; it gets the key's name and the version concerned */
+  /**
+   * @param done what is said of it; it gets the key's name and the version concerned
+   * @returns whether it was done
+   */
   async change(
     input: Input<'keys.change'>,
     done: (key: string, version: number) => string,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const made = await this.changing.run(async () => {
       const { key, record } = await this.#api.call('keys.change', input);
       await Promise.all([this.list.refresh(), this.#detail?.refresh()]);
       this.#toasts.say(done(key.name, input.version ?? key.version), messages.record(record));
     });
     if (made) this.act = null;
+    return made;
   }
 }

@@ -225,6 +225,20 @@ export class Work {
     this.#asked = null;
   }
 
+  /** Plans a rewrap of the files that older versions of a key open. @returns how many are missing */
+  async planRewrap(key: KeyId): Promise<number> {
+    let missing = 0;
+    await this.adding.run(async () => {
+      const { draft, missing: gone } = await this.#api.call('draft.addOlder', { key });
+      missing = gone;
+      this.dismiss();
+      this.#kind = 'rewrap';
+      this.#target = null;
+      this.setDraft(draft);
+    });
+    return missing;
+  }
+
   beside(): void {
     this.#output = null;
     this.replan();

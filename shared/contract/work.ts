@@ -179,6 +179,13 @@ export const workCalls = {
     unlocked: true,
     audit: 'none',
   },
+  /** Adds the files that a key opens with an older version, as far as the ledger knows them. */
+  'draft.addOlder': {
+    input: v.strictObject({ key: keyId }),
+    output: v.strictObject({ draft: draftSchema, missing: count }),
+    unlocked: true,
+    audit: 'none',
+  },
   'draft.clear': { input: nothing, output: draftSchema, unlocked: true, audit: 'none' },
   /** A folder for the outputs of one batch. */
   'batch.pickOutput': {

@@ -6,7 +6,7 @@ import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, changePin, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
-import { previewDestruction } from '../../keys/index.ts';
+import { filesToRewrap, previewDestruction } from '../../keys/index.ts';
 import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
@@ -143,7 +143,7 @@ const keyHandlers = ({ desk }: App): Part<'keys'> => ({
   'keys.detail': (input) => keyDetail(desk.unlocked, input),
 });
 
-const draftHandlers = ({ work, dialogs }: App): Part<'draft'> => ({
+const draftHandlers = ({ desk, work, dialogs }: App): Part<'draft'> => ({
   'draft.get': () => work.draft.view(),
   'draft.pickFiles': async () => work.draft.add(await dialogs.pickFiles(titles.addFiles)),
   'draft.pickFolder': async () => {
@@ -151,6 +151,11 @@ const draftHandlers = ({ work, dialogs }: App): Part<'draft'> => ({
     return folder === null ? work.draft.view() : work.draft.add([folder]);
   },
   'draft.remove': ({ ids }) => work.draft.remove(ids),
+  'draft.addOlder': async ({ key }) => {
+    const paths = await filesToRewrap(desk.unlocked.vault, key);
+    const missing = await work.draft.addKnown(paths);
+    return { draft: work.draft.view(), missing };
+  },
   'draft.clear': () => work.draft.clear(),
 });
 

@@ -43,6 +43,17 @@ export class Draft {
     return this.view();
   }
 
+  /**
+   * Adds known files; those that are not there any more are left out.
+   * @returns how many those are
+   */
+  async addKnown(paths: readonly string[]): Promise<number> {
+    const there: string[] = [];
+    for (const each of paths) if (await isThere(each)) there.push(each);
+    await this.add(there.slice(0, limits.draftItems - this.paths.length));
+    return paths.length - there.length;
+  }
+
   remove(ids: readonly string[]): DraftView {
     for (const id of ids) this.#items.remove(id);
     return this.view();
@@ -60,6 +71,12 @@ export class Draft {
     for (const item of items) if (!known.has(item.path)) this.#items.give(item);
   }
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  lstat(file).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 
 /** Unreadable files count as nothing here; the plan says why. */
 const describe = async (file: string): Promise<Item> => {

@@ -81,6 +81,17 @@ describe('the panel of a key', () => {
     await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
   });
 
+  test('plans a rewrap of the known files afterwards, if that is wanted', async () => {
+    const opened = await openPanel([versionOf(1, { files: 3 })]);
+    opened.bridge.answer('draft.addOlder', () => ({ draft: { items: [] }, missing: 2 }));
+    const dialog = await begin(opened, 'Rotate…');
+    const box = within(dialog).getByRole('checkbox', { name: /rewrap of the 3 known files/ });
+    expect(box).toBeChecked();
+    await press(dialog, opened, 'Rotate to version 2');
+    await expect.poll(() => opened.bridge.inputsOf('draft.addOlder')).toEqual([{ key: id }]);
+    expect(await screen.findByText(/^2 files are no longer where/)).toBeInTheDocument();
+  });
+
   test('does not suspend without a reason', async () => {
     const opened = await openPanel();
     const dialog = await begin(opened, 'Suspend…');

@@ -146,6 +146,12 @@ export const keyActs = {
     fact: 'If others may have the key, do not just rotate it.',
     text: 'They can still open its files. Mark it as compromised and encrypt the files again.',
   },
+  thenRewrap: (files: number) =>
+    `Then plan a rewrap of the ${counted(files, 'known file', 'known files')} that ${files === 1 ? 'uses' : 'use'} it`,
+  thenRewrapNote:
+    'Each file gets a new header, its data stays as it is. You see the plan before anything starts.',
+  missing: (files: number) =>
+    `${counted(files, 'file', 'files')} ${files === 1 ? 'is' : 'are'} no longer where the ledger knows ${files === 1 ? 'it' : 'them'}`,
   waiting: 'Waiting period in days',
   unused: 'Destroy at once',
   unusedNote: 'Possible only because this version has never encrypted anything.',
