@@ -85,6 +85,32 @@ describe.each(tokenNames)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
+  it.each(['rewrap', 'reencrypt'])('stops a %s, and the file stays as it was', async (command) => {
+    const plain = randomTree(join(vault.home, `${command}-plain`), random, {
+      files: 0,
+      most: 0,
+      sizes: [256 * MIB],
+    });
+    const out = join(vault.home, command);
+    await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', out, plain]);
+    const before = snapshotOf(out);
+    expect(await vault.cli.run(['key', 'rotate', 'k'])).toMatchObject({ code: 0 });
+    const running = vault.cli.start([command, '--json', out]);
+    await until(() => partsIn(out).find((file) => file.endsWith('.part')));
+    process.kill(running.pid, 'SIGINT');
+    const result = await running.result;
+    expect(documentOf('batch', result).files).toMatchObject([
+      { outcome: 'cancelled', reason: { code: 'cancelled' } },
+    ]);
+    expect(result.code).toBe(1);
+    expect(snapshotOf(out)).toEqual(before);
+    expect(partsIn(out)).toEqual([]);
+    const waiting = documentOf('waiting', await vault.cli.run(['resume', '--list', '--json']));
+    expect(waiting.batches).toEqual([]);
+    await batchDone(vault.cli, ['verify', out]);
+    await vault.expectSound();
+  });
+
   it('pressed twice ends at once, and resume tidies up', async () => {
     const plain = randomTree(join(vault.home, 'twice'), random, {
       files: 0,

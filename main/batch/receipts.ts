@@ -10,10 +10,18 @@ export const failedReceipt = (
 ): Receipt => ({
   ...nothingWritten,
   input: file.input,
-  outcome: reason.code === 'cancelled' ? 'cancelled' : 'failed',
+  outcome: outcomeOf(reason),
   reason,
   bytes: file.size,
 });
+
+const outcomeOf = (reason: FailureData): Receipt['outcome'] => {
+  if (needsNothing(reason)) return 'skipped';
+  return reason.code === 'cancelled' ? 'cancelled' : 'failed';
+};
+
+/** Of a file of the plan that turned out to be as it should be already. */
+export const needsNothing = ({ code }: FailureData): boolean => code === 'up-to-date';
 
 /** Of a file that the batch did not reach. */
 export const cancelledReceipt = (file: PlannedFile, reason: FailureData): Receipt => ({

@@ -8,6 +8,7 @@ import type {
 import { type FailureData, toFailureData, type Failure } from '../../shared/failure.ts';
 import type { FileDone } from '../engine/index.ts';
 import type { NewRecord } from '../ledger/index.ts';
+import { needsNothing } from './receipts.ts';
 
 /** The records of a batch and its files. Every record of a batch has its ID. */
 
@@ -120,9 +121,6 @@ export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
 
 const slotFacts = (slots: readonly KeyVersion[]): { key: string; version: number }[] =>
   slots.map(({ id, version }) => ({ key: id, version }));
-
-/** Of a file of the plan that turned out to be as it should be already. */
-export const needsNothing = ({ code }: FailureData): boolean => code === 'up-to-date';
 
 export const notDoneRecord = (file: FileOf, failure: FailureData): NewRecord => {
   const { code, cause } = failure;

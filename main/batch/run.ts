@@ -21,13 +21,7 @@ import { deleteOriginals } from './originals.ts';
 import { ProgressMeter } from './progress.ts';
 import type { Publisher } from './publish.ts';
 import { cancelledReceipt, failedReceipt } from './receipts.ts';
-import {
-  doneRecord,
-  needsNothing,
-  notDoneRecord,
-  renamedRecord,
-  unpublishedRecord,
-} from './records.ts';
+import { doneRecord, notDoneRecord, renamedRecord, unpublishedRecord } from './records.ts';
 import { requireSource } from './same-source.ts';
 import { withSealedName } from './sealed-name.ts';
 import type { Trash } from './trash.ts';
@@ -363,7 +357,7 @@ const reasonOf = (error: unknown): FailureData => {
   throw error;
 };
 
-const failed = (file: PlannedFile, reason: FailureData): Ended => {
-  const outcome = needsNothing(reason) ? 'skipped' : 'failed';
-  return { index: file.index, receipt: { ...failedReceipt(file, reason), outcome } };
-};
+const failed = (file: PlannedFile, reason: FailureData): Ended => ({
+  index: file.index,
+  receipt: failedReceipt(file, reason),
+});
