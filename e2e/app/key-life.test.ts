@@ -104,6 +104,8 @@ test('a key is rotated in its panel, its file is rewrapped, and no file needs th
   await work.newBatchButton.waitFor({ timeout: 60_000 });
   await expect.poll(async () => filesOf(await detailOf(vault))).toEqual({ v1: 0, v2: 1 });
   await openPanel(vault);
+  const versions = page.getByRole('complementary', { name: NAME }).getByRole('row');
+  await versions.filter({ hasText: /^v1/ }).getByText('0 files').waitFor();
 
   // The dialog offers the newest version first.
   const choosing = await keys.begin('Destroy…');

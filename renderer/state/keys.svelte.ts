@@ -56,6 +56,11 @@ export class Keys {
     return this.list.value?.find((key) => key.id === id);
   }
 
+  /** What is shown of keys, again. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.list.refresh(), this.#detail?.refresh()]);
+  }
+
   open(id: KeyId): void {
     if (id === this.#chosen) return;
     this.#chosen = id;
@@ -94,7 +99,7 @@ export class Keys {
   ): Promise<boolean> {
     const made = await this.changing.run(async () => {
       const { key, record } = await this.#api.call('keys.change', input);
-      await Promise.all([this.list.refresh(), this.#detail?.refresh()]);
+      await this.refresh();
       this.#toasts.say(done(key.name, input.version ?? key.version), messages.record(record));
     });
     if (made) this.act = null;

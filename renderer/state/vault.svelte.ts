@@ -91,7 +91,7 @@ export class OpenVault {
       },
       'batch.finished': (batch) => {
         this.work.finish(batch);
-        void this.keys.list.refresh();
+        void this.keys.refresh();
       },
     });
     return stop;
