@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { printable, printableJson } from '../../shared/printable.ts';
 import { resultNotPrinted } from '../../shared/messages/failures/disk.ts';
@@ -44,23 +44,27 @@ export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
   },
   askSecret: (question) => {
     const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-    if (input.isTTY) errors.write(printable(question));
-    return answerTo(input, errors, '', silent);
+    return answerTo(input, errors, silent, (reader) => {
+      errors.write(printable(question));
+      return reader.question('');
+    });
   },
   // The reader erases a line that it has not written itself.
-  ask: (question) => answerTo(input, errors, printable(question), process.stderr),
+  ask: (question) =>
+    answerTo(input, errors, process.stderr, (reader) => reader.question(printable(question))),
 });
 
+/** @param ask called once the terminal no longer shows by itself what is typed */
 const answerTo = async (
   input: Streams['input'],
   errors: Output,
-  question: string,
   echo: NodeJS.WritableStream,
+  ask: (reader: Interface) => Promise<string>,
 ): Promise<string | null> => {
   if (!input.isTTY) return null;
   const reader = createInterface({ input, output: echo, terminal: true });
   const cancelled = new Promise<null>((resolve) => reader.once('SIGINT', () => resolve(null)));
-  const answer = await Promise.race([reader.question(question), cancelled]);
+  const answer = await Promise.race([ask(reader), cancelled]);
   reader.close();
   errors.write('\n');
   return answer;
