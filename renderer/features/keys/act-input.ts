@@ -6,6 +6,8 @@ import type { AtPeriodEnd } from '../../../shared/keys.ts';
 export interface ActInput {
   /** A day as the browser gives it, 2026-11-20; empty: now. */
   since: string;
+  /** Of a new key, a day likewise; empty: at once. */
+  activation: string;
   /** Empty: without end. */
   days: string;
   atEnd: AtPeriodEnd;
@@ -17,6 +19,7 @@ export interface ActInput {
 
 export const noInput: Readonly<ActInput> = {
   since: '',
+  activation: '',
   days: '',
   atEnd: 'warn',
   waiting: '',
@@ -27,10 +30,35 @@ export const noInput: Readonly<ActInput> = {
 const within = (text: string, { least, most }: { least: number; most: number }): boolean =>
   /^\d{1,5}$/.test(text.trim()) && Number(text) >= least && Number(text) <= most;
 
-/** Midnight of that day in this computer's time zone; null if there is no such day yet. */
-const startOf = (day: string): Date | null => {
+/** Midnight of that day in this computer's time zone; null if there is no such day. */
+const midnight = (day: string): Date | null => {
   const start = new Date(`${day}T00:00`);
-  return Number.isNaN(start.getTime()) || start.getTime() > Date.now() ? null : start;
+  return Number.isNaN(start.getTime()) ? null : start;
+};
+
+const isPast = (date: Date): boolean => date.getTime() <= Date.now();
+
+/** Null if there is no such day, or not yet. */
+const startOf = (day: string): Date | null => {
+  const start = midnight(day);
+  return start !== null && isPast(start) ? start : null;
+};
+
+export const isActivation = ({ activation }: ActInput): boolean => {
+  const start = midnight(activation);
+  return activation === '' || (start !== null && !isPast(start));
+};
+
+/** The dates that a new key is created with. */
+export const datesOf = (
+  input: ActInput,
+): Pick<Input<'keys.create'>, 'activates' | 'periodDays' | 'atPeriodEnd'> => {
+  const start = midnight(input.activation);
+  const days = input.days.trim();
+  return {
+    ...(start === null ? {} : { activates: start.toISOString() }),
+    ...(days === '' ? {} : { periodDays: Number(days), atPeriodEnd: input.atEnd }),
+  };
 };
 
 export const isSince = ({ since }: ActInput): boolean => since === '' || startOf(since) !== null;

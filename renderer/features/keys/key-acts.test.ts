@@ -144,7 +144,7 @@ describe('the panel of a key', () => {
   test.each(['0', '3651', 'ten', '1.5'])('does not take a period of %s days', async (days) => {
     const opened = await openPanel();
     const dialog = await begin(opened, 'Cryptoperiod…');
-    await opened.user.type(within(dialog).getByLabelText('Days'), days);
+    await opened.user.type(within(dialog).getByLabelText('Cryptoperiod in days'), days);
     await press(dialog, opened, 'Set cryptoperiod');
     expect(await screen.findByText('Enter 1 to 3,650 days.')).toBeVisible();
     expect(opened.changes()).toEqual([]);
@@ -153,7 +153,7 @@ describe('the panel of a key', () => {
   test('sets a period, or takes its end away', async () => {
     const opened = await openPanel([versionOf(1)], { periodDays: 90 });
     const dialog = await begin(opened, 'Cryptoperiod…');
-    const days = within(dialog).getByLabelText('Days');
+    const days = within(dialog).getByLabelText('Cryptoperiod in days');
     expect(days).toHaveValue('90');
     await opened.user.clear(days);
     await press(dialog, opened, 'Set cryptoperiod');

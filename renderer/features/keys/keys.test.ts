@@ -165,6 +165,36 @@ describe('create a key', () => {
     ]);
   });
 
+  test('a new key gets its activation date and cryptoperiod', async () => {
+    const { bridge, user } = await openKeys({
+      'keys.create': () => created,
+      'keys.detail': () => ({
+        ...{ key: created.key, versions: [], history: [] },
+        ...{ records: 1, seals: null },
+      }),
+    });
+    await screen.findByRole('grid');
+    await user.keyboard('n');
+    await user.type(await screen.findByLabelText('Name'), 'Invoices');
+    await user.click(screen.getByRole('button', { name: 'Advanced options' }));
+    const date = screen.getByLabelText('Becomes active on, optional');
+    await user.type(date, '2020-01-01');
+    await user.type(screen.getByLabelText('Cryptoperiod in days'), '365');
+    const dialog = screen.getByRole('dialog');
+    await user.click(within(dialog).getByRole('button', { name: /^Create key/ }));
+    expect(await screen.findByText('Enter a date in the future.')).toBeVisible();
+    expect(bridge.inputsOf('keys.create')).toEqual([]);
+    await user.clear(date);
+    await user.type(date, '2999-01-01');
+    await user.click(within(dialog).getByRole('button', { name: /^Create key/ }));
+    expect(bridge.inputsOf('keys.create')).toMatchObject([
+      {
+        ...{ periodDays: 365, atPeriodEnd: 'warn' },
+        activates: new Date('2999-01-01T00:00').toISOString(),
+      },
+    ]);
+  });
+
   test('the matrix says where the bytes of the chosen protection exist', async () => {
     const { user } = await openKeys();
     await screen.findByRole('grid');
