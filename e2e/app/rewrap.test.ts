@@ -27,10 +27,23 @@ test('files go from one key to another, and from a compromised one to a new file
   expect(keysNow()).toEqual(Array(3).fill(first.id));
   const [before = ''] = sealed.map((file) => readClv(file).fileId);
 
+  await vault.call('keys.change', {
+    ...{ id: first.id, act: 'rotate', reason: 'scheduled', note: '' },
+  });
   await work.newBatch();
   await work.setKind('Rewrap');
   await work.drop([folder]);
-  await vault.page.getByText('Left out: already v1').waitFor();
+  await vault.page.getByText('Rewrap to v2').waitFor();
+  await work.start('Rewrap');
+  await work.allDone('Rewrap', 3);
+  expect(sealed.flatMap((file) => readClv(file).slots)).toMatchObject(
+    Array(3).fill({ key: first.id, version: 2 }),
+  );
+
+  await work.newBatch();
+  await work.setKind('Rewrap');
+  await work.drop([folder]);
+  await vault.page.getByText('Left out: already v2').waitFor();
   await work.choose('Rewrap to', 'Another key');
   await vault.page.getByRole('combobox', { name: 'Target' }).click();
   await vault.page.getByRole('option', { name: 'Recovery 2026' }).click();
