@@ -1,5 +1,6 @@
 import { constants, copyFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { limits } from '../../../shared/limits.ts';
 import type { SharedProgress } from './shared-progress.ts';
 import { writeAll } from './part.ts';
 import { readExactly, type Source } from './source.ts';
@@ -24,7 +25,9 @@ interface Copy {
  * @throws Failure `cancelled`
  */
 export const copyBody = ({ source, from, fd, area, progress }: Copy): string => {
-  const isShared = from === area.length && clone(source.fd, fd);
+  // A small file is read and written faster than this is tried.
+  const mayShare = from === area.length && source.size > limits.wholeFileBytes;
+  const isShared = mayShare && clone(source.fd, fd);
   writeAll(fd, [area], 0);
   const hash = createHash('sha256').update(area);
   const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_PIECE, source.size));
