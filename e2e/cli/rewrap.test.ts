@@ -1,5 +1,5 @@
 import { chmodSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custodyPairs } from '../../shared/keys.ts';
 import { batch, batchDone } from '../support/batches.ts';
@@ -102,7 +102,7 @@ describe.each(tokenNames)('with %s', (token) => {
         const [slot] = slots;
         if (slot === undefined) throw new Error('there is no slot');
         const aad = Buffer.concat([Buffer.from('clv1slot'), hash, Buffer.from(slot.text)]);
-        const out = `${file}.independent`;
+        const out = join(vault.home, `${name}-${basename(file)}`);
         if (custody === 'resident')
           openIndependently(file, '--dek', other.fileKey(name, slot.dek, aad), out);
         else openIndependently(file, '--key', other.extract(name), out);
@@ -110,6 +110,26 @@ describe.each(tokenNames)('with %s', (token) => {
         expect(sha256Of(out)).toBe(sha256Of(plain));
       }
     }
+  });
+
+  it('encrypted again, every file has another file key and decrypts to what it was', async () => {
+    const old = new Map([...before.keys()].map((file) => [file, readClv(file)]));
+    const again = await batchDone(vault.cli, ['reencrypt', sealed]);
+    for (const { output, sha256 } of again) {
+      const file = output ?? '';
+      const [was, now] = [old.get(file), readClv(file)];
+      expect(sha256).toBe(sha256Of(file));
+      expect(now.fileId).not.toBe(was?.fileId);
+      expect(now.slots).toMatchObject([{ key: was?.slots[0]?.key, version: 2 }]);
+      expect(now.body.includes(was?.body.subarray(12, 76) ?? Buffer.of())).toBe(false);
+      const { mode, mtime } = statSync(file);
+      expect([mode & 0o777, mtime.toISOString()]).toEqual([0o604, '2025-06-07T08:09:10.123Z']);
+    }
+    const out = join(vault.home, 'opened-again');
+    await batchDone(vault.cli, ['decrypt', '--out', out, sealed]);
+    const plain = snapshotOf(join(vault.home, 'plain'));
+    expect(differences(plain, snapshotOf(join(out, 'sealed')))).toEqual([]);
+    expect(partsIn(vault.home)).toEqual([]);
   });
 
   it('the ledger names the slots before and after, and is sound', async () => {
