@@ -1,22 +1,6 @@
 import type { AtPeriodEnd, KeyState } from './keys.ts';
 
-/** What an officer does with a key after it was created. */
-export const keyActs = [
-  'activate',
-  'rotate',
-  'suspend',
-  'resume',
-  'deactivate',
-  'compromise',
-  'schedule-destroy',
-  'cancel-destroy',
-  'protect',
-  'unprotect',
-  'period',
-] as const;
-export type KeyAct = (typeof keyActs)[number];
-
-/** Acts on one version of a key, the newest if none is named. The others are on the whole key. */
+/** What an officer does with one version of a key, the newest if none is named. */
 export const versionActs = [
   'activate',
   'suspend',
@@ -25,8 +9,12 @@ export const versionActs = [
   'compromise',
   'schedule-destroy',
   'cancel-destroy',
-] as const satisfies readonly KeyAct[];
+] as const;
 export type VersionAct = (typeof versionActs)[number];
+
+/** What an officer does with a key after it was created. */
+export const keyActs = ['rotate', ...versionActs, 'protect', 'unprotect', 'period'] as const;
+export type KeyAct = (typeof keyActs)[number];
 
 export const isVersionAct = (act: KeyAct): act is VersionAct =>
   versionActs.some((each) => each === act);
