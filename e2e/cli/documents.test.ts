@@ -30,10 +30,12 @@ describe('the document of', () => {
   it('key list tells each key with its KCV, or null where it is resident', async () => {
     const document = documentOf('keys', await vault.cli.run(['key', 'list', '--json']));
     const byName = (a: KeyDocument, b: KeyDocument): number => (a.name < b.name ? -1 : 1);
-    expect(document.keys).toEqual(keys.toSorted(byName));
-    for (const { custody, kcv, state, version } of document.keys) {
+    expect(document.keys).toMatchObject(keys.toSorted(byName));
+    expect(document.keys).toHaveLength(keys.length);
+    for (const { custody, kcv, state, version, versions, rotation } of document.keys) {
       expect(kcv === null).toBe(custody === 'resident');
-      expect({ state, version }).toEqual({ state: 'active', version: 1 });
+      expect({ state, version, rotation }).toEqual({ state: 'active', version: 1, rotation: null });
+      expect(versions).toMatchObject([{ version: 1, state: 'active', kcv, destroys: null }]);
     }
   });
 
