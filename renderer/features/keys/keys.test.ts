@@ -30,6 +30,20 @@ describe('keys', () => {
     expect(names()).toHaveLength(2);
   });
 
+  test('a key that should be rotated says so', async () => {
+    await openKeys({
+      'keys.list': () => [
+        keyRow('Contracts', '1', { rotation: { state: 'due', because: 'period' } }),
+        keyRow('Payroll', '2', { rotation: { state: 'overdue', because: 'period' } }),
+        keyRow('Tender', '3'),
+      ],
+    });
+    const [, contracts, payroll, tender] = await screen.findAllByRole('row');
+    expect(contracts).toHaveTextContent('Rotation due');
+    expect(payroll).toHaveTextContent('Overdue');
+    expect(tender).toHaveTextContent('Active');
+  });
+
   test('a column head sorts, and turns the order at the second press', async () => {
     const { user } = await openKeys();
     const head = await screen.findByRole('button', { name: 'Key' });

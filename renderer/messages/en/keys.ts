@@ -18,6 +18,8 @@ export const keys = {
     used: 'Last used',
   },
   states: stateNames,
+  /** Of an active key. */
+  rotation: { due: 'Rotation due', overdue: 'Overdue' },
   noKcv: 'none',
   noKcvNote: 'none (proof tried at each use)',
   shown: (shown: number, all: number) => `${n(shown)} of ${n(all)} shown`,
