@@ -13,6 +13,14 @@ const setSize = async ({ app, page }: Driver, width: number, height: number): Pr
   await page.waitForFunction((wanted) => innerWidth === wanted, width);
 };
 
+/** The window draws a new text size a moment after it was set. */
+const textSizeIs = async ({ page }: Driver, wanted: number): Promise<void> => {
+  await page.waitForFunction(
+    (size) => (document.documentElement.dataset['text'] ?? '100') === String(size),
+    wanted,
+  );
+};
+
 test('the last record of the audit is wholly visible at the end', async ({ vault }) => {
   const { page } = vault;
   for (let key = 1; key <= 15; key += 1) await makeKey(vault, `Key ${key}`, 'fast');
@@ -26,6 +34,7 @@ test('the last record of the audit is wholly visible at the end', async ({ vault
     await setSize(vault, width, height);
     for (const textSize of [100, 200] as const) {
       await vault.call('settings.set', { textSize });
+      await textSizeIs(vault, textSize);
       await grid.focus();
       await page.keyboard.press('Home');
       await last.waitFor({ state: 'detached' });

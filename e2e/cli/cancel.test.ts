@@ -6,11 +6,11 @@ import { documentOf } from '../support/documents.ts';
 import { childrenOf, isAlive, openFilesOf, engineOf, until } from '../support/processes.ts';
 import { seeded } from '../support/seeded.ts';
 import { filesIn, partsIn, pathsIn, randomTree, sha256Of, snapshotOf } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
 
-describe.each(tokenNames)('Ctrl-C with %s', (token) => {
+describe.each(usualTokens)('Ctrl-C with %s', (token) => {
   let vault: TestVault;
   const random = seeded(10);
 

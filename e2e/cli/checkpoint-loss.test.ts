@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliOptions, CliResult } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
 import { enginesOf, isAlive, until } from '../support/processes.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
 
 /** The engine halts at one step of signing a checkpoint or of replacing the anchor in the token. */
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   let steps: string[];
   let turn = 0;
@@ -76,7 +76,7 @@ describe.each(tokenNames)('with %s', (token) => {
 
     const next = await create('after');
     expect(next).toMatchObject({ code: 0 });
-    expect(next.stderr).toContain('The last lock is recorded but was not signed');
+    expect(next.stderr).toContain('The last lock was recorded but not signed');
     const unlock = vault.records().findLast(({ action }) => action === 'vault.unlock');
     expect(unlock?.details).toMatchObject({
       unsigned: { last: lock?.seq },

@@ -14,14 +14,14 @@ import {
   snapshotOf,
   writeFile,
 } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
 /** What is said of a token that is not there; NSS has its own word for it. */
 const gone = /token|database/i;
 const shape = { files: 260, most: 3_000, sizes: [18 * MIB, 18 * MIB + 1] };
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   let plain: string;
 

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../support/documents.ts';
 import { mayMount, mountReadOnly, mountSmallDisk, type Mount } from '../support/mounts.ts';
 import { sha256Of } from '../support/trees.ts';
-import { clavigerOf, makeVault, tokenNames, type TestVault } from '../support/vaults.ts';
+import { clavigerOf, makeVault, usualTokens, type TestVault } from '../support/vaults.ts';
 
 const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/verify-a-report.md', import.meta.url));
@@ -38,7 +38,7 @@ const putBack = (vault: TestVault, from: string): void => {
 const codeOf = async (vault: TestVault, args: readonly string[]): Promise<number | null> =>
   (await vault.cli.run([...args])).code;
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   beforeAll(async () => {
     vault = await makeVault(token);

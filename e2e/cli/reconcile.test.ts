@@ -7,13 +7,13 @@ import { batchDone } from '../support/batches.ts';
 import type { CliOptions, CliResult } from '../support/cli.ts';
 import { type DocumentOf, documentOf } from '../support/documents.ts';
 import { writeFile } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const STRANGER = fileURLToPath(new URL('../support/token-stranger.mjs', import.meta.url));
 const TYPING = fileURLToPath(new URL('../support/typing.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   let id: string;
   beforeEach(async () => {

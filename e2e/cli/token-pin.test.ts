@@ -7,14 +7,14 @@ import type { CliOptions, CliResult } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
 import { engineOf, environmentOf, killNow, until } from '../support/processes.ts';
 import { filesIn, writeFile } from '../support/trees.ts';
-import { makeVault, PIN, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, PIN, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const TYPING = fileURLToPath(new URL('../support/typing.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
 /** Long and unlike anything else, so that it can be looked for. */
 const NEW = 'new-Xq7vT2mZ-unlike';
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   beforeEach(async () => {
     vault = await makeVault(token);

@@ -11,6 +11,10 @@ import { documentOf, type KeyDocument, type RecordDocument, recordOf } from './d
 export const tokenNames = ['SoftHSM2', 'NSS softokn'] as const;
 export type TokenName = (typeof tokenNames)[number];
 
+/** For what no token does differently: the second one only in the long run. */
+export const usualTokens: readonly TokenName[] =
+  process.env['CLAVIGER_E2E_EVERY_TOKEN'] === '1' ? tokenNames : ['SoftHSM2'];
+
 export const PIN = '271828';
 
 /** A vault with its own token in a temporary folder of its own. */
