@@ -10,7 +10,7 @@ const PATIENCE_MS = 1_800_000;
 it(
   `survives kill -9 anywhere in a batch with NSS softokn (seed ${random.seed})`,
   async () => {
-    await survive('NSS softokn', random, 9);
+    await survive('NSS softokn', random, 5);
   },
   PATIENCE_MS,
 );

@@ -10,7 +10,7 @@ const PATIENCE_MS = 1_800_000;
 it(
   `survives kill -9 anywhere in a batch with SoftHSM2 (seed ${random.seed})`,
   async () => {
-    await survive('SoftHSM2', random, 9);
+    await survive('SoftHSM2', random, 5);
   },
   PATIENCE_MS,
 );

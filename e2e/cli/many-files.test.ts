@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { batchDone } from '../support/batches.ts';
 import { seeded } from '../support/seeded.ts';
 import { differences, filesIn, randomTree, snapshotOf } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 /** One pair on each token: inside the token on one, in memory on the other. */
 const pairs = {
@@ -26,7 +26,7 @@ const refusesThePaper = async (vault: TestVault): Promise<void> => {
   expect(vault.records().map(({ action }) => action)).not.toContain('report.export');
 };
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   it('takes thousands of small files', async () => {
     const vault = await makeVault(token);
     try {

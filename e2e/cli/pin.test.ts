@@ -5,12 +5,12 @@ import type { CliOptions } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
 import { argumentsOf, engineOf, environmentOf, isAlive, until } from '../support/processes.ts';
 import { filesIn, snapshotOf, writeFile } from '../support/trees.ts';
-import { makeVault, PIN, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, PIN, type TestVault, usualTokens } from '../support/vaults.ts';
 
 /** Long and unlike anything else, so that it can be looked for. */
 const LONG_PIN = 'pin-Xq7vT2mZ-unlike-anything';
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   let plain: string;
   let pinFile: string;

@@ -4,9 +4,9 @@ import { bulks } from '../../shared/keys.ts';
 import { documentOf } from '../support/documents.ts';
 import { OtherSoftware } from '../support/other-software.ts';
 import { snapshotOf, writeFile } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
-describe.each(tokenNames)('a resident key on %s', (token) => {
+describe.each(usualTokens)('a resident key on %s', (token) => {
   let vault: TestVault;
   let other: OtherSoftware;
 

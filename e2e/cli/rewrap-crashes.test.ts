@@ -50,8 +50,9 @@ const expectOpen = async (): Promise<void> => {
   if (sha256Of(sealed) !== sha256Of(original)) await batchDone(vault.cli, ['verify', sealed]);
 };
 
-/** All of it takes five minutes. */
+/** All of it takes five minutes; otherwise every fourth step, another one each time. */
 const isLong = process.env['CLAVIGER_E2E_EVERY_TOKEN'] === '1';
+const START = Math.floor(Math.random() * 4);
 const others = [
   ['rewrap', 'token'],
   ['reencrypt', 'host'],
@@ -71,7 +72,8 @@ describe.each([['rewrap', 'host'] as const, ...(isLong ? others : [])])(
         expect(steps).toContain('rename after 1');
         expect(steps.length).toBeGreaterThan(15);
         const [target] = readClv(sealed).slots;
-        for (const step of steps) {
+        const tried = isLong ? steps : steps.filter((_step, at) => at % 4 === START);
+        for (const step of tried) {
           putBack(original, sealed);
           const killed = await vault.cli.run(
             [command, sealed],

@@ -11,7 +11,7 @@ import {
   modulePathOf,
   PIN,
   stateOf,
-  tokenNames,
+  usualTokens,
   type TestVault,
 } from '../support/vaults.ts';
 
@@ -81,7 +81,7 @@ const expectRefused = async (vault: TestVault, kind: string, problem: string): P
   expect(readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8')).toBe(ledger);
 };
 
-describe.each(tokenNames)('with %s, an unlock', (token) => {
+describe.each(usualTokens)('with %s, an unlock', (token) => {
   let vault: TestVault;
 
   beforeEach(async () => {
