@@ -5,7 +5,7 @@ import { custodyPairs } from '../../shared/keys.ts';
 import { batchDone } from '../support/batches.ts';
 import { seeded } from '../support/seeded.ts';
 import { differences, filesIn, sha256Of, snapshotOf, writeFile } from '../support/trees.ts';
-import { makeVault, type TestVault, tokenNames } from '../support/vaults.ts';
+import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
 
@@ -52,7 +52,7 @@ const fill = (root: string): void => {
   }
 };
 
-describe.each(tokenNames)('with %s', (token) => {
+describe.each(usualTokens)('with %s', (token) => {
   let vault: TestVault;
   let plain: string;
 
