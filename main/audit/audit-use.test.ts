@@ -104,6 +104,10 @@ it('knows which files a version opens after rewraps, renames and failures', () =
     // The output got another name, or none.
     encrypted('/d', one),
     file('file.rename', NOON, { details: { planned: '/d' } }, '/d (2)'),
+    // Known from before; it was deleted since.
+    encrypted('/g (2)', one, other),
+    encrypted('/g', two),
+    file('file.rename', NOON, { details: { planned: '/g' } }, '/g (2)'),
     encrypted('/e', one),
     file('file.publish', NOON, { outcome: 'failed', code: 'io' }, '/e'),
     rewrapped('/a', [one], [two]),
@@ -112,7 +116,7 @@ it('knows which files a version opens after rewraps, renames and failures', () =
     encrypted('/c', two),
     file('file.rewrap', NOON, { outcome: 'failed', code: 'io' }, '/b'),
   ]);
-  expect(filesOf(db)).toEqual({ 'first/1': [1, 2], 'first/2': [3, 0], 'second/1': [1, 0] });
+  expect(filesOf(db)).toEqual({ 'first/1': [1, 2], 'first/2': [4, 0], 'second/1': [1, 0] });
 });
 
 it('knows that a file still has its old slots where its new copy did not get its name', () => {

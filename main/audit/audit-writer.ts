@@ -26,7 +26,7 @@ const ADD_MOVED = `INSERT INTO uses (key, version, moved) VALUES (?, ?, 1)
   ON CONFLICT (key, version) DO UPDATE SET moved = moved + 1`;
 const REMOVE_SLOTS = 'DELETE FROM file_slots WHERE file = ?';
 const ADD_SLOT = 'INSERT OR IGNORE INTO file_slots (file, key, version) VALUES (?, ?, ?)';
-const RENAME = 'UPDATE OR REPLACE file_slots SET file = ? WHERE file = ?';
+const RENAME = 'UPDATE file_slots SET file = ? WHERE file = ?';
 const ADD_ACTIVITY = `INSERT INTO quarters (quarter, action, outcome, records) VALUES (?, ?, ?, 1)
   ON CONFLICT (quarter, action, outcome) DO UPDATE SET records = records + 1`;
 
@@ -70,6 +70,7 @@ export class AuditWriter {
         this.#db.prepared(RENAME, (rename) => {
           for (const news of all) {
             if (news.kind === 'renamed') {
+              remove([fileNumber(news.to)]);
               rename([fileNumber(news.to), fileNumber(news.from)]);
               continue;
             }

@@ -167,9 +167,8 @@ const versionEffects: Partial<
 > = {
   compromise: ({ keys, id, version, time }, { since = time }) => {
     keys.setCompromised(id, version, since);
-    const { destroys } = keys.version(id, version);
-    if (destroys !== null)
-      keys.setDestruction(id, version, { destroys, beforeDestroy: 'compromised' });
+    if (keys.version(id, version).destroys !== null)
+      keys.setBeforeDestroy(id, version, 'compromised');
     return { since };
   },
   'schedule-destroy': ({ keys, id, version, time, before }, { waitingDays: wanted }) => {

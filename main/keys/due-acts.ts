@@ -9,16 +9,27 @@ import { changeKey } from './change-key.ts';
 import { checkClock } from './clock-check.ts';
 import { destroyVersion, removeDestroyedObjects } from './destroy-key.ts';
 
-/** An act whose date has come and that was not done, and why. */
+/** An act whose date has come and that was not done. */
 export interface PostponedAct {
-  readonly key: string;
+  /** Why, as a sentence. */
   readonly problem: string;
 }
 
 /** To be called when the vault was unlocked. @returns as `doDueActs` */
-export const catchUp = async (session: VaultSession): Promise<readonly PostponedAct[]> => {
-  await removeDestroyedObjects(session);
-  return doDueActs(session);
+export const catchUp = async (session: VaultSession): Promise<readonly PostponedAct[]> => [
+  ...(await problemOf(() => done(removeDestroyedObjects(session)))),
+  ...(await doDueActs(session)),
+];
+
+/** A token that refuses one act must not keep the vault closed, nor stop the other acts. */
+const problemOf = async (act: DueAct): Promise<readonly PostponedAct[]> => {
+  try {
+    const problem = await act();
+    return problem === null ? [] : [{ problem }];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [{ problem: error.message }];
+  }
 };
 
 /**
@@ -28,15 +39,7 @@ export const catchUp = async (session: VaultSession): Promise<readonly Postponed
  */
 export const doDueActs = async (session: VaultSession): Promise<readonly PostponedAct[]> => {
   const postponed: PostponedAct[] = [];
-  for (const act of dueActs(session)) {
-    try {
-      const problem = await act.run();
-      if (problem !== null) postponed.push({ key: act.key, problem });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      postponed.push({ key: act.key, problem: error.message });
-    }
-  }
+  for (const act of dueActs(session)) postponed.push(...(await problemOf(act)));
   return postponed;
 };
 
@@ -51,11 +54,8 @@ export const rotationOf = (
   return rotationDue({ ...key, seals: counted }, now.getTime());
 };
 
-interface DueAct {
-  readonly key: string;
-  /** @returns why it was not done; null if it was */
-  readonly run: () => Promise<string | null>;
-}
+/** @returns why it was not done; null if it was */
+type DueAct = () => Promise<string | null>;
 
 const dueActs = (session: VaultSession): DueAct[] => {
   const { tables } = session.vault;
@@ -72,16 +72,16 @@ const dueOf = (session: VaultSession, key: KeySummary, version: KeyVersion): Due
   const isPast = (date: string | null): boolean => date !== null && Date.parse(date) <= now;
   const { state, activates, destroys } = version;
   if (state === 'pre-activation' && isPast(activates))
-    return [{ key: key.name, run: () => done(activate(session, key, version)) }];
+    return [() => done(activate(session, key, version))];
   return state !== 'destroyed' && isPast(destroys)
-    ? [{ key: key.name, run: () => destroyIfTrusted(session, key, version) }]
+    ? [() => destroyIfTrusted(session, key, version)]
     : [];
 };
 
 const rotationsOf = (session: VaultSession, key: KeySummary): DueAct[] => {
   const { tables, now } = session.vault;
   return key.atPeriodEnd === 'rotate' && rotationOf(tables, key, now)?.state === 'overdue'
-    ? [{ key: key.name, run: () => done(rotate(session, key)) }]
+    ? [() => done(rotate(session, key))]
     : [];
 };
 

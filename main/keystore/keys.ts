@@ -244,6 +244,15 @@ export class KeyRepository implements KeyReader {
     );
   }
 
+  /** Of a version that is to be destroyed: the state that it goes back to if that is cancelled. */
+  setBeforeDestroy(id: KeyId, version: number, state: KeyState): void {
+    this.#changeOne(
+      sql`UPDATE key_versions SET before_destroy = ${state}
+        WHERE key_id = ${id} AND version = ${version} AND destroys IS NOT NULL`,
+      `${id}/${version}`,
+    );
+  }
+
   /** From now on, only a person may let its destruction take place. */
   postponeDestruction(id: KeyId, version: number): void {
     this.#changeOne(

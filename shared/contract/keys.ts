@@ -60,19 +60,25 @@ const versionSchema = v.strictObject({
 });
 
 /** A change of a key that an officer asks for. */
-const changeSchema = v.strictObject({
-  id: keyId,
-  act: v.picklist(keyActs),
-  version: v.optional(positive),
-  reason: v.picklist(keyReasons),
-  note: text(),
-  since: v.optional(time),
-  periodDays: v.optional(v.nullable(count)),
-  atPeriodEnd: v.optional(v.picklist(atPeriodEnds)),
-  waitingDays: v.optional(count),
-  /** Without waiting: because it was never used, or because its date has come. */
-  destroyNow: v.optional(v.picklist(['never-used', 'due'])),
-});
+const changeSchema = v.pipe(
+  v.strictObject({
+    id: keyId,
+    act: v.picklist(keyActs),
+    version: v.optional(positive),
+    reason: v.picklist(keyReasons),
+    note: text(),
+    since: v.optional(time),
+    periodDays: v.optional(v.nullable(count)),
+    atPeriodEnd: v.optional(v.picklist(atPeriodEnds)),
+    waitingDays: v.optional(count),
+    /** Without waiting: because it was never used, or because its date has come. */
+    destroyNow: v.optional(v.picklist(['never-used', 'due'])),
+  }),
+  v.check(
+    ({ act, destroyNow }) => destroyNow === undefined || act === 'schedule-destroy',
+    'only a destruction can be without waiting',
+  ),
+);
 
 export const keyDetailSchema = v.strictObject({
   key: keyRowSchema,
