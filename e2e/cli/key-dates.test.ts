@@ -182,6 +182,10 @@ describe('a destruction', () => {
     expect(told).toContain('is due to be destroyed. It was kept');
     expect(await visit(vault, 30)).toContain('It was kept');
     expect(await stateOf(vault, 'forward')).toBe('suspended');
+    // Nothing that is done with the key takes that back, but cancelling the destruction.
+    await run(vault, ['key', 'compromise', 'forward', '--reason', 'disclosed'], 30);
+    await visit(vault, 30);
+    expect(await stateOf(vault, 'forward')).toBe('suspended');
     const postponed = vault.records().filter(({ action }) => action === 'key.postpone-destroy');
     expect(postponed).toHaveLength(1);
     await run(vault, destroy('forward', '--due'), 30);
@@ -204,6 +208,7 @@ describe('a destruction', () => {
     await batchDone(vault.cli, ['encrypt', '--key', 'used', '--out', join(vault.home, 'u'), plain]);
     const refused = await vault.cli.run(destroy('used', '--unused'));
     expect(refused.stderr).toContain('has encrypted files');
+    expect(actsOf(vault, 'used').at(-1)).toBe('key.destroy refused');
     expect(await stateOf(vault, 'used')).toBe('active');
   });
 

@@ -1,5 +1,5 @@
 import { replacingKinds } from '../../shared/batch.ts';
-import { Failure } from '../../shared/failure.ts';
+import { Failure, type FailureGroup, groupOf } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import {
   DAY_MS,
@@ -56,27 +56,48 @@ export const refuseRequest = (keys: KeyReader, change: KeyChange, now: Date): vo
  * @throws as `refuseRequest`; Failure `key-state` where the act is refused in this state
  */
 export const changeKey = async (session: VaultSession, change: KeyChange): Promise<ChangedKey> => {
-  const { vault } = session;
-  refuseRequest(vault.tables.keys, change, vault.now);
+  refuseRequest(session.vault.tables.keys, change, session.vault.now);
+  return refusalsRecorded(session, change, `key.${change.act}`, () =>
+    change.act === 'rotate'
+      ? rotateKey(session, change)
+      : changeInKeystore(session, change, change.act),
+  );
+};
+
+type Asked = Pick<KeyChange, 'key' | 'version' | 'reason' | 'note'>;
+
+/** Records why an act was refused by the state of the key, or failed in the token. */
+export const refusalsRecorded = async <T>(
+  { vault }: VaultSession,
+  asked: Asked,
+  action: NewRecord['action'],
+  work: () => Promise<T>,
+): Promise<T> => {
   try {
-    return change.act === 'rotate'
-      ? await rotateKey(session, change)
-      : await changeInKeystore(session, change, change.act);
+    return await work();
   } catch (error) {
-    if (error instanceof Failure && error.code === 'key-state')
-      await vault.record([refusal(vault.tables.keys, change, error)]);
+    if (error instanceof Failure && recordedGroups.has(groupOf(error.code)))
+      await vault.record([refusal(vault.tables.keys, asked, action, error)]);
     throw error;
   }
 };
 
-const refusal = (keys: KeyReader, change: KeyChange, failure: Failure): NewRecord => {
-  const { id, name, version } = keys.get(change.key);
+/** A vault that cannot record is not asked to. */
+const recordedGroups: ReadonlySet<FailureGroup> = new Set(['key', 'token']);
+
+const refusal = (
+  keys: KeyReader,
+  asked: Asked,
+  action: NewRecord['action'],
+  failure: Failure,
+): NewRecord => {
+  const { id, name, version } = keys.get(asked.key);
   return {
-    action: `key.${change.act}`,
-    subject: { key: id, name, version: change.version ?? version },
-    outcome: 'refused',
+    action,
+    subject: { key: id, name, version: asked.version ?? version },
+    outcome: groupOf(failure.code) === 'key' ? 'refused' : 'failed',
     code: failure.code,
-    details: { cause: failure.message, ...reasonOf(change) },
+    details: { cause: failure.message, ...reasonOf(asked) },
   };
 };
 
@@ -208,7 +229,7 @@ const wholeKeyActs: Readonly<
   },
 };
 
-const reasonOf = ({ reason, note }: KeyChange): JsonObject => ({
+const reasonOf = ({ reason, note }: Asked): JsonObject => ({
   reason,
   ...(note === '' ? {} : { note }),
 });

@@ -7,7 +7,7 @@ import {
 } from '../../shared/messages/failures/keys.ts';
 import type { KeyReader } from '../keystore/index.ts';
 import type { VaultSession } from '../session/index.ts';
-import { changeKey, forget } from './change-key.ts';
+import { changeKey, forget, refusalsRecorded } from './change-key.ts';
 import type { ChangedKey, KeyChange } from './key-change.ts';
 
 interface Destruction {
@@ -24,9 +24,13 @@ export const destroyNow = (
   change: Omit<KeyChange, 'act' | 'waitingDays'>,
   grounds: Grounds,
 ): Promise<ChangedKey> => {
-  if (grounds === 'never-used') return destroyUnused(session, change);
-  const { id, version } = session.vault.tables.keys.get(change.key);
-  return destroyVersion(session, { key: id, version: change.version ?? version }, 'due');
+  const { id, version: newest } = session.vault.tables.keys.get(change.key);
+  const which = { key: id, version: change.version ?? newest };
+  return refusalsRecorded(session, change, 'key.destroy', () =>
+    grounds === 'never-used'
+      ? destroyUnused(session, change, which)
+      : destroyVersion(session, which, 'due'),
+  );
 };
 
 /**
@@ -37,14 +41,13 @@ export const destroyNow = (
 const destroyUnused = async (
   session: VaultSession,
   change: Omit<KeyChange, 'act' | 'waitingDays'>,
+  which: Destruction,
 ): Promise<ChangedKey> => {
-  const { vault } = session;
-  const { id, name, version: newest } = vault.tables.keys.get(change.key);
-  const version = change.version ?? newest;
-  if (await wasUsed(session, { key: id, version })) throw versionInUse(name, version);
+  const { name } = session.vault.tables.keys.get(which.key);
+  if (await wasUsed(session, which)) throw versionInUse(name, which.version);
   await changeKey(session, { ...change, act: 'schedule-destroy' });
-  if (await wasUsed(session, { key: id, version })) throw versionInUse(name, version);
-  return destroyVersion(session, { key: id, version }, 'never-used');
+  if (await wasUsed(session, which)) throw versionInUse(name, which.version);
+  return destroyVersion(session, which, 'never-used');
 };
 
 /** Whether anything was encrypted with it, by the ledger and by the count of its seals. */

@@ -57,14 +57,15 @@ export const rotationOf = (
 /** @returns why it was not done; null if it was */
 type DueAct = () => Promise<string | null>;
 
+/** Asked every few seconds, so only of keys that have dates. */
 const dueActs = (session: VaultSession): DueAct[] => {
-  const { tables } = session.vault;
-  return tables.keys
-    .list()
-    .flatMap((key) => [
-      ...tables.keys.versions(key.id).flatMap((version) => dueOf(session, key, version)),
-      ...rotationsOf(session, key),
-    ]);
+  const { keys } = session.vault.tables;
+  return [
+    ...keys
+      .dated()
+      .flatMap(({ id, version }) => dueOf(session, keys.get(id), keys.version(id, version))),
+    ...keys.list().flatMap((key) => rotationsOf(session, key)),
+  ];
 };
 
 const dueOf = (session: VaultSession, key: KeySummary, version: KeyVersion): DueAct[] => {

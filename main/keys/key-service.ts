@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parse } from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
-
 import {
   type Bulk,
   type Custody,
@@ -92,7 +91,10 @@ export const createKey = async (
       details: {
         ...pair,
         ...(activates === undefined ? {} : { activates }),
-        ...(days === undefined ? {} : { days, atEnd: atPeriodEnd ?? 'warn' }),
+        ...(days === undefined ? {} : { days }),
+        ...(days === undefined && atPeriodEnd === undefined
+          ? {}
+          : { atEnd: atPeriodEnd ?? 'warn' }),
       },
     }),
   );

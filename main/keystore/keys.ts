@@ -71,6 +71,9 @@ const versionSchema = v.strictObject({
   beforeDestroy: v.nullable(v.picklist(keyStates)),
 });
 
+const datedSchema = v.strictObject({ id: keyIdSchema, version: v.number() });
+export type DatedVersion = v.InferOutput<typeof datedSchema>;
+
 const destroyedSchema = v.strictObject({
   id: keyIdSchema,
   version: v.number(),
@@ -113,6 +116,8 @@ export interface KeyReader {
   versions(idOrName: string): KeyVersion[];
   /** Like versions. @throws Failure 'key-not-found' */
   version(idOrName: string, version: number): KeyVersion;
+  /** Versions with a date to come: of their activation or their destruction. */
+  dated(): DatedVersion[];
   /** What the engine needs to use a version, the newest by default. @throws Failure 'key-not-found' | 'key-state' (destroyed) */
   material(idOrName: string, version?: number): KeyMaterial;
   /** Token objects of destroyed resident keys, which must no longer be in the token. */
@@ -190,6 +195,12 @@ export class KeyRepository implements KeyReader {
     const found = this.versions(idOrName).find((each) => each.version === version);
     if (found !== undefined) return found;
     throw noSuchVersion(this.get(idOrName).name, version);
+  }
+
+  dated(): DatedVersion[] {
+    const query = sql`SELECT key_id AS id, version FROM key_versions
+      WHERE destroys IS NOT NULL OR (state = 'pre-activation' AND activates IS NOT NULL)`;
+    return this.#db.all(query, datedSchema);
   }
 
   material(idOrName: string, version?: number): KeyMaterial {
