@@ -9,7 +9,6 @@ import {
 } from '../../../shared/messages/failures/desktop.ts';
 import { nothingToAccept, vaultIsLocked } from '../../../shared/messages/failures/session.ts';
 import type { EngineProcess } from '../../engine/index.ts';
-import { doDueActs } from '../../keys/index.ts';
 import type { NewRecord } from '../../ledger/index.ts';
 import { inTime, needOpen } from '../../session/index.ts';
 import type { AutoLock } from './auto-lock.ts';
@@ -199,7 +198,7 @@ export class Desk {
     if (open.gate.isAwaited || !open.session.isLoggedIn) return;
     try {
       await open.session.tokenNow();
-      await doDueActs(open.session);
+      await open.doDueActs();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.code === 'token-removed' || error.code === 'token-not-found')

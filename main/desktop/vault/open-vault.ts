@@ -4,7 +4,7 @@ import type { Rollback } from '../../../shared/contract/rollback.ts';
 import type { Verification } from '../../../shared/contract/session.ts';
 import type { Failure } from '../../../shared/failure.ts';
 import type { EngineProcess, KeyringLifetimes } from '../../engine/index.ts';
-import { catchUp } from '../../keys/index.ts';
+import { catchUp, doDueActs } from '../../keys/index.ts';
 import type { RecordRange } from '../../ledger/index.ts';
 import { bindingOf, VaultSession } from '../../session/index.ts';
 import type { TrustStore } from '../../trust/index.ts';
@@ -21,6 +21,8 @@ interface Locked {
   /** A batch goes on behind the lock. */
   readonly batchBehind: boolean;
 }
+
+const TRY_AGAIN_MS = 3_600_000;
 
 /** What the window may do with a vault. Times are UTC, ISO 8601. */
 export type Access =
@@ -62,6 +64,7 @@ export class OpenVault {
   access: Access = lockedFor('start');
   /** Why the PIN is asked for again. */
   lost: Failure | null = null;
+  #nextTryMs = 0;
   verification: Verification = { state: 'none', records: 0, at: null };
 
   constructor(parts: OpenVaultParts) {
@@ -77,12 +80,19 @@ export class OpenVault {
       trust: parts.trust,
       lifetimes: parts.lifetimes,
       askPin: () => this.gate.take(),
-      onOpen: async (session) => {
-        await catchUp(session);
-      },
+      onOpen: async (session) => this.#waitAfter(await catchUp(session)),
       onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
       startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
     });
+  }
+
+  /** Acts on keys whose date has come. One that failed is tried again after an hour, or an unlock. */
+  async doDueActs(): Promise<void> {
+    if (performance.now() >= this.#nextTryMs) this.#waitAfter(await doDueActs(this.session));
+  }
+
+  #waitAfter(postponed: readonly unknown[]): void {
+    this.#nextTryMs = postponed.length === 0 ? 0 : performance.now() + TRY_AGAIN_MS;
   }
 
   get isLocked(): boolean {
