@@ -21,6 +21,7 @@ import { noSuchBatch } from '../../shared/messages/failures/batch.ts';
 import { type JsonObject, jsonObjectSchema } from '../json/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
+import { parseRow } from '../sqlite/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { afterInterruption, refreshPlan } from './refresh-plan.ts';
 import { encryptionKeys } from './batch-keys.ts';
@@ -143,7 +144,7 @@ const storedBatches = (vault: Pick<Vault, 'tables'>, state: BatchState): StoredB
   vault.tables.batches
     .list()
     .filter((batch) => batch.state === state)
-    .map(({ plan }) => v.parse(storedBatchSchema, plan));
+    .map(({ plan }) => parseRow(storedBatchSchema, plan));
 
 /** Tries the failed files of a batch again, as they are now, with new file keys. */
 export const retryBatch = async (

@@ -301,6 +301,17 @@ describe('an image', () => {
     expect(() => Keystore.load(sqlJs, image(), migrations)).toThrow(damaged);
   });
 
+  it.each([
+    ['another value', '7', 'value must be text, but is 7'],
+    ['an ID of another form', '"abc"', 'value is not in the expected form: “abc”'],
+  ])('in which an entry holds %s says so in words', (_, value, detail) => {
+    const db = Db.load(sqlJs, store.image());
+    db.run(sql`INSERT INTO meta (name, value) VALUES ('vaultId', ${value})`);
+    const { tables } = Keystore.load(sqlJs, db.image(), migrations).keystore;
+    const inWords = expect.objectContaining({ code: 'keystore-damaged', detail }) as Error;
+    expect(() => tables.meta.vaultId()).toThrow(inWords);
+  });
+
   it('is not written to by a change of what was loaded from it', () => {
     const image = store.image();
     const before = Buffer.from(image).toString('hex');

@@ -344,6 +344,18 @@ describe('a file of the wrong form', () => {
     expect(judgement.why).not.toMatch(/Traceback|RangeError|at \S+:\d+/);
   });
 
+  it.each([
+    ['"epoch": 1', '"epoch": 0', 'epoch must be 1 or more, but is 0'],
+    ['"epoch": 1', '"epoch": "x"', 'epoch must be a number, but is “x”'],
+    ['"kind": "activity"', '"kind": null', 'kind must be one of “activity”'],
+    ['"epoch": 1', '"times": 1', 'epoch is missing'],
+  ])('is refused in words where %s is changed to %s', (from, to, words) => {
+    const { checks } = verifyReport(spelt({}, (text) => text.replace(from, to)));
+    expect(checks).toEqual([
+      { name: 'form', ok: false, words: expect.stringContaining(words) as string },
+    ]);
+  });
+
   it('is not taken apart where it holds more values than a report has', () => {
     const { checks } = verifyReport(Buffer.from(`[${'[],'.repeat(13_500_000)}[]]`));
     expect(checks).toEqual([

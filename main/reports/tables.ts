@@ -4,6 +4,7 @@ import type { KeySummary } from '../../shared/keys.ts';
 import type { ReportKind } from '../../shared/reports.ts';
 import { nothingDestroyed } from '../../shared/messages/failures/reports.ts';
 import { bindingOf } from '../session/index.ts';
+import { parseRow } from '../sqlite/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { ReportTable } from './report.ts';
 
@@ -116,7 +117,7 @@ const evidenceSchema = v.looseObject({
 });
 
 const evidence = (vault: Vault): ReportTable[] => {
-  const profile = v.parse(evidenceSchema, bindingOf(vault.tables).profile);
+  const profile = parseRow(evidenceSchema, bindingOf(vault.tables).profile);
   const { module, pairs, hardRequirements, findings } = profile;
   return [
     {

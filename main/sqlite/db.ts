@@ -1,6 +1,7 @@
 import type { Database, SqlJsStatic, SqlValue } from 'sql.js';
 import * as v from 'valibot';
 import { keystoreRowDamaged } from '../../shared/messages/failures/keystore.ts';
+import { issueWords } from '../json/index.ts';
 
 /** One statement with its values; made by sql`…` only, so that values never become text. */
 export interface Query {
@@ -149,9 +150,9 @@ export class Db {
 const openImage = (sqlJs: SqlJsStatic, { buffer, byteOffset, length }: Uint8Array): Database =>
   new sqlJs.Database(new Uint8Array(buffer, byteOffset, length));
 
-const parseRow = <S extends v.GenericSchema>(schema: S, row: unknown): v.InferOutput<S> => {
+/** A row of the database, or what one of its values holds. @throws Failure `keystore-damaged` */
+export const parseRow = <S extends v.GenericSchema>(schema: S, row: unknown): v.InferOutput<S> => {
   const parsed = v.safeParse(schema, row);
   if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw keystoreRowDamaged(`${v.getDotPath(issue) ?? 'row'}: ${issue.message}`);
+  throw keystoreRowDamaged(issueWords(parsed.issues[0], 'the entry'));
 };

@@ -1,2 +1,2 @@
-export { Db, type Query, sql } from './db.ts';
+export { Db, parseRow, type Query, sql } from './db.ts';
 export { loadSqlJs } from './sql-js.ts';

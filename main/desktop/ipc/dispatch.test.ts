@@ -136,6 +136,12 @@ describe('what is asked', () => {
     expect(JSON.stringify([result, records])).not.toContain('77777777');
   });
 
+  it('names what is wrong with a refused input', async () => {
+    const result = await dispatcher().call(own, 'settings.set', { autoLockMinutes: 0 });
+    const detail = 'autoLockMinutes is not in the expected form';
+    expect(result).toMatchObject({ ok: false, failure: { detail } });
+  });
+
   it('refuses, or passes on what fits, whatever arrives', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.anything(), async (name, input) => {

@@ -13,6 +13,7 @@ import {
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import { badInput, notOwnWindow, unknownCall } from '../../../shared/messages/failures/desktop.ts';
 import { vaultIsLocked } from '../../../shared/messages/failures/session.ts';
+import { otherForm } from '../../../shared/messages/json.ts';
 import { systemFailure } from '../../system/index.ts';
 import type { NewRecord } from '../../ledger/index.ts';
 import { isBounded } from './bounds.ts';
@@ -115,7 +116,8 @@ export class Dispatcher {
     if (spec === undefined) return refuse(unknownCall());
     if (!isBounded(input)) return refuse(badInput('it is too large or of a wrong kind'));
     const parsed = v.safeParse(spec.input, input, { abortEarly: true });
-    if (!parsed.success) return refuse(badInput(wordsOf(parsed.issues[0])));
+    if (!parsed.success)
+      return refuse(badInput(otherForm(v.getDotPath(parsed.issues[0]) ?? 'its value')));
     if (!spec.unlocked) return { parsed: parsed.output, refusal: null };
     if (!this.#parts.isUnlocked()) return refuse(vaultIsLocked());
     const restriction = spec.looking === true ? null : this.#parts.restriction();
@@ -160,6 +162,3 @@ const answering = <Name extends string>(
       return [name, { spec: specs[name], handle }];
     }),
   );
-
-const wordsOf = (issue: v.BaseIssue<unknown>): string =>
-  `${v.getDotPath(issue) ?? 'its value'}: ${issue.type}`;
