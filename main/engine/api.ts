@@ -12,9 +12,11 @@ import type { SigningKey, SigningKeys } from './keys/signing-keys.ts';
 import type { LedgerIdentity, SessionKeyName } from './keys/ledger-keys.ts';
 import type { TokenComparison } from './keys/reconcile.ts';
 import type { Expected, ObjectName } from './keys/sort-objects.ts';
-import type { Masters } from './keys/vault-token.ts';
+import type { WrappedKey } from './keys/rewrap-blobs.ts';
+import type { MasterIds, Masters } from './keys/vault-token.ts';
 import type { NewAnchor } from './pkcs11/anchors.ts';
 import type { ModuleInfo } from './pkcs11/module.ts';
+import type { TokenKeyName } from './pkcs11/objects.ts';
 import type { PinChange } from './pkcs11/possible-pin.ts';
 import type { TokenProfile } from './pkcs11/profile.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
@@ -40,6 +42,19 @@ export interface UseMasters {
   readonly masters: Masters;
   readonly profile: TokenProfile;
   readonly lifetimes: KeyringLifetimes;
+}
+
+export interface NewMasters {
+  readonly vaultId: VaultId;
+  readonly profile: TokenProfile;
+  /** Drawn before, so that they are found after a crash; otherwise the token draws them. */
+  readonly ids?: MasterIds;
+}
+
+/** Keys under the masters in use, to be moved to other ones. */
+export interface MovedKeys {
+  readonly to: Masters;
+  readonly keys: readonly WrappedKey[];
 }
 
 /** A key that must not be used now, and why. Reported instead of "no key". */
@@ -86,7 +101,7 @@ export interface EngineCalls {
   /** What the token says of itself now. @throws where it was taken away */
   tokenStatus: (input: null) => TokenInfo;
   probe: (input: null) => TokenProfile;
-  createMasters: (input: { readonly vaultId: VaultId; readonly profile: TokenProfile }) => Masters;
+  createMasters: (input: NewMasters) => Masters;
   createSigningKeys: (input: {
     readonly vaultId: VaultId;
     readonly profile: Pick<TokenProfile, 'ed25519' | 'p256'>;
@@ -112,6 +127,14 @@ export interface EngineCalls {
   keepAnchor: (input: NewAnchor) => void;
   /** Finds the masters and tries their proofs. */
   useMasters: (input: UseMasters) => void;
+  /** Wraps keys again under other masters of this token, and compares each with what it was. */
+  rewrapBlobs: (input: MovedKeys) => Uint8Array[];
+  /** Opens each as it is opened to be used. @throws Failure for the first that does not open */
+  proveBlobs: (input: { readonly keys: readonly WrappedKey[] }) => void;
+  /** Uses no masters any more, until `useMasters` is called again. */
+  leaveMasters: (input: null) => void;
+  /** Destroys masters that are not in use, and looks again. @returns how many were there */
+  destroyMasters: (input: { readonly masters: readonly TokenKeyName[] }) => number;
   createKey: (input: NewKey) => KeyMaterial;
   /** Removes the object of a resident key, and looks again. @returns whether it was there */
   destroyKey: (input: ResidentKey) => { readonly found: boolean };

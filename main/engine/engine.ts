@@ -5,13 +5,15 @@ import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { Parts } from './files/part.ts';
 import { createKey, type KeyAbilities } from './keys/create-key.ts';
+import { destroyMasters } from './keys/destroy-masters.ts';
 import { destroyKey, missingKeys } from './keys/destroy-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LedgerKeys } from './keys/ledger-keys.ts';
+import { proveBlobs, rewrapBlobs } from './keys/rewrap-blobs.ts';
 import { createSigningKeys, signReportDigest } from './keys/signing-keys.ts';
 import { reconcile, removeObject } from './keys/reconcile.ts';
-import { createMasters, findMasters, type VaultToken } from './keys/vault-token.ts';
+import { createMasters, findMasters, type Masters, type VaultToken } from './keys/vault-token.ts';
 import { keepAnchor, readAnchors } from './pkcs11/anchors.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import {
@@ -34,6 +36,7 @@ interface Connected {
 
 interface Opened {
   readonly token: VaultToken;
+  readonly masters: Masters;
   readonly keyring: Keyring;
   readonly pool: WorkerPool;
   readonly files: FileService;
@@ -65,6 +68,12 @@ export interface EngineOptions {
 type TokenCalls = Pick<
   Calls<EngineCalls>,
   'tokenStatus' | 'changePin' | 'missingKeys' | 'reconcile' | 'removeObject'
+>;
+
+/** What is about the master keys. */
+type MasterCalls = Pick<
+  Calls<EngineCalls>,
+  'createMasters' | 'useMasters' | 'rewrapBlobs' | 'proveBlobs' | 'leaveMasters' | 'destroyMasters'
 >;
 
 const SWEEP_MS = 1_000;
@@ -100,8 +109,6 @@ export class Engine {
         return connection.token;
       },
       probe: () => probe(this.#connection().connection),
-      createMasters: ({ vaultId, profile }) =>
-        createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile)),
       createSigningKeys: ({ vaultId, profile }) =>
         createSigningKeys(this.#connection().connection, vaultId, profile),
       bindLedger: (identity) => {
@@ -116,10 +123,10 @@ export class Engine {
         this.#withSession((session) => readAnchors(session, vaultId, thorough)),
       keepAnchor: (anchor) =>
         this.#alone(() => this.#withSession((session) => keepAnchor(session, anchor))),
-      useMasters: (input) => this.#useMasters(input),
       createKey: (input) =>
         this.#alone(() => createKey(this.#vault().token, input, this.#vault().abilities)),
       destroyKey: (input) => this.#alone(() => destroyKey(this.#vault().token, input)),
+      ...this.#masterCalls(),
       ...this.#tokenCalls(),
       ...this.#fileCalls(),
       cachedKeys: () => this.#opened?.keyring.list() ?? [],
@@ -127,6 +134,32 @@ export class Engine {
       setLifetimes: (lifetimes) => this.#opened?.keyring.setLifetimes(lifetimes),
       logout: () => this.#close(),
     };
+  }
+
+  #masterCalls(): MasterCalls {
+    return {
+      createMasters: ({ vaultId, profile, ids }) =>
+        this.#alone(() =>
+          createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile), ids),
+        ),
+      useMasters: (input) => this.#useMasters(input),
+      rewrapBlobs: ({ to, keys }) => {
+        const { token } = this.#vault();
+        return rewrapBlobs(token, findMasters({ ...token, masters: to }), keys);
+      },
+      proveBlobs: ({ keys }) => proveBlobs(this.#vault().token, keys),
+      leaveMasters: () => this.#closeVault(),
+      destroyMasters: ({ masters }) => {
+        if (masters.some((master) => this.#uses(master)))
+          throw new Error('masters in use are never destroyed');
+        return this.#alone(() => destroyMasters(this.#connection().connection, masters));
+      },
+    };
+  }
+
+  #uses({ objectId }: { readonly objectId: Uint8Array }): boolean {
+    const { wrap, seal } = this.#opened?.masters ?? {};
+    return [wrap, seal].some((used) => used && Buffer.from(used.objectId).equals(objectId));
   }
 
   #tokenCalls(): TokenCalls {
@@ -168,7 +201,7 @@ export class Engine {
     const { vaultId, masters, profile } = input;
     const callerNonce = profile.iv === 'caller';
     const token = findMasters({ connection, vaultId, masters, callerNonce });
-    this.#ledgerKeys().requireSealingMaster(masters.seal.objectId);
+    this.#ledgerKeys().useSealingMaster(masters.seal.objectId);
     const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);
@@ -187,7 +220,7 @@ export class Engine {
       segment: profile.segmentSize,
     });
     const abilities = { limits: keyLimitsOf(profile), cmac: profile.cmac };
-    this.#opened = { token, keyring, pool, files, abilities };
+    this.#opened = { token, masters, keyring, pool, files, abilities };
     this.#sweeper = setInterval(() => keyring.sweep(), SWEEP_MS).unref();
   }
 

@@ -79,7 +79,7 @@ const createHsmOnly = (
 };
 
 /** Only a SIGN/VERIFY-only copy of the key can make a CMAC, and it lives for this one call. */
-const kcvInToken = (token: VaultToken, session: Session, wrapped: Uint8Array): string => {
+export const kcvInToken = (token: VaultToken, session: Session, wrapped: Uint8Array): string => {
   const handle = session.unwrap(token.wrap, wrapped, {
     usage: 'mac',
     extractable: false,

@@ -10,6 +10,7 @@ import { CKA, CKK, CKO } from '../pkcs11/native.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import type { Template } from '../pkcs11/templates.ts';
 import { noLimits } from '../pkcs11/templates.ts';
+import { destroyMasters } from './destroy-masters.ts';
 import { type LedgerIdentity, LedgerKeys } from './ledger-keys.ts';
 import { createSigningKeys, type SigningKey } from './signing-keys.ts';
 import { createMasters } from './vault-token.ts';
@@ -105,6 +106,24 @@ describe.each(testTokens)('the keys of a ledger on $name', ({ name, make }) => {
       expect(again.openSessionKey(session, sealed)).not.toBeNull();
       open.destroy(object);
     });
+  });
+
+  test('open sessions of both sealing masters while there are two, and seal under the named one', () => {
+    const session = sessionOf();
+    const { key, sealed } = keys.newSessionKey(session);
+    const { wrap, seal } = createMasters(connection, vaultId, noLimits);
+    const both = LedgerKeys.find(connection, identityOf(checkpoint));
+    expect(both.openSessionKey(session, sealed)).toEqual(key);
+    expect(() => both.newSessionKey(session)).toThrow('not named');
+    expect(() => both.useSealingMaster(randomBytes(16))).toThrow('names another sealing master');
+    both.useSealingMaster(seal.objectId);
+    const under = both.newSessionKey(session);
+    expect(both.openSessionKey(session, under.sealed)).toEqual(under.key);
+    expect(keys.openSessionKey(session, under.sealed)).toBeNull();
+    expect(destroyMasters(connection, [wrap, seal])).toBe(2);
+    const alone = LedgerKeys.find(connection, identityOf(checkpoint));
+    expect(alone.openSessionKey(session, sealed)).toEqual(key);
+    expect(alone.openSessionKey(session, under.sealed)).toBeNull();
   });
 
   test('have one anchor, that of the newest checkpoint; other vaults keep theirs', () => {

@@ -4,7 +4,6 @@ import { Failure } from '../../../shared/failure.ts';
 import {
   sealingMasterDiffers,
   sealingMasterMissing,
-  sealingMasterTwice,
   signingKeyDiffers,
   signingKeyMissing,
 } from '../../../shared/messages/failures/token-keys.ts';
@@ -31,6 +30,12 @@ export interface SessionKeyName {
   readonly session: string;
 }
 
+interface SealingMaster {
+  readonly handle: ObjectHandle;
+  /** CKA_ID. */
+  readonly objectId: Buffer;
+}
+
 const NONCE = 12;
 const TAG = 16;
 const SESSION_KEY_BYTES = 32;
@@ -45,38 +50,38 @@ export class LedgerKeys {
   readonly #vaultId: VaultId;
   readonly #curve: Curve;
   readonly #sign: ObjectHandle;
-  readonly #seal: ObjectHandle;
-  /** CKA_ID of the sealing master. */
-  readonly #sealId: Buffer;
+  /** The old one and the new one while the masters are being rotated. */
+  readonly #masters: readonly SealingMaster[];
+  #inForce: SealingMaster | null;
 
   private constructor(
     connection: TokenConnection,
     { vaultId, key }: LedgerIdentity,
-    { sign, seal, sealId }: { sign: ObjectHandle; seal: ObjectHandle; sealId: Buffer },
+    sign: ObjectHandle,
+    masters: readonly SealingMaster[],
   ) {
     this.#connection = connection;
     this.#vaultId = vaultId;
     this.#curve = key.curve;
     this.#sign = sign;
-    this.#seal = seal;
-    this.#sealId = sealId;
+    this.#masters = masters;
+    const [only, ...others] = masters;
+    this.#inForce = others.length === 0 ? (only ?? null) : null;
   }
 
   /** @throws Failure 'master-missing' | 'proof-failed' */
   static find(connection: TokenConnection, identity: LedgerIdentity): LedgerKeys {
     return connection.withSession((session) => {
       const sign = findSigningKey(session, identity);
-      return new LedgerKeys(connection, identity, {
-        sign,
-        ...findSealingMaster(session, identity),
-      });
+      return new LedgerKeys(connection, identity, sign, findSealingMasters(session, identity));
     });
   }
 
-  /** The master that seals keys must be the one that sealed the ledger's sessions. */
-  requireSealingMaster(objectId: Uint8Array): void {
-    if (this.#sealId.equals(objectId)) return;
-    throw sealingMasterDiffers();
+  /** The master that the keystore names seals the sessions too. @throws Failure 'proof-failed' */
+  useSealingMaster(objectId: Uint8Array): void {
+    const named = this.#masters.find((master) => master.objectId.equals(objectId));
+    if (named === undefined) throw sealingMasterDiffers();
+    this.#inForce = named;
   }
 
   /** Signs a checkpoint of this vault and nothing else. P-256 signatures are DER. */
@@ -90,10 +95,13 @@ export class LedgerKeys {
 
   /** A new session's key, and the same under the sealing master: nonce 12, ciphertext 32, tag 16. */
   newSessionKey(name: SessionKeyName): { key: Buffer; sealed: Buffer } {
+    const master = this.#inForce;
+    if (master === null) throw new Error('the keystore has not named its sealing master yet');
     return this.#connection.withSession((session) => {
       const key = session.random(SESSION_KEY_BYTES);
       const aad = this.#aad(name);
-      const { nonce, data } = session.encryptGcm(this.#seal, session.random(NONCE), aad, key);
+      const nonceWanted = session.random(NONCE);
+      const { nonce, data } = session.encryptGcm(master.handle, nonceWanted, aad, key);
       return { key, sealed: Buffer.concat([nonce, data]) };
     });
   }
@@ -102,9 +110,14 @@ export class LedgerKeys {
   openSessionKey(name: SessionKeyName, sealed: Uint8Array): Buffer | null {
     if (sealed.length !== NONCE + SESSION_KEY_BYTES + TAG) return null;
     const [nonce, data] = [sealed.subarray(0, NONCE), sealed.subarray(NONCE)];
-    return this.#connection.withSession((session) =>
-      session.decryptGcm(this.#seal, nonce, this.#aad(name), data),
-    );
+    const aad = this.#aad(name);
+    for (const { handle } of this.#masters) {
+      const key = this.#connection.withSession((session) =>
+        session.decryptGcm(handle, nonce, aad, data),
+      );
+      if (key !== null) return key;
+    }
+    return null;
   }
 
   /** Opens nothing but session keys of this vault: a blob of a key has other bytes here. */
@@ -126,21 +139,20 @@ const findSigningKey = (session: Session, { vaultId, key }: LedgerIdentity): Obj
   throw signingKeyDiffers(`CKA_LABEL ${label}: ${found.length} found, none fits`);
 };
 
-const findSealingMaster = (
+/** One, or two where a rotation of the masters was interrupted: then the keystore says which. */
+const findSealingMasters = (
   session: Session,
   { vaultId }: LedgerIdentity,
-): { readonly seal: ObjectHandle; readonly sealId: Buffer } => {
+): readonly SealingMaster[] => {
   const label = masterLabel(vaultId, 'seal');
   const found = session
     .find({ class: CKO.SECRET_KEY, token: true, label })
-    .map((seal) => ({ seal, sealId: session.attribute(seal, CKA.ID) ?? Buffer.alloc(0) }))
-    .filter(({ seal, sealId: objectId }) =>
-      isAsMade(() => session.confirm(seal, tokenKeyIntent({ objectId, label }, 'data'), 'found')),
+    .map((handle) => ({ handle, objectId: session.attribute(handle, CKA.ID) ?? Buffer.alloc(0) }))
+    .filter(({ handle, objectId }) =>
+      isAsMade(() => session.confirm(handle, tokenKeyIntent({ objectId, label }, 'data'), 'found')),
     );
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  if (only === undefined) throw sealingMasterMissing(`CKA_LABEL ${label}`);
-  throw sealingMasterTwice(found.length, `CKA_LABEL ${label}`);
+  if (found.length === 0) throw sealingMasterMissing(`CKA_LABEL ${label}`);
+  return found;
 };
 
 const isAsMade = (confirm: () => void): boolean => {

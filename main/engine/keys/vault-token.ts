@@ -16,6 +16,12 @@ export interface MasterRecord {
   readonly proof: Uint8Array;
 }
 
+/** CKA_IDs for masters that are to be made: 16 random bytes each. */
+export interface MasterIds {
+  readonly wrap: Uint8Array;
+  readonly seal: Uint8Array;
+}
+
 /** The two masters of a vault. Their usages are separated: neither can do what the other does. */
 export interface Masters {
   readonly wrap: MasterRecord;
@@ -40,12 +46,13 @@ export const createMasters = (
   connection: TokenConnection,
   vaultId: VaultId,
   limits: KeyLimits,
+  ids?: MasterIds,
 ): Masters =>
   connection.withSession((session) => {
     const wrapLabel = masterLabel(vaultId, 'wrap');
     const sealLabel = masterLabel(vaultId, 'seal');
-    const wrap = createTokenKey(session, wrapLabel, 'wrap', limits);
-    const seal = createTokenKey(session, sealLabel, 'data', limits);
+    const wrap = createTokenKey(session, wrapLabel, 'wrap', limits, ids && Buffer.from(ids.wrap));
+    const seal = createTokenKey(session, sealLabel, 'data', limits, ids && Buffer.from(ids.seal));
     return {
       wrap: { ...identity(wrap, wrapLabel), proof: makeWrapProof(session, wrap.handle) },
       seal: { ...identity(seal, sealLabel), proof: makeDataProof(session, seal.handle) },

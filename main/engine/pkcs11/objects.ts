@@ -30,6 +30,7 @@ export const tokenKeyIntent = (
 
 /**
  * A new AES-256 key that never leaves the token, under a fresh random id.
+ * @param objectId one that was drawn before, so that the key is found even after a crash
  * @throws Failure 'object-refused' where the token made something else
  */
 export const createTokenKey = (
@@ -37,8 +38,8 @@ export const createTokenKey = (
   label: string,
   usage: KeyUsage,
   limits: KeyLimits = noLimits,
+  objectId: Buffer = session.random(OBJECT_ID_BYTES),
 ): TokenKey => {
-  const objectId = session.random(OBJECT_ID_BYTES);
   const handle = session.generateSecretKey(tokenKeyIntent({ objectId, label }, usage, limits));
   return { objectId, label, handle };
 };

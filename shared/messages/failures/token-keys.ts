@@ -35,13 +35,6 @@ export const sealingMasterMissing = (detail: string): Failure =>
     detail,
   });
 
-export const sealingMasterTwice = (count: number, detail: string): Failure =>
-  new Failure('object-refused', `The token holds ${count} sealing master keys of this vault.`, {
-    unharmed: 'None of them was used.',
-    next: COPIES,
-    detail,
-  });
-
 export const signingKeyDiffers = (detail: string): Failure =>
   new Failure('proof-failed', 'The token does not hold the key that this ledger names.', {
     unharmed: 'Nothing was changed, nothing was signed and no key was used.',
@@ -82,6 +75,16 @@ export const keyNotUnwrapped = (id: string, version: number): Failure =>
     {
       unharmed: 'Nothing was changed.',
       next: 'Check that the token is the one this key was created with.',
+    },
+  );
+
+export const keyNotRewrapped = (id: string, version: number): Failure =>
+  new Failure(
+    'proof-failed',
+    `Key ${id}, version ${version}, is not the same under the new master keys.`,
+    {
+      unharmed: 'The old master keys and everything under them are kept.',
+      next: 'Test the token: it may be failing.',
     },
   );
 
