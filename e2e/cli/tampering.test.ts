@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
+import { n } from '../../shared/numbers.ts';
 import { batchDone } from '../support/batches.ts';
 import { documentOf } from '../support/documents.ts';
 import { snapshotOf, writeFile } from '../support/trees.ts';
@@ -122,7 +123,7 @@ describe('a ledger that was edited offline does not verify (exit code 4)', () =>
     expect(finding?.byte).toBeGreaterThanOrEqual(offset);
     const text = await vault.cli.run(['audit', 'verify'], { env });
     expect(text.stdout).toContain('LEDGER VERIFICATION FAILED');
-    expect(text.stdout).toContain(`record 4, byte ${finding?.byte ?? ''}`);
+    expect(text.stdout).toContain(`record 4, byte ${n(finding?.byte ?? 0)}`);
   });
 
   it.each<readonly [string, (lines: string[]) => string[]]>([

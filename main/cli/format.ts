@@ -3,9 +3,6 @@ import { printable } from '../../shared/printable.ts';
 
 /** Numbers, times and tables as people read them. */
 
-export const formatCount = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-
 export const formatSeconds = (seconds: number): string => {
   const whole = Math.ceil(seconds);
   const minutes = Math.floor(whole / 60);

@@ -1,4 +1,5 @@
 import type { BatchProgress } from '../../shared/batch.ts';
+import { n } from '../../shared/numbers.ts';
 import { formatBytes } from '../../shared/bytes.ts';
 import { formatSeconds } from './format.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,7 +30,7 @@ export class ProgressBar {
       rate > 0 && seconds > 1 ? `, ${formatSeconds((bytes - bytesDone) / rate)} left` : '';
     const bar = `${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}`;
     return (
-      `[${bar}] ${Math.floor(share * 100)} %  ${filesDone}/${files} files  ` +
+      `[${bar}] ${Math.floor(share * 100)} %  ${n(filesDone)}/${n(files)} files  ` +
       `${formatBytes(bytesDone)} of ${formatBytes(bytes)}, ${formatBytes(rate)}/s${left}`
     );
   }

@@ -2,7 +2,7 @@ import type { BatchKind, Receipt } from '../../shared/batch.ts';
 import { type Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { past } from '../../shared/messages/desktop.ts';
 import { formatBytes } from '../../shared/bytes.ts';
-import { formatCount } from './format.ts';
+import { counted } from '../../shared/numbers.ts';
 import { fileHintFor, hintFor } from './hints.ts';
 
 /** The lines for a file that failed, was skipped or kept its original. */
@@ -36,9 +36,9 @@ export const describeResult = (kind: BatchKind, receipts: readonly Receipt[]): s
   const kept = of('done').filter(({ originalDeleted }) => originalDeleted === false).length;
   const deleted = of('done').filter(({ originalDeleted }) => originalDeleted === true).length;
   return [
-    `${formatCount(of('done').length, 'file')} ${past[kind]} (${formatBytes(bytes)})`,
-    ...(deleted === 0 ? [] : [`${formatCount(deleted, 'original')} deleted`]),
-    ...(kept === 0 ? [] : [`${formatCount(kept, 'original')} KEPT`]),
+    `${counted(of('done').length, 'file')} ${past[kind]} (${formatBytes(bytes)})`,
+    ...(deleted === 0 ? [] : [`${counted(deleted, 'original')} deleted`]),
+    ...(kept === 0 ? [] : [`${counted(kept, 'original')} KEPT`]),
     ...(['failed', 'skipped', 'cancelled'] as const)
       .filter((outcome) => of(outcome).length > 0)
       .map((outcome) => `${of(outcome).length} ${outcome === 'failed' ? 'FAILED' : outcome}`),
@@ -55,5 +55,5 @@ export const describeProved = (
     const name = `${names.get(key) ?? key}, version ${version}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].map(([name, count]) => `${formatCount(count, 'slot')} verified: ${name}`);
+  return [...counts].map(([name, count]) => `${counted(count, 'slot')} verified: ${name}`);
 };

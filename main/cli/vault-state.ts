@@ -1,7 +1,8 @@
+import { counted } from '../../shared/numbers.ts';
 import { failedBatches, unfinishedBatches } from '../batch/index.ts';
 import { rotationOf } from '../keys/index.ts';
 import type { LedgerVerdict, VaultStatus } from '../vault/index.ts';
-import { formatCount, formatSeconds } from './format.ts';
+import { formatSeconds } from './format.ts';
 
 /** `failed`: not to be relied on. `attention`: somebody should look at it. */
 export type Level = 'ok' | 'attention' | 'failed';
@@ -123,7 +124,7 @@ const ledgerReasons = (
 ): Reason[] => [
   ...(isVerified
     ? []
-    : [failed(`the ledger or the keystore is damaged (${formatCount(total, 'finding')})`)]),
+    : [failed(`the ledger or the keystore is damaged (${counted(total, 'finding')})`)]),
   ...rollback.slice(0, 1).map(({ problem }) => failed(problem.replace(/\.$/, ''))),
   ...(isReadOnly
     ? [failed('a rollback was found: it is read-only until somebody accepts it')]
@@ -144,10 +145,10 @@ const checkpointReasons = (
 const batchReasons = ({ interrupted, failed: withFailures }: VaultState['batches']): Reason[] => [
   ...(interrupted === 0
     ? []
-    : [attention(formatCount(interrupted, 'interrupted batch', 'interrupted batches'))]),
+    : [attention(counted(interrupted, 'interrupted batch', 'interrupted batches'))]),
   ...(withFailures === 0
     ? []
-    : [attention(`${formatCount(withFailures, 'batch', 'batches')} with failed files`)]),
+    : [attention(`${counted(withFailures, 'batch', 'batches')} with failed files`)]),
 ];
 
 const keysOf = ({ tables }: VaultStatus, now: Date): VaultState['keys'] => {
@@ -166,14 +167,14 @@ const keysOf = ({ tables }: VaultStatus, now: Date): VaultState['keys'] => {
 const keyReasons = ({ due, overdue, postponed }: VaultState['keys']): Reason[] => [
   ...(overdue.length === 0
     ? []
-    : [attention(`${formatCount(overdue.length, 'key')} overdue for rotation`)]),
-  ...(due.length === 0 ? [] : [attention(`${formatCount(due.length, 'key')} due for rotation`)]),
+    : [attention(`${counted(overdue.length, 'key')} overdue for rotation`)]),
+  ...(due.length === 0 ? [] : [attention(`${counted(due.length, 'key')} due for rotation`)]),
   ...(postponed === 0
     ? []
-    : [attention(`${formatCount(postponed, 'postponed destruction')} to be confirmed`)]),
+    : [attention(`${counted(postponed, 'postponed destruction')} to be confirmed`)]),
 ];
 
 export const ageWords = (seconds: number): string => {
   const days = Math.floor(seconds / DAY_SECONDS);
-  return days > 0 ? formatCount(days, 'day') : formatSeconds(seconds);
+  return days > 0 ? counted(days, 'day') : formatSeconds(seconds);
 };

@@ -1,6 +1,7 @@
 import { actions } from '../../shared/actions.ts';
 import { actionName } from '../../shared/messages/actions.ts';
 import { settingChanges } from '../../shared/messages/setting-changes.ts';
+import { counted, n } from '../../shared/numbers.ts';
 import type { ReportKind } from '../../shared/reports.ts';
 import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
@@ -22,11 +23,6 @@ export const kindNames: Readonly<Record<ReportKind, string>> = {
 
 export const outcomeNames = { ok: 'Done', refused: 'Refused', failed: 'Failed' } as const;
 
-export const count = (value: number): string => value.toLocaleString('en');
-
-export const counted = (value: number, one: string, many = `${one}s`): string =>
-  `${count(value)} ${value === 1 ? one : many}`;
-
 /** 2026-11-20T12:58:02.123Z as 2026-11-20 12:58:02 UTC. */
 export const moment = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
 
@@ -42,7 +38,7 @@ export const grouped = (hex: string, perLine = 8): string[] => {
 };
 
 export const rangeWords = ({ range, counts }: ReportStatement): string =>
-  counts.searched === 0 ? 'none' : `${count(range.first)} to ${count(range.last)}`;
+  counts.searched === 0 ? 'none' : `${n(range.first)} to ${n(range.last)}`;
 
 /** Whether anything of the range was left out, as a sentence. */
 export const completeness = ({ counts }: ReportStatement): string => {
@@ -179,18 +175,16 @@ const kept = (fact: string): string =>
 /** Null if it would need a table: then it is only in the JSON. */
 const factOf = (value: Json): string | null => {
   if (value === null) return 'none';
-  if (typeof value === 'number') return count(value);
+  if (typeof value === 'number') return n(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
   if (!isList(value)) return rangeOf(value);
-  return value.length === 0 ? 'none' : count(value.length);
+  return value.length === 0 ? 'none' : n(value.length);
 };
 
 /** A range of records, like those that were made while the vault was locked. */
 const rangeOf = ({ first, last }: JsonObject): string | null =>
-  typeof first === 'number' && typeof last === 'number'
-    ? `${count(first)} to ${count(last)}`
-    : null;
+  typeof first === 'number' && typeof last === 'number' ? `${n(first)} to ${n(last)}` : null;
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { n } from '../../shared/numbers.ts';
 import { leafHash, MerkleTree } from '../ledger/merkle.ts';
 import { sharedInclusionProof } from '../ledger/proofs.ts';
 import { checkpointText, makeCheckpoint } from '../pki/checkpoint.ts';
@@ -136,7 +137,7 @@ describe('a report', () => {
         const byte = bytes.indexOf(JSON.stringify(line.slice(0, 12)).slice(0, -1)) + 1;
         expect(bytes.toString('utf8', byte, byte + 8)).toBe('{\\"seq\\"');
         expect(verdict.checks.find(({ ok }) => !ok)?.words).toBe(
-          `Record ${seq} was changed after it was signed, from byte ${byte} of the file on.`,
+          `Record ${seq} was changed after it was signed, from byte ${n(byte)} of the file on.`,
         );
         expect(judge(bytes).why).toContain(`not as it was signed: record ${seq}`);
       });
@@ -172,7 +173,7 @@ describe('a report', () => {
     const fault = verifyReport(bytes).checks.find(({ ok }) => !ok)?.words ?? '';
     expect(fault).toMatch(words);
     expect(fault).toMatch(/record 3\b/);
-    const at = Number(/byte (\d+)/.exec(fault)?.[1]);
+    const at = Number(/byte ([\d,]+)/.exec(fault)?.[1]?.replaceAll(',', ''));
     const near = Buffer.from(text).indexOf('key.create');
     expect(Math.abs(at - near)).toBeLessThan(250);
     expect(judge(bytes)).toMatchObject(found);

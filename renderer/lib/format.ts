@@ -1,10 +1,10 @@
 import { formatBytes } from '../../shared/bytes.ts';
+import { n } from '../../shared/numbers.ts';
 import { messages } from '../messages/en.ts';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
-export const number = (value: number): string => whole.format(value);
+export { n as number };
 
 export const rate = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`;
 
@@ -16,7 +16,7 @@ export const duration = (seconds: number): string => {
   const total = Math.max(0, Math.round(seconds));
   const hours = Math.floor(total / 3600);
   const minutes = Math.floor((total % 3600) / 60);
-  if (hours > 0) return `${number(hours)} h ${minutes} min`;
+  if (hours > 0) return `${n(hours)} h ${minutes} min`;
   if (minutes > 0) return `${minutes} min ${String(total % 60).padStart(2, '0')} s`;
   return seconds > 0 && seconds < 10 ? `${oneDigit.format(seconds)} s` : `${total} s`;
 };

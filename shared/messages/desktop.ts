@@ -1,3 +1,5 @@
+import { n } from '../numbers.ts';
+
 /** What the window's process says by itself: menu, system dialogs, notifications, saved results. */
 
 export const menu = {
@@ -51,7 +53,7 @@ export const batchEnd = {
   interrupted: 'The batch was interrupted',
   ended: 'The batch has ended',
   files: (kind: keyof typeof past, done: number, failed: number) =>
-    `${done.toLocaleString('en')} files ${past[kind]}, ${failed.toLocaleString('en')} failed.`,
+    `${n(done)} files ${past[kind]}, ${n(failed)} failed.`,
 } as const;
 
 /** The result of a report's verification, as it is saved. */

@@ -1,5 +1,6 @@
 import { actionName } from '../../../shared/messages/actions.ts';
 import { notACount } from '../../../shared/messages/failures/cli.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import type { AuditFilter } from '../../audit/index.ts';
 import { jsonOf, type LedgerRecord } from '../../ledger/index.ts';
 import { type LedgerVerdict, type Vault, verifyInThread } from '../../vault/index.ts';
@@ -7,7 +8,7 @@ import { actionNotes } from '../action-notes.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatTable } from '../format.ts';
+import { formatTable } from '../format.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 import { vaultDirOf, viewVault, printResult } from '../with-vault.ts';
 
@@ -41,7 +42,7 @@ export const auditListCommand: Command = {
       const records = lines.map(({ record }) => record);
       const times = describeSpan(filter);
       const span = times === '' ? '' : `, ${times}`;
-      const count = `${formatCount(records.length, 'record')} of ${total.toLocaleString('en')}${span}`;
+      const count = `${counted(records.length, 'record')} of ${n(total)}${span}`;
       const none = [`No matching records${span}.`];
       const shown = records.length === 0 ? none : [...tableOf(records), count];
       printResult(context, { records: records.map(jsonOf), total }, shown);
@@ -130,19 +131,19 @@ const recordVerification = (
 const describeVerdict = (verdict: LedgerVerdict, root: string, sound: boolean): string[] => {
   const findings = verdict.findings.map(({ record, byte, problem }) => {
     const where = [
-      ...(record === null ? [] : [`record ${record}`]),
-      ...(byte === null ? [] : [`byte ${byte}`]),
+      ...(record === null ? [] : [`record ${n(record)}`]),
+      ...(byte === null ? [] : [`byte ${n(byte)}`]),
     ];
     return `  ${where.length === 0 ? '' : `${where.join(', ')}: `}${problem}`;
   });
-  const count = formatCount(verdict.size, 'record');
+  const count = counted(verdict.size, 'record');
   return [
     ...findings,
     `root ${root}`,
     signedWords(verdict),
     sound
       ? `The ledger is intact: ${count}, and the keystore matches it.`
-      : `LEDGER VERIFICATION FAILED (${formatCount(verdict.total, 'finding')} in ${count}).`,
+      : `LEDGER VERIFICATION FAILED (${counted(verdict.total, 'finding')} in ${count}).`,
   ];
 };
 
@@ -150,6 +151,6 @@ const signedWords = ({ size, signed, checkpoints }: LedgerVerdict): string => {
   if (checkpoints === 0) return 'No checkpoint of this ledger has been signed.';
   const open = size - signed;
   const rest =
-    open === 0 ? 'all of it' : `${formatCount(open, 'record')} will be signed at the next unlock`;
-  return `signed up to record ${signed} (${rest}); ${formatCount(checkpoints, 'checkpoint')} compared`;
+    open === 0 ? 'all of it' : `${counted(open, 'record')} will be signed at the next unlock`;
+  return `signed up to record ${n(signed)} (${rest}); ${counted(checkpoints, 'checkpoint')} compared`;
 };

@@ -15,6 +15,7 @@ import {
   trashAndDelete,
   trashOnLinuxOnly,
 } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
 import {
   checkSpace,
   encryptionKeys,
@@ -26,7 +27,6 @@ import { needOpen, type VaultSession } from '../../session/index.ts';
 import type { Arguments, OptionSpecs } from '../arguments.ts';
 import { type Outcome, reportBatch, withProgress } from '../batch-report.ts';
 import type { CliContext, Command } from '../command.ts';
-import { formatCount } from '../format.ts';
 import { withSession, printResult } from '../with-vault.ts';
 
 const outputOptions = {
@@ -183,9 +183,9 @@ export const describePlan = (context: CliContext, plan: BatchPlan, free: number 
   const { files, bytes, conflicts } = plan;
   if (context.json || files.length === 0) return;
   const parts = [
-    `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}`,
+    `${counted(files.length, 'file')}, ${formatBytes(bytes)}`,
     ...(free === null ? [] : [`${formatBytes(free)} free`]),
-    ...(conflicts.length === 0 ? [] : [formatCount(conflicts.length, 'name conflict')]),
+    ...(conflicts.length === 0 ? [] : [counted(conflicts.length, 'name conflict')]),
   ];
   context.terminal.notice([parts.join(', ')]);
 };
@@ -194,7 +194,7 @@ export const hintUnfinished = (context: CliContext, session: VaultSession): void
   const count = unfinishedBatches(session.vault).length;
   if (count === 0) return;
   context.terminal.notice([
-    `${formatCount(count, 'earlier batch is', 'earlier batches are')} unfinished. Continue with "claviger resume".`,
+    `${counted(count, 'earlier batch is', 'earlier batches are')} unfinished. Continue with "claviger resume".`,
   ]);
 };
 

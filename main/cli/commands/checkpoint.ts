@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/failure.ts';
+import { counted } from '../../../shared/numbers.ts';
 import {
   checkpointNotGiven,
   folderNotGiven,
@@ -89,7 +90,7 @@ export const checkpointTimestampCommand: Command = {
     return viewVault(context, async (vault) => {
       const { size } = await attachTimestamp(vault, await readReplyFile(file));
       printResult(context, { size }, [
-        `The time stamp of the checkpoint of ${size} records is stored.`,
+        `The time stamp of the checkpoint of ${counted(size, 'record')} is stored.`,
       ]);
       return exitCodes.done;
     });

@@ -1,9 +1,10 @@
 import { formatBytes } from '../../../shared/bytes.ts';
 import { notOneFile } from '../../../shared/messages/failures/cli.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import { inspectFile, type Inspection } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatTable } from '../format.ts';
+import { formatTable } from '../format.ts';
 import { printResult } from '../with-vault.ts';
 
 export const inspectCommand: Command = {
@@ -24,9 +25,9 @@ export const inspectCommand: Command = {
 
 const describe = (inspection: Inspection): string[] => [
   `${inspection.path}: encrypted file, format version 1, ${inspection.suite}`,
-  `content   ${formatBytes(inspection.size)} (${inspection.size} bytes) in ${formatCount(inspection.segments, 'segment')} of ${inspection.segment} bytes`,
+  `content   ${formatBytes(inspection.size)} (${n(inspection.size)} bytes) in ${counted(inspection.segments, 'segment')} of ${n(inspection.segment)} bytes`,
   `file id   ${inspection.file}`,
-  `length    ${inspection.length} bytes: ${inspection.lengthWords}`,
+  `length    ${n(inspection.length)} bytes: ${inspection.lengthWords}`,
   'Any of these keys can decrypt it:',
   ...formatTable(
     ['KEY', 'VERSION', 'KCV', 'WRAPPED BY'],

@@ -1,5 +1,6 @@
 import { waitingDays } from '../../../shared/key-life.ts';
 import { destructionNotConfirmed } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
 import {
   changeKey,
   type ChangedKey,
@@ -12,7 +13,6 @@ import { needOpen } from '../../session/index.ts';
 import { type Arguments, numberOf } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
 import { printResult, withSession } from '../with-vault.ts';
 import { actOptions, requestOf } from './key-life.ts';
 
@@ -71,15 +71,15 @@ const consequences = (
   version: number,
   { files, unreadable, others, moved }: DestructionPreview,
 ): string[] => [
-  `Version ${version} of the key "${name}" opens ${formatCount(files, 'file')} of this vault’s ledger.`,
-  `${formatCount(unreadable, 'file becomes', 'files become')} unreadable.`,
+  `Version ${version} of the key "${name}" opens ${counted(files, 'file')} of this vault’s ledger.`,
+  `${counted(unreadable, 'file becomes', 'files become')} unreadable.`,
   ...others.map(
-    (other) => `${formatCount(other.files, 'file')} can still be opened with "${other.name}".`,
+    (other) => `${counted(other.files, 'file')} can still be opened with "${other.name}".`,
   ),
   ...(moved === 0
     ? []
     : [
-        `${formatCount(moved, 'file no longer needs', 'files no longer need')} it: rewrapped or encrypted again.`,
+        `${counted(moved, 'file no longer needs', 'files no longer need')} it: rewrapped or encrypted again.`,
       ]),
   'Copies of these files, and files that the ledger does not know, are not counted.',
 ];

@@ -1,5 +1,6 @@
 import { notConfirmed } from '../../../shared/messages/failures/cli.ts';
 import { kindNames } from '../../../shared/messages/token/objects.ts';
+import { counted } from '../../../shared/numbers.ts';
 import type { ObjectFinding, TokenComparison } from '../../engine/index.ts';
 import {
   describeFinding,
@@ -13,7 +14,6 @@ import {
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
 import { printResult, withSession } from '../with-vault.ts';
 
 export const reconcileCommand: Command = {
@@ -54,7 +54,7 @@ export const reconcileCommand: Command = {
         left.map((each) => describeFinding(each, vault)),
         gone,
       );
-      printResult(context, document, [`${formatCount(gone.length, 'object')} removed.`]);
+      printResult(context, document, [`${counted(gone.length, 'object')} removed.`]);
       return left.length === 0 ? exitCodes.done : exitCodes.attention;
     }),
 };
@@ -71,7 +71,7 @@ const removeAll = async (
   const typed =
     args.text('confirm') ??
     (await context.terminal.ask(
-      `To remove ${formatCount(doomed.length, 'object')} from the token, type "${wanted}": `,
+      `To remove ${counted(doomed.length, 'object')} from the token, type "${wanted}": `,
     ));
   if (typed?.trim() !== wanted) throw notConfirmed(wanted);
   for (const finding of doomed) await removeFound(session, finding);
@@ -94,6 +94,6 @@ const linesOf = (
     ...(detail === null ? [] : [`  ${detail}`]),
     `  ${next}`,
   ]),
-  `${formatCount(sound, 'object')} as the keystore says, ${formatCount(found.length, 'finding')}. ` +
+  `${counted(sound, 'object')} as the keystore says, ${counted(found.length, 'finding')}. ` +
     `Not of this vault: ${otherVaults} of other vaults, ${others} of other programs.`,
 ];

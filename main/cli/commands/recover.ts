@@ -1,8 +1,8 @@
 import { reasonNotGiven } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
 import { needOpen } from '../../session/index.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
 import { sessionOf } from '../session.ts';
 import { withVault, withSession, printResult } from '../with-vault.ts';
 
@@ -43,7 +43,7 @@ const carryOver = (context: CliContext): Promise<number> =>
     needOpen(await session.unlock({ carryOver: true }));
     const records = session.vault.facts.carried ?? 0;
     printResult(context, { carried: records }, [
-      `The first ${formatCount(records, 'record')} of this vault are confirmed.`,
+      `The first ${counted(records, 'record')} of this vault are confirmed.`,
     ]);
     return exitCodes.done;
   });

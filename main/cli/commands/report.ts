@@ -1,4 +1,5 @@
 import { fingerprintFault } from '../../../shared/fingerprint.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import {
   renderings,
   type Rendering,
@@ -81,8 +82,8 @@ export const reportCommand: Command = {
       const span = describeSpan(filter);
       const lines = [
         ...files.map((each) => `${each.file}  ${each.sha256}`),
-        `${counts.included} of ${counts.searched} records (${range.first} to ${range.last}), ` +
-          `signed up to record ${report.checkpoints.closing.size}`,
+        `${n(counts.included)} of ${counted(counts.searched, 'record')} (${n(range.first)} to ${n(range.last)}), ` +
+          `signed up to record ${n(report.checkpoints.closing.size)}`,
         ...(span === '' ? [] : [`times ${span}`]),
         `key fingerprint ${report.key.fingerprint}`,
       ];

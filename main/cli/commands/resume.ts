@@ -1,6 +1,7 @@
 import type { StoredBatch } from '../../../shared/batch.ts';
 import { Failure, type FailureGroup, groupOf, toFailureData } from '../../../shared/failure.ts';
 import { notOneBatch } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
 import {
   abandonBatch,
   type BatchResult,
@@ -18,7 +19,6 @@ import { type BatchReport, reportBatch, withProgress } from '../batch-report.ts'
 import type { CliContext, Command } from '../command.ts';
 import { exitCodeOfFailure } from '../exit-code.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
 import { describeFailure } from '../receipts.ts';
 import { withSession, printResult } from '../with-vault.ts';
 
@@ -71,7 +71,7 @@ const listWaiting = (context: CliContext, vault: Vault): number => {
     ...failedBatches(vault).map((batch) => describe(batch, 'failed files')),
   ];
   const lines = document.map(
-    ({ id, kind, files, state }) => `${id}  ${kind}  ${formatCount(files, 'file')}  ${state}`,
+    ({ id, kind, files, state }) => `${id}  ${kind}  ${counted(files, 'file')}  ${state}`,
   );
   printResult(
     context,
@@ -147,7 +147,7 @@ const abandon: Work = async (batch, session) => {
   return {
     document: { batch: batch.id, abandoned: true, files },
     lines: [
-      `Batch ${batch.id} was discarded; ${formatCount(files.length, 'file')} of it had already ended.`,
+      `Batch ${batch.id} was discarded; ${counted(files.length, 'file')} of it had already ended.`,
     ],
     code: exitCodes.done,
   };

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import { notDays } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
 import { verifyInThread, withStatus } from '../../vault/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodeOfFailure } from '../exit-code.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount } from '../format.ts';
 import { ageWords, type Level, stateOf, type Use, type VaultState } from '../vault-state.ts';
 import { printResult, vaultDirOf } from '../with-vault.ts';
 
@@ -75,10 +75,10 @@ const lineOf = (folder: string, state: VaultState): string => {
   const age = checkpoint?.ageSeconds ?? null;
   const facts = [
     ...reasons.map(({ text }) => text),
-    `${formatCount(ledger.records, 'record')} ${ledger.verified ? 'verified' : 'read'}`,
+    `${counted(ledger.records, 'record')} ${ledger.verified ? 'verified' : 'read'}`,
     ...(checkpoint === null || age === null
       ? []
-      : [`checkpoint of ${formatCount(checkpoint.records, 'record')}, ${ageWords(age)} old`]),
+      : [`checkpoint of ${counted(checkpoint.records, 'record')}, ${ageWords(age)} old`]),
     uses[use],
   ];
   const figures = [

@@ -1,11 +1,12 @@
 import { filesNotGiven } from '../../../shared/messages/failures/cli.ts';
 import type { Survey, SurveyedVersion } from '../../../shared/survey.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import { proving, survey, surveyRecord } from '../../batch/index.ts';
 import { needOpen } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatCount, formatTable } from '../format.ts';
+import { formatTable } from '../format.ts';
 import { printResult, viewVault, withSession } from '../with-vault.ts';
 
 export const surveyCommand: Command = {
@@ -48,7 +49,7 @@ const proved = ({ positionals }: Arguments, context: CliContext): Promise<Survey
 
 const watching = ({ terminal, signal }: CliContext) => ({
   signal,
-  onProgress: (files: number): void => terminal.status(`${formatCount(files, 'file')} read`),
+  onProgress: (files: number): void => terminal.status(`${counted(files, 'file')} read`),
 });
 
 const isSound = ({ damaged, unreadable, versions }: Survey): boolean =>
@@ -57,12 +58,12 @@ const isSound = ({ damaged, unreadable, versions }: Survey): boolean =>
 const describe = (result: Survey): string[] => {
   const { files, encrypted, foreign, plain, damaged, unreadable, versions, problems } = result;
   const counts = [
-    formatCount(files, 'file'),
-    `${encrypted.toLocaleString('en')} encrypted`,
-    ...(plain === 0 ? [] : [`${plain.toLocaleString('en')} not encrypted`]),
-    ...(foreign === 0 ? [] : [`${foreign.toLocaleString('en')} without a key of this vault`]),
-    ...(damaged === 0 ? [] : [`${damaged.toLocaleString('en')} DAMAGED`]),
-    ...(unreadable === 0 ? [] : [`${unreadable.toLocaleString('en')} NOT READ`]),
+    counted(files, 'file'),
+    `${n(encrypted)} encrypted`,
+    ...(plain === 0 ? [] : [`${n(plain)} not encrypted`]),
+    ...(foreign === 0 ? [] : [`${n(foreign)} without a key of this vault`]),
+    ...(damaged === 0 ? [] : [`${n(damaged)} DAMAGED`]),
+    ...(unreadable === 0 ? [] : [`${n(unreadable)} NOT READ`]),
   ];
   const rest = damaged + unreadable - problems.length;
   return [
@@ -70,9 +71,9 @@ const describe = (result: Survey): string[] => {
     ...(versions.length === 0 ? [] : formatTable(heading, versions.map(row))),
     ...(result.unlisted === 0
       ? []
-      : [`and ${formatCount(result.unlisted, 'slot')} of other keys that are not here`]),
+      : [`and ${counted(result.unlisted, 'slot')} of other keys that are not here`]),
     ...problems.map(({ file, reason }) => `${file}: ${reason.cause}`),
-    ...(rest > 0 ? [`and ${formatCount(rest, 'file')} more`] : []),
+    ...(rest > 0 ? [`and ${counted(rest, 'file')} more`] : []),
   ];
 };
 
@@ -82,14 +83,14 @@ const row = (each: SurveyedVersion): string[] => [
   each.name ?? each.key,
   String(each.version),
   each.state ?? 'key not here',
-  each.files.toLocaleString('en'),
-  each.alone.toLocaleString('en'),
+  n(each.files),
+  n(each.alone),
   slotsOf(each),
 ];
 
 const slotsOf = ({ state, proved, refused }: SurveyedVersion): string => {
   if (state === null) return 'key not here';
   if (proved === null) return 'claimed';
-  const opened = `${proved.toLocaleString('en')} proved`;
-  return refused === 0 ? opened : `${opened}, ${refused.toLocaleString('en')} NOT OPENED`;
+  const opened = `${n(proved)} proved`;
+  return refused === 0 ? opened : `${opened}, ${n(refused)} NOT OPENED`;
 };

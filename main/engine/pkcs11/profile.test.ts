@@ -112,14 +112,14 @@ describe('what a token can carry', () => {
     const abilities = deriveAbilities(findings(cloud));
     expect(abilities).toMatchObject({ iv: 'token', segmentSize: 8192 });
     expect(abilities.workarounds.join('\n')).toMatch(
-      /makes the nonces[\s\S]*segments of 8192 bytes/,
+      /makes the nonces[\s\S]*segments of 8,192 bytes/,
     );
   });
 
   test('buffers below the smallest segment: only the host processes file data', () => {
     const small: Changes = { 'gcm-largest-buffer': ['2048', false] };
     expect(carried(small)).toEqual(['resident/host', 'hsm-only/host', 'hsm-wrapped/host']);
-    expect(reasons(small)).toMatch(/at most 2048 bytes in one call/);
+    expect(reasons(small)).toMatch(/at most 2,048 bytes in one call/);
     expect(deriveAbilities(findings(small)).segmentSize).toBe(262_144);
   });
 

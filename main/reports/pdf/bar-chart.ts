@@ -1,4 +1,4 @@
-import { count } from '../render-words.ts';
+import { n } from '../../../shared/numbers.ts';
 import { sumOf, type Summary, type Tally } from '../render-summary.ts';
 import type { StructureElement } from './internals.ts';
 import { colour, contentRight, contentWidth, page, styles } from './theme.ts';
@@ -46,7 +46,7 @@ const drawBars = (paper: Paper, top: number, periods: readonly Tally[]): void =>
   for (const step of [0, ...steps]) {
     const y = foot - heightOf(step);
     paper.hairline(y, step === 0 ? colour.lineStrong : colour.line, left, contentRight - left);
-    const label = count(step);
+    const label = n(step);
     const x = left - 6 - paper.type.width(label, styles.axis);
     paper.type.draw(label, x, y + 2.5, styles.axis);
   }
@@ -101,7 +101,7 @@ const sentence = ({ total, periods, unit }: Summary): string => {
   const [first, last] = [periods[0]?.name ?? '', periods.at(-1)?.name ?? ''];
   const bars = periods.map(({ name, ok, refused, failed }) => {
     const bad = refused + failed;
-    return `${name}: ${count(ok)} done${bad === 0 ? '' : `, ${count(bad)} refused or failed`}`;
+    return `${name}: ${n(ok)} done${bad === 0 ? '' : `, ${n(bad)} refused or failed`}`;
   });
-  return `Records per ${unit} from ${first} to ${last}: ${count(total.ok)} done, ${count(total.refused)} refused, ${count(total.failed)} failed. ${bars.join('; ')}.`;
+  return `Records per ${unit} from ${first} to ${last}: ${n(total.ok)} done, ${n(total.refused)} refused, ${n(total.failed)} failed. ${bars.join('; ')}.`;
 };

@@ -1,10 +1,9 @@
+import { counted, n } from '../../../shared/numbers.ts';
 import type { Seal } from '../../certificates/index.ts';
 import { sha256 } from '../../system/index.ts';
 import type { ReportView } from '../render-view.ts';
 import {
   completeness,
-  count,
-  counted,
   filterWords,
   grouped,
   kindNames,
@@ -85,12 +84,12 @@ const drawVerdict = (paper: Paper, part: StructureElement, view: ReportView): vo
   const { counts, unsignedWhenMade } = statement;
   const bad = notDone(view).length;
   const top = paper.y;
-  const figure = count(counts.included);
+  const figure = n(counts.included);
   const figureStyle = { ...styles.figure, size: 28, leading: 34 };
   const words = [
-    `${counts.included === 1 ? 'record' : 'records'} of ${count(counts.searched)} in the range ${rangeWords(statement)}`,
+    `${counts.included === 1 ? 'record' : 'records'} of ${n(counts.searched)} in the range ${rangeWords(statement)}`,
     completeness(statement),
-    ...(bad === 0 ? [] : [`${count(bad)} refused or failed: listed first.`]),
+    ...(bad === 0 ? [] : [`${n(bad)} refused or failed: listed first.`]),
     ...(unsignedWhenMade.length === 0 ? [] : [lockedWords(statement)]),
   ];
   const left = page.left + paper.type.width(figure, figureStyle) + 16;
@@ -177,7 +176,7 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
       drawQr(paper.doc, closing.note, side, top + 4, QR_SIZE);
     },
     {
-      alt: `QR code of the signed checkpoint: ${closing.origin}, ${count(closing.size)} records, root ${closing.root}`,
+      alt: `QR code of the signed checkpoint: ${closing.origin}, ${n(closing.size)} records, root ${closing.root}`,
       bbox: [side, top + 4, contentRight, top + 4 + QR_SIZE],
     },
   );

@@ -1,4 +1,4 @@
-import { count, counted } from '../render-words.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { styles } from './theme.ts';
 import type { Paper } from './paper.ts';
@@ -20,7 +20,7 @@ export const drawFailures = (paper: Paper, view: ReportView): void => {
   const part = paper.part('Sect');
   paper.paragraph(part, 'Refused and failed', styles.heading1, { tag: 'H1', after: 4 });
   const all = counted(view.records.length, 'record');
-  const words = `${count(bad.length)} of ${all}. They also stand in their place among all records.`;
+  const words = `${n(bad.length)} of ${all}. They also stand in their place among all records.`;
   paper.paragraph(part, words, styles.body, { after: 10 });
   const table = new Table(paper, part, recordColumns);
   const { keyNames } = view;

@@ -1,5 +1,6 @@
+import { n } from '../../../shared/numbers.ts';
 import type { JsonObject } from '../../json/index.ts';
-import { count, shortId } from '../render-words.ts';
+import { shortId } from '../render-words.ts';
 import type { ReportView } from '../render-view.ts';
 import { contentWidth, styles } from './theme.ts';
 import type { Paper } from './paper.ts';
@@ -33,7 +34,7 @@ export const drawIds = (paper: Paper, view: ReportView): void => {
       textCell(shortId(id), styles.monoSmall),
       textCell(field === 'key' ? 'Key' : 'Batch'),
       textCell(id, styles.monoSmall),
-      textCell(count(records)),
+      textCell(n(records)),
       textCell(name),
     ]);
   table.end();

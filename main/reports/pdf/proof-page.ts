@@ -1,4 +1,5 @@
-import { count, counted, grouped, moment } from '../render-words.ts';
+import { counted, n } from '../../../shared/numbers.ts';
+import { grouped, moment } from '../render-words.ts';
 import type { ReportCheckpoint, ReportDocument } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
@@ -104,7 +105,7 @@ const numbers = ({ report, jsonSha256 }: ReportView): Fact[] => {
       ? []
       : [
           {
-            label: `Root at ${count(checkpoints.opening.size)}`,
+            label: `Root at ${n(checkpoints.opening.size)}`,
             value: grouped(checkpoints.opening.root, 16),
             style: mono,
           },

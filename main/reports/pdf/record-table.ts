@@ -1,5 +1,6 @@
+import { counted, n } from '../../../shared/numbers.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
-import { aboutRecord, clockOf, count, counted, dayOf, outcomeNames } from '../render-words.ts';
+import { aboutRecord, clockOf, dayOf, outcomeNames } from '../render-words.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { addBookmark } from './internals.ts';
 import { colour, contentWidth, styles } from './theme.ts';
@@ -75,7 +76,7 @@ export const recordCells = (
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
   const action = actionName(record.action);
   return [
-    { texts: [{ text: count(record.seq) }] },
+    { texts: [{ text: n(record.seq) }] },
     { texts: [{ text: clockOf(record.time) }, { text: dayOf(record.time), style: small }] },
     {
       texts: [

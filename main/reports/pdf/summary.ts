@@ -1,5 +1,5 @@
+import { counted, n } from '../../../shared/numbers.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
-import { count, counted } from '../render-words.ts';
 import { sumOf, summarise, type Summary, type Tally } from '../render-summary.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawActivity } from './bar-chart.ts';
@@ -62,7 +62,7 @@ const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): vo
   figures.forEach(([value, words], at) => {
     const x = page.left + at * width;
     paper.tag(part, 'P', () => {
-      paper.lines([`${count(value)} `], x, top + 9, styles.figure);
+      paper.lines([`${n(value)} `], x, top + 9, styles.figure);
       paper.lines([words], x, top + 36, styles.label);
     });
   });
@@ -99,13 +99,12 @@ const drawTallies = (
 
 const tallyCells = (tally: Tally, name: string, share: number): Cell[] => {
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
-  const bad = (value: number): Cell =>
-    textCell(count(value), value === 0 ? styles.cell : strongBad);
+  const bad = (value: number): Cell => textCell(n(value), value === 0 ? styles.cell : strongBad);
   return [
     textCell(name, styles.cellStrong),
     { ...textCell(percent(share)), bar: share },
-    textCell(count(sumOf(tally))),
-    textCell(count(tally.ok)),
+    textCell(n(sumOf(tally))),
+    textCell(n(tally.ok)),
     bad(tally.refused),
     bad(tally.failed),
   ];

@@ -3,7 +3,7 @@ import { type Action, isAction } from '../../../shared/actions.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
 import { settingChanges } from '../../../shared/messages/setting-changes.ts';
 import { lastPart } from '../../lib/paths.ts';
-import { counted, n } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 
 type Facts = Readonly<Record<string, string | number | boolean | null>>;
 const num = (facts: Facts, name: string): number => {

@@ -1,4 +1,4 @@
-import { counted, n } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 
 export const carryOver = {
   title: 'The last records are not signed',

@@ -1,8 +1,4 @@
-const whole = new Intl.NumberFormat('en-US');
-export const n = (value: number): string => whole.format(value);
-/** 1 file, 1,284 files */
-export const counted = (value: number, one: string, many: string): string =>
-  `${n(value)} ${value === 1 ? one : many}`;
+import { counted, n } from '../../../shared/numbers.ts';
 
 export const common = {
   app: 'Claviger',

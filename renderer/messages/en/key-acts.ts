@@ -1,6 +1,6 @@
 import type { KeyAct, KeyReason } from '../../../shared/key-life.ts';
 import type { AtPeriodEnd } from '../../../shared/keys.ts';
-import { counted, n } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 
 interface ActWords {
   /** In the panel; an ellipsis says that a dialog follows. */

@@ -1,5 +1,6 @@
 import { stateNames } from '../../../shared/messages/keys.ts';
-import { counted, n, protection } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
+import { protection } from './common.ts';
 
 export const keys = {
   title: 'Keys',

@@ -1,5 +1,5 @@
 import type { ActionGroup } from '../../../shared/actions.ts';
-import { counted, n } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 
 const records = (count: number): string => counted(count, 'record', 'records');
 

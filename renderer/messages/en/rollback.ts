@@ -1,4 +1,4 @@
-import { counted, n } from './common.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 
 const range = (first: number, last: number): string =>
   first === last ? `Record ${n(first)}` : `Records ${n(first)} to ${n(last)}`;

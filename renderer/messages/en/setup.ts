@@ -1,4 +1,4 @@
-import { counted } from './common.ts';
+import { counted } from '../../../shared/numbers.ts';
 
 export const setup = {
   steps: {

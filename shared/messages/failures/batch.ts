@@ -1,3 +1,4 @@
+import { formatBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
 import type { KeyState } from '../../keys.ts';
 
@@ -101,7 +102,7 @@ export const outputInVault = (folder: string): Failure =>
 export const notEnoughSpace = (folder: string, needed: number, free: number): Failure =>
   new Failure(
     'disk-full',
-    `There is not enough disk space in ${folder}: the outputs need up to ${needed} bytes, ${free} are free.`,
+    `There is not enough disk space in ${folder}: the outputs need up to ${formatBytes(needed)}, ${formatBytes(free)} are free.`,
     {
       unharmed: 'Nothing was written.',
       next: 'Free some space or choose another output folder.',

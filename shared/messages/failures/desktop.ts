@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { n } from '../../numbers.ts';
 
 /** Of the window alone; what the command line says too is with the area that says it. */
 
@@ -38,11 +39,10 @@ export const notOnDisk = (): Failure =>
   });
 
 export const tooManyItems = (most: number): Failure =>
-  new Failure(
-    'invalid-request',
-    `More than ${most.toLocaleString('en')} files and folders at once are too many.`,
-    { unharmed: 'None of these was added.', next: 'Drop the folder that holds them.' },
-  );
+  new Failure('invalid-request', `More than ${n(most)} files and folders at once are too many.`, {
+    unharmed: 'None of these was added.',
+    next: 'Drop the folder that holds them.',
+  });
 
 export const tooManyReports = (most: number): Failure =>
   new Failure('usage', `More than ${most} files at once are too many.`, {

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { n } from '../../numbers.ts';
 
 /** Of encrypted files that are damaged, or that no key here opens; `detail` says where. */
 
@@ -40,17 +41,17 @@ export const headerAltered = (detail?: string): Failure =>
   });
 
 const lengths = (actual: number, expected: number): string =>
-  `${actual} bytes instead of ${expected}`;
+  `${n(actual)} bytes instead of ${n(expected)}`;
 
 export const cutShort = (actual: number, expected: number): Failure =>
-  new Failure('cut-short', `This file is cut short: ${expected - actual} bytes are missing.`, {
+  new Failure('cut-short', `This file is cut short: ${n(expected - actual)} bytes are missing.`, {
     unharmed: ONLY_READ,
     next: OTHER_COPY,
     detail: lengths(actual, expected),
   });
 
 export const trailingData = (actual: number, expected: number): Failure =>
-  new Failure('trailing-data', `Something was added to this file: ${actual - expected} bytes.`, {
+  new Failure('trailing-data', `Something was added to this file: ${n(actual - expected)} bytes.`, {
     unharmed: ONLY_READ,
     next: OTHER_COPY,
     detail: lengths(actual, expected),
@@ -61,7 +62,7 @@ export const segmentDamaged = (index: number, count: number): Failure =>
     'segment-damaged',
     index === 0
       ? 'Segment 0 of this file, which holds its name and time, is damaged.'
-      : `Segment ${index} of ${count} of this file is damaged.`,
+      : `Segment ${n(index)} of ${n(count)} of this file is damaged.`,
     { unharmed: ONLY_READ, next: OTHER_COPY, detail: 'the tag does not verify' },
   );
 

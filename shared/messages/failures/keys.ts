@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { VersionAct } from '../../key-life.ts';
 import type { KeyState, KeyVersion } from '../../keys.ts';
+import { n } from '../../numbers.ts';
 
 export const noSuchKey = (idOrName: string): Failure =>
   new Failure('key-not-found', `This vault has no key "${idOrName}".`, {
@@ -133,7 +134,7 @@ export const periodNotGiven = (name: string): Failure =>
   });
 
 export const daysOutOfRange = (what: string, least: number, most: number, days: number): Failure =>
-  new Failure('usage', `${what} has ${least} to ${most.toLocaleString('en')} days, not ${days}.`, {
+  new Failure('usage', `${what} has ${least} to ${n(most)} days, not ${days}.`, {
     unharmed: NOTHING_CHANGED,
   });
 
@@ -161,7 +162,7 @@ export const sinceInFuture = (since: string): Failure =>
   });
 
 export const noteTooLong = (most: number): Failure =>
-  new Failure('usage', `The note is longer than ${most.toLocaleString('en')} characters.`, {
+  new Failure('usage', `The note is longer than ${n(most)} characters.`, {
     unharmed: NOTHING_CHANGED,
     next: 'Shorten it.',
   });

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { n } from '../../numbers.ts';
 
 const WHILE_OPEN = 'Close the vault, keep its folder as it is and verify the ledger.';
 
@@ -9,12 +10,12 @@ export const ledgerChangedWhileOpen = (detail: string): Failure =>
   });
 
 export const recordChangedWhileOpen = (seq: number): Failure =>
-  new Failure('ledger-damaged', `Record ${seq} was changed while the vault was open.`, {
+  new Failure('ledger-damaged', `Record ${n(seq)} was changed while the vault was open.`, {
     next: WHILE_OPEN,
   });
 
 export const noSuchRecord = (seq: number): Failure =>
-  new Failure('usage', `The ledger has no record ${seq}.`);
+  new Failure('usage', `The ledger has no record ${n(seq)}.`);
 
 const OPEN_AGAIN = 'Open the vault again. Until then it accepts nothing.';
 

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { n } from '../../numbers.ts';
 
 const NONE_MADE = 'No report was created.';
 const NOTHING_DONE = 'No report was created, and nothing was signed or recorded for it.';
@@ -24,7 +25,7 @@ export const endsBeforeStart = (): Failure =>
 export const tooManyForPdf = (records: number, most: number): Failure =>
   new Failure(
     'usage',
-    `A PDF of ${records} records is not possible here: the memory that the program may use is enough for ${most}.`,
+    `A PDF of ${n(records)} records is not possible here: the memory that the program may use is enough for ${n(most)}.`,
     {
       unharmed: NONE_MADE,
       next: 'Ask for a shorter time, or leave the PDF out: JSON and CSV have no such limit.',

@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import { n } from '../../numbers.ts';
 
 const UNCHANGED = 'Nothing was changed.';
 const RESTORE_ALL = 'Restore the whole vault from a copy.';
@@ -73,7 +74,7 @@ export const vaultRolledBack = (problems: readonly string[]): Failure =>
 export const recordsUnsigned = (first: number, last: number): Failure =>
   new Failure(
     'unsigned-tail',
-    `Records ${first} to ${last} were written by an older version of Claviger that was interrupted, and nothing signs them.`,
+    `Records ${n(first)} to ${n(last)} were written by an older version of Claviger that was interrupted, and nothing signs them.`,
     {
       unharmed: UNCHANGED,
       next: 'View them. If they are what you did last, unlock once with “claviger recover --carry-over”. Otherwise restore a copy of the vault.',

@@ -1,3 +1,5 @@
+import { n } from '../../numbers.ts';
+
 /** What each check of a report finds, in sentences. */
 
 /** The form of the file. */
@@ -13,7 +15,7 @@ export const form = {
   rendering: (kind: string) =>
     `The file is a ${kind.toUpperCase()}, which is a rendering of a report. Verify the JSON file whose SHA-256 it prints.`,
   byte: (at: number, record: number | null) =>
-    record === null ? `byte ${at}` : `byte ${at}, in record ${record},`,
+    record === null ? `byte ${n(at)}` : `byte ${n(at)}, in record ${n(record)},`,
 } as const;
 
 export const key = {
@@ -41,7 +43,7 @@ export const timestamps = {
   ok: (count: number) =>
     count === 1
       ? 'One time stamp names a checkpoint of this vault. Check its signature with openssl ts.'
-      : `${count} time stamps name checkpoints of this vault. Check their signatures with openssl ts.`,
+      : `${n(count)} time stamps name checkpoints of this vault. Check their signatures with openssl ts.`,
   otherCheckpoint: 'A time stamp does not belong to a checkpoint of this vault.',
   notStated: 'The time stamps are not those that the report states.',
 } as const;
@@ -50,7 +52,7 @@ export const records = {
   ok: 'Every line is a record, in order.',
   disordered: 'The records are not in order.',
   notARecord: (seq: number, byte: number | null, problem: string | null) =>
-    `The line for record ${seq} is not that record${byte === null ? '' : `, byte ${byte} of the file`}.${problem === null ? '' : ` ${problem}`}`,
+    `The line for record ${n(seq)} is not that record${byte === null ? '' : `, byte ${n(byte)} of the file`}.${problem === null ? '' : ` ${problem}`}`,
   first: {
     ok: 'The first record of the ledger names this key.',
     missing: 'The first record is missing.',
@@ -60,12 +62,12 @@ export const records = {
   },
   inclusion: {
     ok: (count: number) =>
-      `The closing checkpoint covers all ${count} records, unchanged and in their places.`,
+      `The closing checkpoint covers all ${n(count)} records, unchanged and in their places.`,
     notCovered: 'The records are not those that the closing checkpoint covers.',
     changedOne: (seq: number, byte: number | null) =>
-      `Record ${seq} was changed after it was signed${fromByte(byte)}.`,
+      `Record ${n(seq)} was changed after it was signed${fromByte(byte)}.`,
     changed: (seqs: string, more: number, byte: number | null) =>
-      `Records ${seqs}${more > 0 ? ` and ${more} more` : ''} were changed after they were signed${fromByte(byte)}.`,
+      `Records ${seqs}${more > 0 ? ` and ${n(more)} more` : ''} were changed after they were signed${fromByte(byte)}.`,
   },
   consistency: {
     ok: (previous: string | null) =>
@@ -79,10 +81,11 @@ export const records = {
 } as const;
 
 const fromByte = (byte: number | null): string =>
-  byte === null ? '' : `, from byte ${byte} of the file on`;
+  byte === null ? '' : `, from byte ${n(byte)} of the file on`;
 
 export const statement = {
-  ok: (seq: number) => `The report states what was recorded when it was exported (record ${seq}).`,
+  ok: (seq: number) =>
+    `The report states what was recorded when it was exported (record ${n(seq)}).`,
   noExport: 'The record of the export is missing.',
   other: 'The report does not state what was recorded when it was exported.',
   otherRecords: 'The records are not those that were exported.',
@@ -92,11 +95,11 @@ export const statement = {
 
 export const range = {
   bothEnds: (start: number | null, end: number | null, later: number) =>
-    `The range is from ${start === null ? 'the first record of the ledger' : `record ${start}, by its time,`} to ${end === null ? 'the record of the export' : `record ${end}, by its time`}.${later > 0 ? ` ${later} later records are not part of it.` : ''}`,
+    `The range is from ${start === null ? 'the first record of the ledger' : `record ${n(start)}, by its time,`} to ${end === null ? 'the record of the export' : `record ${n(end)}, by its time`}.${later > 0 ? ` ${n(later)} later records are not part of it.` : ''}`,
   firstFormatTimes: 'This format does not prove where the requested time starts and ends.',
   firstFormatAll: 'The range is from the first record of the ledger to the record of the export.',
   firstFormatEnd: (last: number, later: number) =>
-    `The range ends at record ${last}. The ${later} records before the export are not in it.`,
+    `The range ends at record ${n(last)}. The ${n(later)} records before the export are not in it.`,
   lateStart: 'No start time was requested, but the range does not start with record 1.',
   otherNeighbours: 'The records next to the range are not those before and after it.',
   startsLate: 'The record before the range belongs to the requested time.',
@@ -105,9 +108,9 @@ export const range = {
 
 export const counts = {
   complete: (first: number, last: number) =>
-    `Complete: every record from ${first} to ${last} is here.`,
+    `Complete: every record from ${n(first)} to ${n(last)} is here.`,
   filtered: (included: number, searched: number, omitted: number) =>
-    `${included} of ${searched} records of the range; ${omitted} were left out.`,
+    `${n(included)} of ${n(searched)} records of the range; ${n(omitted)} were left out.`,
   outside: 'A record is outside the range.',
   other: 'The counts do not match the records.',
 } as const;
@@ -115,7 +118,7 @@ export const counts = {
 export const filter = {
   none: 'Records were chosen only by their time.',
   ok: 'Every record matches the filter that the report states.',
-  stray: (seq: number) => `Record ${seq} does not match the filter.`,
+  stray: (seq: number) => `Record ${n(seq)} does not match the filter.`,
   missing: 'The report has no filter, but records are missing.',
 } as const;
 
@@ -142,12 +145,12 @@ export const previous = {
 /** A saved checkpoint compared with the ledger. */
 export const savedCheckpoint = {
   ok: (size: number, newer: number) =>
-    `All ${size} records of the saved checkpoint are in the ledger, unchanged. ${newer} are newer.`,
+    `All ${n(size)} records of the saved checkpoint are in the ledger, unchanged. ${n(newer)} are newer.`,
   otherVault: (vault: string) => `It is a checkpoint of another vault, ${vault}.`,
   notSigned: 'It is not a checkpoint that the key of this vault signed.',
   otherEpoch: (epoch: number, now: number) =>
     `It is a checkpoint of epoch ${epoch}. This ledger is epoch ${now}, started by accepting a rollback (see its first record).`,
   shortened: (size: number, signed: number) =>
-    `The ledger has ${size} records, but ${signed} were signed: records were removed from its end.`,
-  changed: (size: number) => `The first ${size} records were changed after they were signed.`,
+    `The ledger has ${n(size)} records, but ${n(signed)} were signed: records were removed from its end.`,
+  changed: (size: number) => `The first ${n(size)} records were changed after they were signed.`,
 } as const;

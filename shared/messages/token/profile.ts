@@ -1,3 +1,5 @@
+import { n } from '../../numbers.ts';
+
 /** What the tests of a token say about it, in sentences. */
 
 /** Why a token does not support a custody and bulk. `seen`: what the token did. */
@@ -9,7 +11,7 @@ export const unsupported = {
   noGcm: 'It has no AES-GCM with a 12-byte nonce.',
   gcm: (bytes: string, tampered: string) => `Its AES-GCM is not reliable (${bytes}, ${tampered}).`,
   segments: (buffer: number, aad: number) =>
-    `It accepts at most ${buffer} bytes in one call with ${aad} bytes of AAD, too few for the segments of a file.`,
+    `It accepts at most ${n(buffer)} bytes in one call with ${n(aad)} bytes of AAD, too few for the segments of a file.`,
 } as const;
 
 /** If one is not met, somebody with the PIN and other software can get keys out of the token. */
@@ -51,7 +53,7 @@ export const unmetRequirement = (
 /** What the program does differently on such a token. */
 export const workarounds = {
   tokenNonce: 'The token makes the nonces, so they are stored as it returns them.',
-  smallSegments: (bytes: number) => `Files are processed in segments of ${bytes} bytes.`,
+  smallSegments: (bytes: number) => `Files are processed in segments of ${n(bytes)} bytes.`,
   oneError:
     'The token reports every error as CKR_GENERAL_ERROR, so the program tests by itself whether data was changed or the key is a different one.',
   busySession: 'After an error a session stays busy, so it is closed and a new one is opened.',
