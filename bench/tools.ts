@@ -33,7 +33,7 @@ export const node = (script: string, ...args: string[]): Command => ({
   args: [fileURLToPath(new URL(script, import.meta.url)), ...args],
 });
 
-export const claviger = (...args: string[]): Command => node('../main/cli.js', ...args);
+export const claviger = (...args: string[]): Command => node('../bundle/cli.cjs', ...args);
 
 export const clavigerTool = (
   key: string,

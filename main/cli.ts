@@ -77,6 +77,10 @@ const run = async (): Promise<number> => {
   }
 };
 
-const code = await run();
-for (const engine of engines) await engine.stop();
-process.exitCode = await endOf(streams, code);
+const main = async (): Promise<void> => {
+  const code = await run();
+  for (const engine of engines) await engine.stop();
+  process.exitCode = await endOf(streams, code);
+};
+
+void main();

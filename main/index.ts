@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { url as inspectorUrl } from 'node:inspector';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { app, type BrowserWindow, dialog, nativeTheme, protocol, screen } from 'electron';
 import { VERSION } from '../shared/version.ts';
 import { App } from './desktop/app/index.ts';
@@ -34,6 +35,7 @@ import { userIndexCache } from './audit/index.ts';
 
 forbidCoreDumpsOfAll();
 const here = import.meta.dirname;
+const engineScript = fileURLToPath(new URL('./engine/process.js', import.meta.url));
 const dataDir = app.getPath('userData');
 const incidents = new Incidents(path.join(dataDir, 'incidents.jsonl'));
 const report = (error: unknown): void => incidents.report(randomBytes(4).toString('hex'), error);
@@ -55,7 +57,7 @@ const startServices = async (window: () => BrowserWindow | null): Promise<App> =
       indexCache: userIndexCache(process.env, process.platform),
     },
     trust: new TrustStore(stateFolder(process.env, process.platform)),
-    startEngine: () => startUtilityEngine(path.join(here, 'engine/process.js')),
+    startEngine: () => startUtilityEngine(engineScript),
     runtime: {
       electron: process.versions.electron,
       chromium: process.versions.chrome,
@@ -80,6 +82,7 @@ const start = async (): Promise<void> => {
   const opened = makeWindow({
     state,
     preload: path.join(here, '../preload/index.cjs'),
+    icon: path.join(here, '../renderer/icon.png'),
     devTools: !app.isPackaged,
     dark: nativeTheme.shouldUseDarkColors,
   });

@@ -54,8 +54,8 @@ const refuseDevelopment = async (archive) => {
   const bytes = await readFile(archive);
   // The names in an asar archive: JSON, its length before it.
   const { files } = JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12)));
-  const shell = Object.keys(files.out.files.main.files.shell.files);
-  if (!shell.includes('runtime.js') || shell.includes('development.js'))
+  const scripts = Object.keys(files.out.files.bundle.files);
+  if (!scripts.includes('index.cjs') || scripts.some((name) => name.includes('development')))
     throw new Error('the package holds what is for development only');
 };
 

@@ -17,7 +17,7 @@ if (commands.length === 0) throw new Error('the README has no tour');
 const home = mkdtempSync(path.join(tmpdir(), 'claviger-tour-'));
 const folder = path.join(home, 'work');
 mkdirSync(folder);
-const cli = path.join(root, 'out', 'main', 'cli.js');
+const cli = path.join(root, 'out', 'bundle', 'cli.cjs');
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 const script = [
   'set -eu',

@@ -1,5 +1,7 @@
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const oneDigit = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+import { once } from './once.ts';
+
+const whole = once(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 }));
+const oneDigit = once(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 }));
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
@@ -11,6 +13,6 @@ export const formatBytes = (bytes: number): string => {
     amount /= 1000;
     unit += 1;
   }
-  const digits = unit > 0 && amount < 100 ? oneDigit : whole;
+  const digits = unit > 0 && amount < 100 ? oneDigit() : whole();
   return `${digits.format(amount)} ${UNITS[unit] ?? ''}`;
 };

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { idSchema, keyIdSchema, type KeyId } from './ids.ts';
 import { limits } from './limits.ts';
+import { once } from './once.ts';
 
 /** Where a key's bytes may exist (docs/architecture.md, "Keys"). */
 export const custodies = ['resident', 'hsm-only', 'hsm-wrapped'] as const;
@@ -59,10 +60,10 @@ const NAME_CHARACTERS = 64;
 /** No writing needs more for so many characters; a heap of accents would. */
 const NAME_UNITS = limits.textLength;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 
 /** As people see them: a letter with its accents is one, and so is a family of joined emoji. */
-const characters = (text: string): number => [...graphemes.segment(text)].length;
+const characters = (text: string): number => [...graphemes().segment(text)].length;
 
 /**
  * What names are compared by: those that look the same, or differ in case alone, are one name.

@@ -14,7 +14,7 @@ import { makeHome, PIN } from '../support/vaults.ts';
 
 // The engine itself: through a command line a batch and a new key are never at the same time.
 
-const script = new URL('../../out/main/engine/process.js', import.meta.url);
+const script = new URL('../../out/bundle/engine-process.cjs', import.meta.url);
 const lifetimes = { idleMs: 600_000, absoluteMs: 3_600_000 };
 const newId = (): string => randomBytes(16).toString('hex');
 const newKeyId = (): KeyId => parse(keyIdSchema, newId());

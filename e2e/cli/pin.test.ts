@@ -132,7 +132,7 @@ it('keeps the PIN out of the ledger, the vault, arguments and the environment of
     const running = vault.cli.start(['encrypt', '--key', 'k', file], { env });
     const engine = await engineOf(running.pid);
     // Between fork and exec the child is still a copy of its parent.
-    await until(() => argumentsOf(engine).includes('process.js'));
+    await until(() => argumentsOf(engine).includes('engine-process'));
     expect(environmentOf(engine)).toContain('UV_THREADPOOL_SIZE');
     expect(environmentOf(engine)).not.toContain(LONG_PIN);
     for (const pid of [running.pid, engine]) expect(argumentsOf(pid)).not.toContain(LONG_PIN);

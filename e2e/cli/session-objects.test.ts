@@ -20,7 +20,7 @@ import { filesIn, randomTree } from '../support/trees.ts';
 import { makeVault, PIN, stateOf, tokenNames } from '../support/vaults.ts';
 
 const ENGINE = pathToFileURL(
-  fileURLToPath(new URL('../../out/main/engine/process.js', import.meta.url)),
+  fileURLToPath(new URL('../../out/bundle/engine-process.cjs', import.meta.url)),
 );
 const SPY = fileURLToPath(new URL('../support/session-objects.mjs', import.meta.url));
 const actor = { user: 'tester', host: 'here', app: 'claviger/e2e' };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The built command line: `npm run build` comes before these tests. */
-const SCRIPT = fileURLToPath(new URL('../../out/main/cli.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../out/bundle/cli.cjs', import.meta.url));
 
 export interface CliResult {
   readonly code: number | null;

@@ -47,7 +47,7 @@ const watch = (method, name, isMeant) => {
 
 const labelOf = (template) => String(template.find(({ type }) => type === CKA_LABEL)?.value ?? '');
 
-if (LOG !== undefined && isMainThread && process.argv[1]?.endsWith('engine/process.js')) {
+if (LOG !== undefined && isMainThread && process.argv[1]?.endsWith('engine-process.cjs')) {
   // What is destroyed between an anchor that was made and the next signature are older anchors.
   let isReplacing = false;
   watch('C_Sign', 'sign', () => {

@@ -73,7 +73,7 @@ export const until = async <T>(
 
 const isEngine = (pid: number): boolean => {
   try {
-    return argumentsOf(pid).includes('engine/process.js');
+    return argumentsOf(pid).includes('engine-process.cjs');
   } catch {
     return false;
   }

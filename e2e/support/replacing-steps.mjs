@@ -15,7 +15,7 @@ const CHANGE_AT = process.env.CLAVIGER_CHANGE_AT;
 const CHANGED = process.env.CLAVIGER_CHANGED_FILE;
 
 /** Its workers have another argument. */
-const isEngine = !isMainThread || process.argv[1]?.endsWith('engine/process.js') === true;
+const isEngine = !isMainThread || process.argv[1]?.endsWith('engine-process.cjs') === true;
 const times = new Map();
 
 const step = (name) => {

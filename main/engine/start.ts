@@ -52,7 +52,7 @@ const YOUNG_SPACE = 2;
  * Node.js 20 has ArrayBuffer.prototype.transfer, which later ones have by nature, behind a flag.
  * Without it memory of cipher outputs waits for the garbage collector: a third more processor time.
  */
-const runtimeFlags = (): readonly string[] => [
+export const runtimeFlags = (): readonly string[] => [
   `--max-semi-space-size=${YOUNG_SPACE}`,
   ...('transfer' in ArrayBuffer.prototype ? [] : ['--harmony-rab-gsab-transfer']),
 ];

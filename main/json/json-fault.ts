@@ -1,4 +1,8 @@
-import jsonc from 'jsonc-parser';
+import { createRequire } from 'node:module';
+import type jsonc from 'jsonc-parser';
+import { once } from '../../shared/once.ts';
+
+const parser = once(() => createRequire(import.meta.url)('jsonc-parser') as typeof jsonc);
 
 /**
  * Offset in bytes of the first token that keeps a text from being JSON (RFC 8259); the text's length
@@ -7,7 +11,7 @@ import jsonc from 'jsonc-parser';
  */
 export const jsonFault = (text: string): number => {
   const errors: jsonc.ParseError[] = [];
-  jsonc.parse(text, errors, { disallowComments: true });
+  parser().parse(text, errors, { disallowComments: true });
   const at = errors.reduce((first, { offset }) => Math.min(first, offset), text.length);
   return Buffer.byteLength(text.slice(0, at));
 };

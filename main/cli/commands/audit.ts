@@ -8,7 +8,7 @@ import { actionNotes } from '../action-notes.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
+import { formatTable } from '../table.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 import { vaultDirOf, viewVault, printResult } from '../with-vault.ts';
 

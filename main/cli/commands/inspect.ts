@@ -4,7 +4,7 @@ import { counted, n } from '../../../shared/numbers.ts';
 import { inspectFile, type Inspection } from '../../engine/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
+import { formatTable } from '../table.ts';
 import { printResult } from '../with-vault.ts';
 
 export const inspectCommand: Command = {

@@ -6,7 +6,7 @@ import { type Arguments, numberOf } from '../arguments.ts';
 import { needOpen } from '../../session/index.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
+import { formatTable } from '../table.ts';
 import { timeOf } from '../time.ts';
 import { viewVault, withSession, printResult } from '../with-vault.ts';
 

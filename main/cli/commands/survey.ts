@@ -6,7 +6,7 @@ import { needOpen } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
+import { formatTable } from '../table.ts';
 import { printResult, viewVault, withSession } from '../with-vault.ts';
 
 export const surveyCommand: Command = {

@@ -10,9 +10,9 @@ import { bindToken, needOpen, profileDetails } from '../../session/index.ts';
 import type { Arguments } from '../arguments.ts';
 import type { CliContext, Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { formatTable } from '../format.ts';
 import { modulePathOf } from '../module-path.ts';
 import { readTokenPin } from '../pin.ts';
+import { formatTable } from '../table.ts';
 import { withSession, printResult } from '../with-vault.ts';
 
 const moduleOptions = {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { BrowserWindow } from 'electron';
 import { HOME } from './pages.ts';
 import { windowPreferences } from './rules/window-preferences.ts';
@@ -10,6 +9,7 @@ const SMALLEST = { minWidth: 1024, minHeight: 700 } as const;
 
 export interface WindowParts {
   readonly preload: string;
+  readonly icon: string;
   /** Developer tools exist while developing only. */
   readonly devTools: boolean;
   readonly state: WindowState;
@@ -17,7 +17,7 @@ export interface WindowParts {
 }
 
 /** The one window. It is shown once its page is ready. */
-export const makeWindow = ({ preload, devTools, state, dark }: WindowParts): BrowserWindow => {
+export const makeWindow = ({ preload, icon, devTools, state, dark }: WindowParts): BrowserWindow => {
   const { bounds } = state;
   const window = new BrowserWindow({
     ...FIRST,
@@ -28,7 +28,7 @@ export const makeWindow = ({ preload, devTools, state, dark }: WindowParts): Bro
     title: 'Claviger',
     autoHideMenuBar: true,
     backgroundColor: dark ? '#14181b' : '#f5f6f4',
-    icon: path.join(import.meta.dirname, '../../../renderer/icon.png'),
+    icon,
     webPreferences: { ...windowPreferences, preload, devTools },
   });
   if (state.maximized) window.maximize();

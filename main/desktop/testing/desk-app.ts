@@ -11,7 +11,7 @@ import { App } from '../app/app.ts';
 export const PIN = '271828';
 
 /** The built one: it starts threads of its own by their paths (npm run build comes before). */
-const script = new URL('../../../out/main/engine/process.js', import.meta.url);
+const script = new URL('../../../out/bundle/engine-process.cjs', import.meta.url);
 
 /** Engines of real processes over a real token. */
 export interface Engines {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatTable } from './format.ts';
+import { formatTable } from './table.ts';
 
 describe('what a terminal shows', () => {
   it('cannot be changed by a file name', () => {
