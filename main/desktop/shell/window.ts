@@ -17,7 +17,13 @@ export interface WindowParts {
 }
 
 /** The one window. It is shown once its page is ready. */
-export const makeWindow = ({ preload, icon, devTools, state, dark }: WindowParts): BrowserWindow => {
+export const makeWindow = ({
+  preload,
+  icon,
+  devTools,
+  state,
+  dark,
+}: WindowParts): BrowserWindow => {
   const { bounds } = state;
   const window = new BrowserWindow({
     ...FIRST,
