@@ -39,6 +39,7 @@ export const actions = [
   'batch.retry',
   'batch.resume',
   'batch.abandon',
+  'batch.refuse',
   'batch.survey',
   'file.encrypt',
   'file.decrypt',
@@ -125,6 +126,7 @@ export const lockedActions = [
   'checkpoint.compare',
   'checkpoint.write',
   'settings.change',
+  'batch.refuse',
   'window.refused',
   'vault.rollback',
 ] as const satisfies readonly Action[];

@@ -80,12 +80,13 @@ const plannedFileSchema = v.strictObject({
 export type PlannedFile = v.InferOutput<typeof plannedFileSchema>;
 
 const codes: readonly FailureCode[] = Object.values(failureCodes).flat();
-const reasonSchema = v.strictObject({
+const reasonSchema: v.GenericSchema<unknown, FailureData> = v.strictObject({
   code: v.picklist(codes),
   cause: v.string(),
   unharmed: v.exactOptional(v.string()),
   next: v.exactOptional(v.string()),
   detail: v.exactOptional(v.string()),
+  keys: v.exactOptional(v.array(keyVersionSchema)),
 });
 
 /** An input that was refused while planning: it is tried again with the files that failed. */

@@ -1,3 +1,5 @@
+import type { KeyId } from './ids.ts';
+
 /**
  * The closed set of expected failures. Anything else that is thrown is a bug.
  * The groups decide the exit code of the command line and where the window shows a failure.
@@ -91,6 +93,13 @@ export interface FailureContext {
   readonly next?: string;
   /** For experts: the CKR code, errno or the like. */
   readonly detail?: string;
+  /** The key versions whose states refuse it: the ledger counts that by them. */
+  readonly keys?: readonly FailedKey[];
+}
+
+export interface FailedKey {
+  readonly id: KeyId;
+  readonly version: number;
 }
 
 /** An expected failure, in words: the cause, what is unharmed and what to do next. */
@@ -100,6 +109,7 @@ export class Failure extends Error {
   readonly unharmed: string | undefined;
   readonly next: string | undefined;
   readonly detail: string | undefined;
+  readonly keys: readonly FailedKey[] | undefined;
 
   constructor(code: FailureCode, cause: string, context: FailureContext = {}) {
     super(cause);
@@ -107,6 +117,7 @@ export class Failure extends Error {
     this.unharmed = context.unharmed;
     this.next = context.next;
     this.detail = context.detail;
+    this.keys = context.keys;
   }
 }
 
@@ -122,6 +133,7 @@ export const toFailureData = (failure: Failure): FailureData => ({
   ...(failure.unharmed === undefined ? {} : { unharmed: failure.unharmed }),
   ...(failure.next === undefined ? {} : { next: failure.next }),
   ...(failure.detail === undefined ? {} : { detail: failure.detail }),
+  ...(failure.keys === undefined ? {} : { keys: failure.keys }),
 });
 
 export const fromFailureData = (data: FailureData): Failure =>

@@ -10,8 +10,12 @@ import { makeVault, type TestVault, type TokenName, tokenNames } from '../suppor
 const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
 
 interface Shown {
-  readonly key: { readonly version: number; readonly state: string };
-  readonly versions: { readonly version: number; readonly state: string }[];
+  readonly key: { readonly id: string; readonly version: number; readonly state: string };
+  readonly versions: {
+    readonly version: number;
+    readonly state: string;
+    readonly refused: { readonly times: number } | null;
+  }[];
 }
 
 const show = async ({ cli }: TestVault, name: string): Promise<Shown> => {
@@ -123,6 +127,41 @@ describe('the states of a key', () => {
     await change(vault, 'resume', 'late');
     expect(await vault.cli.run(['retry'])).toMatchObject({ code: 0 });
     expect(filesIn(out)).toHaveLength(5);
+    await vault.expectSound();
+  });
+
+  it('counts each use of a suspended version, for whoever destroys it', async () => {
+    await vault.createKey('wanted', 'hsm-only', 'host');
+    await vault.createKey('also wanted', 'hsm-only', 'host');
+    await vault.createKey('own', 'hsm-only', 'host');
+    const out = join(vault.home, 'wanted');
+    const both = ['--key', 'wanted', '--key', 'also wanted'];
+    await batchDone(vault.cli, ['encrypt', ...both, '--out', out, plain]);
+    const sealed = join(out, 'a.txt.clv');
+    expect((await show(vault, 'wanted')).versions[0]?.refused).toBeNull();
+    for (const name of ['wanted', 'also wanted']) await change(vault, 'suspend', name);
+    await refusalOf(vault.cli, ['decrypt', '--out', `${out}-opened`, sealed]);
+    const file = vault.records().findLast(({ action }) => action === 'file.decrypt');
+    const { id } = (await show(vault, 'wanted')).key;
+    const other = (await show(vault, 'also wanted')).key.id;
+    expect(file).toMatchObject({ outcome: 'refused', subject: { key: id, version: 1 } });
+    expect(file?.details['keys']).toEqual([id, other].map((key) => ({ key, version: 1 })));
+    // Named files that the plan refuses, and whole batches, count too.
+    await refusalOf(vault.cli, ['rewrap', sealed]);
+    const env = { CLAVIGER_PIN: undefined };
+    for (const args of [
+      ['encrypt', '--key', 'wanted', plain],
+      ['rewrap', '--to', 'wanted', sealed],
+    ])
+      expect(await vault.cli.run(args, { env })).toMatchObject({ code: 2 });
+    expect(vault.records().at(-1)).toMatchObject({ action: 'batch.refuse', outcome: 'refused' });
+    const [version] = (await show(vault, 'wanted')).versions;
+    expect(version?.refused?.times).toBe(4);
+    expect((await show(vault, 'also wanted')).versions[0]?.refused?.times).toBe(1);
+    expect((await show(vault, 'own')).versions[0]?.refused).toBeNull();
+    const destroy = ['key', 'destroy', 'wanted', '--reason', 'other', '--confirm', 'wanted'];
+    const { stderr } = await vault.cli.run(destroy);
+    expect(stderr).toContain('4 uses were refused, the last one at ');
     await vault.expectSound();
   });
 

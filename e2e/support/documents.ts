@@ -23,6 +23,7 @@ export const reason = v.strictObject({
   unharmed: v.optional(v.pipe(v.string(), v.minLength(5))),
   next: v.optional(v.pipe(v.string(), v.minLength(5))),
   detail: v.optional(v.string()),
+  keys: v.optional(v.array(v.strictObject({ id: hex(32), version }))),
 });
 
 export const fileReceipt = v.strictObject({

@@ -14,9 +14,11 @@ import { AuditTables, type IndexContext } from './audit-tables.ts';
 import {
   readActions,
   readActivity,
+  readRefusedUse,
   readUses,
   type FileActivity,
   type KeyUse,
+  type RefusedUse,
   type UsedKey,
 } from './audit-use.ts';
 import {
@@ -82,6 +84,11 @@ export class AuditIndex {
   /** How the keys were used. */
   uses(): Promise<readonly KeyUse[]> {
     return this.#look(() => readUses(this.#tables.db));
+  }
+
+  /** How often the state of a key version refused its use; null: never. */
+  refusedUse(which: UsedKey): Promise<RefusedUse | null> {
+    return this.#look(() => readRefusedUse(this.#tables.db, which));
   }
 
   /** The files that a key version opens, by what opens them as well. */

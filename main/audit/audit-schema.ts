@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Db, sql } from '../sqlite/index.ts';
 
 /** Changing this number makes older index files invalid; they are rebuilt. */
-const FORM = 4;
+const FORM = 5;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
@@ -28,6 +28,13 @@ const TABLES = `
     files   INTEGER NOT NULL DEFAULT 0,
     moved   INTEGER NOT NULL DEFAULT 0,
     last    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE refusals (
+    key     INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    times   INTEGER NOT NULL,
+    last    INTEGER NOT NULL,
     PRIMARY KEY (key, version)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE file_slots (

@@ -6,7 +6,7 @@ import type { LedgerRecord, NewRecord } from '../ledger/record.ts';
 import { Db } from '../sqlite/db.ts';
 import { loadSqlJs } from '../sqlite/sql-js.ts';
 import { createAuditTables } from './audit-schema.ts';
-import { QUARTER_MS, readActions, readActivity, readUses } from './audit-use.ts';
+import { QUARTER_MS, readActions, readActivity, readRefusedUse, readUses } from './audit-use.ts';
 import { AuditWriter } from './audit-writer.ts';
 import { fileNumber, readSharedFiles } from './known-files.ts';
 
@@ -58,6 +58,29 @@ it('counts the files that a key version opens', () => {
   expect(uses).toContainEqual([first, 2, 1, '2026-01-02T10:00:00.000Z']);
   expect(uses).toContainEqual([second, 1, 1, '2026-01-02T10:00:00.000Z']);
   expect(readActions(db)).toEqual(['file.decrypt', 'file.encrypt', 'key.create']);
+});
+
+it('counts refused uses by the key versions that they name', () => {
+  const refused = { outcome: 'refused' as const, code: 'key-state' };
+  const keys = [
+    { key: first, version: 1 },
+    { key: second, version: 3 },
+  ];
+  const db = indexOf([
+    file('file.decrypt', '2026-01-02T10:00:00.000Z', { ...refused, details: { keys } }),
+    file('batch.refuse', '2026-01-03T10:00:00.000Z', refused),
+    file('file.encrypt', '2026-01-01T10:00:00.000Z', refused),
+    // Neither a use that failed for another reason, nor an act on the key.
+    file('file.decrypt', '2026-01-04T10:00:00.000Z', { outcome: 'failed', code: 'io' }),
+    file('key.resume', '2026-01-05T10:00:00.000Z', refused),
+  ]);
+  expect(readRefusedUse(db, slot(first, 1))).toEqual({
+    times: 3,
+    last: '2026-01-03T10:00:00.000Z',
+  });
+  expect(readRefusedUse(db, slot(second, 3))?.times).toBe(1);
+  expect(readRefusedUse(db, slot(second, 1))).toBeNull();
+  expect(readUses(db)).toEqual([]);
 });
 
 it('adds files up by quarters of an hour', () => {

@@ -46,8 +46,16 @@ export interface UsedKey {
 }
 
 /** The key versions a file was processed with. */
-export const usedKeys = ({ subject, details, outcome }: LedgerRecord): readonly UsedKey[] => {
-  if (outcome !== 'ok') return [];
+export const usedKeys = (record: LedgerRecord): readonly UsedKey[] =>
+  record.outcome === 'ok' ? namedKeys(record) : [];
+
+/** The key versions whose states refused a file or a batch. */
+export const refusedKeys = (record: LedgerRecord): readonly UsedKey[] =>
+  record.outcome === 'refused' && (isProcessing(record) || record.action === 'batch.refuse')
+    ? namedKeys(record)
+    : [];
+
+const namedKeys = ({ subject, details }: LedgerRecord): readonly UsedKey[] => {
   const several: readonly Json[] = Array.isArray(details['keys']) ? details['keys'] : [];
   return (several.length > 0 ? several : [subject]).flatMap((each) => asUsedKey(each));
 };
@@ -74,6 +82,25 @@ export const readUses = (db: Db): KeyUse[] =>
       useSchema,
     )
     .map((use) => ({ ...use, last: new Date(use.last).toISOString() }));
+
+/** How often a key version was to be used and was refused because of its state. */
+export interface RefusedUse {
+  readonly times: number;
+  /** UTC, ISO 8601. */
+  readonly last: string;
+}
+
+const refusedSchema = v.object({ times: v.number(), last: v.number() });
+
+/** null: it never was. */
+export const readRefusedUse = (db: Db, { key, version }: UsedKey): RefusedUse | null => {
+  const found = db.one(
+    sql`SELECT times, last FROM refusals
+      WHERE key = (SELECT id FROM words WHERE word = ${key}) AND version = ${version}`,
+    refusedSchema,
+  );
+  return found === null ? null : { ...found, last: new Date(found.last).toISOString() };
+};
 
 const activitySchema = v.object({
   quarter: v.number(),

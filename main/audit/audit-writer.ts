@@ -2,7 +2,7 @@ import type { Json } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 import { readWords } from './audit-schema.ts';
-import { isProcessing, QUARTER_MS, usedKeys } from './audit-use.ts';
+import { isProcessing, QUARTER_MS, refusedKeys, usedKeys } from './audit-use.ts';
 import { fileNewsOf, fileNumber, leftSlots } from './known-files.ts';
 
 export interface IndexedLine {
@@ -24,6 +24,8 @@ const ADD_USE = `INSERT INTO uses (key, version, last) VALUES (?, ?, ?)
   ON CONFLICT (key, version) DO UPDATE SET last = max(last, excluded.last)`;
 const ADD_MOVED = `INSERT INTO uses (key, version, moved) VALUES (?, ?, 1)
   ON CONFLICT (key, version) DO UPDATE SET moved = moved + 1`;
+const ADD_REFUSAL = `INSERT INTO refusals (key, version, times, last) VALUES (?, ?, 1, ?)
+  ON CONFLICT (key, version) DO UPDATE SET times = times + 1, last = max(last, excluded.last)`;
 const REMOVE_SLOTS = 'DELETE FROM file_slots WHERE file = ?';
 const ADD_SLOT = 'INSERT OR IGNORE INTO file_slots (file, key, version) VALUES (?, ?, ?)';
 const RENAME = 'UPDATE file_slots SET file = ? WHERE file = ?';
@@ -55,6 +57,7 @@ export class AuditWriter {
     });
     const records = lines.map(({ record }) => record);
     this.#addFiles(records);
+    this.#addRefusals(records.filter(({ outcome }) => outcome === 'refused'));
     const processed = records.filter(isProcessing);
     if (processed.length === 0) return;
     this.#addUses(processed);
@@ -92,6 +95,16 @@ export class AuditWriter {
     this.#db.prepared(ADD_USE, (insert) => {
       for (const record of records)
         for (const { key, version } of usedKeys(record)) {
+          insert([this.#word(key), version, Date.parse(record.time)]);
+        }
+    });
+  }
+
+  #addRefusals(records: readonly LedgerRecord[]): void {
+    if (records.length === 0) return;
+    this.#db.prepared(ADD_REFUSAL, (insert) => {
+      for (const record of records)
+        for (const { key, version } of refusedKeys(record)) {
           insert([this.#word(key), version, Date.parse(record.time)]);
         }
     });

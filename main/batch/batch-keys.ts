@@ -24,8 +24,8 @@ export const encryptionKeys = (
 ): KeyMaterial[] => {
   const chosen = new Map(names.map((name) => keys.get(name)).map((key) => [key.id, key]));
   for (const key of chosen.values()) {
-    if (!mayEncrypt(key.state)) throw cannotEncrypt(key.name, key.state);
-    if (isPastPeriod(key, now.getTime())) throw periodIsOver(key.name);
+    if (!mayEncrypt(key.state)) throw cannotEncrypt(key);
+    if (isPastPeriod(key, now.getTime())) throw periodIsOver(key);
   }
   const materials = [...chosen.keys()].map((id) => keys.material(id));
   if (new Set(materials.map(({ bulk }) => bulk)).size > 1) throw mixedBulk();
@@ -59,8 +59,10 @@ export const refusedSince = (
     const key = keys.get(id);
     const { state, activated } = keys.version(id, version);
     // Where slots are replaced, the state of a key concerns only the files that have a slot of it.
-    if (kind === 'encrypt' && !mayEncrypt(state)) return cannotEncryptNow(key.name, version, state);
-    if (isPastPeriod({ ...key, activated }, now.getTime())) return periodIsOver(key.name);
+    if (kind === 'encrypt' && !mayEncrypt(state))
+      return cannotEncryptNow({ id, name: key.name, version, state });
+    if (isPastPeriod({ ...key, activated }, now.getTime()))
+      return periodIsOver({ id, name: key.name, version });
   }
   return null;
 };
@@ -82,7 +84,8 @@ export const decryptionKeys = (keys: KeyReader): Omit<KeySetInput, 'slots'> => {
         refused.push({
           id: key.id,
           version,
-          failure: toFailureData(cannotDecrypt(key.name, version, state)),
+          state,
+          failure: toFailureData(cannotDecrypt({ id: key.id, name: key.name, version, state })),
         });
     }
   }

@@ -15,6 +15,7 @@ export {
 export { isUtf8Name, nameOfBytes, shownName } from './byte-name.ts';
 export { encryptedAmong } from './encrypted-files.ts';
 export { encryptionKeys } from './batch-keys.ts';
+export { refusalRecorded } from './refused-batch.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
 export { proving, survey, surveyRecord } from './survey.ts';

@@ -1,4 +1,5 @@
 import type {
+  BatchKind,
   BatchPlan,
   KeyVersion,
   Receipt,
@@ -52,12 +53,18 @@ const leftOutCounts = (
 /** Of an input that the plan left out: it has no place among the batch's files. */
 export const leftOutRecord = (
   batch: Pick<StoredBatch, 'id' | 'kind'>,
-  { input, outcome, reason: { code, cause } }: SkippedInput,
+  { input, outcome, reason }: SkippedInput,
 ): NewRecord => {
   const subject = { batch: batch.id, input };
-  return outcome === 'skipped'
-    ? { action: SKIP, subject, outcome: 'ok', details: { reason: code, cause } }
-    : { action: `file.${batch.kind}`, subject, outcome: 'failed', code, details: { cause } };
+  if (outcome === 'failed') return failureRecord(`file.${batch.kind}`, subject, reason);
+  const { code, cause } = reason;
+  return { action: SKIP, subject, outcome: 'ok', details: { reason: code, cause } };
+};
+
+/** Of a batch that was not even planned, because its keys must not be used. */
+export const refusedBatchRecord = (kind: BatchKind, failure: Failure): NewRecord => {
+  const record = failureRecord('batch.refuse', {}, toFailureData(failure));
+  return { ...record, details: { kind, ...record.details } };
 };
 
 export const SKIP = 'file.skip';
@@ -112,9 +119,7 @@ export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
       ...(done.slots === undefined
         ? {}
         : { before: slotFacts(done.slots.before), after: slotFacts(done.slots.after) }),
-      ...(done.keys.length > 1
-        ? { keys: done.keys.map(({ id, version }) => ({ key: id, version })) }
-        : {}),
+      ...(done.keys.length > 1 ? { keys: slotFacts(done.keys) } : {}),
     },
   };
 };
@@ -129,16 +134,31 @@ export const notDoneRecord = (file: FileOf, failure: FailureData): NewRecord => 
   return { action: SKIP, subject: subjectOf(file), outcome: 'ok', details };
 };
 
-const failedRecord = (file: FileOf, failure: FailureData): NewRecord => ({
-  action: `file.${file.batch.kind}`,
-  subject: subjectOf(file),
-  outcome: failure.code === 'key-state' ? 'refused' : 'failed',
-  code: failure.code,
-  details: {
-    cause: failure.cause,
-    ...(failure.detail === undefined ? {} : { detail: failure.detail }),
-  },
-});
+const failedRecord = (file: FileOf, failure: FailureData): NewRecord =>
+  failureRecord(`file.${file.batch.kind}`, subjectOf(file), failure);
+
+/** Names the key versions that were refused: their uses are counted. */
+const failureRecord = (
+  action: NewRecord['action'],
+  subject: NewRecord['subject'],
+  { code, cause, detail, keys = [] }: FailureData,
+): NewRecord => {
+  const [first] = keys;
+  return {
+    action,
+    subject: {
+      ...subject,
+      ...(first === undefined ? {} : { key: first.id, version: first.version }),
+    },
+    outcome: code === 'key-state' ? 'refused' : 'failed',
+    code,
+    details: {
+      cause,
+      ...(detail === undefined ? {} : { detail }),
+      ...(keys.length > 1 ? { keys: slotFacts(keys) } : {}),
+    },
+  };
+};
 
 /** The output could not get its planned name; it has this one. */
 export const renamedRecord = (file: FileOf, output: string): NewRecord => ({

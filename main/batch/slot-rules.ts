@@ -45,9 +45,9 @@ type TargetOf = (key: KeySummary) => SlotTarget | Failure;
 const newestVersion =
   (now: Date): TargetOf =>
   (key) => {
-    const { id, name, version, state, bulk } = key;
-    if (!mayEncrypt(state)) return noActiveVersion(name, version, state);
-    return isPastPeriod(key, now.getTime()) ? periodIsOver(name) : { id, version, bulk };
+    const { id, version, bulk } = key;
+    if (!mayEncrypt(key.state)) return noActiveVersion(key);
+    return isPastPeriod(key, now.getTime()) ? periodIsOver(key) : { id, version, bulk };
   };
 
 /** For the run: the versions of the plan, if they may still encrypt. */
@@ -58,7 +58,9 @@ const plannedVersions = (keys: KeyReader, planned: readonly KeyVersion[]): Targe
     if (version === undefined) return slotsChanged();
     const state = keys.versions(id).find((each) => each.version === version)?.state;
     if (state === undefined) return slotsChanged();
-    return mayEncrypt(state) ? { id, version, bulk } : cannotEncryptNow(name, version, state);
+    return mayEncrypt(state)
+      ? { id, version, bulk }
+      : cannotEncryptNow({ id, name, version, state });
   };
 };
 
@@ -95,7 +97,7 @@ const slotRules = (
     return keys.versions(key.id).map(({ version, state }): SlotMove => {
       const from = { id: key.id, version };
       if (kind === 'rewrap' && state === 'compromised')
-        return { ...from, failure: toFailureData(notRewrapped(key.name, version)) };
+        return { ...from, failure: toFailureData(notRewrapped({ ...from, name: key.name })) };
       return to instanceof Failure ? { ...from, failure: toFailureData(to) } : { ...from, to };
     });
   });

@@ -1,6 +1,6 @@
 import type { FailureData } from '../../shared/failure.ts';
 import type { KeyId, VaultId } from '../../shared/ids.ts';
-import type { KeyMaterial } from '../../shared/keys.ts';
+import type { KeyMaterial, KeyState } from '../../shared/keys.ts';
 import type { FolderPlace } from './files/open-folder.ts';
 import type { FileJob, FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
 import type { SlotProof } from './files/prove-slots.ts';
@@ -61,6 +61,7 @@ export interface MovedKeys {
 export interface RefusedKey {
   readonly id: KeyId;
   readonly version: number;
+  readonly state: KeyState;
   readonly failure: FailureData;
 }
 

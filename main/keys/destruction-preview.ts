@@ -1,6 +1,6 @@
 import type { KeyId } from '../../shared/ids.ts';
 import { mayDecrypt } from '../../shared/keys.ts';
-import type { UsedKey } from '../audit/index.ts';
+import type { RefusedUse, UsedKey } from '../audit/index.ts';
 import type { KeyReader } from '../keystore/index.ts';
 import type { Vault } from '../vault/index.ts';
 
@@ -14,6 +14,8 @@ export interface DestructionPreview {
   readonly others: { readonly name: string; readonly files: number }[];
   /** Files that were rewrapped or encrypted again, and do not need it any more. */
   readonly moved: number;
+  /** Uses of it that were refused; null: none. Whoever asked may still need it. */
+  readonly refused: RefusedUse | null;
 }
 
 /** @throws Failure `key-not-found` */
@@ -40,6 +42,7 @@ export const previewDestruction = async (
     ...{ files, unreadable },
     others: [...helped].map(([name, count]) => ({ name, files: count })),
     moved: uses.find((use) => use.key === id && use.version === version)?.moved ?? 0,
+    refused: await index.refusedUse({ key: id, version }),
   };
 };
 

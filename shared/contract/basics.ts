@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { failureCodes, type FailureCode } from '../failure.ts';
+import { failureCodes, type FailureCode, type FailureData } from '../failure.ts';
 import { batchIdSchema, idSchema, keyIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { utcTimeSchema } from '../time.ts';
@@ -38,12 +38,13 @@ export const batchId = batchIdSchema;
 export const nothing = v.null();
 
 const allCodes: readonly FailureCode[] = Object.values(failureCodes).flat();
-export const failureSchema = v.strictObject({
+export const failureSchema: v.GenericSchema<unknown, FailureData> = v.strictObject({
   code: v.picklist(allCodes),
   cause: text(limits.longTextLength),
   unharmed: v.exactOptional(text()),
   next: v.exactOptional(text()),
   detail: v.exactOptional(text(limits.longTextLength)),
+  keys: v.exactOptional(list(v.strictObject({ id: keyIdSchema, version: positive }))),
 });
 
 /** A PIN as typed. */

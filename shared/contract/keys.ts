@@ -15,6 +15,9 @@ const use = {
   lastUsed: v.nullable(time),
 } as const;
 
+/** Uses that the state of a version refused; null: none. */
+const refused = v.nullable(v.strictObject({ times: positive, last: time }));
+
 export const keyRowSchema = v.strictObject({
   id: keyId,
   name: text(),
@@ -56,6 +59,7 @@ const versionSchema = v.strictObject({
   destroys: v.nullable(time),
   postponed: v.boolean(),
   beforeDestroy: v.nullable(v.picklist(keyStates)),
+  refused,
   ...use,
 });
 
@@ -130,6 +134,7 @@ export const keyCalls = {
       unreadable: count,
       others: list(v.strictObject({ name: text(), files: count })),
       moved: count,
+      refused,
     }),
     unlocked: true,
     audit: 'none',

@@ -36,6 +36,7 @@ const names: Readonly<Record<Action, string>> = {
   'batch.retry': 'Retry batch',
   'batch.resume': 'Resume batch',
   'batch.abandon': 'Discard batch',
+  'batch.refuse': 'Refuse batch',
   'batch.survey': 'Survey files',
   'file.encrypt': 'Encrypt file',
   'file.decrypt': 'Decrypt file',

@@ -19,6 +19,7 @@ import { counted } from '../../../shared/numbers.ts';
 import {
   checkSpace,
   encryptionKeys,
+  refusalRecorded,
   planBatch,
   runBatch,
   unfinishedBatches,
@@ -127,7 +128,10 @@ const runCommand = (
   refuseIncomplete(request, args);
   return withSession(context, async (session) => {
     // Check the request before asking for the PIN.
-    encryptionKeys(session.vault.tables.keys, request.keys, session.vault.now);
+    const { vault } = session;
+    await refusalRecorded(vault, kind, () =>
+      encryptionKeys(vault.tables.keys, request.keys, vault.now),
+    );
     const outputDir = outputDirOf(args);
     const plan = await planBatch({
       kind,

@@ -69,7 +69,7 @@ export const keyDestroyCommand: Command = {
 const consequences = (
   name: string,
   version: number,
-  { files, unreadable, others, moved }: DestructionPreview,
+  { files, unreadable, others, moved, refused }: DestructionPreview,
 ): string[] => [
   `Version ${version} of the key "${name}" opens ${counted(files, 'file')} of this vault’s ledger.`,
   `${counted(unreadable, 'file becomes', 'files become')} unreadable.`,
@@ -80,6 +80,11 @@ const consequences = (
     ? []
     : [
         `${counted(moved, 'file no longer needs', 'files no longer need')} it: rewrapped or encrypted again.`,
+      ]),
+  ...(refused === null
+    ? []
+    : [
+        `${counted(refused.times, 'use was', 'uses were')} refused, the last one at ${refused.last}: somebody may still need it.`,
       ]),
   'Copies of these files, and files that the ledger does not know, are not counted.',
 ];

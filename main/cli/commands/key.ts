@@ -1,6 +1,8 @@
 import { periodEnd, type Rotation } from '../../../shared/key-life.ts';
 import { bulks, custodies, type KeySummary, atPeriodEnds } from '../../../shared/keys.ts';
 import { notOneKey } from '../../../shared/messages/failures/cli.ts';
+import { counted } from '../../../shared/numbers.ts';
+import type { RefusedUse } from '../../audit/index.ts';
 import { createKey, refuseKey, rotationOf } from '../../keys/index.ts';
 import { type Arguments, numberOf } from '../arguments.ts';
 import { needOpen } from '../../session/index.ts';
@@ -116,15 +118,19 @@ export const keyShowCommand: Command = {
   usage: 'NAME',
   options: {},
   run: (args, context) =>
-    viewVault(context, (vault) => {
+    viewVault(context, async (vault) => {
       const { keys, seals } = vault.tables;
       const key = keys.get(onlyName(args));
-      const versions = keys.versions(key.id).map((version) => ({
-        ...version,
-        sealsReserved: seals.reserved(`${key.id}/${version.version}`),
-      }));
+      const index = await vault.audit();
+      const versions = await Promise.all(
+        keys.versions(key.id).map(async (version) => ({
+          ...version,
+          sealsReserved: seals.reserved(`${key.id}/${version.version}`),
+          refused: await index.refusedUse({ key: key.id, version: version.version }),
+        })),
+      );
       const rows = versions.map(
-        ({ version, state, since, kcv, created, destroys, sealsReserved }) => [
+        ({ version, state, since, kcv, created, destroys, sealsReserved, refused }) => [
           String(version),
           state,
           since ?? 'see the ledger',
@@ -132,19 +138,26 @@ export const keyShowCommand: Command = {
           created,
           destroys ?? 'no',
           key.bulk === 'host' ? String(sealsReserved) : 'not counted',
+          refused === null ? 'never' : timesWords(refused),
         ],
       );
       const lines = [
         `${key.name}  ${key.custody}/${key.bulk}  id ${key.id}`,
         ...formatTable(
-          ['VERSION', 'STATE', 'SINCE', 'KCV', 'CREATED', 'TO BE DESTROYED', 'SEALS RESERVED'],
+          [
+            ...['VERSION', 'STATE', 'SINCE', 'KCV', 'CREATED', 'TO BE DESTROYED'],
+            ...['SEALS RESERVED', 'REFUSED USES'],
+          ],
           rows,
         ),
       ];
       printResult(context, { key, versions }, lines);
-      return Promise.resolve(exitCodes.done);
+      return exitCodes.done;
     }),
 };
+
+const timesWords = ({ times, last }: RefusedUse): string =>
+  `${counted(times, 'time')}, last ${last}`;
 
 /** @throws Failure `usage` unless one key is named */
 export const onlyName = (args: Arguments): string => {

@@ -5,6 +5,7 @@ import {
   newestRules,
   planBatch,
   runBatch,
+  refusalRecorded,
   slotChange,
   type WantedSlots,
 } from '../../batch/index.ts';
@@ -77,7 +78,7 @@ const replace = (kind: ReplacingKind, args: Arguments, context: CliContext): Pro
     const { vault } = session;
     const { keys } = vault.tables;
     // Check the request before asking for the PIN.
-    const slots = slotChange(keys, wanted, vault.now);
+    const slots = await refusalRecorded(vault, kind, () => slotChange(keys, wanted, vault.now));
     const rules = { kind, conflict: 'replace', outputDir: null } as const;
     const plan = await planBatch({
       ...rules,

@@ -48,12 +48,14 @@ export const keyDetail = async (
   const uses = (await usesOf(open))(key.id);
   const acts = await index.query({ key: key.id, actsOnly: true, limit: HISTORY });
   const { total } = await index.query({ key: key.id, limit: 1 });
+  const versions = open.vault.tables.keys.versions(id).map(async (version) => ({
+    ...version,
+    ...useOf(uses.filter((use) => use.version === version.version)),
+    refused: await index.refusedUse({ key: id, version: version.version }),
+  }));
   return {
     key: keyRow(open, key, uses),
-    versions: open.vault.tables.keys.versions(id).map((version) => ({
-      ...version,
-      ...useOf(uses.filter((use) => use.version === version.version)),
-    })),
+    versions: await Promise.all(versions),
     history: await rowsOf(acts.lines, open),
     records: total,
     seals: sealsOf(open, key),

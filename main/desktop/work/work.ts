@@ -26,6 +26,7 @@ import {
   findBatch,
   newestRules,
   refreshPlan,
+  refusalRecorded,
   planAgain,
   resumeBatch,
   retriedKeys,
@@ -120,7 +121,10 @@ export class Work {
 
   async start(id: string): Promise<Batch> {
     const { choice, plan, refusal } = this.planOf(id);
-    if (refusal !== null) throw refusal;
+    const { vault } = this.#parts.desk.unlocked;
+    await refusalRecorded(vault, choice.kind, () => {
+      if (refusal !== null) throw refusal;
+    });
     const gone = await outputGone(choice.outputDir);
     if (gone !== null) throw gone;
     const batch = await this.#store(choice, plan);

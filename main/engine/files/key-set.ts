@@ -1,6 +1,6 @@
-import { fromFailureData, type FailureData } from '../../../shared/failure.ts';
+import { fromFailureData } from '../../../shared/failure.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
-import type { KeySetInput } from '../api.ts';
+import type { KeySetInput, RefusedKey } from '../api.ts';
 import type { ParsedHeader } from '../envelope/header.ts';
 import { newSlots, type SlotMove, type SlotRules } from './new-slots.ts';
 
@@ -8,7 +8,7 @@ import { newSlots, type SlotMove, type SlotRules } from './new-slots.ts';
 export class KeySet {
   readonly keys: readonly KeyMaterial[];
   readonly #byVersion: ReadonlyMap<string, KeyMaterial>;
-  readonly #refused: ReadonlyMap<string, FailureData>;
+  readonly #refused: ReadonlyMap<string, RefusedKey>;
   readonly #slots: SlotRules | null;
   readonly #moves: ReadonlyMap<string, SlotMove>;
 
@@ -19,25 +19,28 @@ export class KeySet {
       (slots?.moves ?? []).map((move) => [nameOf(move.id, move.version), move]),
     );
     this.#byVersion = new Map(keys.map((key) => [nameOf(key.id, key.version), key]));
-    this.#refused = new Map(refused.map((key) => [nameOf(key.id, key.version), key.failure]));
+    this.#refused = new Map(refused.map((key) => [nameOf(key.id, key.version), key]));
   }
 
   /**
    * The keys that a file names and that we may use.
    * @throws Failure of the refused key, where the file names only keys that must not be used now
    */
-  of(header: ParsedHeader): KeyMaterial[] {
+  of(header: Pick<ParsedHeader, 'slots'>): KeyMaterial[] {
     const found = this.heldOf(header);
     if (found.length > 0) return found;
-    for (const slot of header.slots) {
-      const failure = this.#refused.get(nameOf(slot.key, slot.version));
-      if (failure !== undefined) throw fromFailureData(failure);
-    }
-    return [];
+    const refused = header.slots.flatMap(
+      ({ key, version }) => this.#refused.get(nameOf(key, version)) ?? [],
+    );
+    // A key that can be resumed opens the file again.
+    const first = refused.find(({ state }) => state !== 'destroyed') ?? refused[0];
+    if (first === undefined) return [];
+    const keys = refused.map(({ id, version }) => ({ id, version }));
+    throw fromFailureData({ ...first.failure, keys });
   }
 
   /** As `of`, also none. */
-  heldOf({ slots }: ParsedHeader): KeyMaterial[] {
+  heldOf({ slots }: Pick<ParsedHeader, 'slots'>): KeyMaterial[] {
     return slots.flatMap(({ key, version }) => this.#byVersion.get(nameOf(key, version)) ?? []);
   }
 

@@ -93,7 +93,7 @@ describe('rewrap', () => {
   });
 
   it('a compromised version stops it, whatever the other slots are', () => {
-    const failure = toFailureData(notRewrapped('a', 1));
+    const failure = toFailureData(notRewrapped({ id: a, name: 'a', version: 1 }));
     const given = rules({ moves: [{ id: a, version: 1, failure }, ...moves.slice(1)] });
     expect(codeOf([slot(b, 1), slot(a, 1)], given)).toBe('key-state');
   });

@@ -14,7 +14,7 @@ const versionOf = (version: number, more: Partial<Version> = {}): Version => ({
   since: '2026-11-20T12:00:00.000Z',
   activated: '2026-11-20T12:00:00.000Z',
   ...{ activates: null, deactivated: null, compromised: null, destroyed: null },
-  ...{ destroys: null, postponed: false, beforeDestroy: null },
+  ...{ destroys: null, postponed: false, beforeDestroy: null, refused: null },
   ...more,
 });
 
@@ -38,6 +38,7 @@ const openPanel = async (
     'keys.detail': () => ({ key, versions: [...versions], history: [], records: 1, seals: null }),
     'keys.destroyPreview': () => ({
       ...{ files: 212, unreadable: 180, moved: 30 },
+      refused: { times: 3, last: '2026-11-20T12:00:00.000Z' },
       others: [{ name: 'Recovery', files: 32 }],
     }),
     'keys.change': change ?? (() => ({ key, record: 21 })),
@@ -173,6 +174,7 @@ describe('destroying a version', () => {
     expect(within(dialog).getByText('32 files stay readable')).toBeVisible();
     expect(within(dialog).getByText('32 files also with Recovery')).toBeVisible();
     expect(within(dialog).getByText(/^30 files no longer need it/)).toBeVisible();
+    expect(within(dialog).getByText(/^3 uses refused, the last one /)).toBeVisible();
     expect(opened.bridge.inputsOf('keys.destroyPreview').at(-1)).toEqual({ id, version: 1 });
     await chooseReason(opened, 'No longer needed');
     const name = within(dialog).getByLabelText('Type the name of the key');

@@ -106,6 +106,7 @@ const sentences: Readonly<Record<Action, Sentence>> = {
     `Batch retried: ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.resume': () => 'Batch resumed',
   'batch.abandon': () => 'Unfinished batch discarded',
+  'batch.refuse': ({ key }) => `Batch refused because of the state of its key, ${key}`,
   'batch.survey': ({ details }) => `Surveyed ${counted(num(details, 'files'), 'file', 'files')}`,
   'file.encrypt': ({ subject }) => `Encrypted ${fileName(subject)}`,
   'file.decrypt': ({ subject }) => `Decrypted ${fileName(subject)}`,

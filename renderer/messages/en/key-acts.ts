@@ -166,6 +166,8 @@ export const keyActs = {
     `${counted(files, 'file', 'files')} also with ${key}`,
   moved: (files: number) =>
     `${counted(files, 'file', 'files')} no longer ${files === 1 ? 'needs' : 'need'} it: rewrapped or encrypted again`,
+  refused: (times: number, last: string) =>
+    `${counted(times, 'use', 'uses')} refused, the last one ${last}: somebody may still need it`,
   noFiles: 'No file that this vault’s ledger knows needs this version.',
   counting: 'Counting the files that need it…',
   counted:

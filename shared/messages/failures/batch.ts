@@ -1,5 +1,6 @@
 import { formatBytes } from '../../bytes.ts';
 import { Failure } from '../../failure.ts';
+import type { KeyId } from '../../ids.ts';
 import type { KeyState } from '../../keys.ts';
 
 export const noSuchBatch = (id: string): Failure =>
@@ -14,20 +15,30 @@ export const batchCancelled = (): Failure =>
 
 // Keys
 
-export const cannotEncrypt = (name: string, state: KeyState): Failure =>
+/** A version of a key that must not be used. */
+export interface UnusableKey {
+  readonly id: KeyId;
+  readonly name: string;
+  readonly version: number;
+  readonly state: KeyState;
+}
+
+export const cannotEncrypt = ({ id, name, version, state }: UnusableKey): Failure =>
   new Failure('key-state', `The key "${name}" is ${state}: it cannot encrypt.`, {
     unharmed: 'No file was touched.',
     next: 'Choose an active key.',
+    keys: [{ id, version }],
   });
 
-export const periodIsOver = (name: string): Failure =>
+export const periodIsOver = ({ id, name, version }: Omit<UnusableKey, 'state'>): Failure =>
   new Failure('key-state', `The cryptoperiod of the key "${name}" is over: it cannot encrypt.`, {
     unharmed: 'The file is unchanged.',
     next: 'Rotate the key, then try again.',
+    keys: [{ id, version }],
   });
 
 /** Of a batch that was planned before the key changed. */
-export const cannotEncryptNow = (name: string, version: number, state: KeyState): Failure =>
+export const cannotEncryptNow = ({ id, name, version, state }: UnusableKey): Failure =>
   new Failure(
     'key-state',
     `Version ${version} of the key "${name}" is ${state} now: it cannot encrypt.`,
@@ -37,10 +48,11 @@ export const cannotEncryptNow = (name: string, version: number, state: KeyState)
         state === 'suspended'
           ? 'Resume the key, then try again, or start a new batch with an active key.'
           : 'Start a new batch with an active key.',
+      keys: [{ id, version }],
     },
   );
 
-export const cannotDecrypt = (name: string, version: number, state: KeyState): Failure =>
+export const cannotDecrypt = ({ id, name, version, state }: UnusableKey): Failure =>
   new Failure(
     'key-state',
     `Version ${version} of the key "${name}" is ${state}: it cannot decrypt.`,
@@ -50,6 +62,7 @@ export const cannotDecrypt = (name: string, version: number, state: KeyState): F
         state === 'destroyed'
           ? 'Only a backup of this vault that still holds the key can open the file.'
           : 'Resume the key, then try again.',
+      keys: [{ id, version }],
     },
   );
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { limits } from '../../limits.ts';
+import type { UnusableKey } from './batch.ts';
 
 /** Of files whose slots are to be replaced: rewrap and re-encrypt. */
 
@@ -15,24 +16,26 @@ export const upToDate = (): Failure =>
   );
 
 /** A rewrap would not take the file key from whoever knows it. */
-export const notRewrapped = (name: string, version: number): Failure =>
+export const notRewrapped = ({ id, name, version }: Omit<UnusableKey, 'state'>): Failure =>
   new Failure(
     'key-state',
     `Version ${version} of the key "${name}" is compromised: a new slot would not keep out whoever knows it.`,
     {
       unharmed: UNCHANGED,
       next: 'Re-encrypt the file: it gets a new file key.',
+      keys: [{ id, version }],
     },
   );
 
 /** Of the newest version of a slot's key. */
-export const noActiveVersion = (name: string, version: number, state: string): Failure =>
+export const noActiveVersion = ({ id, name, version, state }: UnusableKey): Failure =>
   new Failure(
     'key-state',
     `The newest version of the key "${name}" is version ${version}, which is ${state}: it cannot encrypt.`,
     {
       unharmed: UNCHANGED,
       next: 'Rotate or resume the key, or choose another key for the file.',
+      keys: [{ id, version }],
     },
   );
 
