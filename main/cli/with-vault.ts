@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { vaultNotGiven } from '../../shared/messages/failures/cli.ts';
+import type { EngineProcess } from '../engine/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import { refuseOther } from '../trust/index.ts';
 import { Vault } from '../vault/index.ts';
@@ -81,9 +82,12 @@ export const withSession = async <T>(
   context: CliContext,
   work: (session: VaultSession) => Promise<T>,
   askPin?: AskPin,
-): Promise<T> =>
-  withVault(context, async (vault, vaultDir) => {
-    const session = sessionOf(context, vault, vaultDir, askPin);
+): Promise<T> => {
+  // It starts while the vault is read.
+  const early = [context.startEngine()];
+  const startEngine = (): EngineProcess => early.pop() ?? context.startEngine();
+  return withVault(context, async (vault, vaultDir) => {
+    const session = sessionOf({ ...context, startEngine }, vault, vaultDir, askPin);
     try {
       return await work(session);
     } finally {
@@ -91,6 +95,7 @@ export const withSession = async <T>(
       await session.lock('the command has ended');
     }
   });
+};
 
 /** Prints a result: one JSON document, or lines for people. */
 export const printResult = (

@@ -34,8 +34,8 @@ export interface PoolScripts {
 }
 
 /**
- * The engine's worker threads, started for the first job. Each runs one job at a time with sessions
- * of its own; jobs wait in a queue. One more thread hashes large files, because SHA-256 cannot be
+ * The engine's worker threads, each started for the first job that finds the others busy. It runs one
+ * job at a time with sessions of its own; jobs wait in a queue. One more thread hashes large files, because SHA-256 cannot be
  * split; it is started for the first of them. A worker that dies fails its job and is replaced.
  */
 export class WorkerPool {
@@ -59,7 +59,7 @@ export class WorkerPool {
 
   /** Runs a job on the next free worker. @throws Failure `worker-lost` where the worker dies */
   async run<N extends Name>(name: N, input: CallInput<WorkerCalls, N>): Promise<Output<N>> {
-    while (!this.#closed && this.#members.size < this.size) this.#members.add(this.#start());
+    if (this.#needsWorker()) this.#members.add(this.#start());
     const member = await this.#free();
     try {
       const output = await member.caller.call(name, input);
@@ -98,6 +98,11 @@ export class WorkerPool {
     this.#giveUp();
     const all = [...this.#members, ...(this.#hasher === null ? [] : [this.#hasher])];
     await Promise.all(all.map(({ worker }) => worker.terminate()));
+  }
+
+  #needsWorker(): boolean {
+    const isBusy = [...this.#members].every(({ busy }) => busy);
+    return !this.#closed && isBusy && this.#members.size < this.size;
   }
 
   #start(): Member {
