@@ -1,3 +1,4 @@
+import { notStarted } from '../shared/messages/desktop.ts';
 import { randomBytes } from 'node:crypto';
 import { url as inspectorUrl } from 'node:inspector';
 import { hostname } from 'node:os';
@@ -37,11 +38,9 @@ forbidCoreDumpsOfAll();
 const here = import.meta.dirname;
 const engineScript = fileURLToPath(new URL('./engine/process.js', import.meta.url));
 const dataDir = app.getPath('userData');
-const incidents = new Incidents(path.join(dataDir, 'incidents.jsonl'));
+const incidentsFile = path.join(dataDir, 'incidents.jsonl');
+const incidents = new Incidents(incidentsFile);
 const report = (error: unknown): void => incidents.report(randomBytes(4).toString('hex'), error);
-/** Shown without a window, so it says what the window would. */
-const wordsOf = (error: unknown): string =>
-  `${error instanceof Error ? error.message : String(error)}\n\nYour vaults and files are as they were. More is in ${path.join(dataDir, 'incidents.jsonl')}.`;
 const filesAsked = openedFiles(process.argv, process.cwd(), app.getAppPath());
 
 const startServices = async (window: () => BrowserWindow | null): Promise<App> =>
@@ -127,7 +126,8 @@ process.on('unhandledRejection', report);
 if (app.requestSingleInstanceLock(filesAsked)) {
   start().catch((error: unknown) => {
     report(error);
-    dialog.showErrorBox('Claviger could not start', wordsOf(error));
+    const cause = error instanceof Error ? error.message : String(error);
+    dialog.showErrorBox(notStarted.title, notStarted.text(cause, incidentsFile));
     app.exit(1);
   });
 } else {

@@ -47,8 +47,7 @@ export const refuseRequest = (keys: KeyReader, change: KeyChange, now: Date): vo
     if (days === undefined && atPeriodEnd === undefined) throw periodNotGiven(name);
     if (typeof days === 'number') refusePeriod(days);
   }
-  if (change.waitingDays !== undefined)
-    refuseDays('The waiting period', change.waitingDays, waitingDays);
+  if (change.waitingDays !== undefined) refuseDays('waiting', change.waitingDays, waitingDays);
 };
 
 /**
@@ -244,13 +243,13 @@ export const forget = async ({ engine }: VaultSession, id: KeyId): Promise<void>
 };
 
 /** @throws Failure `usage` */
-export const refusePeriod = (days: number): void => refuseDays('A cryptoperiod', days, periodDays);
+export const refusePeriod = (days: number): void => refuseDays('period', days, periodDays);
 
 const refuseDays = (
-  what: string,
+  span: 'waiting' | 'period',
   days: number,
   { least, most }: { readonly least: number; readonly most: number },
 ): void => {
   if (!Number.isInteger(days) || days < least || days > most)
-    throw daysOutOfRange(what, least, most, days);
+    throw daysOutOfRange(span, least, most, days);
 };

@@ -1,3 +1,4 @@
+import { fallback, notProbed } from '../../shared/messages/keys.ts';
 import { randomBytes } from 'node:crypto';
 import { parse } from 'valibot';
 import { type KeyId, keyIdSchema } from '../../shared/ids.ts';
@@ -126,14 +127,13 @@ const choosePair = (
     throw pairNotSupported(best.custody, best.bulk, reasonAgainst(profile, best) ?? '');
   if (pair === best) return { pair, fallback: null };
   const reason = reasonAgainst(profile, best) ?? '';
-  const words = `This token does not support ${best.custody}/${best.bulk} (${reason}), so the key is ${pair.custody}/${pair.bulk}.`;
-  return { pair, fallback: words };
+  return { pair, fallback: fallback(best, reason, pair) };
 };
 
 const reasonAgainst = (profile: TokenProfile, pair: CustodyPair): string | null => {
   const verdict = profile.pairs.find(
     ({ custody, bulk }) => custody === pair.custody && bulk === pair.bulk,
   );
-  if (verdict === undefined) return 'it was not probed for it';
+  if (verdict === undefined) return notProbed;
   return verdict.carried ? null : verdict.reason;
 };

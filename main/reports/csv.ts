@@ -1,6 +1,8 @@
+import { cover } from '../../shared/messages/reports/csv.ts';
+import { kindNames, no, yes } from '../../shared/messages/reports/document.ts';
 import { readableTable } from './readable-table.ts';
 import type { Json } from '../json/index.ts';
-import { completeness, filterWords, kindNames } from './render-words.ts';
+import { completeness, filterWords } from './render-words.ts';
 import type { RenderedRecord, ReportView } from './render-view.ts';
 import { toCsv } from './spreadsheet.ts';
 
@@ -45,21 +47,21 @@ export const renderCsv = (view: ReportView): string => {
 const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {
   const { statement, checkpoints, key } = report;
   return [
-    ['Claviger report', statement.title],
-    ['Kind', kindNames[statement.kind]],
-    ['SHA-256 of the JSON file', jsonSha256],
-    ['Note', 'A rendering without proofs. The JSON file is the authority.'],
-    ['Made', statement.made],
-    ['Vault', statement.vault.name ?? ''],
-    ['Id of the vault', statement.vault.id],
-    ['Evaluation', statement.vault.evaluation ? 'EVALUATION: do not rely on it' : 'no'],
-    ['Filter', filterWords(statement)],
-    ['First record of the range', String(statement.range.first)],
-    ['Last record of the range', String(statement.range.last)],
-    ['Completeness', completeness(statement)],
-    ['Checkpoint', `${checkpoints.closing.origin} ${checkpoints.closing.size}`],
-    ['Root of the checkpoint', checkpoints.closing.root],
-    ['Fingerprint of its key', key.fingerprint],
+    [cover.report, statement.title],
+    [cover.kind, kindNames[statement.kind]],
+    [cover.jsonSha256, jsonSha256],
+    [...cover.note],
+    [cover.made, statement.made],
+    [cover.vault, statement.vault.name ?? ''],
+    [cover.vaultId, statement.vault.id],
+    [cover.evaluation, statement.vault.evaluation ? cover.isEvaluation : no],
+    [cover.filter, filterWords(statement)],
+    [cover.first, String(statement.range.first)],
+    [cover.last, String(statement.range.last)],
+    [cover.completeness, completeness(statement)],
+    [cover.checkpoint, `${checkpoints.closing.origin} ${checkpoints.closing.size}`],
+    [cover.root, checkpoints.closing.root],
+    [cover.fingerprint, key.fingerprint],
   ];
 };
 
@@ -77,8 +79,8 @@ const rowOf = ({ record, madeWhileLocked, notAuthenticated }: RenderedRecord): s
     record.action,
     record.outcome,
     record.code ?? '',
-    madeWhileLocked ? 'yes' : 'no',
-    notAuthenticated ? 'no' : 'yes',
+    madeWhileLocked ? yes : no,
+    notAuthenticated ? no : yes,
     cell(subject['key']),
     cell(subject['version']),
     cell(subject['batch']),

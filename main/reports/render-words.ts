@@ -1,8 +1,8 @@
 import { actions } from '../../shared/actions.ts';
 import { actionName } from '../../shared/messages/actions.ts';
+import * as words from '../../shared/messages/reports/document.ts';
 import { settingChanges } from '../../shared/messages/setting-changes.ts';
-import { counted, n } from '../../shared/numbers.ts';
-import type { ReportKind } from '../../shared/reports.ts';
+import { n } from '../../shared/numbers.ts';
 import type { Json, JsonObject } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import { keyNamesOf, keysOf, type NamedKey } from './key-names.ts';
@@ -10,18 +10,6 @@ import type { ReportStatement } from './report.ts';
 import { valueName } from './value-names.ts';
 
 /** Numbers, times and names as a report says them. */
-
-export const kindNames: Readonly<Record<ReportKind, string>> = {
-  activity: 'Activity',
-  'key-inventory': 'Key inventory',
-  'key-life': 'One key’s life',
-  destruction: 'Certificate of destruction',
-  'batch-receipts': 'Receipts of one batch',
-  ceremony: 'Ceremony',
-  'token-evidence': 'Token evidence',
-};
-
-export const outcomeNames = { ok: 'Done', refused: 'Refused', failed: 'Failed' } as const;
 
 /** 2026-11-20T12:58:02.123Z as 2026-11-20 12:58:02 UTC. */
 export const moment = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
@@ -38,39 +26,28 @@ export const grouped = (hex: string, perLine = 8): string[] => {
 };
 
 export const rangeWords = ({ range, counts }: ReportStatement): string =>
-  counts.searched === 0 ? 'none' : `${n(range.first)} to ${n(range.last)}`;
+  counts.searched === 0 ? words.none : words.range(range.first, range.last);
 
 /** Whether anything of the range was left out, as a sentence. */
 export const completeness = ({ counts }: ReportStatement): string => {
-  if (counts.searched === 0) return 'There are no records in this range.';
-  if (counts.omitted === 0) return 'Complete: no record of the range is left out.';
-  const omitted = counted(counts.omitted, 'record');
-  return `Filtered: ${omitted} of the range did not match the filter and ${counts.omitted === 1 ? 'is' : 'are'} left out.`;
+  if (counts.searched === 0) return words.completeness.empty;
+  if (counts.omitted === 0) return words.completeness.complete;
+  return words.completeness.filtered(counts.omitted);
 };
-
-const filterNames = {
-  since: 'from',
-  until: 'before',
-  key: 'key',
-  batch: 'batch',
-  user: 'user',
-  action: 'action',
-  outcome: 'outcome',
-} as const;
 
 export const filterWords = (statement: ReportStatement): string => {
   const { filter } = statement;
   const keys = keyNamesOf(statement);
-  const parts = Object.entries(filterNames).flatMap(([name, word]) => {
-    const value = filter[name as keyof typeof filterNames];
+  const parts = Object.entries(words.filterNames).flatMap(([name, word]) => {
+    const value = filter[name as keyof typeof words.filterNames];
     if (value === undefined) return [];
-    return [`${word} ${askedFor(name as keyof typeof filterNames, value, keys)}`];
+    return [`${word} ${askedFor(name as keyof typeof words.filterNames, value, keys)}`];
   });
-  return parts.length === 0 ? 'none' : parts.join(', ');
+  return parts.length === 0 ? words.none : parts.join(', ');
 };
 
 const askedFor = (
-  name: keyof typeof filterNames,
+  name: keyof typeof words.filterNames,
   value: string,
   keys: ReadonlyMap<string, string>,
 ): string => {
@@ -85,7 +62,7 @@ const askedFor = (
     case 'action':
       return actionWords(value);
     case 'outcome':
-      return outcomeNames[value as keyof typeof outcomeNames];
+      return words.outcomeNames[value as keyof typeof words.outcomeNames];
     case 'user':
       return value;
   }
@@ -136,7 +113,7 @@ export const aboutRecord = (record: LedgerRecord, names: ReadonlyMap<string, str
   const facts = [
     textOf(details['cause']),
     keyWords(keysOf(record), names),
-    typeof bytes === 'number' ? counted(bytes, 'byte') : '',
+    typeof bytes === 'number' ? words.record.bytes(bytes) : '',
     ...factsOf(subject),
     ...(action === 'settings.change' ? settingChanges(details) : factsOf(details)),
   ];
@@ -154,10 +131,10 @@ const textOf = (value: Json | undefined): string => (typeof value === 'string' ?
 
 const keyWords = (keys: readonly NamedKey[], names: ReadonlyMap<string, string>): string => {
   if (keys.length === 0) return '';
-  const words = keys.map(
+  const named = keys.map(
     ({ id, version }) => `${names.get(id) ?? shortId(id)}${version === null ? '' : ` v${version}`}`,
   );
-  return `${keys.length === 1 ? 'key' : 'keys'} ${words.join(', ')}`;
+  return words.record.keys(keys.length, named.join(', '));
 };
 
 const factsOf = (object: JsonObject): string[] =>
@@ -174,17 +151,17 @@ const kept = (fact: string): string =>
 
 /** Null if it would need a table: then it is only in the JSON. */
 const factOf = (value: Json): string | null => {
-  if (value === null) return 'none';
+  if (value === null) return words.none;
   if (typeof value === 'number') return n(value);
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'string') return isHex(value) ? shortId(value) : value;
   if (!isList(value)) return rangeOf(value);
-  return value.length === 0 ? 'none' : n(value.length);
+  return value.length === 0 ? words.none : n(value.length);
 };
 
 /** A range of records, like those that were made while the vault was locked. */
 const rangeOf = ({ first, last }: JsonObject): string | null =>
-  typeof first === 'number' && typeof last === 'number' ? `${n(first)} to ${n(last)}` : null;
+  typeof first === 'number' && typeof last === 'number' ? words.range(first, last) : null;
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 

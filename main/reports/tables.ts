@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { periodEnd } from '../../shared/key-life.ts';
 import type { KeySummary } from '../../shared/keys.ts';
 import type { ReportKind } from '../../shared/reports.ts';
+import { no, none, tables as words, yes } from '../../shared/messages/reports/document.ts';
 import { nothingDestroyed } from '../../shared/messages/failures/reports.ts';
 import { bindingOf } from '../session/index.ts';
 import { parseRow } from '../sqlite/index.ts';
@@ -10,12 +11,12 @@ import type { ReportTable } from './report.ts';
 
 /** What the vault knows beside its records, for the kinds of report that show it. */
 export const tablesFor = (vault: Vault, { kind, key, used }: Wanted): ReportTable[] => {
-  if (kind === 'key-inventory') return [inventory(vault, 'Keys')];
+  if (kind === 'key-inventory') return [inventory(vault, words.keys)];
   if (kind === 'key-life' && key !== null)
-    return [inventory(vault, 'The key', new Set([key])), versions(vault, key)];
+    return [inventory(vault, words.key, new Set([key])), versions(vault, key)];
   if (kind === 'destruction' && key !== null) return [destroyed(vault, key)];
   if (kind === 'token-evidence' || kind === 'ceremony') return evidence(vault);
-  return used.size === 0 ? [] : [inventory(vault, 'Keys in these records', used)];
+  return used.size === 0 ? [] : [inventory(vault, words.keysInRecords, used)];
 };
 
 interface Wanted {
@@ -28,10 +29,7 @@ interface Wanted {
 
 const inventory = (vault: Vault, title: string, only?: ReadonlySet<string>): ReportTable => ({
   title,
-  columns: [
-    ...['Name', 'Id', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
-    ...['Active since', 'Cryptoperiod ends', 'Protected'],
-  ],
+  columns: [...words.keyColumns],
   rows: vault.tables.keys
     .list()
     .filter(({ id }) => only === undefined || only.has(id))
@@ -45,31 +43,28 @@ const keyRow = (key: KeySummary): string[] => [
   key.bulk,
   key.state,
   String(key.version),
-  key.kcv ?? 'none',
+  key.kcv ?? none,
   key.created,
-  key.activated ?? 'never',
-  periodEnd(key) ?? 'no end',
+  key.activated ?? words.never,
+  periodEnd(key) ?? words.noEnd,
   yesNo(key.protected),
 ];
 
 const versions = (vault: Vault, key: string): ReportTable => ({
-  title: 'Its versions',
-  columns: [
-    ...['Version', 'State', 'KCV', 'Created', 'Activated', 'Deactivated', 'Compromised since'],
-    ...['To be destroyed', 'Destroyed'],
-  ],
+  title: words.versions,
+  columns: [...words.versionColumns],
   rows: vault.tables.keys
     .versions(key)
     .map((each) => [
       String(each.version),
       each.state,
-      each.kcv ?? 'none',
+      each.kcv ?? none,
       each.created,
-      each.activated ?? 'no',
-      each.deactivated ?? 'no',
-      each.compromised ?? 'no',
-      each.destroys ?? 'no',
-      each.destroyed ?? 'no',
+      each.activated ?? no,
+      each.deactivated ?? no,
+      each.compromised ?? no,
+      each.destroys ?? no,
+      each.destroyed ?? no,
     ]),
 });
 
@@ -79,22 +74,11 @@ const destroyed = (vault: Vault, id: string): ReportTable => {
   const versions = vault.tables.keys.versions(id).filter(({ state }) => state === 'destroyed');
   if (versions.length === 0) throw nothingDestroyed(key.name);
   return {
-    title: 'Destroyed versions',
-    columns: [
-      'Name',
-      'Id',
-      'Custody',
-      'Version',
-      'KCV',
-      'Created',
-      'Destroyed',
-      'What was destroyed',
-    ],
+    title: words.destroyed,
+    columns: [...words.destroyedColumns],
     rows: versions.map(({ version, kcv, created, destroyed: time }) => [
-      ...[key.name, key.id, key.custody, String(version), kcv ?? 'none', created, time ?? ''],
-      key.custody === 'resident'
-        ? 'the key object in the token, which was looked for afterwards'
-        : 'the only copy of the wrapped key in the vault',
+      ...[key.name, key.id, key.custody, String(version), kcv ?? none, created, time ?? ''],
+      key.custody === 'resident' ? words.destroyedObject : words.destroyedCopy,
     ]),
   };
 };
@@ -121,26 +105,26 @@ const evidence = (vault: Vault): ReportTable[] => {
   const { module, pairs, hardRequirements, findings } = profile;
   return [
     {
-      title: 'Library',
-      columns: ['Path', 'Version', 'SHA-256'],
+      title: words.library,
+      columns: [...words.libraryColumns],
       rows: [[module.path, module.version, module.sha256]],
     },
     {
-      title: 'What the token supports',
-      columns: ['Custody', 'Bulk', 'Supported', 'Reason'],
+      title: words.supported,
+      columns: [...words.supportedColumns],
       rows: pairs.map((pair) => [pair.custody, pair.bulk, yesNo(pair.carried), pair.reason]),
     },
     {
-      title: 'Requirements',
-      columns: ['Requirement', 'Met'],
-      rows: hardRequirements.map(({ met, words }) => [words, yesNo(met)]),
+      title: words.requirements,
+      columns: [...words.requirementColumns],
+      rows: hardRequirements.map((each) => [each.words, yesNo(each.met)]),
     },
     {
-      title: 'Test results',
-      columns: ['Check', 'Expected', 'Result', 'As expected'],
+      title: words.results,
+      columns: [...words.resultColumns],
       rows: findings.map(({ check, expected, seen, ok }) => [check, expected, seen, yesNo(ok)]),
     },
   ];
 };
 
-const yesNo = (is: boolean): string => (is ? 'yes' : 'no');
+const yesNo = (is: boolean): string => (is ? yes : no);

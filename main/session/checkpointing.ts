@@ -1,3 +1,4 @@
+import { anchors } from '../../shared/messages/token/anchors.ts';
 import type { AnchorKind, EngineCalls } from '../engine/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { LedgerToken, Vault } from '../vault/index.ts';
@@ -38,9 +39,6 @@ export const ledgerToken = async (
 /** What the anchor proves, for people: on screen and in reports. */
 export const anchorWords = (vault: Vault): string => {
   const isInVault = vault.tables.meta.token()?.inVault ?? false;
-  if (isInVault)
-    return 'No rollback detection by the token: the evaluation token lies in the vault folder and is rolled back with it.';
-  return anchorKindOf(vault) === 'none'
-    ? 'No rollback detection by the token: it cannot keep the newest checkpoint.'
-    : 'The newest checkpoint is also kept in the token: an older or altered ledger is found at unlock.';
+  if (isInVault) return anchors.inVault;
+  return anchorKindOf(vault) === 'none' ? anchors.none : anchors.stored;
 };

@@ -1,5 +1,6 @@
 import type { TokenFindingKind } from '../../shared/contract/rollback.ts';
 import type { Failure } from '../../shared/failure.ts';
+import * as words from '../../shared/messages/token/findings.ts';
 import type { TokenInfo } from '../engine/index.ts';
 import type { KnownVault } from '../trust/index.ts';
 
@@ -17,18 +18,11 @@ export const twinOf = (
 ): TokenFinding[] =>
   inVault || (label === known.label && serial === known.serial)
     ? []
-    : [
-        {
-          kind: 'token-twin',
-          problem:
-            `This is another token than the one that this computer knows: “${label}”, serial number ${serial}, ` +
-            `instead of “${known.label}”, serial number ${known.serial}.`,
-        },
-      ];
+    : [{ kind: 'token-twin', problem: words.twin({ label, serial }, known) }];
 
 export const updateOf = ({ modulePath, librarySha256 }: KnownVault): TokenFinding => ({
   kind: 'library-updated',
-  problem: `The PKCS#11 library has changed and was tested again: ${modulePath}, SHA-256 ${librarySha256}.`,
+  problem: words.libraryUpdated(modulePath, librarySha256),
 });
 
 export const firstMeeting = (
@@ -36,7 +30,5 @@ export const firstMeeting = (
   notKept: Failure | null,
 ): TokenFinding => ({
   kind: 'vault-met',
-  problem:
-    `This computer meets this vault for the first time. Fingerprint of its key: ${checkpointKey ?? 'none'}; ` +
-    `PKCS#11 library: ${modulePath}. ${notKept === null ? 'Both are known from now on.' : notKept.message}`,
+  problem: words.firstMeeting(checkpointKey, modulePath, notKept?.message ?? null),
 });

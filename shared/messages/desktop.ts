@@ -2,6 +2,13 @@ import { n } from '../numbers.ts';
 
 /** What the window's process says by itself: menu, system dialogs, notifications, saved results. */
 
+/** Shown where there is no window yet. */
+export const notStarted = {
+  title: 'Claviger could not start',
+  text: (cause: string, incidents: string) =>
+    `${cause}\n\nYour vaults and files have not changed. More is in ${incidents}.`,
+} as const;
+
 export const menu = {
   file: '&File',
   addFiles: 'Add files…',

@@ -23,3 +23,15 @@ export const bulkNames: Readonly<Record<Bulk, string>> = {
   token: 'In the token',
   host: 'In this computer',
 };
+
+interface Pair {
+  readonly custody: Custody;
+  readonly bulk: Bulk;
+}
+
+/** As the command line names it. */
+const pairName = ({ custody, bulk }: Pair): string => `${custody}/${bulk}`;
+
+export const fallback = (wanted: Pair, reason: string, given: Pair): string =>
+  `This token does not support ${pairName(wanted)} (${reason}), so the key is ${pairName(given)}.`;
+export const notProbed = 'the token was not tested for it';

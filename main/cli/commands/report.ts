@@ -1,11 +1,7 @@
 import { fingerprintFault } from '../../../shared/fingerprint.ts';
+import { kindNames } from '../../../shared/messages/reports/document.ts';
 import { counted, n } from '../../../shared/numbers.ts';
-import {
-  renderings,
-  type Rendering,
-  reportKinds,
-  type ReportKind,
-} from '../../../shared/reports.ts';
+import { renderings, type Rendering, reportKinds } from '../../../shared/reports.ts';
 import {
   badFingerprint,
   reportNotGiven,
@@ -28,16 +24,6 @@ import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { describeSpan, spanOf, spanOptions } from '../time.ts';
 import { withSession, printResult } from '../with-vault.ts';
-
-const titles: Readonly<Record<ReportKind, string>> = {
-  activity: 'Activity',
-  'key-inventory': 'Key inventory',
-  'key-life': 'Life of a key',
-  destruction: 'Certificate of destruction',
-  'batch-receipts': 'Receipts of a batch',
-  ceremony: 'Key ceremony',
-  'token-evidence': 'Token evidence',
-};
 
 export const reportCommand: Command = {
   name: 'report',
@@ -73,7 +59,7 @@ export const reportCommand: Command = {
       // Unlocking signs a checkpoint, so check first that the files can be written.
       await requirePlaces(places);
       needOpen(await session.unlock());
-      const title = args.text('title') ?? titles[kind];
+      const title = args.text('title') ?? kindNames[kind];
       const { signal } = context;
       const { report, files } = await exportReport(session, {
         ...{ kind, filter, title, file, also, signal },

@@ -147,14 +147,6 @@ export const nssDatabaseOf = (parameters: string): string | null => {
   return folder === undefined ? null : folder.replace(/^(?:sql|dbm|extern|multiaccess|rdb):/, '');
 };
 
-const installCommands: Readonly<Record<string, string>> = {
-  linux:
-    'Install it with “sudo apt install softhsm2” (Debian, Ubuntu), “sudo dnf install softhsm” ' +
-    '(Fedora) or the package manager of your system.',
-  darwin: 'Install it with “brew install softhsm”.',
-  win32: 'Install SoftHSM2 for Windows (64 bit) into C:\\SoftHSM2.',
-};
-
 /**
  * The path of SoftHSM2 among the libraries found.
  * @throws Failure 'module-not-found' with the command that installs it
@@ -162,5 +154,5 @@ const installCommands: Readonly<Record<string, string>> = {
 export const requireSoftHsm = (found: readonly KnownModule[], platform: string): string => {
   const module = found.find((candidate) => candidate.product === 'SoftHSM2');
   if (module !== undefined) return module.path;
-  throw noSoftHsm(installCommands[platform] ?? 'Install SoftHSM2 for your system.');
+  throw noSoftHsm(platform);
 };

@@ -1,3 +1,4 @@
+import { chart as words } from '../../../shared/messages/reports/pdf.ts';
 import { n } from '../../../shared/numbers.ts';
 import { sumOf, type Summary, type Tally } from '../render-summary.ts';
 import type { StructureElement } from './internals.ts';
@@ -25,12 +26,12 @@ export const drawActivity = (paper: Paper, part: StructureElement, summary: Summ
 };
 
 const drawLegend = (paper: Paper, y: number): void => {
-  const words = [
-    { ink: colour.data1, text: 'Done' },
-    { ink: colour.dataBad, text: 'Refused or failed' },
+  const entries = [
+    { ink: colour.data1, text: words.done },
+    { ink: colour.dataBad, text: words.notDone },
   ];
   let x = page.left;
-  for (const { ink, text } of words) {
+  for (const { ink, text } of entries) {
     paper.doc.roundedRect(x, y + 1.5, 7, 7, 1.5).fill(ink);
     paper.type.draw(text, x + 12, y + baseline(styles.axis), styles.axis);
     x += 28 + paper.type.width(text, styles.axis);
@@ -98,10 +99,7 @@ const gridSteps = (highest: number): number[] => {
 
 /** The figure in words, with every bar. */
 const sentence = ({ total, periods, unit }: Summary): string => {
-  const [first, last] = [periods[0]?.name ?? '', periods.at(-1)?.name ?? ''];
-  const bars = periods.map(({ name, ok, refused, failed }) => {
-    const bad = refused + failed;
-    return `${name}: ${n(ok)} done${bad === 0 ? '' : `, ${n(bad)} refused or failed`}`;
-  });
-  return `Records per ${unit} from ${first} to ${last}: ${n(total.ok)} done, ${n(total.refused)} refused, ${n(total.failed)} failed. ${bars.join('; ')}.`;
+  const names = periods.map(({ name }) => name);
+  const bars = periods.map((period) => words.bar(period.name, period));
+  return `${words.sentence(unit, names, total)} ${bars.join('; ')}.`;
 };

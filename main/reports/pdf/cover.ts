@@ -1,15 +1,10 @@
-import { counted, n } from '../../../shared/numbers.ts';
+import { kindNames } from '../../../shared/messages/reports/document.ts';
+import { cover as words } from '../../../shared/messages/reports/pdf.ts';
+import { n } from '../../../shared/numbers.ts';
 import type { Seal } from '../../certificates/index.ts';
 import { sha256 } from '../../system/index.ts';
 import type { ReportView } from '../render-view.ts';
-import {
-  completeness,
-  filterWords,
-  grouped,
-  kindNames,
-  moment,
-  rangeWords,
-} from '../render-words.ts';
+import { completeness, filterWords, grouped, moment, rangeWords } from '../render-words.ts';
 import type { ReportStatement } from '../report.ts';
 import { notDone } from './failures.ts';
 import { drawFacts, type Fact } from './facts-list.ts';
@@ -28,7 +23,7 @@ const SEAL_HEIGHT = 58;
 export const drawCover = (paper: Paper, view: ReportView, seal: Seal | null): Area => {
   const { statement } = view.report;
   paper.addPage();
-  paper.doc.outline.addItem('Cover');
+  paper.doc.outline.addItem(words.bookmark);
   const part = paper.part('Sect');
   drawBrand(paper, part);
   paper.y = 128;
@@ -45,8 +40,8 @@ export const drawCover = (paper: Paper, view: ReportView, seal: Seal | null): Ar
 const drawBrand = (paper: Paper, part: StructureElement): void => {
   paper.artifact(() => drawAppMark(paper.doc, page.left, page.top, 26));
   paper.tag(part, 'P', () => {
-    paper.lines(['Claviger '], page.left + 36, page.top, styles.brand);
-    paper.lines(['Report from a signed ledger'], page.left + 36, page.top + 15, styles.axis);
+    paper.lines([`${words.brand} `], page.left + 36, page.top, styles.brand);
+    paper.lines([words.subtitle], page.left + 36, page.top + 15, styles.axis);
   });
 };
 
@@ -55,12 +50,11 @@ const drawTitle = (paper: Paper, part: StructureElement, statement: ReportStatem
   if (kind !== statement.title) paper.paragraph(part, kind, styles.label, { after: 2 });
   paper.paragraph(part, statement.title, styles.coverTitle, { tag: 'H1', after: 4 });
   const { since, until } = statement.filter;
-  const period = [since && `from ${moment(since)}`, until && `before ${moment(until)}`].filter(
-    (word) => word !== undefined,
-  );
-  const words =
-    period.length === 0 ? `Made ${moment(statement.made)}` : `Records ${period.join(', ')}`;
-  paper.paragraph(part, words, styles.coverLead, { after: 16 });
+  const time =
+    since === undefined && until === undefined
+      ? words.made(moment(statement.made))
+      : words.period(since && moment(since), until && moment(until));
+  paper.paragraph(part, time, styles.coverLead, { after: 16 });
 };
 
 const drawEvaluation = (paper: Paper, part: StructureElement): void => {
@@ -74,8 +68,7 @@ const drawEvaluation = (paper: Paper, part: StructureElement): void => {
     drawHatching(paper.doc, page.left, top, 10, height);
   });
   const style = { ...styles.notice, colour: colour.eval };
-  const words = 'EVALUATION. This token does not protect its keys enough: do not rely on it.';
-  paper.tag(part, 'P', () => paper.lines([words], page.left + 22, top + 10, style));
+  paper.tag(part, 'P', () => paper.lines([words.evaluation], page.left + 22, top + 10, style));
   paper.y = top + height + 14;
 };
 
@@ -86,10 +79,10 @@ const drawVerdict = (paper: Paper, part: StructureElement, view: ReportView): vo
   const top = paper.y;
   const figure = n(counts.included);
   const figureStyle = { ...styles.figure, size: 28, leading: 34 };
-  const words = [
-    `${counts.included === 1 ? 'record' : 'records'} of ${n(counts.searched)} in the range ${rangeWords(statement)}`,
+  const said = [
+    words.included(counts.included, counts.searched, rangeWords(statement)),
     completeness(statement),
-    ...(bad === 0 ? [] : [`${n(bad)} refused or failed: listed first.`]),
+    ...(bad === 0 ? [] : [words.notDone(bad)]),
     ...(unsignedWhenMade.length === 0 ? [] : [lockedWords(statement)]),
   ];
   const left = page.left + paper.type.width(figure, figureStyle) + 16;
@@ -98,8 +91,8 @@ const drawVerdict = (paper: Paper, part: StructureElement, view: ReportView): vo
   });
   paper.tag(part, 'P', () => {
     paper.lines([`${figure} `], page.left, top + 9, figureStyle);
-    const lines = words.flatMap((line, at) =>
-      separated(paper.type.lines(line, styles.value, contentRight - left), at < words.length - 1),
+    const lines = said.flatMap((line, at) =>
+      separated(paper.type.lines(line, styles.value, contentRight - left), at < said.length - 1),
     );
     paper.y = top + 12 + paper.lines(lines, left, top + 12, styles.value);
   });
@@ -112,36 +105,39 @@ const drawVerdict = (paper: Paper, part: StructureElement, view: ReportView): vo
 
 const lockedWords = ({ unsignedWhenMade }: ReportStatement): string => {
   const records = unsignedWhenMade.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-  return `${counted(records, 'record')} signed only at the next unlock.`;
+  return words.signedLater(records);
 };
 
 const factsOf = (statement: ReportStatement): Fact[] => {
   const { by, vault, token, previous } = statement;
+  const { labels } = words;
   return [
-    { label: 'Made', value: moment(statement.made), style: styles.valueStrong },
-    { label: 'By', value: `${by.user} on ${by.host}, with ${by.app}`, style: styles.valueStrong },
+    { label: labels.made, value: moment(statement.made), style: styles.valueStrong },
+    { label: labels.by, value: words.by(by.user, by.host, by.app), style: styles.valueStrong },
     ...(vault.name === undefined
       ? []
-      : [{ label: 'Vault', value: vault.name, style: styles.valueStrong }]),
-    { label: vault.name === undefined ? 'Vault' : '', value: vault.id, style: styles.mono },
-    { label: 'Ledger', value: `epoch ${vault.epoch}, begun ${moment(vault.created)}` },
-    { label: 'Token', value: `${token.label}, serial ${token.serial}`, style: styles.valueStrong },
-    { label: 'Token made by', value: tokenMaker(token) },
-    { label: 'Anchor', value: vault.anchor },
-    { label: 'Filter', value: filterWords(statement) },
+      : [{ label: labels.vault, value: vault.name, style: styles.valueStrong }]),
+    { label: vault.name === undefined ? labels.vault : '', value: vault.id, style: styles.mono },
+    { label: labels.ledger, value: words.ledger(vault.epoch, moment(vault.created)) },
     {
-      label: 'Report before',
+      label: labels.token,
+      value: words.token(token.label, token.serial),
+      style: styles.valueStrong,
+    },
+    { label: labels.vendor, value: vendorOf(token) },
+    { label: labels.anchor, value: vault.anchor },
+    { label: labels.filter, value: filterWords(statement) },
+    {
+      label: labels.previous,
       value:
-        previous === null
-          ? 'none: this report stands alone'
-          : `made ${moment(previous.made)}, at ${counted(previous.size, 'record')}`,
+        previous === null ? words.noPrevious : words.previous(moment(previous.made), previous.size),
     },
   ];
 };
 
-const tokenMaker = ({ manufacturer, model, firmware }: ReportStatement['token']): string =>
-  [manufacturer, model, firmware === '' ? '' : `firmware ${firmware}`]
-    .filter((word) => word !== '')
+const vendorOf = ({ manufacturer, model, firmware }: ReportStatement['token']): string =>
+  [manufacturer, model, firmware === '' ? '' : words.firmware(firmware)]
+    .filter((part) => part !== '')
     .join(', ');
 
 /**
@@ -151,6 +147,7 @@ const tokenMaker = ({ manufacturer, model, firmware }: ReportStatement['token'])
 const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): void => {
   const { checkpoints, key } = view.report;
   const { closing } = checkpoints;
+  const { labels } = words;
   const top = Math.max(paper.y + 6, page.bottom - SEAL_HEIGHT - QR_SIZE - 34);
   paper.artifact(() => {
     paper.hairline(top, colour.lineStrong);
@@ -161,11 +158,11 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
     paper,
     part,
     [
-      { label: 'JSON, SHA-256', value: grouped(view.jsonSha256), style: styles.mono },
-      { label: 'Checkpoint', value: `${counted(closing.size, 'record')}, root` },
+      { label: labels.json, value: grouped(view.jsonSha256), style: styles.mono },
+      { label: labels.checkpoint, value: words.root(closing.size) },
       { label: '', value: grouped(closing.root), style: styles.mono },
-      { label: 'Key’s fingerprint', value: grouped(key.fingerprint), style: styles.mono },
-      { label: 'Key', value: `${key.algorithm}, named by the first record of the ledger` },
+      { label: labels.fingerprint, value: grouped(key.fingerprint), style: styles.mono },
+      { label: labels.key, value: words.key(key.algorithm) },
     ],
     { width: contentWidth - QR_SIZE - 12, labelWidth: 80, gap: 3 },
   );
@@ -176,12 +173,12 @@ const drawBinding = (paper: Paper, part: StructureElement, view: ReportView): vo
       drawQr(paper.doc, closing.note, side, top + 4, QR_SIZE);
     },
     {
-      alt: `QR code of the signed checkpoint: ${closing.origin}, ${n(closing.size)} records, root ${closing.root}`,
+      alt: words.qr(closing.origin, closing.size, closing.root),
       bbox: [side, top + 4, contentRight, top + 4 + QR_SIZE],
     },
   );
   paper.tag(part, 'Caption', () =>
-    paper.lines(['The signed checkpoint, to be kept'], side + QR_QUIET, top + QR_SIZE, styles.axis),
+    paper.lines([words.qrCaption], side + QR_QUIET, top + QR_SIZE, styles.axis),
   );
 };
 
@@ -193,14 +190,12 @@ const drawSeal = (paper: Paper, part: StructureElement, seal: Seal | null): Area
     paper.doc.fillAndStroke(colour.accentTint, colour.accentLine);
     drawGlyph(paper.doc, seal === null ? 'none' : 'done', area.x + 14, y + 10, 12);
   });
-  const title = seal === null ? 'Not signed' : 'Signed with the vault’s report key';
-  const words =
-    seal === null
-      ? 'This PDF carries no signature of its own. The JSON file and its proofs are the authority.'
-      : `${moment(seal.time.toISOString())}, ECDSA P-256 in the token, PAdES. Certificate, SHA-256:`;
+  const title = seal === null ? words.notSigned : words.signed;
+  const note =
+    seal === null ? words.notSignedNote : words.signedNote(moment(seal.time.toISOString()));
   paper.tag(part, 'P', () => {
     paper.lines([`${title} `], area.x + 36, y + 7, styles.valueStrong);
-    paper.lines([`${words} `], area.x + 36, y + 20, styles.label);
+    paper.lines([`${note} `], area.x + 36, y + 20, styles.label);
     if (seal !== null)
       paper.lines(
         [grouped(sha256(seal.certificate), 16).join('')],

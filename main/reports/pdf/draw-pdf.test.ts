@@ -137,7 +137,7 @@ describe('what it says', () => {
 
   test('every record is there', () => {
     const pages = withFile(pdf, (path) => ask('pdftotext', ['-layout', path, '-']));
-    const all = pages.slice(pages.indexOf('120 records, as short as a page allows'));
+    const all = pages.slice(pages.indexOf('120 records, shortened to fit the page'));
     const found = [...all.matchAll(/^ +(\d+) +\d\d:\d\d:\d\d /gm)].map(([, seq]) => Number(seq));
     expect(found).toEqual(report.records.map(({ seq }) => seq));
   });
@@ -230,7 +230,7 @@ describe('what it says', () => {
       const limits = [...short.statement.limits, ...Array<string>(more).fill('Nor this.')];
       const long = await renderPdf({ ...short, statement: { ...short.statement, limits } }, null);
       const pages = withFile(long, (path) => ask('pdftotext', [path, '-'])).split('\f');
-      const page = pages.find((each) => each.includes('The signed checkpoint, as it is'));
+      const page = pages.find((each) => each.includes('The exact signed checkpoint'));
       expect(page, `${more} more`).toContain(`— ${short.checkpoints.closing.origin}`);
     }
   });

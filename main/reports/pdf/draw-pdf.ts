@@ -1,6 +1,8 @@
+import { kindNames } from '../../../shared/messages/reports/document.ts';
+import { info as words } from '../../../shared/messages/reports/pdf.ts';
 import type { Seal } from '../../certificates/index.ts';
 import type { ReportView } from '../render-view.ts';
-import { completeness, kindNames } from '../render-words.ts';
+import { completeness } from '../render-words.ts';
 import { drawCover } from './cover.ts';
 import { drawFailures } from './failures.ts';
 import { drawFeet } from './foot.ts';
@@ -40,11 +42,12 @@ export const drawPdf = (
 
 const infoOf = ({ report, jsonSha256 }: ReportView): PaperInfo => {
   const { statement } = report;
+  const { by, kind, vault } = statement;
   return {
     title: statement.title,
-    subject: `${kindNames[statement.kind]} of vault ${statement.vault.name ?? statement.vault.id}. ${completeness(statement)}`,
-    author: `${statement.by.user} on ${statement.by.host}`,
-    keywords: `JSON SHA-256 ${jsonSha256}`,
+    subject: words.subject(kindNames[kind], vault.name ?? vault.id, completeness(statement)),
+    author: words.author(by.user, by.host),
+    keywords: words.keywords(jsonSha256),
     made: new Date(statement.made),
   };
 };

@@ -1,4 +1,4 @@
-import { counted, n } from '../../../shared/numbers.ts';
+import { failures as words } from '../../../shared/messages/reports/pdf.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { styles } from './theme.ts';
 import type { Paper } from './paper.ts';
@@ -16,19 +16,16 @@ export const drawFailures = (paper: Paper, view: ReportView): void => {
   const bad = notDone(view);
   if (bad.length === 0) return;
   paper.addPage();
-  paper.doc.outline.addItem('Refused and failed');
+  paper.doc.outline.addItem(words.title);
   const part = paper.part('Sect');
-  paper.paragraph(part, 'Refused and failed', styles.heading1, { tag: 'H1', after: 4 });
-  const all = counted(view.records.length, 'record');
-  const words = `${n(bad.length)} of ${all}. They also stand in their place among all records.`;
-  paper.paragraph(part, words, styles.body, { after: 10 });
+  paper.paragraph(part, words.title, styles.heading1, { tag: 'H1', after: 4 });
+  paper.paragraph(part, words.count(bad.length, view.records.length), styles.body, { after: 10 });
   const table = new Table(paper, part, recordColumns);
   const { keyNames } = view;
   for (const each of bad.slice(0, MOST_ROWS))
     table.row(recordCells(each, { keyNames, withHashes: false }));
   table.end();
   const rest = bad.length - MOST_ROWS;
-  if (rest > 0)
-    paper.paragraph(part, `${counted(rest, 'more', 'more')}, among all records.`, styles.label);
+  if (rest > 0) paper.paragraph(part, words.more(rest), styles.label);
   part.end();
 };

@@ -1,3 +1,4 @@
+import { ids as words } from '../../../shared/messages/reports/pdf.ts';
 import { n } from '../../../shared/numbers.ts';
 import type { JsonObject } from '../../json/index.ts';
 import { shortId } from '../render-words.ts';
@@ -19,20 +20,20 @@ export const drawIds = (paper: Paper, view: ReportView): void => {
   if (ids.length === 0) return;
   paper.need(120);
   paper.y += 14;
-  paper.doc.outline.addItem('Keys and batches');
+  paper.doc.outline.addItem(words.bookmark);
   const part = paper.part('Sect');
-  paper.paragraph(part, 'Keys and batches named above', styles.heading2, { tag: 'H2', after: 6 });
+  paper.paragraph(part, words.title, styles.heading2, { tag: 'H2', after: 6 });
   const table = new Table(paper, part, [
-    { title: 'Shown as', width: 70 },
-    { title: 'Kind', width: 50 },
-    { title: 'Id', width: 170 },
-    { title: 'Records', width: 56, align: 'right' },
-    { title: 'Name', width: contentWidth - 346 },
+    { title: words.columns.short, width: 70 },
+    { title: words.columns.kind, width: 50 },
+    { title: words.columns.id, width: 170 },
+    { title: words.columns.records, width: 56, align: 'right' },
+    { title: words.columns.name, width: contentWidth - 346 },
   ]);
   for (const { id, field, records, name } of ids)
     table.row([
       textCell(shortId(id), styles.monoSmall),
-      textCell(field === 'key' ? 'Key' : 'Batch'),
+      textCell(words.kinds[field]),
       textCell(id, styles.monoSmall),
       textCell(n(records)),
       textCell(name),

@@ -1,4 +1,4 @@
-import { counted, n } from '../../../shared/numbers.ts';
+import { proof as words } from '../../../shared/messages/reports/pdf.ts';
 import { grouped, moment } from '../render-words.ts';
 import type { ReportCheckpoint, ReportDocument } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
@@ -12,20 +12,20 @@ import type { Paper } from './paper.ts';
 export const drawProof = (paper: Paper, view: ReportView): void => {
   const { report } = view;
   paper.addPage();
-  paper.doc.outline.addItem('Proof');
+  paper.doc.outline.addItem(words.title);
   const part = paper.part('Sect');
-  paper.paragraph(part, 'Proof', styles.heading1, { tag: 'H1', after: 8 });
+  paper.paragraph(part, words.title, styles.heading1, { tag: 'H1', after: 8 });
   drawInside(paper, part, report);
-  heading(paper, part, 'What it cannot prove');
+  heading(paper, part, words.limits);
   for (const limit of report.statement.limits) bullet(paper, part, 'none', limit);
-  heading(paper, part, 'How to check it');
-  const numbered = steps(view).map((value, at) => ({
+  heading(paper, part, words.how);
+  const numbered = words.steps(report.key.fingerprint).map((value, at) => ({
     label: `${at + 1}.`,
     value,
     style: styles.body,
   }));
   drawFacts(paper, part, numbered, { labelWidth: 20, gap: 1 });
-  heading(paper, part, 'The numbers in full');
+  heading(paper, part, words.numbers);
   drawFacts(paper, part, numbers(view));
   drawNote(paper, part, report.checkpoints.closing);
   part.end();
@@ -39,45 +39,44 @@ const heading = (paper: Paper, part: StructureElement, text: string, following =
 };
 
 const drawInside = (paper: Paper, part: StructureElement, report: ReportDocument): void => {
-  paper.paragraph(part, 'Inside the JSON file', styles.heading2, { tag: 'H2', after: 5 });
-  for (const { there, words } of inside(report))
-    bullet(paper, part, there ? 'done' : 'none', words);
+  paper.paragraph(part, words.inside, styles.heading2, { tag: 'H2', after: 5 });
+  for (const { there, text } of inside(report)) bullet(paper, part, there ? 'done' : 'none', text);
 };
 
-const inside = (report: ReportDocument): { there: boolean; words: string }[] => {
+const inside = (report: ReportDocument): { there: boolean; text: string }[] => {
   const { statement, checkpoints, consistency, timestamps } = report;
   const { closing, opening } = checkpoints;
   const { previous } = statement;
   return [
     {
       there: true,
-      words: `${counted(statement.counts.included, 'record')}, exactly as in the ledger, with one proof that they lie under the closing checkpoint`,
+      text: words.records(statement.counts.included),
     },
     {
       there: true,
-      words: `The closing checkpoint, signed, over ${counted(closing.size, 'record')}`,
+      text: words.closing(closing.size),
     },
     opening === null
-      ? { there: false, words: 'No checkpoint before the range: none was made by then' }
+      ? { there: false, text: words.noOpening }
       : {
           there: true,
-          words: `The checkpoint before the range, signed, over ${counted(opening.size, 'record')}, and the proof that the closing one continues it`,
+          text: words.opening(opening.size),
         },
     previous === null || consistency.fromPrevious === null
-      ? { there: false, words: 'No report before this one: nothing to be consistent with' }
+      ? { there: false, text: words.noPrevious }
       : {
           there: true,
-          words: `The proof that the ledger continues that of the report made ${moment(previous.made)}, at ${counted(previous.size, 'record')}`,
+          text: words.previous(moment(previous.made), previous.size),
         },
     timestamps.length === 0
-      ? { there: false, words: 'No outside timestamp' }
-      : { there: true, words: `${counted(timestamps.length, 'outside timestamp')} (RFC 3161)` },
+      ? { there: false, text: words.noTimestamps }
+      : { there: true, text: words.timestamps(timestamps.length) },
   ];
 };
 
-const bullet = (paper: Paper, part: StructureElement, glyph: Glyph, words: string): void => {
+const bullet = (paper: Paper, part: StructureElement, glyph: Glyph, text: string): void => {
   const x = page.left + 18;
-  const lines = paper.type.lines(words, styles.body, contentWidth - 18);
+  const lines = paper.type.lines(text, styles.body, contentWidth - 18);
   paper.need(lines.length * styles.body.leading);
   paper.artifact(() => {
     drawGlyph(paper.doc, glyph, page.left, paper.y + 2.4, 9.5);
@@ -86,32 +85,26 @@ const bullet = (paper: Paper, part: StructureElement, glyph: Glyph, words: strin
   paper.y += lines.length * styles.body.leading + 2;
 };
 
-const steps = ({ report }: ReportView): string[] => [
-  'Compare the SHA-256 of the JSON file with the one on the cover (sha256sum FILE). If they differ, this paper is not a rendering of that file.',
-  'Compare the key’s fingerprint with the one you were given by another way: by telephone, on paper, or in an older report.',
-  `Run “claviger report verify FILE --key ${report.key.fingerprint.slice(0, 8)}…”, or the short script described in “Verify a report”, which needs nothing but Python and openssl. Neither needs the vault or the token.`,
-  'With the report before this one at hand, give it as well (--previous FILE): it shows that nothing that was reported then was changed since.',
-];
-
 const numbers = ({ report, jsonSha256 }: ReportView): Fact[] => {
   const { statement, checkpoints, key } = report;
   const mono = styles.monoSmall;
+  const { labels } = words;
   return [
-    { label: 'JSON, SHA-256', value: grouped(jsonSha256, 16), style: mono },
-    { label: 'Records, SHA-256', value: grouped(statement.recordsSha256, 16), style: mono },
-    { label: 'Origin', value: checkpoints.closing.origin, style: mono },
-    { label: 'Closing root', value: grouped(checkpoints.closing.root, 16), style: mono },
+    { label: labels.json, value: grouped(jsonSha256, 16), style: mono },
+    { label: labels.records, value: grouped(statement.recordsSha256, 16), style: mono },
+    { label: labels.origin, value: checkpoints.closing.origin, style: mono },
+    { label: labels.closingRoot, value: grouped(checkpoints.closing.root, 16), style: mono },
     ...(checkpoints.opening === null
       ? []
       : [
           {
-            label: `Root at ${n(checkpoints.opening.size)}`,
+            label: labels.rootAt(checkpoints.opening.size),
             value: grouped(checkpoints.opening.root, 16),
             style: mono,
           },
         ]),
-    { label: 'Key’s fingerprint', value: grouped(key.fingerprint, 16), style: mono },
-    { label: 'Verifier key', value: key.vkey, style: mono },
+    { label: labels.fingerprint, value: grouped(key.fingerprint, 16), style: mono },
+    { label: labels.verifierKey, value: key.vkey, style: mono },
   ];
 };
 
@@ -121,7 +114,7 @@ const drawNote = (paper: Paper, part: StructureElement, { note }: ReportCheckpoi
     .split('\n')
     .flatMap((line) => paper.type.lines(line, styles.monoSmall, contentWidth));
   const height = lines.length * styles.monoSmall.leading;
-  heading(paper, part, 'The signed checkpoint, as it is', height + 5);
+  heading(paper, part, words.note, height + 5);
   paper.tag(part, 'Code', () => paper.lines(lines, page.left, paper.y, styles.monoSmall), {
     actual: note,
   });

@@ -1,6 +1,8 @@
-import { counted, n } from '../../../shared/numbers.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
-import { aboutRecord, clockOf, dayOf, outcomeNames } from '../render-words.ts';
+import { outcomeNames } from '../../../shared/messages/reports/document.ts';
+import { records as words } from '../../../shared/messages/reports/pdf.ts';
+import { n } from '../../../shared/numbers.ts';
+import { aboutRecord, clockOf, dayOf } from '../render-words.ts';
 import type { RenderedRecord, ReportView } from '../render-view.ts';
 import { addBookmark } from './internals.ts';
 import { colour, contentWidth, styles } from './theme.ts';
@@ -8,12 +10,12 @@ import type { Paper } from './paper.ts';
 import { Table, type Cell, type Column } from './table.ts';
 
 export const recordColumns: readonly Column[] = [
-  { title: 'Record', width: 50, align: 'right' },
-  { title: 'Time, UTC', width: 54 },
-  { title: 'Action', width: 76 },
-  { title: 'Outcome', width: 74 },
-  { title: 'Who', width: 56 },
-  { title: 'About', width: contentWidth - 310 },
+  { title: words.columns.record, width: 50, align: 'right' },
+  { title: words.columns.time, width: 54 },
+  { title: words.columns.action, width: 76 },
+  { title: words.columns.outcome, width: 74 },
+  { title: words.columns.who, width: 56 },
+  { title: words.columns.about, width: contentWidth - 310 },
 ];
 
 const MOST_DAYS_MARKED = 62;
@@ -27,16 +29,13 @@ export const drawRecords = (
 ): void => {
   const { records } = view;
   paper.addPage();
-  const bookmark = paper.doc.outline.addItem('Records', { expanded: false });
+  const bookmark = paper.doc.outline.addItem(words.title, { expanded: false });
   const part = paper.part('Sect');
-  paper.paragraph(part, 'Records', styles.heading1, { tag: 'H1', after: 4 });
+  paper.paragraph(part, words.title, styles.heading1, { tag: 'H1', after: 4 });
   // Receipts are compared with files.
   const withHashes = view.report.statement.kind === 'batch-receipts';
-  const words = [
-    `${counted(records.length, 'record')}, as short as a page allows. Each stands in full in the JSON file, under its number.`,
-    ...(withHashes ? ['Under each file stands the SHA-256 of its output.'] : []),
-  ].join(' ');
-  paper.paragraph(part, words, styles.body, { after: 10 });
+  const lead = [words.count(records.length), ...(withHashes ? [words.hashes] : [])].join(' ');
+  paper.paragraph(part, lead, styles.body, { after: 10 });
   const table = new Table(paper, part, recordColumns);
   const days = new Set(records.map(({ record }) => dayOf(record.time))).size;
   const length = days <= MOST_DAYS_MARKED ? 'yyyy-mm-dd'.length : 'yyyy-mm'.length;
@@ -62,8 +61,8 @@ export const drawRecords = (
 const small = styles.cellSmall;
 
 const markOf = ({ madeWhileLocked, notAuthenticated }: RenderedRecord): string => {
-  if (notAuthenticated) return 'Made while locked, not authenticated';
-  return madeWhileLocked ? 'Signed later' : '';
+  if (notAuthenticated) return words.notAuthenticated;
+  return madeWhileLocked ? words.signedLater : '';
 };
 
 export const recordCells = (

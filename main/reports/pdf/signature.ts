@@ -1,3 +1,4 @@
+import { signature as words } from '../../../shared/messages/reports/pdf.ts';
 import { createHash } from 'node:crypto';
 import {
   MAX_SIGNATURE_BYTES,
@@ -39,7 +40,7 @@ export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => 
     ByteRange: [0, UNKNOWN, UNKNOWN, UNKNOWN],
     Contents: Buffer.alloc(MAX_SIGNATURE_BYTES),
     M: seal.time,
-    Reason: pdfString('Rendering of a Claviger report'),
+    Reason: pdfString(words.reason),
     Reference: [
       {
         Type: 'SigRef',
@@ -62,13 +63,12 @@ export const reserveSignature = (paper: Paper, seal: Seal, area: Area): void => 
 /** The field on the page, and a form element for screen readers. */
 const addField = (paper: Paper, signature: Reference, area: Area): Reference => {
   const { doc } = paper;
-  const words = 'Signature of the vault’s report key';
-  const element = newElement(doc, 'Form', { alt: words });
+  const element = newElement(doc, 'Form', { alt: words.field });
   const field = annotate(doc, area, element, {
     Subtype: 'Widget',
     FT: 'Sig',
     T: pdfString('ReportKey'),
-    TU: pdfString(words),
+    TU: pdfString(words.field),
     V: signature,
     P: pageReference(doc),
     F: PRINT_AND_LOCKED,

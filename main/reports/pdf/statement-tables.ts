@@ -1,3 +1,4 @@
+import { tables as words } from '../../../shared/messages/reports/pdf.ts';
 import { printedTable } from '../readable-table.ts';
 import type { ReportTable } from '../report.ts';
 import type { ReportView } from '../render-view.ts';
@@ -17,9 +18,9 @@ export const drawStatementTables = (paper: Paper, view: ReportView): void => {
   const { tables } = view.report.statement;
   if (tables.length === 0) return;
   paper.addPage();
-  paper.doc.outline.addItem('What the vault knows');
+  paper.doc.outline.addItem(words.title);
   const part = paper.part('Sect');
-  paper.paragraph(part, 'What the vault knows', styles.heading1, { tag: 'H1', after: 8 });
+  paper.paragraph(part, words.title, styles.heading1, { tag: 'H1', after: 8 });
   for (const table of tables) drawTable(paper, part, printedTable(table));
   part.end();
 };
@@ -31,7 +32,7 @@ const drawTable = (paper: Paper, part: StructureElement, given: ReportTable): vo
   for (const row of given.rows)
     table.row(row.map((text, at) => textCell(text, styleOf(given.columns[at] ?? '', text))));
   table.end();
-  if (given.rows.length === 0) paper.paragraph(part, 'None.', styles.body);
+  if (given.rows.length === 0) paper.paragraph(part, words.empty, styles.body);
   paper.y += 14;
 };
 

@@ -1,5 +1,6 @@
-import { counted, n } from '../../../shared/numbers.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
+import { summary as words } from '../../../shared/messages/reports/pdf.ts';
+import { n } from '../../../shared/numbers.ts';
 import { sumOf, summarise, type Summary, type Tally } from '../render-summary.ts';
 import type { ReportView } from '../render-view.ts';
 import { drawActivity } from './bar-chart.ts';
@@ -14,18 +15,18 @@ const MOST_ROWS = 14;
 export const drawSummary = (paper: Paper, view: ReportView): void => {
   const summary = summarise(view.records);
   paper.addPage();
-  paper.doc.outline.addItem('Summary');
+  paper.doc.outline.addItem(words.title);
   const part = paper.part('Sect');
-  paper.paragraph(part, 'Summary', styles.heading1, { tag: 'H1', after: 8 });
+  paper.paragraph(part, words.title, styles.heading1, { tag: 'H1', after: 8 });
   drawFigures(paper, part, summary);
   if (summary.periods.length > 0) {
-    heading(paper, part, `Records per ${summary.unit}`);
+    heading(paper, part, words.per(summary.unit));
     drawActivity(paper, part, summary);
-    heading(paper, part, 'Actions and their outcomes');
-    drawTallies(paper, part, 'Action', summary.actions, actionName);
+    heading(paper, part, words.actions);
+    drawTallies(paper, part, words.action, summary.actions, actionName);
     paper.y += 10;
-    heading(paper, part, 'Who acted');
-    drawTallies(paper, part, 'User and computer', summary.people, (name) => name);
+    heading(paper, part, words.people);
+    drawTallies(paper, part, words.person, summary.people, (name) => name);
   }
   part.end();
 };
@@ -38,12 +39,12 @@ const heading = (paper: Paper, part: StructureElement, text: string): void => {
 const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): void => {
   const { total, people, actions } = summary;
   const figures: readonly [number, string][] = [
-    [sumOf(total), sumOf(total) === 1 ? 'record' : 'records'],
-    [total.ok, 'done'],
-    [total.refused, 'refused'],
-    [total.failed, 'failed'],
-    [actions.length, actions.length === 1 ? 'kind of action' : 'kinds of action'],
-    [people.length, people.length === 1 ? 'user' : 'users'],
+    [sumOf(total), words.figures.records(sumOf(total))],
+    [total.ok, words.figures.done],
+    [total.refused, words.figures.refused],
+    [total.failed, words.figures.failed],
+    [actions.length, words.figures.actions(actions.length)],
+    [people.length, words.figures.people(people.length)],
   ];
   const top = paper.y;
   const width = contentWidth / figures.length;
@@ -59,11 +60,11 @@ const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): vo
         .stroke(colour.line);
     }
   });
-  figures.forEach(([value, words], at) => {
+  figures.forEach(([value, label], at) => {
     const x = page.left + at * width;
     paper.tag(part, 'P', () => {
       paper.lines([`${n(value)} `], x, top + 9, styles.figure);
-      paper.lines([words], x, top + 36, styles.label);
+      paper.lines([label], x, top + 36, styles.label);
     });
   });
   paper.y = top + 78;
@@ -71,11 +72,11 @@ const drawFigures = (paper: Paper, part: StructureElement, summary: Summary): vo
 
 const columns = (title: string): Column[] => [
   { title, width: 165 },
-  { title: 'Share', width: contentWidth - 165 - 4 * 56 },
-  { title: 'Records', width: 56, align: 'right' },
-  { title: 'Done', width: 56, align: 'right' },
-  { title: 'Refused', width: 56, align: 'right' },
-  { title: 'Failed', width: 56, align: 'right' },
+  { title: words.columns.share, width: contentWidth - 165 - 4 * 56 },
+  { title: words.columns.records, width: 56, align: 'right' },
+  { title: words.columns.done, width: 56, align: 'right' },
+  { title: words.columns.refused, width: 56, align: 'right' },
+  { title: words.columns.failed, width: 56, align: 'right' },
 ];
 
 const drawTallies = (
@@ -93,8 +94,7 @@ const drawTallies = (
   const rest = tallies.slice(MOST_ROWS);
   if (rest.length === 0) return;
   const records = rest.reduce((sum, tally) => sum + sumOf(tally), 0);
-  const words = `${counted(rest.length, 'more', 'more')}, with ${counted(records, 'record')} together.`;
-  paper.paragraph(part, words, styles.label, { after: 4 });
+  paper.paragraph(part, words.more(rest.length, records), styles.label, { after: 4 });
 };
 
 const tallyCells = (tally: Tally, name: string, share: number): Cell[] => {
@@ -112,5 +112,5 @@ const tallyCells = (tally: Tally, name: string, share: number): Cell[] => {
 
 const percent = (share: number): string => {
   const whole = Math.round(share * 100);
-  return whole === 0 ? '< 1 %' : `${whole} %`;
+  return whole === 0 ? words.lessThanOne : words.percent(whole);
 };

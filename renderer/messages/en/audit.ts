@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Action, isAction } from '../../../shared/actions.ts';
 import { actionName } from '../../../shared/messages/actions.ts';
+import { kindNames } from '../../../shared/messages/reports/document.ts';
 import { settingChanges } from '../../../shared/messages/setting-changes.ts';
 import { lastPart } from '../../lib/paths.ts';
 import { counted, n } from '../../../shared/numbers.ts';
@@ -16,22 +17,15 @@ const word = (facts: Facts, name: string): string => {
 };
 const fileName = (facts: Facts): string => lastPart(word(facts, 'input'));
 
+const kindName = (kind: string): string =>
+  Object.entries(kindNames).find(([name]) => name === kind)?.[1] ?? kind;
+
 const kinds: Readonly<Record<string, string>> = {
   encrypt: 'encrypt',
   decrypt: 'decrypt',
   verify: 'verify',
   rewrap: 'rewrap',
   reencrypt: 're-encrypt',
-};
-
-const reportKinds: Readonly<Record<string, string>> = {
-  activity: 'activity',
-  'key-inventory': 'key inventory',
-  'key-life': 'one key’s life',
-  destruction: 'certificate of destruction',
-  'batch-receipts': 'receipts of one batch',
-  ceremony: 'key ceremony',
-  'token-evidence': 'token evidence',
 };
 
 /** Facts that are no plain value come as their JSON text. */
@@ -127,7 +121,7 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'window.audit.verify': () => 'Ledger verified',
   'window.batch.export': () => 'Receipts exported',
   'window.session.saveEvidence': () => 'Token evidence page saved',
-  'report.export': ({ details }) => `Report exported, ${reportKinds[word(details, 'kind')] ?? ''}`,
+  'report.export': ({ details }) => `Report exported: ${kindName(word(details, 'kind'))}`,
   'report.file': ({ subject }) => `Report file written, ${lastPart(word(subject, 'name'))}`,
   'report.cancel': () => 'Export of a report cancelled',
   'report.verify': ({ subject }) => `Report verified, ${lastPart(word(subject, 'name'))}`,

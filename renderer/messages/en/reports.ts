@@ -1,17 +1,9 @@
+import { filterNames, kindNames } from '../../../shared/messages/reports/document.ts';
+import type { ReportKind } from '../../../shared/reports.ts';
 import type { ActionGroup } from '../../../shared/actions.ts';
 import { counted, n } from '../../../shared/numbers.ts';
 
 const records = (count: number): string => counted(count, 'record', 'records');
-
-const kinds = {
-  activity: 'Activity',
-  'key-inventory': 'Key inventory',
-  'key-life': 'Key history',
-  destruction: 'Certificate of destruction',
-  'batch-receipts': 'Batch receipts',
-  ceremony: 'Key ceremony',
-  'token-evidence': 'Token evidence',
-} as const;
 
 export const reports = {
   title: 'Reports',
@@ -23,7 +15,7 @@ export const reports = {
     past: 'Past exports',
   },
   kind: 'Kind',
-  kinds,
+  kinds: kindNames,
   kindNotes: {
     activity: 'What was done, by whom and when',
     'key-inventory': 'Every key, its state, and the acts on keys',
@@ -85,7 +77,7 @@ export const reports = {
   tooLongForPaper: (count: number, most: number) =>
     `Not possible for ${records(count)}: a PDF holds at most ${n(most)} here. JSON and CSV hold all.`,
   link: 'Link to the previous report',
-  linkTo: (kind: keyof typeof kinds, at: string) => `${kinds[kind]}, exported ${at}`,
+  linkTo: (kind: ReportKind, at: string) => `${kindNames[kind]}, exported ${at}`,
   inside: 'its checkpoint is inside today’s ledger',
   outside: 'its checkpoint is not inside today’s ledger',
   noneBefore: 'This is the first report. The next one will link to it.',
@@ -307,14 +299,6 @@ export const reports = {
       missing: 'missing',
       moved: 'It was moved or deleted, or lies on another computer.',
     },
-    conditions: {
-      since: 'from',
-      until: 'before',
-      key: 'key',
-      batch: 'batch',
-      user: 'user',
-      action: 'action',
-      outcome: 'outcome',
-    },
+    conditions: filterNames,
   },
 } as const;

@@ -2,10 +2,18 @@ import { Failure } from '../../failure.ts';
 
 /** Of evaluation tokens, which SoftHSM2 keeps in the folder of their vault. */
 
-export const noSoftHsm = (install: string): Failure =>
+const installCommands: Readonly<Record<string, string>> = {
+  linux:
+    'Install it with “sudo apt install softhsm2” (Debian, Ubuntu), “sudo dnf install softhsm” ' +
+    '(Fedora) or the package manager of your system.',
+  darwin: 'Install it with “brew install softhsm”.',
+  win32: 'Install SoftHSM2 for Windows (64 bit) into C:\\SoftHSM2.',
+};
+
+export const noSoftHsm = (platform: string): Failure =>
   new Failure('module-not-found', 'An evaluation token needs SoftHSM2, which is not installed.', {
     unharmed: 'Nothing was created.',
-    next: install,
+    next: installCommands[platform] ?? 'Install SoftHSM2 for your system.',
   });
 
 export const unusableTokenFolder = (folder: string): Failure =>

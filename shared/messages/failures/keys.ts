@@ -133,8 +133,15 @@ export const periodNotGiven = (name: string): Failure =>
     next: 'Give the number of days, or what is to happen when they are over.',
   });
 
-export const daysOutOfRange = (what: string, least: number, most: number, days: number): Failure =>
-  new Failure('usage', `${what} has ${least} to ${n(most)} days, not ${days}.`, {
+const spans = { waiting: 'The waiting period', period: 'A cryptoperiod' } as const;
+
+export const daysOutOfRange = (
+  span: keyof typeof spans,
+  least: number,
+  most: number,
+  days: number,
+): Failure =>
+  new Failure('usage', `${spans[span]} has ${least} to ${n(most)} days, not ${days}.`, {
     unharmed: NOTHING_CHANGED,
   });
 
