@@ -11,6 +11,7 @@ export const actions = [
   'vault.rollback',
   'vault.epoch',
   'vault.loss-plan',
+  'vault.waiting-period',
   'token.login',
   'token.probe',
   'token.pin-start',
@@ -88,6 +89,7 @@ export type ActionGroup = Action extends `${infer Group}.${string}` ? `${Group}.
 export const commitActions = [
   'vault.create',
   'vault.epoch',
+  'vault.waiting-period',
   'keystore.migrate',
   'token.probe',
   'key.create',

@@ -124,6 +124,11 @@ describe('a cryptoperiod', () => {
   });
 });
 
+interface ShownKey {
+  readonly versions: { readonly since: string; readonly destroys: string | null }[];
+}
+const DAY = 86_400_000;
+
 const destroy = (name: string, ...more: string[]): string[] => [
   ...['key', 'destroy', name, '--reason', 'not-needed', '--confirm', name],
   ...more,
@@ -246,6 +251,37 @@ describe('a destruction', () => {
     const text = readFileSync(file, 'utf8');
     expect(text).toContain('the only copy of the wrapped key in the vault');
     expect(text).toContain('end of project');
+  });
+
+  it('waits as long as the vault says, where no other time is named', async () => {
+    const period = ['key', 'waiting-period'];
+    const noPin = { env: { CLAVIGER_PIN: undefined } };
+    expect((await vault.cli.run(period, noPin)).stdout).toBe('Destructions wait 7 days.\n');
+    const before = vault.records().length;
+    for (const days of ['0', '91', '1.5']) {
+      const refused = await vault.cli.run([...period, '--days', days], noPin);
+      expect(refused).toMatchObject({ code: 2 });
+      expect(refused.stderr).toContain(days);
+    }
+    expect(vault.records()).toHaveLength(before);
+    await key('before the change');
+    await run(vault, destroy('before the change'));
+    await run(vault, [...period, '--days', '30']);
+    const set = vault.records().findLast(({ action }) => action === 'vault.waiting-period');
+    expect(set?.details).toMatchObject({ before: 7, after: 30 });
+    await key('after the change');
+    await run(vault, destroy('after the change'));
+    await key('named');
+    await run(vault, destroy('named', '--after', '2'));
+    const waits = async (name: string): Promise<number> => {
+      const { stdout } = await vault.cli.run(['key', 'show', name, '--json']);
+      const [version] = (JSON.parse(stdout) as ShownKey).versions;
+      return (Date.parse(version?.destroys ?? '') - Date.parse(version?.since ?? '')) / DAY;
+    };
+    expect(await waits('before the change')).toBe(7);
+    expect(await waits('after the change')).toBe(30);
+    expect(await waits('named')).toBe(2);
+    await run(vault, ['audit', 'verify']);
   });
 
   it('needs the name of the key', async () => {

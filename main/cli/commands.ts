@@ -44,6 +44,10 @@ export const commands: readonly NamedCommand[] = [
     name: `key ${act}`,
     load: async () => (await keyLife()).keyActCommand(act),
   })),
+  {
+    name: 'key waiting-period',
+    load: async () => (await import('./commands/waiting-period.ts')).waitingPeriodCommand,
+  },
   { name: 'key destroy', load: async () => (await keyDestroy()).keyDestroyCommand },
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },

@@ -47,7 +47,7 @@ export const refuseRequest = (keys: KeyReader, change: KeyChange, now: Date): vo
     if (days === undefined && atPeriodEnd === undefined) throw periodNotGiven(name);
     if (typeof days === 'number') refusePeriod(days);
   }
-  if (change.waitingDays !== undefined) refuseDays('waiting', change.waitingDays, waitingDays);
+  if (change.waitingDays !== undefined) refuseWait(change.waitingDays);
 };
 
 /**
@@ -149,7 +149,7 @@ const stateOf = (keys: KeyReader, { id, version }: Target): ChangedKey => ({
 });
 
 const changeVersion = (
-  { keys, batches }: Tables,
+  { keys, batches, meta }: Tables,
   { id, key, version: { version, state, beforeDestroy }, time }: Target,
   change: KeyChange,
   act: VersionAct,
@@ -165,7 +165,10 @@ const changeVersion = (
   return {
     before: state,
     after,
-    ...versionEffects[act]?.({ keys, id, version, time, before: state }, change),
+    ...versionEffects[act]?.(
+      { keys, id, version, time, before: state, usualWait: meta.waitingDays() },
+      change,
+    ),
   };
 };
 
@@ -179,6 +182,8 @@ interface Effect {
   readonly version: number;
   readonly time: string;
   readonly before: KeyState;
+  /** Days, as set in the vault. */
+  readonly usualWait: number;
 }
 
 /** What an act changes beside the state. @returns what its record says of it */
@@ -191,8 +196,10 @@ const versionEffects: Partial<
       keys.setBeforeDestroy(id, version, 'compromised');
     return { since };
   },
-  'schedule-destroy': ({ keys, id, version, time, before }, { waitingDays: wanted }) => {
-    const days = wanted ?? waitingDays.usual;
+  'schedule-destroy': (
+    { keys, id, version, time, before, usualWait },
+    { waitingDays: days = usualWait },
+  ) => {
     const destroys = new Date(Date.parse(time) + days * DAY_MS).toISOString();
     keys.setDestruction(id, version, { destroys, beforeDestroy: before });
     return { destroys };
@@ -244,6 +251,9 @@ export const forget = async ({ engine }: VaultSession, id: KeyId): Promise<void>
 
 /** @throws Failure `usage` */
 export const refusePeriod = (days: number): void => refuseDays('period', days, periodDays);
+
+/** @throws Failure `usage` */
+export const refuseWait = (days: number): void => refuseDays('waiting', days, waitingDays);
 
 const refuseDays = (
   span: 'waiting' | 'period',

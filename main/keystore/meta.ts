@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { vaultIdSchema } from '../../shared/ids.ts';
+import { waitingDays } from '../../shared/key-life.ts';
 import { jsonObjectSchema } from '../json/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 
@@ -43,6 +44,12 @@ const metaSchemas = {
   signingKeys: signingKeysSchema,
   /** True if the token is in the vault's folder or fails a hard requirement. */
   evaluation: v.boolean(),
+  waitingDays: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(waitingDays.least),
+    v.maxValue(waitingDays.most),
+  ),
 };
 type Meta = { [Name in keyof typeof metaSchemas]: v.InferOutput<(typeof metaSchemas)[Name]> };
 
@@ -72,6 +79,11 @@ export class MetaRepository {
 
   isEvaluation(): boolean {
     return this.#get('evaluation', metaSchemas.evaluation) ?? false;
+  }
+
+  /** Days between the decision to destroy a version and its destruction, if none are named. */
+  waitingDays(): number {
+    return this.#get('waitingDays', metaSchemas.waitingDays) ?? waitingDays.usual;
   }
 
   set<Name extends keyof Meta>(name: Name, value: Meta[Name]): void {

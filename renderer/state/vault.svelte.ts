@@ -135,6 +135,10 @@ export class OpenVault {
     this.session.set(await this.api.call('session.flushKeys', { id: null }));
   }
 
+  async setWaitingDays(days: number): Promise<void> {
+    this.session.set(await this.api.call('session.setWaitingDays', { days }));
+  }
+
   /** Its result comes with the session too. */
   async verify(): Promise<Output<'audit.verify'>> {
     const verdict = await this.api.call('audit.verify', null);

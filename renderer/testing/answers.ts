@@ -78,6 +78,7 @@ export const session: Session = {
   },
   cachedKeys: [],
   locksAt: noon,
+  waitingDays: 7,
   batch: null,
   user: 'officer',
   host: 'desk',

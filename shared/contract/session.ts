@@ -73,6 +73,8 @@ export const sessionSchema = v.strictObject({
   cachedKeys: list(cachedKeySchema),
   /** When the vault is locked if nothing is typed or moved before. */
   locksAt: time,
+  /** Days that the destruction of a version waits, as set in the vault. */
+  waitingDays: positive,
   /** The batch that runs now. */
   batch: v.nullable(batchId),
   user: text(),
@@ -121,6 +123,13 @@ export const sessionCalls = {
       /** Null if both are typed at the token. */
       change: v.nullable(v.strictObject({ oldPin: typedPin, newPin: typedPin })),
     }),
+    output: sessionSchema,
+    unlocked: true,
+    audit: 'by-service',
+  },
+  /** How long destructions wait from now on. */
+  'session.setWaitingDays': {
+    input: v.strictObject({ days: count }),
     output: sessionSchema,
     unlocked: true,
     audit: 'by-service',

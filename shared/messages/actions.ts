@@ -8,6 +8,7 @@ const names: Readonly<Record<Action, string>> = {
   'vault.rollback': 'Check for rollback',
   'vault.epoch': 'Start new epoch',
   'vault.loss-plan': 'Plan for lost token',
+  'vault.waiting-period': 'Set waiting period',
   'token.login': 'Log in to token',
   'token.probe': 'Test token',
   'token.pin-start': 'Start changing PIN',

@@ -29,7 +29,7 @@ export const keyDestroyCommand: Command = {
     after: {
       type: 'string',
       value: 'DAYS',
-      help: `days until it is destroyed: ${waitingDays.least} to ${waitingDays.most}; otherwise ${waitingDays.usual}`,
+      help: `days until it is destroyed: ${waitingDays.least} to ${waitingDays.most}; otherwise as set with "claviger key waiting-period"`,
     },
     unused: { type: 'boolean', help: 'at once, if it has never encrypted anything' },
     due: {

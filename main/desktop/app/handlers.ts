@@ -6,7 +6,7 @@ import { nothingToAccept } from '../../../shared/messages/failures/session.ts';
 import { bindingOf, changePin, profileOf } from '../../session/index.ts';
 import { exportEvidence, recordOf, verifyVault } from '../audit/index.ts';
 import type { Handlers } from '../ipc/index.ts';
-import { filesToRewrap, previewDestruction } from '../../keys/index.ts';
+import { filesToRewrap, previewDestruction, setWaitingPeriod } from '../../keys/index.ts';
 import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
@@ -95,6 +95,10 @@ const sessionHandlers = (app: App): Part<'session'> => ({
     const { session } = app.desk.unlocked;
     await session.ready();
     await changePin(session, change);
+    return app.status();
+  },
+  'session.setWaitingDays': async ({ days }) => {
+    await setWaitingPeriod(app.desk.unlocked.session, days);
     return app.status();
   },
   'session.flushKeys': async ({ id }) => {

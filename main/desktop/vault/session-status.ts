@@ -34,6 +34,7 @@ export const statusOf = async (open: OpenVault, parts: StatusParts): Promise<Ses
     },
     cachedKeys: cached,
     locksAt,
+    waitingDays: vault.tables.meta.waitingDays(),
     batch,
     user,
     host,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { KeyDetail, KeyRow } from '../../../shared/contract/keys.ts';
 import type { Input } from '../../../shared/contract.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { keyRow } from '../../testing/answers.ts';
+import { keyRow, session } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
 type Version = KeyDetail['versions'][number];
@@ -27,6 +27,7 @@ const openPanel = async (
   versions: readonly Version[] = [versionOf(1)],
   more: Partial<KeyRow> = {},
   change?: (input: Input<'keys.change'>) => { key: KeyRow; record: number },
+  waits = 7,
 ): Promise<Opened> => {
   const [newest] = versions;
   const key = keyRow('Payroll', '2', {
@@ -34,6 +35,7 @@ const openPanel = async (
     ...more,
   });
   const opened = openWindow({
+    'session.status': () => ({ ...session, waitingDays: waits }),
     'keys.list': () => [key],
     'keys.detail': () => ({ key, versions: [...versions], history: [], records: 1, seals: null }),
     'keys.destroyPreview': () => ({
@@ -188,6 +190,12 @@ describe('destroying a version', () => {
     expect(opened.changes()).toMatchObject([
       { act: 'schedule-destroy', version: 1, waitingDays: 7, reason: 'not-needed' },
     ]);
+  });
+
+  test('proposes the waiting period of the vault', async () => {
+    const opened = await openPanel([versionOf(1)], {}, undefined, 30);
+    const dialog = await begin(opened, 'Destroy…');
+    expect(await within(dialog).findByLabelText('Waiting period in days')).toHaveValue('30');
   });
 
   test('can be cancelled while it waits', async () => {

@@ -66,6 +66,8 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'vault.epoch': ({ details }) =>
     `Epoch ${n(num(details, 'epoch'))} started: ${word(details, 'reason')}`,
   'vault.loss-plan': () => 'Plan for a lost token recorded',
+  'vault.waiting-period': ({ details }) =>
+    `Waiting period of destructions set to ${counted(num(details, 'after'), 'day')}`,
   'token.login': () => 'PIN entered',
   'token.probe': () => 'Token tested',
   'token.pin-start': () => 'Change of the PIN started',

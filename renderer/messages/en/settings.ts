@@ -149,6 +149,13 @@ export const settings = {
     you: 'You are',
     youAre: (user: string, host: string) => `${user} on ${host}`,
   },
+  destroying: {
+    title: 'Destroying keys',
+    lead: 'A version to be destroyed is suspended at once, so that whoever still needs it notices in time.',
+    waiting: 'Waiting period',
+    note: 'For all users of this vault. Destructions that are scheduled keep their dates.',
+    days: (count: number) => counted(count, 'day'),
+  },
   about: {
     title: 'About',
     lead: 'A desktop key custodian.',
