@@ -193,6 +193,8 @@ const survey = v.strictObject({
 });
 export type SurveyDocument = v.InferOutput<typeof survey>;
 
+const rotated = v.strictObject({ versions: count, oldKept: v.nullable(v.string()) });
+
 const schemas = {
   survey,
   batch,
@@ -245,6 +247,11 @@ const schemas = {
     others: count,
     findings: v.array(tokenObject),
     removed: v.array(tokenObject),
+  }),
+  rotated: v.strictObject({ rotated }),
+  compromised: v.strictObject({
+    compromised: v.strictObject({ keys: v.array(v.string()), versions: count }),
+    rotated,
   }),
   epoch: v.strictObject({ epoch: version, reason: v.string() }),
   checkpoint: v.strictObject({

@@ -14,6 +14,7 @@ const checkpoint = () => import('./commands/checkpoint.ts');
 const key = () => import('./commands/key.ts');
 const keyDestroy = () => import('./commands/key-destroy.ts');
 const keyLife = () => import('./commands/key-life.ts');
+const master = () => import('./commands/master.ts');
 const report = () => import('./commands/report.ts');
 const resume = () => import('./commands/resume.ts');
 const rewrap = () => import('./commands/rewrap.ts');
@@ -49,6 +50,8 @@ export const commands: readonly NamedCommand[] = [
     load: async () => (await import('./commands/waiting-period.ts')).waitingPeriodCommand,
   },
   { name: 'key destroy', load: async () => (await keyDestroy()).keyDestroyCommand },
+  { name: 'master rotate', load: async () => (await master()).masterRotateCommand },
+  { name: 'master compromise', load: async () => (await master()).masterCompromiseCommand },
   { name: 'encrypt', load: async () => (await batch()).encryptCommand },
   { name: 'decrypt', load: async () => (await batch()).decryptCommand },
   { name: 'verify', load: async () => (await batch()).verifyCommand },

@@ -136,6 +136,8 @@ export interface EngineCalls {
   leaveMasters: (input: null) => void;
   /** Destroys masters that are not in use, and looks again. @returns how many were there */
   destroyMasters: (input: { readonly masters: readonly TokenKeyName[] }) => number;
+  /** @throws Failure 'master-missing' where the token does not hold both, by name alone */
+  requireMasters: (input: { readonly masters: Masters }) => void;
   createKey: (input: NewKey) => KeyMaterial;
   /** Removes the object of a resident key, and looks again. @returns whether it was there */
   destroyKey: (input: ResidentKey) => { readonly found: boolean };

@@ -13,7 +13,13 @@ import { LedgerKeys } from './keys/ledger-keys.ts';
 import { proveBlobs, rewrapBlobs } from './keys/rewrap-blobs.ts';
 import { createSigningKeys, signReportDigest } from './keys/signing-keys.ts';
 import { reconcile, removeObject } from './keys/reconcile.ts';
-import { createMasters, findMasters, type Masters, type VaultToken } from './keys/vault-token.ts';
+import {
+  createMasters,
+  findMasters,
+  type Masters,
+  requireMasters,
+  type VaultToken,
+} from './keys/vault-token.ts';
 import { keepAnchor, readAnchors } from './pkcs11/anchors.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import {
@@ -73,7 +79,13 @@ type TokenCalls = Pick<
 /** What is about the master keys. */
 type MasterCalls = Pick<
   Calls<EngineCalls>,
-  'createMasters' | 'useMasters' | 'rewrapBlobs' | 'proveBlobs' | 'leaveMasters' | 'destroyMasters'
+  | 'createMasters'
+  | 'useMasters'
+  | 'rewrapBlobs'
+  | 'proveBlobs'
+  | 'leaveMasters'
+  | 'destroyMasters'
+  | 'requireMasters'
 >;
 
 const SWEEP_MS = 1_000;
@@ -149,6 +161,7 @@ export class Engine {
       },
       proveBlobs: ({ keys }) => proveBlobs(this.#vault().token, keys),
       leaveMasters: () => this.#closeVault(),
+      requireMasters: ({ masters }) => requireMasters(this.#connection().connection, masters),
       destroyMasters: ({ masters }) => {
         if (masters.some((master) => this.#uses(master)))
           throw new Error('masters in use are never destroyed');
@@ -200,8 +213,8 @@ export class Engine {
     const { target, connection } = this.#connection();
     const { vaultId, masters, profile } = input;
     const callerNonce = profile.iv === 'caller';
-    const token = findMasters({ connection, vaultId, masters, callerNonce });
     this.#ledgerKeys().useSealingMaster(masters.seal.objectId);
+    const token = findMasters({ connection, vaultId, masters, callerNonce });
     const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);

@@ -40,14 +40,22 @@ export const refuseRequest = (keys: KeyReader, change: KeyChange, now: Date): vo
   const { act, version, note, since } = change;
   if (version !== undefined && !isVersionAct(act)) throw versionOfWholeKey();
   keys.version(change.key, version ?? newest);
-  if (note.length > limits.textLength) throw noteTooLong(limits.textLength);
-  if (since !== undefined && Date.parse(since) > now.getTime()) throw sinceInFuture(since);
+  refuseReason({ note, since }, now);
   if (act === 'period') {
     const { periodDays: days, atPeriodEnd } = change;
     if (days === undefined && atPeriodEnd === undefined) throw periodNotGiven(name);
     if (typeof days === 'number') refusePeriod(days);
   }
   if (change.waitingDays !== undefined) refuseWait(change.waitingDays);
+};
+
+/** @throws Failure `usage` */
+export const refuseReason = (
+  { note, since }: Pick<KeyChange, 'note' | 'since'>,
+  now: Date,
+): void => {
+  if (note.length > limits.textLength) throw noteTooLong(limits.textLength);
+  if (since !== undefined && Date.parse(since) > now.getTime()) throw sinceInFuture(since);
 };
 
 /**
@@ -191,9 +199,7 @@ const versionEffects: Partial<
   Record<VersionAct, (effect: Effect, change: KeyChange) => JsonObject>
 > = {
   compromise: ({ keys, id, version, time }, { since = time }) => {
-    keys.setCompromised(id, version, since);
-    if (keys.version(id, version).destroys !== null)
-      keys.setBeforeDestroy(id, version, 'compromised');
+    markCompromised(keys, { id, version }, since);
     return { since };
   },
   'schedule-destroy': (
@@ -208,6 +214,17 @@ const versionEffects: Partial<
     keys.setDestruction(id, version, null);
     return {};
   },
+};
+
+/** Beside its state: since when, and that it stays so if its destruction is cancelled. */
+export const markCompromised = (
+  keys: Tables['keys'],
+  { id, version }: { readonly id: KeyId; readonly version: number },
+  since: string,
+): void => {
+  keys.setCompromised(id, version, since);
+  if (keys.version(id, version).destroys !== null)
+    keys.setBeforeDestroy(id, version, 'compromised');
 };
 
 type WholeKeyAct = Exclude<KeyAct, VersionAct | 'rotate'>;
@@ -235,7 +252,7 @@ const wholeKeyActs: Readonly<
   },
 };
 
-const reasonOf = ({ reason, note }: Asked): JsonObject => ({
+export const reasonOf = ({ reason, note }: Pick<KeyChange, 'reason' | 'note'>): JsonObject => ({
   reason,
   ...(note === '' ? {} : { note }),
 });

@@ -8,6 +8,7 @@ import type { VaultSession } from '../session/index.ts';
 import { changeKey } from './change-key.ts';
 import { checkClock } from './clock-check.ts';
 import { destroyVersion, removeDestroyedObjects } from './destroy-key.ts';
+import { settleMasters } from './settle-masters.ts';
 
 /** An act whose date has come and that was not done. */
 export interface PostponedAct {
@@ -17,6 +18,7 @@ export interface PostponedAct {
 
 /** To be called when the vault was unlocked. @returns as `doDueActs` */
 export const catchUp = async (session: VaultSession): Promise<readonly PostponedAct[]> => [
+  ...(await problemOf(() => done(settleMasters(session)))),
   ...(await problemOf(() => done(removeDestroyedObjects(session)))),
   ...(await doDueActs(session)),
 ];

@@ -1,4 +1,4 @@
-export { changeKey, refuseRequest, refuseWait } from './change-key.ts';
+export { changeKey, refuseReason, refuseRequest, refuseWait } from './change-key.ts';
 export type { ChangedKey, KeyChange } from './key-change.ts';
 export { destroyNow } from './destroy-key.ts';
 export { catchUp, doDueActs, rotationOf } from './due-acts.ts';
@@ -6,3 +6,6 @@ export { type DestructionPreview, previewDestruction } from './destruction-previ
 export { filesToRewrap } from './files-to-rewrap.ts';
 export { createKey, refuseKey } from './key-service.ts';
 export { setWaitingPeriod } from './waiting-period.ts';
+export { compromiseMasters, type CompromisedKeys } from './compromise-masters.ts';
+export { rotateMasters, type RotatedMasters } from './rotate-masters.ts';
+export { rotationEffectsOf } from './rotation-effects.ts';

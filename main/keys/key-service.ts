@@ -15,9 +15,10 @@ import {
   pairNotSupported,
 } from '../../shared/messages/failures/keys.ts';
 import type { TokenProfile } from '../engine/index.ts';
-import type { VaultSession } from '../session/index.ts';
+import { mastersOf, type VaultSession } from '../session/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { refusePeriod } from './change-key.ts';
+import { refuseOtherMasters } from './same-masters.ts';
 
 export interface KeyRequest {
   readonly name: string;
@@ -72,13 +73,16 @@ export const createKey = async (
   const id = newKeyId();
   // Blobs and proofs are sealed with random nonces too, so count them first.
   await session.seals.take('master', 1);
+  const masters = mastersOf(vault.tables);
   const material = await session.engine.call('createKey', { id, version: FIRST_VERSION, ...pair });
   const { version, kcv, blob, objectId, proof } = material;
   const created = vault.now.toISOString();
   const { name, activates, periodDays: days, atPeriodEnd } = request;
   const state = activates === undefined ? 'active' : 'pre-activation';
   await vault.commit(
-    ({ keys }) => {
+    (tables) => {
+      const { keys } = tables;
+      refuseOtherMasters(tables, masters);
       keys.insert(
         { id, name, ...pair },
         { version, kcv, blob, objectId, proof, created, state, activates: activates ?? null },

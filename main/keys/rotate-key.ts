@@ -1,7 +1,8 @@
 import type { KeyReason } from '../../shared/key-life.ts';
 import { cannotRotate, rotatedMeanwhile } from '../../shared/messages/failures/keys.ts';
-import type { VaultSession } from '../session/index.ts';
+import { mastersOf, type VaultSession } from '../session/index.ts';
 import type { ChangedKey } from './key-change.ts';
+import { refuseOtherMasters } from './same-masters.ts';
 
 export interface RotationRequest {
   /** Name or id. */
@@ -25,10 +26,13 @@ export const rotateKey = async (
   // Blobs and proofs are sealed under random nonces too: counted before they are made.
   await session.seals.take('master', 1);
   const next = before + 1;
+  const masters = mastersOf(vault.tables);
   const material = await session.engine.call('createKey', { id, version: next, custody, bulk });
   const { version, kcv, blob, objectId, proof } = material;
   return vault.commit(
-    ({ keys }) => {
+    (tables) => {
+      const { keys } = tables;
+      refuseOtherMasters(tables, masters);
       // Somebody else may have rotated it while the token made this version.
       if (keys.get(id).version !== before) throw rotatedMeanwhile(name);
       const created = vault.now.toISOString();

@@ -1,4 +1,4 @@
-export type { KeyReader } from './keys.ts';
+export type { KeyReader, WrappedMaterial } from './keys.ts';
 export { Keystore, type ReadTables, type Tables } from './keystore.ts';
 export type { TokenBinding } from './meta.ts';
 export type { Migration } from './migrate.ts';

@@ -4,6 +4,7 @@ import { keyIdSchema, type KeyId } from '../../shared/ids.ts';
 
 import {
   bulks,
+  bytesSchema,
   comparableName,
   custodies,
   isCustodyPair,
@@ -82,6 +83,9 @@ const destroyedSchema = v.strictObject({
 });
 export type DestroyedObject = v.InferOutput<typeof destroyedSchema>;
 
+const wrappedSchema = v.strictObject({ ...keyMaterialSchema.entries, blob: bytesSchema });
+export type WrappedMaterial = v.InferOutput<typeof wrappedSchema>;
+
 export interface NewKey {
   readonly id: KeyId;
   readonly name: string;
@@ -120,6 +124,8 @@ export interface KeyReader {
   dated(): DatedVersion[];
   /** What the engine needs to use a version, the newest by default. @throws Failure 'key-not-found' | 'key-state' (destroyed) */
   material(idOrName: string, version?: number): KeyMaterial;
+  /** Every version that is wrapped by the masters: all that are stored, but resident ones. */
+  wrapped(): WrappedMaterial[];
   /** Token objects of destroyed resident keys, which must no longer be in the token. */
   destroyedObjects(): DestroyedObject[];
 }
@@ -305,6 +311,14 @@ export class KeyRepository implements KeyReader {
         WHERE key_id = ${id} AND version = ${version} AND state <> 'destroyed'`,
       `${id}/${version}`,
     );
+  }
+
+  wrapped(): WrappedMaterial[] {
+    const query = sql`SELECT key_id AS id, version, custody, bulk, kcv, blob,
+        object_id AS objectId, proof
+      FROM key_versions JOIN keys ON keys.id = key_id
+      WHERE blob IS NOT NULL AND state <> 'destroyed' ORDER BY key_id, version`;
+    return this.#db.all(query, wrappedSchema);
   }
 
   destroyedObjects(): DestroyedObject[] {

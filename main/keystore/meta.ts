@@ -36,6 +36,20 @@ export const signingKeysSchema = v.strictObject({
 });
 export type StoredSigningKeys = v.InferOutput<typeof signingKeysSchema>;
 
+const hexIdSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
+
+/**
+ * A rotation of the masters that is under way: those in the token that are not in force. Until the
+ * switch, `new` ones, to be removed if it was interrupted; from then on `old` ones, to be destroyed.
+ */
+const masterRotationSchema = v.strictObject({
+  others: v.picklist(['new', 'old']),
+  /** CKA_ID of each, hex. */
+  wrap: hexIdSchema,
+  seal: hexIdSchema,
+});
+export type MasterRotation = v.InferOutput<typeof masterRotationSchema>;
+
 const metaSchemas = {
   vaultId: vaultIdSchema,
   /** UTC, ISO 8601. */
@@ -50,6 +64,7 @@ const metaSchemas = {
     v.minValue(waitingDays.least),
     v.maxValue(waitingDays.most),
   ),
+  masterRotation: v.nullable(masterRotationSchema),
 };
 type Meta = { [Name in keyof typeof metaSchemas]: v.InferOutput<(typeof metaSchemas)[Name]> };
 
@@ -75,6 +90,11 @@ export class MetaRepository {
 
   signingKeys(): StoredSigningKeys | null {
     return this.#get('signingKeys', metaSchemas.signingKeys);
+  }
+
+  /** Null where no rotation of the masters is under way. */
+  masterRotation(): MasterRotation | null {
+    return this.#get('masterRotation', metaSchemas.masterRotation);
   }
 
   isEvaluation(): boolean {

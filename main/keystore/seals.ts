@@ -20,6 +20,12 @@ export class SealRepository {
     return this.#db.one(query, v.object({ reserved: v.number() }))?.reserved ?? 0;
   }
 
+  /** Begins to count anew: another master seals from now on. */
+  restart(scope: SealScope, count: number): void {
+    this.#db.run(sql`DELETE FROM seal_counters WHERE scope = ${scope}`);
+    this.reserve(scope, count);
+  }
+
   /** Reserves `count` seals and returns the new sum. @throws Failure 'key-exhausted' */
   reserve(scope: SealScope, count: number): number {
     if (!Number.isSafeInteger(count) || count < 1) throw new Error(`cannot reserve ${count} seals`);

@@ -2,6 +2,7 @@ import { anchors } from '../../shared/messages/token/anchors.ts';
 import type { AnchorKind, EngineCalls } from '../engine/index.ts';
 import type { Caller } from '../rpc/index.ts';
 import type { LedgerToken, Vault } from '../vault/index.ts';
+import { mastersOf } from './token-binding.ts';
 
 /** Where the token keeps the anchor, as the signed first record says; `none` where it says nothing. */
 export const anchorKindOf = ({ facts }: Pick<Vault, 'facts'>): AnchorKind => {
@@ -26,6 +27,7 @@ export const ledgerToken = async (
   return {
     sign: (text) => engine.call('signCheckpoint', { text }),
     newSessionKey: (name) => engine.call('newSessionKey', name),
+    requireMasters: (tables) => engine.call('requireMasters', { masters: mastersOf(tables) }),
     openSessionKey: (name, sealed) => engine.call('openSessionKey', { ...name, sealed }),
     readAnchors: () => engine.call('readAnchors', { vaultId, thorough }),
     keepAnchor:

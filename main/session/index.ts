@@ -9,8 +9,9 @@ export {
   reconcileToken,
   removeFound,
 } from './reconcile-token.ts';
+export { otherMastersOf } from './expected-objects.ts';
 export { checkNewFolder } from './new-folder.ts';
-export { bindingOf, bindToken, profileDetails, profileOf } from './token-binding.ts';
+export { bindingOf, bindToken, mastersOf, profileDetails, profileOf } from './token-binding.ts';
 export { connectToken } from './token-connect.ts';
 export { needOpen } from './unlock-outcome.ts';
 export { LARGEST_DRIFT_MS, type SessionParts, VaultSession } from './vault-session.ts';

@@ -29,6 +29,11 @@ export class SealBudget {
     for (const [scope, count] of Object.entries(left)) this.#left.set(scope as SealScope, count);
   }
 
+  /** After another key took the place of the one that sealed: what was left was of the old one. */
+  forget(scope: SealScope): void {
+    this.#left.delete(scope);
+  }
+
   /**
    * @param expected how many may be needed in all: a block that lasts for them spares commits
    * @throws Failure `key-exhausted`

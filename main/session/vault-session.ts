@@ -211,6 +211,18 @@ export class VaultSession {
     }
   }
 
+  /**
+   * Ends the ledger's session and begins another one with the masters that the keystore names now.
+   * Everything before it is signed by then.
+   */
+  async renew(reason: string): Promise<void> {
+    if (this.#loggedIn === null) throw vaultIsLocked();
+    const { engine, token, profile } = this.#loggedIn;
+    await this.#recordLock(reason);
+    await this.checkpoint();
+    needOpen(await this.#enter(engine, token, () => Promise.resolve(profile)));
+  }
+
   /** What the token says of itself now. @throws Failure `token-removed` and the like */
   tokenNow(): Promise<TokenInfo> {
     return this.engine.call('tokenStatus', null);

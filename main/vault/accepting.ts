@@ -3,17 +3,18 @@ import { type Checkpoint, openCheckpoint } from '../pki/index.ts';
 import { authenticateTail, readWhole } from '../ledger/index.ts';
 import { beginEpoch, type NewEpoch } from './epoch.ts';
 import type { LedgerToken } from './ledger-token.ts';
-import type { VaultParts } from './opening.ts';
+import { loadKeystore, type VaultParts } from './opening.ts';
 import { matchKeystore } from './recovery.ts';
 import type { FoundSigned } from './unlocking.ts';
 
 /**
  * Accepts a rollback: a new ledger begins. It carries over only a keystore that a record of this
  * vault names, one that is signed or that a session vouches for.
- * @throws Failure 'keystore-foreign' where that keystore is gone: then only a copy helps
+ * @throws Failure 'keystore-foreign' where that keystore is gone: then only a copy helps;
+ * 'master-missing' where its master keys were destroyed since
  */
 export const acceptRollback = async (
-  { store, ledger, keeper, identity }: VaultParts,
+  { store, ledger, keeper, identity, context }: VaultParts,
   token: LedgerToken,
   { verdict, anchors }: FoundSigned,
   reason: string,
@@ -25,8 +26,10 @@ export const acceptRollback = async (
   );
   const own = await ownFacts({ store, origin, notes, token });
   const { keystore } = own;
-  await matchKeystore(store, keystore);
+  const { image } = await matchKeystore(store, keystore);
   if (keystore === null) throw noKeystoreRecord();
+  // A vault that opens nothing must not make the newer one a rollback.
+  await token.requireMasters(loadKeystore(context, image).keystore.tables);
   const newest = verdict.anchor ?? verdict.checkpoint;
   return beginEpoch(
     store,

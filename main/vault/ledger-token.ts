@@ -1,4 +1,5 @@
 import type { VaultId } from '../../shared/ids.ts';
+import type { ReadTables } from '../keystore/index.ts';
 
 /** The token's side of checkpoints, there while the vault is unlocked. */
 export interface CheckpointSigner {
@@ -32,6 +33,8 @@ export interface SealedSessionKey {
 /** What a vault's ledger needs of its token. */
 export interface LedgerToken extends CheckpointSigner {
   newSessionKey(name: SessionName): Promise<SealedSessionKey>;
+  /** @throws Failure where the token does not hold the master keys of this keystore */
+  requireMasters(tables: ReadTables): Promise<void>;
   /** Null where it was not sealed for this session by this token. */
   openSessionKey(name: SessionName, sealed: Uint8Array): Promise<Uint8Array | null>;
 }

@@ -67,7 +67,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
     const mixed = { wrap: { ...masters.wrap, proof: others.wrap.proof }, seal: masters.seal };
     const find = (): unknown =>
       findMasters({ connection, vaultId, masters: mixed, callerNonce: true });
-    expect(find).toThrow('is not the one this vault was created with');
+    expect(find).toThrow('is not the one of this vault');
   });
 
   it('makes a key without a check value where the token has no AES-CMAC', () => {

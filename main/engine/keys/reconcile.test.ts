@@ -11,6 +11,7 @@ import { secretKeyTemplate, type Template } from '../pkcs11/templates.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
 import { createKey, residentLabel } from './create-key.ts';
 import { type ObjectFinding, reconcile, removeObject } from './reconcile.ts';
+import { destroyMasters } from './destroy-masters.ts';
 import { createSigningKeys } from './signing-keys.ts';
 import type { Expected } from './sort-objects.ts';
 import { createMasters, findMasters, type Masters, type VaultToken } from './vault-token.ts';
@@ -34,7 +35,8 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
     const profile = { ed25519: name === 'SoftHSM2', p256: true };
     const { checkpoint, report } = createSigningKeys(connection, vaultId, profile);
     const signing = report === null ? [checkpoint] : [checkpoint, report];
-    expected = { vaultId, masters, signing, keys: [resident('token')], destroyed: [] };
+    const keys = [resident('token')];
+    expected = { vaultId, masters, otherMasters: [], signing, keys, destroyed: [] };
   });
   afterAll(() => {
     connection.close();
@@ -58,6 +60,13 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
 
   it('are all sound in a vault that nobody has touched', () => {
     expect(reconcile(connection, expected)).toMatchObject({ findings: [], sound: 5 });
+  });
+
+  it('masters whose rotation is under way are no finding; others are orphaned', () => {
+    const { wrap, seal } = createMasters(connection, vaultId, limits);
+    expect(found({ otherMasters: [wrap, seal] })).toEqual([]);
+    expect(found({ otherMasters: [wrap] })).toMatchObject([{ kind: 'orphaned', role: 'seal' }]);
+    expect(destroyMasters(connection, [wrap, seal])).toBe(2);
   });
 
   it('a key that is not there is missing', () => {

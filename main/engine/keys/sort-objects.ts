@@ -2,6 +2,7 @@ import type { KeyId, VaultId } from '../../../shared/ids.ts';
 import type { KeyMaterial } from '../../../shared/keys.ts';
 import type { ObjectRole } from '../../../shared/messages/token/objects.ts';
 import { CKO } from '../pkcs11/native.ts';
+import type { TokenKeyName } from '../pkcs11/objects.ts';
 import type { Curve } from '../pkcs11/signing.ts';
 import { residentLabel, usageOf } from './create-key.ts';
 import type { SigningKey } from './signing-keys.ts';
@@ -11,6 +12,8 @@ import type { MasterRecord, Masters } from './vault-token.ts';
 export interface Expected {
   readonly vaultId: VaultId;
   readonly masters: Masters;
+  /** Masters that are not in force yet, or no longer: their rotation is under way. */
+  readonly otherMasters: readonly TokenKeyName[];
   readonly signing: readonly SigningKey[];
   /** Every version of a resident key that is not destroyed. */
   readonly keys: readonly KeyMaterial[];
@@ -95,11 +98,16 @@ const ofSomeVault = /^claviger(?:\.invalid)?\/[0-9a-f]{32}\//;
 
 const idOf = ({ objectClass, objectId }: ObjectName): string => `${objectClass}/${objectId}`;
 
-/** The anchors, which change with every checkpoint, and the public halves, which nothing relies on. */
+/**
+ * The anchors, which change with every checkpoint, the public halves, which nothing relies on, and
+ * masters that an unlock will deal with.
+ */
 const isKept = ({ objectClass, objectId, label }: ObjectName, expected: Expected): boolean => {
-  const { vaultId, signing } = expected;
+  const { vaultId, signing, otherMasters } = expected;
   if (label === `claviger/${vaultId}/anchor` || label.startsWith(`claviger.invalid/${vaultId}/`))
     return true;
+  if (objectClass === CKO.SECRET_KEY)
+    return otherMasters.some((each) => hex(each.objectId) === objectId && each.label === label);
   return (
     objectClass === CKO.PUBLIC_KEY &&
     signing.some((key) => key.objectId === objectId && key.label === label)

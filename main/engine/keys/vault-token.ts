@@ -1,7 +1,7 @@
 import type { VaultId } from '../../../shared/ids.ts';
-import { masterDiffers } from '../../../shared/messages/failures/token-keys.ts';
+import { masterDiffers, mastersGone } from '../../../shared/messages/failures/token-keys.ts';
 import type { TokenConnection } from '../pkcs11/connection.ts';
-import { createTokenKey, findTokenKey } from '../pkcs11/objects.ts';
+import { createTokenKey, findTokenKey, isInToken } from '../pkcs11/objects.ts';
 import { checkDataProof, checkWrapProof, makeDataProof, makeWrapProof } from '../pkcs11/proofs.ts';
 import type { ObjectHandle, Session } from '../pkcs11/session.ts';
 import type { KeyLimits } from '../pkcs11/templates.ts';
@@ -81,6 +81,12 @@ export const findMasters = (input: FindMasters): VaultToken =>
     if (!checkDataProof(session, seal, sealRecord.proof)) throw masterDiffers('sealing');
     const { connection, vaultId, callerNonce } = input;
     return { connection, vaultId, wrap, seal, callerNonce };
+  });
+
+/** Whether both are there, by name alone. @throws Failure 'master-missing' */
+export const requireMasters = (connection: TokenConnection, { wrap, seal }: Masters): void =>
+  connection.withSession((session) => {
+    if (![wrap, seal].every((master) => isInToken(session, master))) throw mastersGone();
   });
 
 /** The masters' handles without trying the proofs again: for threads that start after the check. */

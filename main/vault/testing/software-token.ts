@@ -70,6 +70,7 @@ export class SoftwareToken {
         const key = randomBytes(32);
         return Promise.resolve({ key, sealed: this.#seal(name, key) });
       },
+      requireMasters: () => Promise.resolve(),
       openSessionKey: (name, sealed) => Promise.resolve(this.#open(name, Buffer.from(sealed))),
     };
   }

@@ -95,6 +95,13 @@ const sentences: Readonly<Record<Action, Sentence>> = {
   'key.destroy': ({ subject, key }) => `Version ${n(num(subject, 'version'))} destroyed, ${key}`,
   'key.remove-object': ({ subject, key }) =>
     `Object of version ${n(num(subject, 'version'))} removed from the token, ${key}`,
+  'master.rotate-start': () => 'Rotation of the master keys started',
+  'master.rotate': ({ details }) =>
+    `Master keys rotated, ${counted(num(details, 'versions'), 'version of a key', 'versions of keys')} wrapped again`,
+  'master.rotate-undo': () => 'Rotation of the master keys undone',
+  'master.destroy': () => 'Old master keys destroyed',
+  'master.compromise': ({ details }) =>
+    `Master keys compromised, and with them ${counted(num(details, 'versions'), 'version of a key', 'versions of keys')}`,
   'batch.start': ({ details }) =>
     `Batch started: ${kinds[word(details, 'kind')] ?? ''} ${counted(num(details, 'files'), 'file', 'files')}`,
   'batch.end': ({ details }) => `Batch ended, ${n(num(details, 'done'))} done`,

@@ -59,6 +59,7 @@ export const reports = {
     'file.': 'All of files',
     'batch.': 'All of batches',
     'key.': 'All of keys',
+    'master.': 'All of master keys',
     'vault.': 'All of the vault',
     'token.': 'All of the token',
     'report.': 'All of reports',

@@ -229,3 +229,9 @@ export const destructionNotConfirmed = (name: string): Failure =>
     unharmed: 'Nothing was changed.',
     next: `Type the name of the key when asked, or give --confirm ${JSON.stringify(name)}.`,
   });
+
+export const masterRotationNotConfirmed = (name: string): Failure =>
+  new Failure('usage', 'The rotation of the master keys was not confirmed.', {
+    unharmed: 'Nothing was changed.',
+    next: `Type the name of the vault when asked, or give --confirm ${JSON.stringify(name)}.`,
+  });

@@ -54,7 +54,7 @@ export const encryptionLimitReached = (scope: string): Failure =>
       : 'This version of the key has reached its encryption limit.',
     {
       unharmed: 'What was encrypted stays readable.',
-      next: scope === 'master' ? 'Create new master keys.' : 'Rotate the key.',
+      next: scope === 'master' ? 'Rotate the master keys.' : 'Rotate the key.',
       detail: `${scope}: 2^32 seals (NIST SP 800-38D section 8.3)`,
     },
   );

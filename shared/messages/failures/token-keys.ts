@@ -45,13 +45,19 @@ export const signingKeyDiffers = (detail: string): Failure =>
 export const sealingMasterDiffers = (): Failure =>
   new Failure('proof-failed', 'The keystore names another sealing master key than the token.', {
     unharmed: 'No key was used and nothing was changed.',
-    next: 'Check that the right token is connected, or restore the vault from a copy.',
+    next: 'Check that the right token is connected. If the master keys were rotated, this is an older copy of the vault: use the newest one.',
+  });
+
+export const mastersGone = (): Failure =>
+  new Failure('master-missing', 'The token no longer holds the master keys of this copy.', {
+    unharmed: 'Nothing was accepted and nothing was changed.',
+    next: 'They were rotated after this copy was made: use the newest copy of the vault folder.',
   });
 
 export const masterDiffers = (role: string): Failure =>
   new Failure(
     'proof-failed',
-    `The ${role} master key in this token is not the one this vault was created with.`,
+    `The ${role} master key in this token is not the one of this vault.`,
     {
       unharmed: 'Nothing was changed in the vault or in the token.',
       next: 'Check that the right token is connected: it may be another one with the same label.',

@@ -1,0 +1,29 @@
+import { counted } from '../numbers.ts';
+
+/** What is said before the master keys are rotated. */
+
+export interface RotationEffects {
+  /** Versions of keys that are wrapped by the masters. */
+  readonly wrapped: number;
+  /** Versions of resident keys, which are not. */
+  readonly resident: number;
+  /** The token lies in the vault's folder. */
+  readonly inVault: boolean;
+}
+
+const versions = (count: number): string => counted(count, 'version of a key', 'versions of keys');
+
+/** Sentences. */
+export const rotationEffects = ({ wrapped, resident, inVault }: RotationEffects): string[] => [
+  wrapped === 0
+    ? 'New master keys are created in the token. They wrap no key yet.'
+    : `New master keys are created in the token. It wraps ${versions(wrapped)} again under them.`,
+  ...(resident === 0
+    ? []
+    : [`The master keys do not wrap resident keys: ${versions(resident)} will stay as before.`]),
+  'The old master keys are then destroyed: copies and backups that were made before open nothing any more. Make new ones afterwards.',
+  inVault
+    ? 'But the evaluation token is in the folder of the vault: a copy of the folder has its own old master keys, and still opens with the PIN.'
+    : 'A backup or a twin of the token has to be made anew, too: it does not have the new master keys.',
+  'Encrypted files are not touched and open as before.',
+];
