@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Db, sql } from '../sqlite/index.ts';
 
 /** Changing this number makes older index files invalid; they are rebuilt. */
-const FORM = 5;
+const FORM = 6;
 
 /** Actions, outcomes, key ids and batch ids are long and few: rows hold their numbers. */
 const TABLES = `
@@ -38,6 +38,12 @@ const TABLES = `
     PRIMARY KEY (key, version)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE file_slots (
+    file    INTEGER NOT NULL,
+    key     INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (file, key, version)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE replaced_slots (
     file    INTEGER NOT NULL,
     key     INTEGER NOT NULL,
     version INTEGER NOT NULL,

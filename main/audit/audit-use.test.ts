@@ -119,6 +119,24 @@ const filesOf = (db: Db): Record<string, [files: number, moved: number]> =>
     ]),
   );
 
+it('keeps what was known of a file whose replacement got another name, or none', () => {
+  const failed = { outcome: 'failed' as const, code: 'io' };
+  const db = indexOf([
+    encrypted('/replaced', one),
+    encrypted('/replaced', two),
+    // Recorded, but not on the disk: the older ones are still there.
+    encrypted('/kept', one),
+    encrypted('/kept', two),
+    file('file.publish', NOON, failed, '/kept'),
+    // Told again when the batch is resumed.
+    file('file.publish', NOON, failed, '/kept'),
+    encrypted('/both', one),
+    encrypted('/both', other),
+    file('file.rename', NOON, { details: { planned: '/both' } }, '/both (2)'),
+  ]);
+  expect(filesOf(db)).toEqual({ 'first/1': [2, 0], 'first/2': [1, 0], 'second/1': [1, 0] });
+});
+
 it('knows which files a version opens after rewraps, renames and failures', () => {
   const db = indexOf([
     encrypted('/a', one),

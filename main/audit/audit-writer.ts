@@ -3,7 +3,8 @@ import type { LedgerRecord } from '../ledger/index.ts';
 import { type Db, sql } from '../sqlite/index.ts';
 import { readWords } from './audit-schema.ts';
 import { isProcessing, QUARTER_MS, refusedKeys, usedKeys } from './audit-use.ts';
-import { fileNewsOf, fileNumber, leftSlots } from './known-files.ts';
+import { FileWriter } from './file-writer.ts';
+import { fileNewsOf, leftSlots } from './known-files.ts';
 
 export interface IndexedLine {
   readonly record: LedgerRecord;
@@ -26,9 +27,6 @@ const ADD_MOVED = `INSERT INTO uses (key, version, moved) VALUES (?, ?, 1)
   ON CONFLICT (key, version) DO UPDATE SET moved = moved + 1`;
 const ADD_REFUSAL = `INSERT INTO refusals (key, version, times, last) VALUES (?, ?, 1, ?)
   ON CONFLICT (key, version) DO UPDATE SET times = times + 1, last = max(last, excluded.last)`;
-const REMOVE_SLOTS = 'DELETE FROM file_slots WHERE file = ?';
-const ADD_SLOT = 'INSERT OR IGNORE INTO file_slots (file, key, version) VALUES (?, ?, ?)';
-const RENAME = 'UPDATE file_slots SET file = ? WHERE file = ?';
 const ADD_ACTIVITY = `INSERT INTO quarters (quarter, action, outcome, records) VALUES (?, ?, ?, 1)
   ON CONFLICT (quarter, action, outcome) DO UPDATE SET records = records + 1`;
 
@@ -36,10 +34,12 @@ const ADD_ACTIVITY = `INSERT INTO quarters (quarter, action, outcome, records) V
 export class AuditWriter {
   readonly #db: Db;
   readonly #words: Map<string, number>;
+  readonly #files: FileWriter;
 
   constructor(db: Db) {
     this.#db = db;
     this.#words = readWords(db);
+    this.#files = new FileWriter(db, (word) => this.#word(word));
   }
 
   /** The caller has put a transaction around it. */
@@ -67,24 +67,7 @@ export class AuditWriter {
   /** One record after the other: a later one about the same file counts. */
   #addFiles(records: readonly LedgerRecord[]): void {
     const all = records.flatMap((record) => fileNewsOf(record) ?? []);
-    if (all.length === 0) return;
-    this.#db.prepared(REMOVE_SLOTS, (remove) =>
-      this.#db.prepared(ADD_SLOT, (add) =>
-        this.#db.prepared(RENAME, (rename) => {
-          for (const news of all) {
-            if (news.kind === 'renamed') {
-              remove([fileNumber(news.to)]);
-              rename([fileNumber(news.to), fileNumber(news.from)]);
-              continue;
-            }
-            const file = fileNumber(news.path);
-            remove([file]);
-            if (news.kind === 'slots')
-              for (const { key, version } of news.slots) add([file, this.#word(key), version]);
-          }
-        }),
-      ),
-    );
+    if (all.length > 0) this.#files.add(all);
     const left = records.flatMap((record) => leftSlots(record));
     this.#db.prepared(ADD_MOVED, (insert) => {
       for (const { key, version } of left) insert([this.#word(key), version]);

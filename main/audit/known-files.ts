@@ -11,7 +11,7 @@ import { type UsedKey, usedKeys } from './audit-use.ts';
  */
 
 /** What a record says about one encrypted file. */
-type FileNews =
+export type FileNews =
   | { readonly kind: 'slots'; readonly path: string; readonly slots: readonly UsedKey[] }
   | { readonly kind: 'gone'; readonly path: string }
   | { readonly kind: 'renamed'; readonly from: string; readonly to: string };

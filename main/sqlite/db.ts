@@ -1,4 +1,4 @@
-import type { Database, SqlJsStatic, SqlValue } from 'sql.js';
+import type { Database, SqlJsStatic, SqlValue, Statement } from 'sql.js';
 import * as v from 'valibot';
 import { keystoreRowDamaged } from '../../shared/messages/failures/keystore.ts';
 import { issueWords } from '../json/index.ts';
@@ -107,6 +107,23 @@ export class Db {
         return work((values) => statement.run(values));
       } finally {
         statement.free();
+      }
+    });
+  }
+
+  /** Like `prepared`, of several statements by their names. */
+  statements<Name extends string, T>(
+    texts: Readonly<Record<Name, string>>,
+    work: (run: (name: Name, ...values: SqlValue[]) => void) => T,
+  ): T {
+    return this.#with((database) => {
+      const prepared = new Map<string, Statement>();
+      try {
+        for (const [name, text] of Object.entries<string>(texts))
+          prepared.set(name, database.prepare(text));
+        return work((name, ...values) => prepared.get(name)?.run(values));
+      } finally {
+        for (const statement of prepared.values()) statement.free();
       }
     });
   }
