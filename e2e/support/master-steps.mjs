@@ -13,7 +13,7 @@ const KILL_AT = process.env.CLAVIGER_KILL_AT;
 
 const CKA_LABEL = 0x3;
 const master = /^claviger\/[0-9a-f]+\/(wrap|seal)$/;
-const isEngine = process.argv[1]?.endsWith('engine/process.js') === true;
+const isEngine = process.argv[1]?.endsWith('engine-process.cjs') === true;
 const times = new Map();
 /** What comes before, every unlock does. */
 let hasBegun = false;
