@@ -27,7 +27,7 @@ const layers = [
   'system',
 ];
 
-/** The places of the window; those on one line know nothing of each other. */
+/** The pages of the window; those on one line do not import each other. */
 const places = [
   ['shell'],
   ['app'],
@@ -40,7 +40,7 @@ const places = [
 
 const tests = '\\.test\\.ts$|/testing/';
 
-/** What is no part of the vault: the user's cache, and the folders and token made for a new vault. */
+/** What is not part of the vault: the user's cache, and the folders and token made for a new vault. */
 const besideTheVault = [
   '^main/audit/index-cache\\.ts$',
   '^main/session/(?:create-vault|new-folder)\\.ts$',

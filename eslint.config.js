@@ -65,7 +65,7 @@ export default tseslint.config(
     extends: [
       ...tseslint.configs.strictTypeChecked,
       ...tseslint.configs.stylisticTypeChecked,
-      // Last, because it brings the parser.
+      // Last, because it sets the parser.
       ...svelte.configs.recommended.map((config) => ({ ...config, files: ['**/*.svelte'] })),
     ],
     languageOptions: {
@@ -77,7 +77,7 @@ export default tseslint.config(
     },
     rules: {
       ...style,
-      // A component is one function for this.
+      // This rule counts a component as one function.
       'max-lines-per-function': 'off',
       ...forbid([{ ...nodeAndElectron, message: 'The window has neither.' }, main, preload, tests]),
     },
@@ -92,7 +92,7 @@ export default tseslint.config(
         ...vocabulary,
         { selector: 'SvelteAttribute[key.name="style"]', message: 'Use a class or style:name.' },
       ],
-      // Types of other components are not known here; svelte-check knows them.
+      // ESLint does not know the types of other components; svelte-check does.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
@@ -100,10 +100,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-redundant-type-constituents': 'off',
       '@typescript-eslint/no-unnecessary-type-arguments': 'off',
-      // Blanks between tags are written as {' '}: the formatter would lose others.
+      // Spaces between tags are written as {' '}: the formatter would remove others.
       'svelte/no-useless-mustaches': 'off',
       'svelte/require-each-key': 'error',
-      // Props with a default, and those that are bound, are assigned by Svelte.
+      // Svelte assigns props with a default and bound props.
       'prefer-const': 'off',
     },
   },

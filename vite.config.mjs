@@ -11,12 +11,12 @@ export default defineConfig({
     outDir: path.join(import.meta.dirname, 'out/renderer'),
     emptyOutDir: true,
     target: 'chrome130',
-    // The content policy allows no data: addresses.
+    // The content policy allows no data: URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // The window loads from the disk at once: splitting it would save nothing.
+    // The window loads from the disk, so splitting it would save nothing.
     chunkSizeWarningLimit: 2_000,
-    // How long each plugin took is of no use to whoever starts the program.
+    // Nobody who starts the program needs to know how long each plugin took.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
 });

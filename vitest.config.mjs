@@ -2,8 +2,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
-// One PKCS#11 library can be initialised with one configuration per process: every test file
-// runs in a process of its own.
+// A PKCS#11 library can be initialised with only one configuration per process, so every test file
+// runs in its own process.
 const pool = 'forks';
 
 export default defineConfig({

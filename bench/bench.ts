@@ -9,7 +9,7 @@ import { describeResults } from './report.ts';
 import { claviger, clavigerTool, type Tool } from './tools.ts';
 import { makeWorkFolder, type WorkFolder } from './work-folder.ts';
 
-// Measures claviger beside its peers on this machine, all in one run, and says which targets are met.
+// Measures claviger and similar tools on this machine, all in one run, and says which targets are met.
 
 const KEYS = ['host', 'token'] as const;
 const CANCELLED = 130;
@@ -20,12 +20,12 @@ type VaultEnvironment = Readonly<
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** On a terminal one line that changes; nothing elsewhere. */
+/** One line that is updated in place; only on a terminal. */
 const tell = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 };
 
-/** Input, encrypted and decrypted file at once, and the same of the small ones in blocks. */
+/** Room for input, encrypted and decrypted file at the same time; small files take whole blocks. */
 const roomFor = ({ largeBytes, smallFiles }: Options): number =>
   3 * largeBytes + 6 * smallFiles * 2 * SMALL_BYTES + 128 * 1024 * 1024;
 
@@ -36,7 +36,7 @@ const describeRun = (options: Options, folder: WorkFolder, missing: readonly str
       `${rounds} round(s), median; ${threads} worker(s); ${folder.kind}.`,
     'Seconds are wall time of whole processes: for claviger with start, PIN, unlocking, hashing',
     'for the receipt, fsync and ledger. "batch only" leaves out start, unlocking and locking. "CPU":',
-    'processor seconds of all threads, to which other work on the machine adds little.',
+    'processor seconds of all threads, which other work on the machine hardly changes.',
     '"vs host" and "vs token": how many times as fast as claviger with that bulk, median of the',
     'ratios within each round. Memory: all processes added up, the program itself counted once.',
     ...(folder.inMemory ? [] : ['Only claviger and "cp, fsync" have their output on the disk.']),

@@ -10,7 +10,7 @@ export interface Peers {
   readonly tools: readonly Tool[];
   /** Programs that are not installed. */
   readonly missing: readonly string[];
-  /** Ends what the peers have left running. */
+  /** Stops what the other tools have left running. */
   readonly stop: () => Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface PeerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Processes per file are slow: of these tools a sample is measured. */
+/** One process per file is slow, so these tools are measured with a sample of the files. */
 const AGE_SAMPLE = 500;
 const GPG_SAMPLE = 50;
 

@@ -23,7 +23,7 @@ const writeLarge = (file: string, bytes: number): void => {
 
 /**
  * Allocates as much memory as the outputs will take, and frees it. On a virtual machine, memory that
- * was never used costs several times as much, and the first tool to be measured would pay for it.
+ * is several times as slow when it is first used, and the first tool to be measured would pay for it.
  */
 export const touchMemory = (folder: string, bytes: number): void => {
   const file = path.join(folder, 'touched');
@@ -34,13 +34,13 @@ export const touchMemory = (folder: string, bytes: number): void => {
   rmSync(file);
 };
 
-/** The first small files once more, for tools of which only a sample is measured. */
+/** A copy of the first small files, for tools that are measured with a sample. */
 const linkSample = (from: string, to: string, names: readonly string[]): void => {
   mkdirSync(to);
   for (const name of names) linkSync(path.join(from, name), path.join(to, name));
 };
 
-/** The input of a tool that takes so many of the small files. */
+/** The input of a tool, with the number of small files that it is measured with. */
 export const inputOf = (folder: string, workload: Workload, files: number): string =>
   path.join(folder, workload === 'large' ? 'large' : `small-${files}`);
 

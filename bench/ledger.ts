@@ -32,7 +32,7 @@ const context: VaultContext = {
 const token = new SoftwareToken();
 const keys = Array.from({ length: 20 }, newKeyId);
 
-/** Wall and processor time, and the longest time for which this thread answered nothing. */
+/** Wall and processor time, and the longest time for which this thread was blocked. */
 const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> => {
   const silence = monitorEventLoopDelay({ resolution: 5 });
   silence.enable();
@@ -42,12 +42,12 @@ const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> =>
   const result = await work();
   const wall = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(before);
-  await setTimeout(20); // what is still silent is noticed only when it has ended
+  await setTimeout(20); // a block is noticed only after it has ended
   silence.disable();
   const column = (value: number, unit: string, digits: number): string =>
     `${value.toFixed(digits).padStart(9)} ${unit}`;
   process.stdout.write(
-    `${what.padEnd(52)}${column(wall, 's', 3)}${column((user + system) / 1e6, 's CPU', 3)}${column(silence.max / 1e6, 'ms silent', 0)}\n`,
+    `${what.padEnd(52)}${column(wall, 's', 3)}${column((user + system) / 1e6, 's CPU', 3)}${column(silence.max / 1e6, 'ms blocked', 0)}\n`,
   );
   return result;
 };

@@ -12,7 +12,7 @@ export interface Sample {
   readonly round: number;
   /** From the start of the process to its end; small files: scaled up to all of them. */
   readonly seconds: number;
-  /** Of these: the batch itself, between the first and the last of its records; null for others. */
+  /** The batch alone, from its first to its last record; null for other tools. */
   readonly batchSeconds: number | null;
   /** Processor time, scaled like `seconds`. */
   readonly cpuSeconds: number;
@@ -32,11 +32,11 @@ export interface Place {
   readonly tell: (text: string) => void;
 }
 
-/** One round: every tool encrypts and decrypts both workloads, each in its turn. */
+/** One round: every tool encrypts and decrypts both workloads, one after the other. */
 export const measureRound = async (tools: readonly Tool[], place: Place): Promise<Sample[]> => {
   const samples: Sample[] = [];
   const first = place.round % tools.length;
-  // Each round starts with another tool, so that none always gets the coldest memory.
+  // Each round starts with another tool, so that the same one is not always first.
   const inTurn = [...tools.slice(first), ...tools.slice(0, first)];
   for (const workload of place.workloads) {
     for (const tool of inTurn) samples.push(...(await measureTool(tool, workload, place)));
@@ -70,7 +70,7 @@ const measureTask = async (tool: Tool, task: Task, place: Place): Promise<Sample
   tell(`round ${round + 1}: ${tool.name}, ${workload}, ${direction}`);
   const { seconds, cpuSeconds, peak } = await run(tool.command(task), signal);
   const batchSeconds = tool.ours ? batchSecondsOf(place.vault) : null;
-  // Data that a tool left to be written must not slow down the next one.
+  // What one tool has not written to the disk yet must not slow down the next one.
   if (onDisk) await run({ file: 'sync', args: ['-f', folder] }, signal);
   const scale = workload === 'small' ? smallFiles / tool.smallFiles : 1;
   return {

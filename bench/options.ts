@@ -8,9 +8,9 @@ export interface Options {
   readonly smallFiles: number;
   readonly rounds: number;
   readonly workloads: readonly Workload[];
-  /** First letters of the names of the tools to be measured; empty: all of them. */
+  /** Starts of the names of the tools to measure; empty: all of them. */
   readonly tools: readonly string[];
-  /** Folder to work in; null: chosen by the bench. */
+  /** Folder to work in; null: the benchmark chooses one. */
   readonly dir: string | null;
 }
 

@@ -12,14 +12,14 @@ export interface Run {
   readonly seconds: number;
   /** Processor time of the process and its children: other work on the machine does not add to it. */
   readonly cpuSeconds: number;
-  /** Bytes; null where the system does not tell. */
+  /** Bytes; null where the system does not report it. */
   readonly peak: number | null;
   readonly stdout: string;
 }
 
 const SAMPLE_MS = 20;
 
-/** Node.js does not tell what children have used; the shell does, in the last line of stderr. */
+/** Node.js does not report what children have used; the shell does, in the last line of stderr. */
 const TIMED = '"$@"; code=$?; times >&2; exit $code';
 
 /** From the second line of `times` (POSIX, Shell & Utilities): 1m2.34s 0m5.67s. */
@@ -35,8 +35,8 @@ const cpuOf = (stderr: string): number => {
 
 /**
  * The most memory that a process and its children have had, added up. The kernel keeps each
- * process's own maximum (VmHWM), so that looking now and then misses little. Pages of files, which
- * are the program and its libraries, lie in memory once, however many processes map them.
+ * process's own maximum (VmHWM), so that polling misses little. Pages of files, which
+ * are the program and its libraries, are in memory only once, however many processes map them.
  */
 class PeakMemory {
   readonly #pid: number;
@@ -53,7 +53,7 @@ class PeakMemory {
     this.#most = Math.max(this.#most, own + Math.max(...uses.map((use) => use.files)));
   }
 
-  /** Bytes; null where the system does not tell. */
+  /** Bytes; null where the system does not report it. */
   get most(): number | null {
     return this.#most === 0 ? null : this.#most;
   }
@@ -90,12 +90,12 @@ const collect = (child: ChildProcess): { stdout: string; stderr: string } => {
   return text;
 };
 
-/** Each command leads a process group, so that a cancelled one takes its children along. */
+/** Each command leads a process group, so that cancelling it also ends its children. */
 const killGroup = (pid: number): void => {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // It has just ended.
   }
 };
 

@@ -4,14 +4,14 @@ import { gcmMechanism } from '../main/engine/pkcs11/native.ts';
 import { findTokenKey } from '../main/engine/pkcs11/objects.ts';
 import { FRAME_OVERHEAD, type RawToken, SEGMENT } from './raw-job.ts';
 
-/** One segment between a plaintext and a frame. The result is a view that the next call overwrites. */
+/** Encrypts or decrypts one segment. The result is a view that the next call overwrites. */
 export interface RawCipher {
   readonly encrypt: (index: number, plaintext: Buffer) => Buffer[];
   readonly decrypt: (frame: Buffer) => Buffer;
 }
 
 const KEY = Buffer.alloc(32, 0x5a);
-/** As long as that of a segment of ours. */
+/** As long as that of a segment of Claviger. */
 const AAD = Buffer.alloc(45, 0x2a);
 const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
@@ -42,7 +42,7 @@ export const nodeCipher: RawCipher = {
   },
 };
 
-/** Runs `work` with the calls of PKCS#11 itself, in one session of this thread. */
+/** Runs `work` with plain PKCS#11 calls, in one session of this thread. */
 export const withTokenCipher = (token: RawToken, work: (cipher: RawCipher) => void): void =>
   TokenConnection.open(token.target).withSession((session) => {
     const name = { objectId: Buffer.from(token.objectId, 'hex'), label: token.label };

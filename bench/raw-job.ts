@@ -23,7 +23,7 @@ export interface RawJob {
   readonly threads: number;
 }
 
-/** What the threads share: which piece of work is the next one. */
+/** What the threads share: the number of the next piece of work. */
 export interface RawShare extends RawJob {
   readonly counter: SharedArrayBuffer;
   /** Names of the files in `from`; null where it is one file. */

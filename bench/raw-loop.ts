@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { TokenConnection } from '../main/engine/pkcs11/connection.ts';
 import type { RawJob, RawShare } from './raw-job.ts';
 
-// A raw loop as a process of its own, so that its start and its login count as they do for claviger.
+// A raw loop in its own process, so that its start and its login count as they do for claviger.
 
 const job = JSON.parse(process.argv[2] ?? '') as RawJob;
 

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { nodeCipher, type RawCipher, withTokenCipher } from './raw-cipher.ts';
 import { FRAME_OVERHEAD, type RawShare, SEGMENT } from './raw-job.ts';
 
-// One thread of a raw loop. As bare as it can be: no header, no hash, no fsync, no record.
+// One thread of a raw loop, reduced to the cipher: no header, no hash, no fsync, no record.
 
 /** Pieces of work that a thread takes at once. */
 const AT_ONCE = 32;

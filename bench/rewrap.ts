@@ -9,7 +9,7 @@ import { claviger } from './tools.ts';
 import { makeWorkFolder } from './work-folder.ts';
 import type { Workload } from './workloads.ts';
 
-// How long a rewrap takes beside copying the same files with cp: `npm run bench:rewrap -- --quick`.
+// How long a rewrap takes, compared with copying the same files with cp: `npm run bench:rewrap -- --quick`.
 
 /** How many times as long as cp a rewrap may take. */
 const GOALS: Readonly<Record<Workload, number>> = { large: 2, small: 6 };
@@ -25,7 +25,7 @@ interface Bench {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Two ways to copy: as cp does it, and with what is written put on the disk, as a rewrap does it. */
+/** Two ways to copy: with cp alone, and with cp and sync, as a rewrap writes to the disk too. */
 const measure = async ({ options, folder, env }: Bench, workload: Workload): Promise<void> => {
   const own = (...args: string[]): Command => ({ ...claviger(...args), env });
   const sealed = path.join(folder, `sealed-${workload}`);

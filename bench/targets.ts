@@ -21,7 +21,7 @@ const secondsIn = (
   );
 
 /**
- * How many times as fast as `other` a tool is: the median over the rounds of the ratio within each
+ * How many times as fast as `other` a tool is: the median of the ratios within each
  * round, because other work on the machine slows down both alike. null where one is missing.
  */
 export const speedRatio = (

@@ -19,9 +19,9 @@ export interface Task {
 
 export interface Tool {
   readonly name: string;
-  /** Of the small files it gets the first so many; its time is scaled up to all of them. */
+  /** It gets only this many of the small files; its time is scaled up to all of them. */
   readonly smallFiles: number;
-  /** What it adds to the name of a single file. */
+  /** What it appends to the name of a file. */
   readonly suffix: string;
   readonly ours: boolean;
   readonly command: (task: Task) => Command;
@@ -66,7 +66,7 @@ const shell = (script: string, ...args: string[]): Command => ({
   args: ['-eu', '-c', script, 'sh', ...args],
 });
 
-/** One process per file, as people do it. `one` works on "$f" and "$o"; further arguments from $3. */
+/** One process per file, as people do it. `one` reads "$f" and writes "$o"; more arguments from $3. */
 const perFile = (one: string, { workload, from, to }: Task, ...more: string[]): Command =>
   workload === 'large'
     ? shell(`f=$1; o=$2; ${one}`, from, to, ...more)
@@ -100,7 +100,7 @@ export const gpgTool = (home: string, passphraseFile: string, smallFiles: number
   },
 });
 
-/** @param synced whether the copy is put on disk before it counts as made, as claviger does */
+/** @param synced whether the copy is synced to the disk, as claviger does */
 export const copyTool = (smallFiles: number, synced: boolean): Tool => ({
   name: synced ? 'cp, fsync' : 'cp',
   smallFiles,

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 export interface WorkFolder {
   readonly path: string;
-  /** What kind of disk it is on, for people. */
+  /** The kind of disk that it is on, in words. */
   readonly kind: string;
-  /** Whether it is in memory, where nothing waits for a disk. */
+  /** Whether it is in memory, so that no tool waits for a disk. */
   readonly inMemory: boolean;
   readonly remove: () => void;
 }
@@ -19,7 +19,7 @@ const freeBytes = (folder: string): number => {
   return bavail * bsize;
 };
 
-/** A tmpfs may promise more than there is: what it contains takes memory from everything else. */
+/** A tmpfs may be larger than the free memory: what it contains takes memory from everything else. */
 const availableMemory = (): number => {
   const [, kib] = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
   return Number(kib ?? 0) * 1024;
@@ -29,14 +29,14 @@ const hasRoomInMemory = (bytes: number): boolean =>
   existsSync(MEMORY) && Math.min(freeBytes(MEMORY), availableMemory() / 2) > bytes;
 
 /**
- * Makes an empty folder to work in. On a disk all tools wait for the same disk, so memory is taken
- * where it has room and nothing else was asked for.
- * @throws Error where there is not enough room
+ * Makes an empty folder to work in. On a disk all tools would wait for the disk, so memory is used
+ * where there is enough and no folder was given.
+ * @throws Error where there is not enough space
  */
 export const makeWorkFolder = (wanted: string | null, bytes: number): WorkFolder => {
   const parent = wanted ?? (hasRoomInMemory(bytes) ? MEMORY : tmpdir());
   if (freeBytes(parent) < bytes) {
-    throw new Error(`${parent} has not the ${Math.ceil(bytes / 1e9)} GB of room this needs`);
+    throw new Error(`this needs ${Math.ceil(bytes / 1e9)} GB of free space in ${parent}`);
   }
   const folder = mkdtempSync(path.join(parent, 'claviger-bench-'));
   const inMemory = statfsSync(folder).type === TMPFS_MAGIC;

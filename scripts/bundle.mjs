@@ -1,5 +1,5 @@
-// Makes one file of each process and thread of the program, in out/bundle, and beside it the code
-// that V8 compiles of it: a start then neither looks for modules nor compiles what it runs first.
+// Bundles each process and thread of the program into one file in out/bundle, and stores beside it the code
+// that V8 compiles from it, so that a start neither looks for modules nor compiles what runs first.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,19 +9,19 @@ import { runtimeFlags } from '../out/main/engine/start.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'out/bundle');
-/** What is loaded from node_modules: native code, CommonJS of large packages, and Electron. */
+/** Not bundled but loaded from node_modules: native code, large CommonJS packages, and Electron. */
 const external = ['electron', 'pdfkit', 'pkcs11js', 'sql.js'];
-/** Packages leave it out (electron-builder.yml), so it stays a file of its own. */
+/** Packages leave it out (electron-builder.yml), so it stays a separate file. */
 const development = path.join(root, 'main/desktop/shell/development.ts');
 
 const nameOf = (source) =>
   path.relative(path.join(root, 'main'), source).replace(/\.ts$/, '').replaceAll(path.sep, '-');
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Scripts of processes and threads are named by their address beside the module that starts them. */
+/** A module that starts a process or thread names its script by a URL relative to itself. */
 const scriptAddress = /new URL\('(\.[\w./-]+)\.js', import\.meta\.url\)/g;
 
-/** Tells which other scripts a bundle starts, and names them as they are named here. */
+/** Finds the other scripts that a bundle starts, and replaces their names by those of their bundles. */
 const findScripts = (found) => ({
   name: 'scripts',
   resolveId: (id, importer) => {
@@ -63,14 +63,14 @@ const bundle = async (source) => {
 const write = (name, text) => writeFileSync(path.join(folder, name), text);
 const cli = path.join(root, 'main/cli.ts');
 const app = path.join(root, 'main/index.ts');
-/** Electron runs these, and its V8 takes no code from the one of Node.js. */
+/** Electron runs these, and its V8 does not accept code that Node.js has compiled. */
 const inElectron = [app, development];
 
-/** Beside the source goes what V8 compiled of it, with the flags that it will run with. */
+/** Stores compiled code beside the source, made with the flags that the script will run with. */
 const writeCompiled = (name, code) => {
   // As Node.js wraps CommonJS modules.
   const text = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
-  // Named by its content: compiled code never meets the source of another build.
+  // Named by its content, so that compiled code is never used with the source of another build.
   const file = `${name}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}.js`;
   write(file, text);
   write(

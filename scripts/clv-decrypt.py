@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Opens an encrypted file of Claviger, format version 1 (docs/format.md), without Claviger.
+"""Decrypts a file of Claviger, format version 1 (docs/format.md), without Claviger.
 
 usage: clv-decrypt.py (--key KEYFILE | --dek KEYFILE) FILE [OUT]
 
@@ -44,7 +44,7 @@ def read_slots(line):
     for text in texts:
         match = SLOT.fullmatch(text)
         check(match and int(match[2]) < 2**32, "header-damaged", "line 2 is not canonical")
-        wrapped = base64.b64decode(match[5] + b"==")  # lenient about padding: the way back is not
+        wrapped = base64.b64decode(match[5] + b"==")  # lenient about padding; the comparison below is not
         check(base64.b64encode(wrapped) == match[5] and len(wrapped) == WRAPPED[match[4]], "header-damaged", "a wrapped key")
         slots.append((text[: match.start(5)] + b'"}', match[3], match[4], wrapped, (match[1], match[2])))
     check(len({slot[2] for slot in slots}) == 1, "header-damaged", "slots of two kinds")
@@ -81,7 +81,7 @@ def open_slots(slots, digest, key):
     cmac = CMAC(AES(key))
     cmac.update(bytes(16))
     ours = cmac.finalize()[:3].hex().encode() in (slot[1] for slot in slots)
-    raise Refused(*(("header-altered", "a slot of this key was changed") if ours else ("wrong-key", "no slot opens with this key")))
+    raise Refused(*(("header-altered", "a slot of this key was changed") if ours else ("wrong-key", "no slot can be unwrapped with this key")))
 
 def check_seal(header, dek):
     sealed, nonce, seal = header[:-60], header[-60:-48], header[-48:]
@@ -117,16 +117,16 @@ def read_metadata(plaintext):
     return data["name"], (time - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1) * 1000, data["mode"]
 
 def publish(part, out):
-    """Gives the finished file its name, which nobody may have taken meanwhile."""
+    """Gives the finished file its name, and replaces no file that has appeared meanwhile."""
     try:
         os.link(part, out)
     except FileExistsError:
-        raise Refused("exists", f"{out!r} is there already") from None
+        raise Refused("exists", f"{out!r} already exists") from None
     except OSError:  # a disk without hard links
         try:
             os.close(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         except FileExistsError:
-            raise Refused("exists", f"{out!r} is there already") from None
+            raise Refused("exists", f"{out!r} already exists") from None
         try:
             os.replace(part, out)
         except OSError:
@@ -144,7 +144,7 @@ def decrypt(path, key, dek, out):
         plaintexts = open_segments(file, dek, digest, segment, meta, size)
         name, mtime, mode = read_metadata(next(plaintexts))
         out = out or name
-        check(not os.path.lexists(out), "exists", f"{out!r} is there already")
+        check(not os.path.lexists(out), "exists", f"{out!r} already exists")
         handle, part = tempfile.mkstemp(suffix=".part", dir=os.path.dirname(out) or ".")  # mode 0600
         try:
             with os.fdopen(handle, "wb") as target:
@@ -165,10 +165,10 @@ def key_in(name):
     return bytes.fromhex(text.decode())
 
 def main():
-    parser = argparse.ArgumentParser(description="Opens an encrypted file of Claviger.")
+    parser = argparse.ArgumentParser(description="Decrypts a file of Claviger.")
     secret = parser.add_mutually_exclusive_group(required=True)
-    secret.add_argument("--key", metavar="KEYFILE", help="holds a key of one of the slots; - is standard input")
-    secret.add_argument("--dek", metavar="KEYFILE", help="holds the file key")
+    secret.add_argument("--key", metavar="KEYFILE", help="file with a key of one of the slots; - is standard input")
+    secret.add_argument("--dek", metavar="KEYFILE", help="file with the file key")
     parser.add_argument("file")
     parser.add_argument("out", nargs="?")
     given = parser.parse_args()

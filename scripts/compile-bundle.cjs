@@ -1,5 +1,5 @@
-// Run by scripts/bundle.mjs with the flags that the script will run with: V8 takes compiled code only
-// where they are the same.
+// Run by scripts/bundle.mjs with the flags that the script will run with: V8 accepts compiled code only
+// if they are the same.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { constants, Script } = require('node:vm');
 

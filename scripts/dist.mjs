@@ -1,5 +1,5 @@
-// Packages the app for this system into dist/ and reads the fuses back. Without names of formats
-// (`node scripts/dist.mjs tar.gz`) it makes the folder alone. The app must be built before.
+// Packages the app for this system into dist/ and reads the fuses back. If no format is named,
+// like tar.gz in `node scripts/dist.mjs tar.gz`, it makes only the folder. Build the app first.
 import { execFileSync } from 'node:child_process';
 import { cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,12 +8,12 @@ import { resolveRuntime } from './runtime.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** @param formats like tar.gz or deb; none: just the folder */
+/** @param formats like tar.gz or deb; none: only the folder */
 const targetOf = (formats) => ({
   targets: Platform.current().createTarget(formats.length === 0 ? 'dir' : formats),
 });
 
-/** What electron-builder.yml asks for, in the words of electron-fuses. */
+/** What electron-builder.yml asks for, as electron-fuses names it. */
 const expected = {
   RunAsNode: 'Disabled',
   EnableCookieEncryption: 'Enabled',
@@ -25,7 +25,7 @@ const expected = {
   GrantFileProtocolExtraPrivileges: 'Disabled',
 };
 
-/** Without the stand-in, which is for running from the sources, and without npm's own file. */
+/** Without the third-party runtime, which is for running from source, and without npm's own file. */
 const cleanRuntime = async (folder) => {
   const clean = path.join(root, '.runtime/to-package');
   const left = [path.join(folder, 'resources/app'), path.join(folder, 'package.json')];
@@ -45,18 +45,18 @@ const readFuses = (executable) => {
     }
   }
   console.error(
-    `Fuses of ${path.relative(root, executable)}: all ${Object.keys(expected).length} as asked.`,
+    `Fuses of ${path.relative(root, executable)}: all ${Object.keys(expected).length} are set as configured.`,
   );
 };
 
-/** What only the sources may be asked for is not even there. */
+/** Code for development only must not be in a package. */
 const refuseDevelopment = async (archive) => {
   const bytes = await readFile(archive);
-  // The names in an asar archive: JSON, its length before it.
+  // An asar archive starts with the length of a JSON that names its files.
   const { files } = JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12)));
   const scripts = Object.keys(files.out.files.bundle.files);
   if (!scripts.includes('index.cjs') || scripts.some((name) => name.includes('development')))
-    throw new Error('the package holds what is for development only');
+    throw new Error('the package contains code for development only');
 };
 
 const { folder, official } = await resolveRuntime();

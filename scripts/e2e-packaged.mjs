@@ -1,5 +1,5 @@
 // Runs the tests of the app on the package in dist/, in a copy of which one fuse is changed: the
-// tests steer the app through Node's inspector, which the package itself does not open.
+// tests control the app through Node's inspector, which the package itself does not open.
 import { execFileSync } from 'node:child_process';
 import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ const copy = await mkdtemp(path.join(tmpdir(), 'claviger-package-'));
 const executable = path.join(copy, 'claviger');
 try {
   await cp(path.join(root, 'dist/linux-unpacked'), copy, { recursive: true });
-  // One test starts it as another user.
+  // One test starts it as a different user.
   await chmod(copy, 0o755);
   const fuse = ['electron-fuses', 'write', '--app', executable];
   execFileSync('npx', ['--no', ...fuse, 'EnableNodeCliInspectArguments=on'], { cwd: root });

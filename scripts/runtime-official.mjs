@@ -1,6 +1,6 @@
 // The official Electron, as the electron package's own installer gets it: the archive is fetched
 // and checked against the checksums that are pinned in that package, then its install.js unpacks
-// it. Here are only the patience, the progress, and the memory of what was checked.
+// it. This file adds only a time limit, progress, and a note of what was checked.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
-/** A network that says nothing for so long will not bring 120 MB in time. */
+/** A network that is silent for this long will not deliver 120 MB in time. */
 const PATIENCE_MS = 20_000;
 
 /**
@@ -28,7 +28,7 @@ export const officialRuntime = async ({ root, say, mayFetch, patienceMs = PATIEN
   return { runtime: { executable, folder: dist, official: true }, why: null };
 };
 
-/** What the electron package says of itself, and where its installer puts things. */
+/** What the electron package says about itself, and where its installer puts files. */
 const electronPackage = (root) => {
   const folder = path.join(root, 'node_modules/electron');
   const read = (name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
@@ -43,13 +43,13 @@ const electronPackage = (root) => {
   };
 };
 
-/** Where an unpacked Electron has its program. */
+/** The program in an unpacked Electron. */
 export const executableIn = (folder) => {
   const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
   return path.join(folder, names[process.platform] ?? 'electron');
 };
 
-/** Only what was unpacked here from an archive of the pinned checksum counts, not a version's name. */
+/** Only what was unpacked here from an archive with the pinned checksum counts, not its version. */
 const isVerified = async ({ verified, archive, checksums, executable }) => {
   if (!existsSync(verified) || !existsSync(executable)) return false;
   const known = JSON.parse(readFileSync(verified, 'utf8'));
@@ -65,7 +65,7 @@ const install = async (electron, { say, mayFetch, patienceMs }) => {
   try {
     say(`Runtime: fetching the official Electron ${version} …`);
     await fetchArchive(electron, say, patienceMs);
-    // The installer leaves alone what is there, whoever put it there.
+    // The installer does not replace an existing copy, whoever put it there.
     await rm(dist, { recursive: true, force: true });
     await rm(path.join(folder, 'path.txt'), { force: true });
     await promisify(execFile)(process.execPath, [path.join(folder, 'install.js')], {
@@ -80,7 +80,7 @@ const install = async (electron, { say, mayFetch, patienceMs }) => {
   }
 };
 
-/** Into the installer's own cache, where install.js finds it and checks it once more. */
+/** Into the installer's own cache, where install.js finds it and checks it again. */
 const fetchArchive = async ({ folder, version, checksums }, say, patienceMs) => {
   useProxy();
   const require = createRequire(path.join(folder, 'package.json'));
@@ -107,7 +107,7 @@ const fetchArchive = async ({ folder, version, checksums }, say, patienceMs) => 
   }
 };
 
-/** @electron/get looks for a proxy where it is told to, and only at these names. */
+/** @electron/get uses a proxy only if told to, and reads it only from these variables. */
 const useProxy = () => {
   const { env } = process;
   env.HTTPS_PROXY ??= env.https_proxy ?? env.npm_config_https_proxy ?? env.npm_config_proxy ?? '';
@@ -116,7 +116,7 @@ const useProxy = () => {
   if (env.HTTPS_PROXY || env.HTTP_PROXY) env.ELECTRON_GET_USE_PROXY ??= 'true';
 };
 
-/** Ends what has been silent for too long. */
+/** Aborts a download that has been silent for too long. */
 class Silence {
   #controller = new AbortController();
   #timer;
@@ -145,7 +145,7 @@ class Silence {
 const STEPS = 10;
 const MEGABYTE = 1_000_000;
 
-/** A line for every tenth of the way. */
+/** A line for every 10 %. */
 const progressIn = (say) => {
   let told = 0;
   return ({ percent, total }) => {
@@ -156,14 +156,14 @@ const progressIn = (say) => {
   };
 };
 
-/** Nothing may lead install.js to another archive, or to other checksums, than were fetched here. */
+/** Nothing may make install.js use another archive or other checksums than were fetched here. */
 const installerEnvironment = () => {
   const others =
     /^(ELECTRON_INSTALL_|ELECTRON_OVERRIDE_DIST_PATH$|force_no_cache$|npm_config_(platform|arch)$|(npm_config_)?electron_use_remote_checksums$)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !others.test(name)));
 };
 
-/** The most telling words of an error: fetch hides them in its cause. */
+/** The most useful message of an error: fetch puts it into the cause. */
 const reasonOf = (error) => {
   const { cause } = error;
   if (cause instanceof AggregateError) return cause.errors.map(({ message }) => message).join('; ');

@@ -1,5 +1,5 @@
-// Takes the place of Electron's default app: runs the app whose folder is on the command line.
-// It must be an ES module with an await at its top: that keeps Electron's 'ready' back until the
+// Replaces Electron's default app: runs the app whose folder is on the command line.
+// It must be an ES module with a top-level await, which delays Electron's 'ready' event until the
 // app's own main module has been evaluated.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

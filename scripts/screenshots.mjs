@@ -43,7 +43,7 @@ const startApp = async (home) => {
   return { app, page: await app.firstWindow() };
 };
 
-/** A call as the page makes it; it must succeed. */
+/** A call as the page makes it, which must succeed. */
 const ask = async (page, name, input = null) => {
   const result = await page.evaluate(
     ([call, value]) => window.claviger.call(call, value),
@@ -53,14 +53,14 @@ const ask = async (page, name, input = null) => {
   return result.value;
 };
 
-/** The screen as it is, in both themes and at both sizes. */
+/** The current screen in both themes and at both sizes. */
 const shoot = async ({ app, page }, name) => {
   for (const [width, height] of sizes) {
     await app.evaluate(
       ({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows()[0]?.setContentSize(w, h),
       [width, height],
     );
-    // Out of the way: in the other size it would hang over something else and show its tip.
+    // The pointer is moved away: at the other size it would be over something else and show its tip.
     await page.mouse.move(width - 2, height / 2);
     for (const theme of themes) {
       await ask(page, 'settings.set', { theme });
@@ -172,7 +172,7 @@ const workScreens = async (shot, documents) => {
   await resultScreen(shot, documents);
 };
 
-/** A key that works in the token makes a batch long enough to be looked at. */
+/** A key that encrypts in the token makes a batch slow enough for a picture. */
 const runScreen = async (shot, documents) => {
   const { page } = shot;
   const big = path.join(documents, 'Recordings');
@@ -195,7 +195,7 @@ const runScreen = async (shot, documents) => {
   await page.getByRole('button', { name: 'New batch' }).click();
 };
 
-/** Two damaged files among many whole ones. */
+/** Two damaged files among many intact ones. */
 const resultScreen = async (shot, documents) => {
   const { page } = shot;
   for (const name of ['Møller/Appendix 1.pdf.clv', 'Nordwind/0418 annex B.tiff.clv']) {
@@ -299,7 +299,7 @@ const lockScreens = async (shot) => {
   await shoot(shot, 'unlock-refused');
 };
 
-/** The vault's folder is put back to an older state, while its token stays as it was. */
+/** The vault's folder is restored to an older state, while its token stays as it is. */
 const rollBack = async (home, work) => {
   const folder = path.join(home, 'Finance archive');
   const older = path.join(home, 'older copy');
@@ -357,7 +357,7 @@ const allScreens = async (shot, home, documents) => {
   await lockScreens(shot);
 };
 
-/** Only this part, over a vault that is made without pictures. */
+/** Only this part, with a vault that is made without pictures. */
 const only = process.argv[2];
 
 const quickVault = async ({ app, page }, home) => {

@@ -1,4 +1,4 @@
-// Builds what is needed and opens the app: `npm start`, or `npm start -- FILE…`
+// Builds what is needed and starts the app: `npm start`, or `npm start -- FILE…`
 import { execFileSync, spawn } from 'node:child_process';
 import path from 'node:path';
 import { resolveRuntime } from './runtime.mjs';
@@ -24,10 +24,10 @@ const app = spawn(executable, [...switches, root, ...process.argv.slice(2)], {
   env: { ...process.env, CLAVIGER_RUNTIME: official ? 'official' : 'stand-in' },
 });
 
-/** What Chromium always says where there is no desktop bus or no graphics card. */
+/** Messages that Chromium always prints without a desktop bus or a graphics card. */
 const noise = /bus\.cc|object_proxy\.cc|viz_main_impl\.cc|gpu_|command_buffer_proxy|^$/;
 const helper = path.join(folder, 'chrome-sandbox');
-/** What Chromium says in its own words, and what to do. */
+/** What Chromium prints, and what to do about it. */
 const hints = [
   [
     /error while loading shared libraries/,
@@ -45,6 +45,6 @@ app.stderr.on('data', (data) => {
   for (const [said, hint] of hints) if (said.test(text)) lines.push(hint);
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
 });
-// The app quits in order; this waits for it.
+// The app shuts down properly; this waits for it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => app.kill(signal));
 app.on('exit', (code) => process.exit(code ?? 1));

@@ -1,6 +1,6 @@
 // Runs the tour of the README: every line of its code blocks of language "console" that begins with
 // "$ ", in a fresh folder, in one shell. What they print must be what the README shows, apart from
-// numbers, ids, times and names of people and computers.
+// numbers, IDs, times and names of users and computers.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +38,7 @@ const { status, stdout } = spawnSync('bash', ['-c', script], {
 });
 console.log(stdout);
 
-/** Without what differs each time. */
+/** Without what differs in every run. */
 const lasting = (line) =>
   line
     .replaceAll(`${folder}/`, '…/')
@@ -52,7 +52,7 @@ const other = printed.findIndex((line, at) => lasting(line) !== lasting(shown[at
 const isAsShown = other === -1 && printed.length === shown.length;
 if (!isAsShown)
   console.log(
-    `The README shows something else: “${shown[other === -1 ? printed.length : other] ?? ''}”.`,
+    `The README shows something different: “${shown[other === -1 ? printed.length : other] ?? ''}”.`,
   );
 rmSync(home, { recursive: true, force: true });
 const isComplete = status === 0 && isAsShown;

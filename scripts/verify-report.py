@@ -59,11 +59,11 @@ def sha256(data):
 
 
 def openssl(*args, data=None):
-    """No terminal: it must not ask anybody anything."""
+    """Without a terminal, so that openssl cannot ask for anything."""
     return subprocess.run(["openssl", *args], input=data or b"", capture_output=True, check=False)
 
 
-# 1. The file: JSON without doubled names, nothing but the known fields, each of its kind.
+# 1. The file: JSON without duplicate names, only the known fields, each of its type.
 
 MOST_BYTES = 512 << 20
 MOST_LINE = 1 << 20
@@ -86,7 +86,7 @@ def is_time(text):
 
 
 class Maybe:
-    """What may be null, or, as a field, may be missing."""
+    """A value that may be null, or a field that may be missing."""
     def __init__(self, shape):
         self.shape = shape
 
@@ -130,7 +130,7 @@ def parse(text, what, **more):
 
 
 def require_shape(value, shape, where):
-    """A pattern for a text, a type, a tuple of texts, [one kind] of things, {fields}."""
+    """A pattern for a text, a type, a tuple of texts, a list [pattern] or an object {fields}."""
     if isinstance(shape, dict):
         require(isinstance(value, dict), f"{where} is not an object")
         named = {name for name, each in shape.items() if not isinstance(each, Field)}
@@ -179,7 +179,7 @@ STATEMENT = {
     "unsignedWhenMade": [SPAN], "limits": [str],
 }
 KEY = {"algorithm": ("Ed25519", "ECDSA-P256-SHA256"), "pem": str, "fingerprint": HASH, "vkey": str}
-# What reports of the first format said of their key, unsigned.
+# What reports of the first format said about their key, unsigned.
 BINDING = ("Made in the token as non-extractable and sensitive, read back after creation; the "
            "program signs nothing but checkpoints with it. The first record of the ledger names it.")
 REPORT = {
@@ -234,7 +234,7 @@ def read(path):
     return report, sha256(data).hex()
 
 
-# 2. The key: Ed25519 or P-256, in the one form that each has. Its fingerprint is the SHA-256 of
+# 2. The key: Ed25519 or P-256, in the only form allowed for each. Its fingerprint is the SHA-256 of
 #    its DER form. No other kind of PEM is read: openssl would ask for the phrase of a private key.
 
 FORMS = {"Ed25519": (bytes.fromhex("302a300506032b6570032100"), 44),
@@ -246,7 +246,7 @@ def kind_of(der):
     for kind, (head, length) in FORMS.items():
         if der.startswith(head) and len(der) == length:
             return kind
-    raise NotGenuine("its key is none of Ed25519 or P-256, the only ones that sign reports")
+    raise NotGenuine("its key is neither Ed25519 nor P-256, the only kinds that sign reports")
 
 
 def pem_of(der):
@@ -313,7 +313,7 @@ def is_signed(pem, kind, text, signature):
 
 
 def read_note(note, vault, key):
-    """The size and root that a note claims, once its signature is found good."""
+    """The size and root of a note, once its signature is verified."""
     pem, der, kind, _ = key
     origin = origin_of(vault)
     require(len(note) <= 65536 and not re.search("[\x00-\x09\x0b-\x1f]", note),
@@ -371,7 +371,7 @@ def split(count):
 
 
 def root_of(size, leaves, hashes):
-    """The root over known leaves {index: hash} and, from left to right, all that is between."""
+    """The root over known leaves {index: hash} and, from left to right, the hashes between them."""
     indexes = sorted(leaves)
     given = iter(hashes)
     position = 0
@@ -396,11 +396,11 @@ def root_of(size, leaves, hashes):
 
 
 def is_consistent(old, new, proof):
-    """RFC 6962, section 2.1.2: rebuilds both roots, as PROOF(m, D[n]) is defined."""
+    """RFC 6962, section 2.1.2: rebuilds both roots from PROOF(m, D[n])."""
     hashes = list(proof)
 
     def rebuild(m, n, whole):
-        # The roots over the first m of n leaves and over all n; the proof is used from its end.
+        # The roots over the first m of n leaves and over all n; the proof is read from its end.
         if m == n:
             if whole:
                 return old["root"], old["root"]
@@ -447,7 +447,7 @@ def unhex(hashes):
 
 
 def beside(report):
-    """The records before and behind the range."""
+    """The records before and after the range."""
     evidence = report["evidence"]
     before = evidence.get("before")
     return [] if before is None else [before], evidence.get("after", [])
@@ -468,7 +468,7 @@ def check_records(report, key, closing):
         require(known == claimed, "one record is there in two forms")
     root = root_of(closing["size"], leaves, unhex(report["inclusion"]))
     require(root == closing["root"], "the records are not those that the checkpoint covers")
-    # The leaves lead to the signed root: where a text does not fit its leaf, it was changed.
+    # The leaves lead to the signed root: a text that does not match its leaf was changed.
     changed = [str(each["seq"]) for each in given if leaf(each["line"]).hex() != each["leaf"]]
     require(not changed, f"not as it was signed: record {', '.join(dict.fromkeys(changed))}")
     # 5. The first record names the key.
@@ -482,7 +482,7 @@ def check_records(report, key, closing):
             record["time"] == vault["created"], "the first record is of another vault")
 
 
-# 6. The ledger only grew: since the opening checkpoint, and since the report before.
+# 6. The ledger only grew: since the opening checkpoint, and since the previous report.
 
 def check_growth(report, opening, closing):
     statement, proofs = report["statement"], report["consistency"]
@@ -502,7 +502,7 @@ def check_growth(report, opening, closing):
                 "the opening checkpoint is not the one that the report states")
 
 
-# 7. What the report states is what was recorded when it was made.
+# 7. The report states what was recorded when it was made.
 
 def check_statement(report):
     statement, export = report["statement"], report["evidence"]["export"]
@@ -554,7 +554,7 @@ def check_range(report):
 
 def check_ends(report):
     """The range goes from the first record that is not too early to the last that is not too late,
-    and the records beside it show that; without a time, from record 1 to the export."""
+    and the records next to it prove that; without a time, from record 1 to the export."""
     first, last = (report["statement"]["range"][end] for end in ("first", "last"))
     since, until = (report["statement"]["filter"].get(name) for name in ("since", "until"))
     if is_first_format(report):
@@ -581,10 +581,10 @@ def is_complete(report):
     return statement["counts"]["omitted"] == 0 and proved
 
 
-# 9. Time stamps speak of checkpoints of this vault (their signatures: openssl ts -verify).
+# 9. Time stamps are of checkpoints of this vault (their signatures: openssl ts -verify).
 
 def imprint_of(reply):
-    """The SHA-256 that a granted reply of a time-stamping authority is about, hex."""
+    """The SHA-256 that a granted reply of a time-stamping authority stamps, hex."""
     require(len(reply) > 2 and reply[0] == 0x30, "a time stamp is no reply of an authority")
     head = 2 + (reply[1] & 0x7f if reply[1] & 0x80 else 0)
     length = int.from_bytes(reply[2:head], "big") if head > 2 else reply[1]
@@ -632,7 +632,7 @@ def verify(path, wanted=None):
 
 
 def not_authenticated(report):
-    """The records that were written while the vault was locked: no session vouches for them."""
+    """The records that were written while the vault was locked: no session authenticates them."""
     if is_first_format(report):
         return []
     require("mac" in read_record(report["evidence"]["export"]),
@@ -642,7 +642,7 @@ def not_authenticated(report):
             if each["seq"] > carried and "mac" not in read_record(each)]
 
 
-# 10. The report before is genuine, and this one names it.
+# 10. The previous report is genuine, and this one names it.
 
 def check_previous(report, fingerprint, path):
     before, its_fingerprint, file_hash = verify(path)
@@ -658,7 +658,7 @@ def check_previous(report, fingerprint, path):
             "the report before is not the file that was recorded")
 
 
-# 11. A ledger itself: its lines, and every checkpoint that is there or was kept elsewhere.
+# 11. A ledger itself: its lines, and every checkpoint in the folder or saved elsewhere.
 
 MOST_LEDGER = 4 << 30
 
@@ -675,7 +675,7 @@ def read_ledger(folder):
         except ValueError as error:
             raise NotGenuine(f"{what} is not UTF-8: {error}") from error
         require(record["seq"] == number, f"line {number} calls itself record {record['seq']}")
-        # Records without a session count in a ledger from before there were sessions, up to its first.
+        # Records without a session are valid in a ledger from before there were sessions, up to its first.
         older = number == 1 or (older and "mac" not in record)
         if number == 1 and record["details"].get("form", 1) > 1:
             older, keystore = False, record["details"].get("keystore")
@@ -689,7 +689,7 @@ def read_ledger(folder):
 
 
 def roots_at(lines, sizes):
-    """The root over the first n lines, for each n that is asked for."""
+    """The root over the first n lines, for each requested n."""
     roots, subtrees = {}, []
     for count, line in enumerate(lines, 1):
         subtrees.append((1, sha256(b"\x00" + line)))
@@ -769,11 +769,11 @@ def fingerprint_of(text):
 def main():
     arguments = Arguments(description="Verifies a Claviger report or ledger.")
     arguments.add_argument("report", help="the JSON file of a report, or a folder with a ledger")
-    arguments.add_argument("--previous", help="the report that came before")
+    arguments.add_argument("--previous", help="the previous report")
     arguments.add_argument("--checkpoint", action="append", default=[],
-                           help="a checkpoint that was kept elsewhere, for a ledger")
+                           help="a checkpoint that was saved elsewhere, for a ledger")
     arguments.add_argument("--key", type=fingerprint_of,
-                           help="the fingerprint you got in another way")
+                           help="the fingerprint that you received in another way")
     given = arguments.parse_args()
     try:
         if Path(given.report).is_dir():
