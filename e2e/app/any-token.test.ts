@@ -8,7 +8,7 @@ import { UnlockPage } from './pages/unlock-page.ts';
 import { Driver, isPackaged, PIN } from './support/driver.ts';
 import { test } from './support/test.ts';
 
-/** A token of SoftHSM2 outside any vault: like an HSM's, none for evaluation. */
+/** A SoftHSM2 token outside any vault: like an HSM, and not an evaluation token. */
 const makeToken = async (home: string): Promise<Readonly<Record<string, string>>> => {
   const tokens = path.join(home, 'tokens');
   const SOFTHSM2_CONF = path.join(home, 'softhsm2.conf');
@@ -49,10 +49,10 @@ const running = async (
 
 const SWITCH = ['--allow-any-token'];
 
-test('opens no token but an evaluation token on the stand-in', async ({ home }) => {
+test('opens only evaluation tokens on the third-party runtime', async ({ home }) => {
   const env = await makeToken(home);
   await running({ home, env }, async (app) => {
-    // Said before anything asks for a PIN: the token is shown, and cannot be chosen.
+    // Said before anything asks for a PIN: the token is listed but cannot be chosen.
     const { page } = app;
     await new SetupPages(page).searched();
     await page.getByText('This copy runs on an unofficial Electron build.').waitFor();
@@ -67,7 +67,7 @@ test('opens no token but an evaluation token on the stand-in', async ({ home }) 
   });
 });
 
-test('opens any token on it where a test asks for that, and says so', async ({ home, skip }) => {
+test('opens any token on it if a test asks for that, and says so', async ({ home, skip }) => {
   skip(isPackaged(), 'no package knows the switch: see below');
   const env = await makeToken(home);
   await running({ home, env, args: SWITCH }, async (app) => {
@@ -82,7 +82,7 @@ test('opens any token on it where a test asks for that, and says so', async ({ h
       anyToken: true,
     });
   });
-  // Created so opens without the switch as little as any other vault of an HSM.
+  // A vault created in this way does not open without the switch either.
   await running({ home, env }, async (app) => {
     await app.page.getByText('unofficial Electron build').first().waitFor();
     expect((await app.call('app.state', null)).screen).toMatchObject({
@@ -94,12 +94,12 @@ test('opens any token on it where a test asks for that, and says so', async ({ h
   });
 });
 
-test('knows no such switch where it is packaged', async ({ home, skip }) => {
+test('has no such switch when packaged', async ({ home, skip }) => {
   skip(!isPackaged(), 'run by npm run e2e:packaged');
   const env = { ...(await makeToken(home)), CLAVIGER_RUNTIME: 'official' };
   await running({ home, env, args: SWITCH }, async (app) => {
     const { runtime } = await app.call('app.state', null);
-    // A package of the official Electron takes any token as it is.
+    // A package with the official Electron opens any token.
     expect(runtime.anyToken).toBe(runtime.official);
     if (!runtime.official) await expectRefused(app);
   });

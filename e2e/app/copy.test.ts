@@ -43,7 +43,7 @@ test('copies the whole list of results', async ({ vault, home }) => {
   expect(lines[0]).toContain('.txt');
 });
 
-test('says so where the clipboard does not take it', async ({ vault }) => {
+test('says so if the clipboard refuses it', async ({ vault }) => {
   await vault.app.evaluate(({ clipboard: system }) => {
     system.clear();
     system.writeText = () => Promise.resolve();

@@ -20,7 +20,7 @@ const crash = async (pid: number): Promise<void> => {
 };
 
 describe.runIf(process.platform === 'linux')('a core dump', () => {
-  test('is not left by any process of the app', async ({ home, vault }) => {
+  test('is not left behind by any process of the app', async ({ home, vault }) => {
     const pids = allBelow(vault.app.process().pid ?? 0);
     const page = await pageOf(vault);
     expect(pids).toContain(page);
@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
 
   const TYPED = '7160-5938-2247-typed';
 
-  /** Whether a dump of the page holds a PIN that was typed, where dumps are written at all. */
+  /** Whether a dump of the page contains a typed PIN, on systems that write dumps. */
   const dumpHoldsPin = async (
     home: string,
     skip: TestContext['skip'],
@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
     skip(obstacle !== null, obstacle ?? '');
     const cwd = path.join(home, 'dumps');
     await mkdir(cwd);
-    // A system without the command that limits the size.
+    // As on a system without the command that limits the size.
     const app = await Driver.start({ home, cwd, env: { PATH: '/nowhere' } });
     try {
       await makeVault(app);
@@ -65,11 +65,11 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
     }
   };
 
-  test('of the page holds no PIN where the size alone is not limited', async ({ home, skip }) => {
+  test('of the page contains no PIN if only the size limit is missing', async ({ home, skip }) => {
     expect(await dumpHoldsPin(home, skip, () => undefined)).toBe(false);
   });
 
-  test('of the page would hold it otherwise', async ({ home, skip }) => {
+  test('of the page would contain it otherwise', async ({ home, skip }) => {
     expect(await dumpHoldsPin(home, skip, letMemoryIn)).toBe(true);
   });
 });

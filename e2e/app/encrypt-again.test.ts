@@ -6,7 +6,7 @@ import type { Driver } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { filesBelow, makeKey, sharedTest as test } from './support/test.ts';
 
-/** A folder with one plain file and one that is encrypted, under a name that does not say so. */
+/** A folder with a plain file and an encrypted one whose name does not show that. */
 const prepare = async (vault: Driver, home: string, name: string): Promise<string> => {
   await makeKey(vault, `Key of ${name}`, 'fast');
   await vault.page.reload();
@@ -23,7 +23,7 @@ const prepare = async (vault: Driver, home: string, name: string): Promise<strin
   return folder;
 };
 
-test('asks before it encrypts what is encrypted already', async ({ vault, home }) => {
+test('asks before it encrypts files that are already encrypted', async ({ vault, home }) => {
   const folder = await prepare(vault, home, 'Again');
   const { page } = vault;
   const work = new WorkPage(page);
@@ -36,7 +36,7 @@ test('asks before it encrypts what is encrypted already', async ({ vault, home }
   await inspect(vault, 'plan, encrypted once more');
   await page.getByRole('button', { name: 'Leave it out' }).click();
   await page.getByRole('button', { name: 'Encrypt 1 file' }).waitFor();
-  // The answer holds for these files alone.
+  // The answer applies only to these files.
   await page.getByRole('button', { name: 'Encrypt it again' }).click();
   await page.getByText('1 encrypted file is encrypted once more.').waitFor();
   await page.keyboard.press('Escape');
@@ -55,7 +55,7 @@ test('asks before it encrypts what is encrypted already', async ({ vault, home }
   ]);
 });
 
-test('gives a file its name from before, where its own does not tell it', async ({
+test('restores the original name of a file that now has a meaningless one', async ({
   vault,
   home,
 }) => {
@@ -76,7 +76,7 @@ test('gives a file its name from before, where its own does not tell it', async 
   await work.newBatch();
   expect(await readFile(path.join(folder, 'contract.pdf'), 'utf8')).toBe('signed');
 
-  // One that somebody has renamed keeps that name, unless they ask for the other.
+  // A file that somebody renamed keeps that name, unless they ask for the original one.
   await copyFile(path.join(folder, 'attachment'), path.join(folder, 'for Anna.clv'));
   for (const sealed of [false, true]) {
     await work.setKind('Decrypt');
@@ -101,7 +101,7 @@ test('gives a file its name from before, where its own does not tell it', async 
   ]);
 });
 
-test('leaves plain files out of a batch that decrypts, as it says', async ({ vault, home }) => {
+test('leaves plain files out when decrypting, and says so', async ({ vault, home }) => {
   const folder = await prepare(vault, home, 'Mixed');
   const { page } = vault;
   const work = new WorkPage(page);

@@ -11,7 +11,7 @@ interface Loss {
   readonly what: string;
   readonly happens: (disk: string, folder: string) => void;
   readonly mended: ((disk: string, folder: string) => void) | null;
-  /** What people are told. */
+  /** The message that is shown. */
   readonly words: RegExp;
 }
 
@@ -32,14 +32,14 @@ const losses: readonly Loss[] = [
     what: 'was given another name',
     happens: (_, folder) => renameSync(folder, `${folder}-away`),
     mended: (_, folder) => renameSync(`${folder}-away`, folder),
-    // The evaluation token lies in that folder, too.
+    // The evaluation token is in that folder, too.
     words: /folder is not there|was not found|token was removed/,
   },
   {
     what: 'was removed',
     happens: (_, folder) => rmSync(folder, { recursive: true }),
     mended: null,
-    // The evaluation token lies in that folder, too.
+    // The evaluation token is in that folder, too.
     words: /folder is not there|was not found|token was removed/,
   },
 ];
@@ -65,7 +65,7 @@ const encrypt = async (driver: Driver, key: string, file: string): Promise<unkno
   return planned.ok ? driver.ask('batch.start', { plan: planned.value.id }) : planned;
 };
 
-/** A full disk may have room for some records in its last block: what is recorded is in force. */
+/** A full disk may have space for some records in its last block; those may be written. */
 const changeSettings = async (driver: Driver): Promise<{ refusal: unknown; minutes: number }> => {
   for (let minutes = 61; ; minutes += 1) {
     const result = await driver.ask('settings.set', { autoLockMinutes: minutes });
@@ -78,7 +78,7 @@ const minutesIn = async (home: string): Promise<unknown> => {
   return (JSON.parse(text) as Record<string, unknown>)['autoLockMinutes'];
 };
 
-/** Everything that changes something is refused in words, and has changed nothing. */
+/** Every change is refused with a message, and nothing is changed. */
 const expectRefusals = async (driver: Driver, key: string, words: RegExp): Promise<number> => {
   const { home } = driver;
   const plain = path.join(home, 'plain');
@@ -98,7 +98,7 @@ const expectRefusals = async (driver: Driver, key: string, words: RegExp): Promi
   return minutes;
 };
 
-describe.runIf(mayMount)('what cannot be recorded is not done where the open vault', () => {
+describe.runIf(mayMount)('nothing is done unrecorded when the open vault', () => {
   test.for(losses)('$what', async ({ happens, mended, words }, { home }) => {
     const driver = await Driver.start({ home });
     const { id, path: folder } = await driver.call('setup.folder', null);
@@ -111,7 +111,7 @@ describe.runIf(mayMount)('what cannot be recorded is not done where the open vau
       await driver.call('settings.set', { autoLockMinutes: 60 });
       happens(disk, folder);
       const minutes = await expectRefusals(driver, key.id, words);
-      // Nothing comes into being where the folder was.
+      // Nothing is created where the folder was.
       expect(existsSync(folder)).toBe(existsSync(path.join(folder, 'ledger.jsonl')));
       await driver.stop();
       if (mended === null) return;

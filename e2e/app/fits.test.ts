@@ -13,7 +13,7 @@ const setSize = async ({ app, page }: Driver, width: number, height: number): Pr
   await page.waitForFunction((wanted) => innerWidth === wanted, width);
 };
 
-/** The window draws a new text size a moment after it was set. */
+/** The window applies a new text size a moment after it was set. */
 const textSizeIs = async ({ page }: Driver, wanted: number): Promise<void> => {
   await page.waitForFunction(
     (size) => (document.documentElement.dataset['text'] ?? '100') === String(size),
@@ -21,7 +21,7 @@ const textSizeIs = async ({ page }: Driver, wanted: number): Promise<void> => {
   );
 };
 
-test('the last record of the audit is wholly visible at the end', async ({ vault }) => {
+test('the last record of the audit is fully visible at the end of the list', async ({ vault }) => {
   const { page } = vault;
   for (let key = 1; key <= 15; key += 1) await makeKey(vault, `Key ${key}`, 'fast');
   await new Workspace(page).go('Audit');
@@ -42,7 +42,7 @@ test('the last record of the audit is wholly visible at the end', async ({ vault
       await last.waitFor();
       const hidden = await last.evaluate((row) => {
         const frame = row.closest('[role="grid"]');
-        if (frame === null) throw new Error('it is in no table');
+        if (frame === null) throw new Error('the record is not in a table');
         const top = frame.getBoundingClientRect().top;
         return row.getBoundingClientRect().bottom - (top + frame.clientHeight);
       });
@@ -59,7 +59,7 @@ test('a confirmation never covers the buttons of a dialog', async ({ vault }) =>
   for (const textSize of [100, 200] as const) {
     await keys.create(`Confirmed at ${textSize}`, 'Fast');
     const toast = page.getByRole('status').filter({ hasText: `Confirmed at ${textSize}` });
-    // Under the pointer it stays.
+    // A toast stays open while the pointer is over it.
     await toast.getByText(`Confirmed at ${textSize}`).hover();
     await vault.call('settings.set', { textSize });
     await page.keyboard.press('n');
@@ -89,12 +89,14 @@ test('a confirmation never covers the buttons of a dialog', async ({ vault }) =>
   }
 });
 
-test('a tip goes with the pointer, also while the window changes its size', async ({ vault }) => {
+test('a tip closes when the pointer leaves, also while the window is resized', async ({
+  vault,
+}) => {
   const { page } = vault;
   const places = page.getByRole('navigation', { name: 'Places' });
   const tip = page.locator('.tip');
   await setSize(vault, 1024, 700);
-  // The rail notices a moment after the window that it is narrow, and has tips from then on.
+  // The rail becomes narrow a moment after the window does, and has tips from then on.
   await vi.waitFor(async () => {
     await page.mouse.move(900, 400);
     await places.getByRole('button', { name: 'Audit', exact: true }).hover();
@@ -104,7 +106,7 @@ test('a tip goes with the pointer, also while the window changes its size', asyn
   await tip.first().waitFor({ state: 'detached' });
   await page.mouse.move(900, 400);
   await setSize(vault, 1024, 700);
-  // Two frames later what belongs to the narrow rail is there.
+  // Two frames later the narrow rail is complete.
   await page.evaluate(
     () =>
       new Promise<void>((resolve) => {

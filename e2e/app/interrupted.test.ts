@@ -10,7 +10,7 @@ import { filesBelow, makeKey, makeVault, test } from './support/test.ts';
 
 const patience = { timeout: 60_000, interval: 100 };
 
-/** A batch under way that would take a while. */
+/** A running batch that takes a while. */
 const startLongBatch = async (vault: Driver): Promise<{ work: WorkPage; folder: string }> => {
   const folder = await makeLongWork(vault.home, { files: 5, megabytes: 48 });
   await makeKey(vault, 'Slow', 'maximum');
@@ -31,7 +31,7 @@ const until = (vault: Driver, reached: (batch: Batch) => boolean): Promise<Batch
     return batch;
   }, patience);
 
-/** @returns whether there was one */
+/** @returns whether there was one to kill */
 const signalEngine = (vault: Driver, signal: NodeJS.Signals): Promise<boolean> =>
   vault.app.evaluate(({ app }, sent) => {
     const engine = app.getAppMetrics().find(({ name }) => name === 'claviger-engine');
@@ -52,7 +52,7 @@ const expectComplete = async (folder: string): Promise<void> => {
   expect(files.filter((file) => file.endsWith('.clv'))).toHaveLength(5);
 };
 
-/** Takes up the batch that waits. */
+/** Resumes the unfinished batch. */
 const resumeBatch = async (vault: Driver, folder: string): Promise<void> => {
   const work = new WorkPage(vault.page);
   await work.open();
@@ -76,7 +76,7 @@ const answerEngineLost = async (vault: Driver): Promise<void> => {
   }, patience);
 };
 
-test('goes on after the engine was killed in mid-batch, once the PIN is given', async ({
+test('continues after the engine was killed during a batch, once the PIN is entered', async ({
   vault,
 }) => {
   const { work, folder } = await startLongBatch(vault);
@@ -87,7 +87,7 @@ test('goes on after the engine was killed in mid-batch, once the PIN is given', 
   expect(await actsOf(vault, 'engine.lost')).toBe(1);
 });
 
-test('gives up an engine that is lost again and again, and locks', async ({ vault }) => {
+test('locks after the engine was lost again and again', async ({ vault }) => {
   for (const time of [1, 2, 3]) {
     await killEngine(vault);
     await answerEngineLost(vault);
@@ -99,7 +99,7 @@ test('gives up an engine that is lost again and again, and locks', async ({ vaul
   expect(await actsOf(vault, 'engine.lost')).toBe(4);
 });
 
-test('locks when the token is removed in mid-batch, and resumes when it is back', async ({
+test('locks when the token is removed during a batch, and resumes when it is back', async ({
   vault,
 }) => {
   const { folder } = await startLongBatch(vault);
@@ -108,7 +108,7 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
   const token = path.join(screen.vault.path, 'token');
   await vault.reloads(async () => {
     await rename(token, `${token}-away`);
-    // A software token is noticed to be gone at the latest when its library opens it anew.
+    // A missing software token is noticed when its library opens it again, if not before.
     await signalEngine(vault, 'SIGKILL');
   });
   await vault.page.getByRole('alert').filter({ hasText: 'is not connected.' }).waitFor(patience);
@@ -120,10 +120,10 @@ test('locks when the token is removed in mid-batch, and resumes when it is back'
   await resumeBatch(vault, folder);
 });
 
-test('cancels a batch whose driver hangs, and takes another engine', async ({ vault }) => {
+test('cancels a batch whose driver hangs, and starts another engine', async ({ vault }) => {
   const { work, folder } = await startLongBatch(vault);
   expect(await signalEngine(vault, 'SIGSTOP')).toBe(true);
-  // Nothing else waits for it, not even settings that the engine is to be told.
+  // Nothing else waits for it, not even settings that are sent to the engine.
   expect(await vault.call('settings.set', { cacheMinutes: 7 })).toMatchObject({ cacheMinutes: 7 });
   expect(await vault.call('session.status', null)).toMatchObject({ token: { present: false } });
   await vault.page.keyboard.press('Escape');
@@ -133,7 +133,7 @@ test('cancels a batch whose driver hangs, and takes another engine', async ({ va
   expect((await filesBelow(folder)).filter((file) => file.endsWith('.part'))).toEqual([]);
 });
 
-test('locks over a batch whose driver hangs', async ({ vault }) => {
+test('locks during a batch whose driver hangs', async ({ vault }) => {
   const { folder } = await startLongBatch(vault);
   await vault.call('settings.set', { batchWhileLocked: 'cancel' });
   expect(await signalEngine(vault, 'SIGSTOP')).toBe(true);
@@ -143,7 +143,7 @@ test('locks over a batch whose driver hangs', async ({ vault }) => {
   expect((await vault.call('session.status', null)).token.present).toBe(true);
 });
 
-test('offers a batch that was cut short by a crash of the whole program', async ({ home }) => {
+test('offers to resume a batch after a crash of the whole program', async ({ home }) => {
   const first = await Driver.start({ home });
   await makeVault(first);
   const { folder } = await startLongBatch(first);
@@ -158,7 +158,7 @@ test('offers a batch that was cut short by a crash of the whole program', async 
   await second.stop();
 });
 
-test('does not ask about a batch any more that has ended meanwhile', async ({ home }) => {
+test('closes the question about a batch that has ended meanwhile', async ({ home }) => {
   const vault = await Driver.start({ home });
   await makeVault(vault);
   await startLongBatch(vault);
@@ -181,12 +181,12 @@ test('does not ask about a batch any more that has ended meanwhile', async ({ ho
   }, patience);
   const batch = await vault.call('batch.current', null);
   if (batch === null) throw new Error('no batch runs');
-  // Nobody answers: the batch ends by itself, here because somebody cancels it.
+  // Nobody answers, and the batch ends, here because it is cancelled.
   void vault.call('batch.cancel', { id: batch.id }).catch(() => undefined);
   expect(await exited).toBe(0);
 });
 
-test('asks before it quits over a running batch', async ({ home }) => {
+test('asks before it quits during a batch', async ({ home }) => {
   const vault = await Driver.start({ home });
   await makeVault(vault);
   const { folder } = await startLongBatch(vault);
@@ -217,7 +217,7 @@ test('asks before it quits over a running batch', async ({ home }) => {
 
   const second = await Driver.start({ home });
   await new UnlockPage(second.page).unlock(PIN);
-  // It was cancelled, which is an end in order: nothing waits.
+  // It was cancelled, which is a normal end: nothing is left to resume.
   expect(await second.call('batch.unfinished', null)).toEqual([]);
   await second.stop();
 });

@@ -12,7 +12,7 @@ import { makeKey, test } from './support/test.ts';
 
 const NAME = 'Lab results';
 
-/** Sets the clock of the main process so many days ahead of the computer's. */
+/** Sets the clock of the main process this many days ahead. */
 const setClock = (vault: Driver, days: number): Promise<void> =>
   vault.app.evaluate((_electron, ahead) => {
     const before: unknown = Object.getPrototypeOf(Date);
@@ -29,7 +29,7 @@ const setClock = (vault: Driver, days: number): Promise<void> =>
     globalThis.Date = Later as DateConstructor;
   }, days * DAY_MS);
 
-/** @param days what the clock is set to while the vault is locked */
+/** @param days how far the clock is set ahead while the vault is locked */
 const lockAndUnlock = async (vault: Driver, days: number | null = null): Promise<void> => {
   await vault.page.keyboard.press('Control+l');
   const unlock = new UnlockPage(vault.page);
@@ -115,7 +115,7 @@ test('a key is rotated in its panel, its file is rewrapped, and no file needs th
   await page.keyboard.press('Escape');
 });
 
-test('a destruction can be cancelled, and is carried out at an unlock in time', async ({
+test('a destruction can be cancelled, and is carried out at the first unlock after its date', async ({
   vault,
 }) => {
   await makeKey(vault, NAME, 'balanced');
@@ -138,7 +138,7 @@ test('a destruction can be cancelled, and is carried out at an unlock in time', 
   await keys.page.getByText('Version 1 destroyed').first().waitFor();
 });
 
-test('a clock that was set forward destroys nothing unasked', async ({ vault }) => {
+test('a clock that was set forward destroys nothing without a confirmation', async ({ vault }) => {
   await makeKey(vault, NAME, 'fast');
   await vault.page.reload();
   const keys = await openPanel(vault);

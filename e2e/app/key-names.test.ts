@@ -7,7 +7,7 @@ import { makeKey, test } from './support/test.ts';
 
 const names = ['Customer statements 2025', 'Customer statements 2026'] as const;
 
-/** Whether every character of a text is drawn inside of the element that holds it. */
+/** Whether every character of a text is drawn inside its element. */
 const isWhole = (text: Locator): Promise<boolean> =>
   text.evaluate((element) => {
     const range = document.createRange();
@@ -36,7 +36,7 @@ const setSize = async (vault: Driver, width: number, height: number): Promise<vo
   await vault.page.waitForFunction((wanted) => innerWidth === wanted, width);
 };
 
-test('names that differ at their end are told apart wherever a key is chosen', async ({
+test('names that differ only at their end can be distinguished wherever a key is chosen', async ({
   vault,
 }) => {
   const made = [];
@@ -54,7 +54,7 @@ test('names that differ at their end are told apart wherever a key is chosen', a
         await shown.waitFor();
         expect(await isWhole(shown), `${name} at ${width}, ${textSize} %`).toBe(true);
       }
-      // Beside the panel of a key there is less room.
+      // There is less space beside the panel of a key.
       await keys.row(names[0]).click();
       await vault.page.getByRole('heading', { name: names[0] }).waitFor();
       for (const name of names)
@@ -66,7 +66,7 @@ test('names that differ at their end are told apart wherever a key is chosen', a
       for (const { name, kcv } of made) {
         const option = vault.page.getByRole('option', { name });
         expect(await isWhole(option.getByText(name, { exact: true })), name).toBe(true);
-        // What names cannot tell, the check value does.
+        // Identical names are distinguished by their check values.
         expect(kcv).toMatch(/^[0-9A-Fa-f]{6}$/);
         expect(await option.innerText()).toContain(kcv);
       }

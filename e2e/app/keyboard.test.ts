@@ -8,13 +8,13 @@ import { WorkPage } from './pages/work-page.ts';
 import { PIN } from './support/driver.ts';
 import { filesBelow, test } from './support/test.ts';
 
-/** No page has more stops than this. */
+/** More than the tab stops of any page. */
 const STOPS = 60;
 
 const focused = (target: Locator): Promise<boolean> =>
   target.evaluate((element) => element === document.activeElement);
 
-/** Runs in the page: a field within a frame lets the frame show the focus. */
+/** Runs in the page. For a field within a frame, the frame shows the focus. */
 const isMarked = (): boolean => {
   const at = document.activeElement;
   return [at, at?.parentElement].some((element) => {
@@ -24,7 +24,7 @@ const isMarked = (): boolean => {
   });
 };
 
-/** Goes on with Tab until the focus is there; every stop on the way must show that it has it. */
+/** Presses Tab until the focus is there; every stop on the way must show the focus. */
 const tabTo = async (page: Page, target: Locator): Promise<void> => {
   await target.waitFor();
   for (let stop = 0; stop < STOPS; stop++) {
@@ -32,7 +32,7 @@ const tabTo = async (page: Page, target: Locator): Promise<void> => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(isMarked), 'the focus can be seen').toBe(true);
   }
-  throw new Error('Tab does not lead there');
+  throw new Error('Tab does not reach it');
 };
 
 test('from the first run to a decrypted file, by keyboard alone', async ({ driver, home }) => {
@@ -42,7 +42,7 @@ test('from the first run to a decrypted file, by keyboard alone', async ({ drive
   await tabTo(page, setup.evaluate);
   await keyboard.press('Enter');
   await setup.heading('Create an evaluation token').waitFor();
-  // The cursor waits in the first field.
+  // The cursor is in the first field.
   expect(await focused(setup.pin)).toBe(true);
   await keyboard.type(PIN);
   await tabTo(page, setup.pinAgain);
@@ -99,7 +99,7 @@ test('from the first run to a decrypted file, by keyboard alone', async ({ drive
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 });
 
-test('reaches every place and goes back with its keys', async ({ vault, home }) => {
+test('reaches every page with its shortcut, and goes back', async ({ vault, home }) => {
   const { page } = vault;
   const { keyboard } = page;
   const heading = (name: string): Promise<void> =>
@@ -116,7 +116,7 @@ test('reaches every place and goes back with its keys', async ({ vault, home }) 
   for (const [key, name] of places) {
     await keyboard.press(`Control+${key}`);
     await heading(name);
-    // A screen reader begins at the heading of the new place.
+    // A screen reader starts at the heading of the new page.
     const at = page.locator('h1:focus');
     await at.waitFor();
     expect(await at.innerText()).toContain(name);

@@ -11,14 +11,14 @@ import { makeKey, makeVault, sharedTest, test } from './support/test.ts';
 
 const patience = { timeout: 60_000, interval: 200 };
 
-/** Somebody sets the computer's clock. */
+/** Sets the computer's clock. */
 const setClock = (vault: Driver, minutes: number): Promise<void> =>
   vault.app.evaluate((_electron, ms) => {
     const now = Date.now;
     Date.now = () => now() + ms;
   }, minutes * 60_000);
 
-/** The main process believes that time has passed, asleep or awake. */
+/** Makes the main process believe that time has passed, asleep or awake. */
 const pass = async (vault: Driver, minutes: number): Promise<void> => {
   await setClock(vault, minutes);
   await vault.app.evaluate((_electron, seconds) => {
@@ -54,11 +54,11 @@ sharedTest('refuses a wrong PIN, records it, and opens with the right one', asyn
   const before = await unlock.pin.boundingBox();
   await unlock.enter('000000');
   await unlock.refusal.waitFor();
-  // What is said below moves nothing that is above it.
+  // The message below does not move what is above it.
   expect(await unlock.pin.boundingBox()).toEqual(before);
-  // Told with this very refusal, not when the token is looked at the next time.
+  // Shown with this refusal, not only when the token is checked again.
   expect(await unlock.refusal.innerText()).toContain('Few tries remain');
-  // A refused PIN does not stay where the next person sees it.
+  // A refused PIN does not stay in the field.
   expect(await unlock.pin.inputValue()).toBe('');
   await vault.fails('keys.list', null, 'not-logged-in');
   await unlock.unlock(PIN);
@@ -80,13 +80,13 @@ sharedTest('locks after the set time without input, and not before', async ({ va
     Date.parse((await vault.call('session.status', null)).locksAt);
   const before = await locksAt();
   await pass(vault, 1);
-  // Moving the mouse counts as input, calls of the page do not.
+  // Moving the mouse counts as activity, calls of the page do not.
   expect(await locksAt()).toBe(before);
   await vi.waitFor(async () => {
     await vault.page.mouse.move(10 + Math.random() * 500, 10);
     expect(await locksAt()).toBeGreaterThanOrEqual(before + 60_000);
   }, patience);
-  // Input that was still on its way may arrive after the leap: then it takes another one.
+  // Input that was still on its way may arrive after the jump: then another jump is needed.
   await vault.reloads(() =>
     vi.waitFor(
       async () => {
@@ -146,14 +146,14 @@ sharedTest('keeps results that were shown over a lock', async ({ vault, home }) 
   await work.go('Encrypt & decrypt');
   await vault.page.getByRole('heading', { level: 1, name: '1 of 3 files failed' }).waitFor();
   await work.row('a.txt').filter({ hasText: 'Failed' }).waitFor();
-  // Also what can be done with them.
+  // Their actions as well.
   await rename(path.join(home, 'a.txt'), path.join(folder, 'a.txt'));
   await vault.page.getByRole('button', { name: /^Retry 1 failed/ }).click();
   await work.allDone('Encrypt', 1);
 });
 
-// Electron tells nothing of a locked screen on Linux; a display of its own, because the screen of
-// every app on it is locked.
+// Electron does not report a locked screen on Linux. The test has its own display, because
+// the screen is locked for every app on it.
 test.runIf(process.platform === 'linux')('locks when the screen is locked', async ({ home }) => {
   const display = await startDisplay();
   const vault = await Driver.start({ home, env: { DISPLAY: display.name } });

@@ -5,7 +5,7 @@ import { type Place, Workspace } from './pages/workspace.ts';
 import type { Driver } from './support/driver.ts';
 import { makeKey, sharedTest as test } from './support/test.ts';
 
-/** What covers part of an option, in words: a click there would hit something else. */
+/** What covers part of an option, in words; a click there would hit that instead. */
 const coverOf = (option: Locator): Promise<string | null> =>
   option.evaluate((element) => {
     const box = element.getBoundingClientRect();
@@ -90,12 +90,15 @@ test.for(looks)(
   },
 );
 
-test.for(looks)('and every entry of a list box: $theme, $textSize %', async (look, { vault }) => {
-  await prepare(vault, look);
-  const window = new Workspace(vault.page);
-  await window.go('Settings');
-  await chooseEach(vault, () => vault.page.getByLabel('When inactive for').click());
-  await window.go('Encrypt & decrypt');
-  await chooseEach(vault, () => vault.page.getByLabel('If the file already exists').click());
-  await chooseEach(vault, () => vault.page.getByRole('combobox', { name: 'Key' }).click());
-});
+test.for(looks)(
+  'every entry of a list box is chosen by a click: $theme, $textSize %',
+  async (look, { vault }) => {
+    await prepare(vault, look);
+    const window = new Workspace(vault.page);
+    await window.go('Settings');
+    await chooseEach(vault, () => vault.page.getByLabel('When inactive for').click());
+    await window.go('Encrypt & decrypt');
+    await chooseEach(vault, () => vault.page.getByLabel('If the file already exists').click());
+    await chooseEach(vault, () => vault.page.getByRole('combobox', { name: 'Key' }).click());
+  },
+);

@@ -8,7 +8,7 @@ import { Driver, isPackaged } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { test } from './support/test.ts';
 
-test('makes a vault on a token of NSS, asking what its library is to open', async ({
+test('creates a vault on an NSS token, and asks for the parameters of its library', async ({
   home,
   skip,
 }) => {

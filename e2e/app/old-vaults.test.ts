@@ -10,7 +10,7 @@ import { Driver, isPackaged } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { test } from './support/test.ts';
 
-// Vaults of the last build without sessions, killed in a batch, as they are met in the window.
+// Vaults of the last build without sessions, killed during a batch, opened in the window.
 
 let vault: OldVault;
 let batch: Interrupted;
@@ -33,7 +33,7 @@ const start = async (home: string): Promise<Driver> => {
   return app;
 };
 
-/** The first meeting: which library leads to the token. */
+/** Opened for the first time: which library leads to the token. */
 const trust = async ({ page }: Driver, product: string): Promise<void> => {
   await page.getByRole('radio', { name: product }).click();
   const go = page.getByRole('button', { name: /Trust this vault/ });
@@ -54,7 +54,7 @@ describe.each([
   ['softhsm2-killed', 'SoftHSM2'],
   ['nss-killed', 'NSS softokn'],
 ] as const)('%s', (name, product) => {
-  test('is confirmed by whoever has looked at its unsigned records', async ({ home, skip }) => {
+  test('opens after its unsigned records were viewed and confirmed', async ({ home, skip }) => {
     skip(isPackaged(), 'no package opens it on a stand-in');
     vault = unpack(name);
     batch = placeBatch(name);
@@ -66,7 +66,7 @@ describe.each([
     await new UnlockPage(first.page).enter(PIN);
     const heading = first.page.getByRole('heading', { name: 'The last records are not signed' });
     await heading.waitFor();
-    // What it is about stands there before anything is asked.
+    // The page explains it before it asks for anything.
     const found = await first.call('carryOver.look', null);
     expect(found.last).toBeGreaterThan(found.first);
     const records = vault.records();
@@ -79,7 +79,7 @@ describe.each([
       .waitFor();
     await first.page.getByText(/Encrypt file \(\d+\)/).waitFor();
     await inspect(first, `${name}, unsigned records`);
-    // Neither the PIN alone nor leaving confirms.
+    // Neither the PIN alone nor leaving the page confirms.
     await new UnlockPage(first.page).enter(PIN);
     expect(await first.page.getByRole('button', { name: 'Confirm and unlock' }).isVisible()).toBe(
       true,
@@ -91,7 +91,7 @@ describe.each([
     const carried = (): boolean => vault.records().some(({ details }) => 'carried' in details);
     expect(carried()).toBe(false);
 
-    // The library is known now, with what it was initialised with.
+    // The library is known now, with its parameters.
     const second = await start(home);
     const { page } = second;
     const pin = new UnlockPage(page);

@@ -23,7 +23,7 @@ const setSize = (vault: Driver, width: number, height: number): Promise<unknown>
     )
     .then(() => vault.page.waitForFunction((wanted) => innerWidth === wanted, width));
 
-test('moves originals to the trash once it was confirmed, and forgets that for the next batch', async ({
+test('moves originals to the trash after a confirmation, which applies to one batch', async ({
   vault,
   home,
 }) => {
@@ -35,7 +35,7 @@ test('moves originals to the trash once it was confirmed, and forgets that for t
   await work.drop([folder]);
   await work.startButton('Encrypt').waitFor();
   const choice = vault.page.getByRole('switch', { name: 'Delete originals' });
-  // Without scrolling, at every size.
+  // It is visible without scrolling, at every size.
   for (const [width, height] of [
     [1024, 700],
     [1280, 800],
@@ -81,7 +81,7 @@ test('moves originals to the trash once it was confirmed, and forgets that for t
   expect(await choice.getAttribute('aria-checked')).toBe('false');
 });
 
-test('deletes encrypted files for good, once they were compared with what they gave', async ({
+test('deletes encrypted files permanently, once their outputs were verified', async ({
   vault,
   home,
 }) => {

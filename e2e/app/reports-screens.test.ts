@@ -7,9 +7,9 @@ import type { Driver } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { makeKey, sharedTest as test } from './support/test.ts';
 
-// Every state of Reports, in every look: each test begins where the one before it has ended.
+// Every state of Reports, in every look. Each test starts where the one before ended.
 
-/** The system's dialog stays open. @returns closes it */
+/** Keeps the system's dialog open. @returns a function that closes it */
 const askingWhere = async ({ app }: Driver): Promise<() => Promise<void>> => {
   await app.evaluate(({ dialog, app: electron }) => {
     dialog.showSaveDialog = () =>
@@ -20,7 +20,7 @@ const askingWhere = async ({ app }: Driver): Promise<() => Promise<void>> => {
   return () => app.evaluate(({ app: electron }) => void electron.emit('browser-window-blur'));
 };
 
-/** Tells the window of a step as the export does. */
+/** Sends a step of the export to the window. */
 const tellStep = ({ app }: Driver): Promise<void> =>
   app.evaluate(({ BrowserWindow }, channel) => {
     const event = { name: 'reports.step', data: 'pdf' };
@@ -54,10 +54,10 @@ test('before the first export', async ({ vault }) => {
   await inspect(vault, 'export, filtered');
 });
 
-test('an export under way, cancelled and done', async ({ vault, home }) => {
+test('an export in progress, cancelled and done', async ({ vault, home }) => {
   const { page } = vault;
   const reports = new ReportsPage(vault);
-  // A halted driver would keep the settings of the looks waiting: here only the dialog does.
+  // A halted driver would also delay the settings of the looks; the dialog does not.
   const close = await askingWhere(vault);
   await reports.exportButton(2).click();
   await tellStep(vault);
@@ -82,7 +82,7 @@ test('an export under way, cancelled and done', async ({ vault, home }) => {
   await inspect(vault, 'export, refused');
 });
 
-test('those that were exported', async ({ vault }) => {
+test('past exports', async ({ vault }) => {
   await new ReportsPage(vault).open('Past exports');
   const rows = vault.page.getByRole('row', { name: /Activity/ });
   await rows.first().click();
@@ -112,12 +112,12 @@ test('verification', async ({ vault, home }) => {
   await reports.verify([path.join(home, 'nowhere.json')]);
   await page.getByText(/cannot be read/).waitFor();
   await inspect(vault, 'verify, not there');
-  // Reading it would never end.
+  // Reading this file never ends.
   await reports.verify(['/dev/zero']);
   await page.getByText('zero is not a file.').waitFor();
 });
 
-test('kept checkpoints', async ({ vault, home }) => {
+test('saved checkpoints', async ({ vault, home }) => {
   const { page } = vault;
   const reports = new ReportsPage(vault);
   const kept = await reports.saveCheckpoint(home);

@@ -10,7 +10,7 @@ import { filesBelow, makeKey, makeVault, test } from './support/test.ts';
 
 const script = path.resolve(import.meta.dirname, '../../scripts/verify-report.py');
 
-/** How the acts of one kind ended, the newest first. */
+/** The outcomes of one action, the newest first. */
 const outcomesOf = async (vault: Driver, action: string): Promise<string[]> => {
   const wanted = { filter: { action }, upTo: null, offset: 0, limit: 10 };
   return (await vault.call('audit.query', wanted)).rows.map(({ outcome }) => outcome);
@@ -58,10 +58,7 @@ test('exports a report that others can verify, and lists it', async ({ vault, ho
   expect(await outcomesOf(vault, 'report.file')).toHaveLength(3);
 });
 
-test('cancels an export while the token signs, and leaves no file behind', async ({
-  vault,
-  home,
-}) => {
+test('cancels an export while the token signs, and leaves no file', async ({ vault, home }) => {
   const { page } = vault;
   const reports = new ReportsPage(vault);
   const goOn = await reports.haltAtPdf();
@@ -108,7 +105,7 @@ test('verifies a dropped report, and refuses one with a changed byte', async ({ 
   expect(await outcomesOf(vault, 'report.verify')).toEqual(['failed', 'ok']);
 });
 
-test('shows steps with openssl that hold for this report, as the documentation says them', async ({
+test('shows openssl steps that work for this report and match the documentation', async ({
   vault,
   home,
 }) => {
@@ -139,7 +136,7 @@ test('verifies a report while the vault is locked', async ({ vault, home }) => {
   await page.getByRole('button', { name: 'Verify a report' }).click();
   await vault.answerDialogs([file]);
   await page.getByRole('button', { name: 'Choose files…' }).click();
-  // Anybody can make a key: it is good only once its fingerprint was compared.
+  // Anyone can make a key: it is trusted only after its fingerprint was compared.
   await page.getByText('Compare the fingerprint of its key before you rely').waitFor();
   const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: { fingerprint: string } };
   await page.getByLabel('Fingerprint of the key').fill(key.fingerprint);
@@ -147,7 +144,7 @@ test('verifies a report while the vault is locked', async ({ vault, home }) => {
   await reports.isGenuine();
 });
 
-test('verifies a report against the one before it', async ({ vault, home }) => {
+test('verifies a report against the previous one', async ({ vault, home }) => {
   const [first, second] = [path.join(home, 'first.json'), path.join(home, 'second.json')];
   const reports = new ReportsPage(vault);
   await reports.exportTo(first);
@@ -179,7 +176,7 @@ test('verifies a report against the one before it', async ({ vault, home }) => {
     await page.getByRole('listitem').filter({ hasText: name }).filter({ hasText: of }).waitFor();
 });
 
-test('hands a checkpoint out and finds it in the ledger later', async ({ vault, home }) => {
+test('saves a checkpoint and finds it in the ledger later', async ({ vault, home }) => {
   const { page } = vault;
   const kept = await new ReportsPage(vault).saveCheckpoint(home);
   await makeKey(vault, 'Contracts 2026', 'balanced');
@@ -223,10 +220,7 @@ test('attaches the reply of a time-stamping authority, which openssl verifies in
   expect(await outcomesOf(vault, 'checkpoint.timestamp')).toEqual(['ok']);
 });
 
-test('compares a dropped checkpoint, and says of other files what they are', async ({
-  vault,
-  home,
-}) => {
+test('compares a dropped checkpoint, and says what other files are', async ({ vault, home }) => {
   const reports = new ReportsPage(vault);
   await reports.exportTo(path.join(home, 'activity.json'));
   const kept = await reports.saveCheckpoint(home);
@@ -254,7 +248,7 @@ test('compares a dropped checkpoint, and says of other files what they are', asy
   expect(await outcomesOf(vault, 'checkpoint.compare')).toEqual(['ok', 'failed', 'failed', 'ok']);
 });
 
-test('means days of UTC wherever the officer sits, and says so', async ({ home }) => {
+test('uses UTC days in every time zone, and says so', async ({ home }) => {
   const vault = await Driver.start({ home, env: { TZ: 'Pacific/Kiritimati' } });
   await makeVault(vault);
   const { page } = vault;
@@ -282,7 +276,7 @@ test('means days of UTC wherever the officer sits, and says so', async ({ home }
   await vault.stop();
 });
 
-test('remembers who compared the key of a report, for this user alone', async ({ home }) => {
+test('remembers that the key of a report was compared, for this user only', async ({ home }) => {
   const maker = await Driver.start({ home });
   await makeVault(maker);
   const file = path.join(home, 'activity.json');
@@ -290,7 +284,7 @@ test('remembers who compared the key of a report, for this user alone', async ({
   await maker.stop();
   const { key } = JSON.parse(await readFile(file, 'utf8')) as { key: { fingerprint: string } };
 
-  /** The first page of the app for a reader who has no vault. */
+  /** The first page of the app for somebody without a vault. */
   const open = async (reader: string): Promise<Driver> => {
     const place = path.join(home, reader);
     await mkdir(place, { recursive: true });
@@ -305,7 +299,7 @@ test('remembers who compared the key of a report, for this user alone', async ({
   const first = await open('reader');
   const { page } = first;
   await page.getByText(amber).waitFor();
-  // Another fingerprint is no comparison that counts.
+  // A different fingerprint does not count as a comparison.
   const other = `${key.fingerprint.startsWith('0') ? '1' : '0'}${key.fingerprint.slice(1)}`;
   await page.getByLabel('Fingerprint of the key').fill(other);
   await page.getByRole('button', { name: 'Compare' }).click();
@@ -326,7 +320,7 @@ test('remembers who compared the key of a report, for this user alone', async ({
   expect(signer.by).toBe(userInfo().username);
   expect(signer.at >= began && signer.at <= new Date().toISOString()).toBe(true);
 
-  // The next time it says so at once; somebody else compares it themselves.
+  // It is remembered for this user; another user has to compare it.
   const second = await open('reader');
   await second.page.getByText('This report is genuine').waitFor();
   const at = signer.at.replace('T', ' ').replace('Z', ' UTC');
@@ -337,7 +331,7 @@ test('remembers who compared the key of a report, for this user alone', async ({
   await third.stop();
 });
 
-test('says of a report whether this vault or another one signed it', async ({ home, vault }) => {
+test('says whether this vault or another one signed a report', async ({ home, vault }) => {
   const own = path.join(home, 'own.json');
   await new ReportsPage(vault).exportTo(own);
   await vault.answerDialogs([own]);

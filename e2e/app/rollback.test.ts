@@ -11,7 +11,7 @@ import { makeKey, makeVault, test } from './support/test.ts';
 
 const run = promisify(execFile);
 
-/** Everything of the vault but its token: what a backup of the folder holds with an HSM. */
+/** Everything in the vault except its token: what a backup of the folder contains with an HSM. */
 const copyFolder = (from: string, to: string): Promise<void> =>
   cp(from, to, {
     recursive: true,
@@ -25,7 +25,7 @@ const putBack = async (copy: string, folder: string): Promise<void> => {
   await copyFolder(copy, folder);
 };
 
-/** A vault whose folder was replaced by an older copy while its token stayed as it was. */
+/** A vault whose folder was replaced by an older copy, while its token stayed the same. */
 const makeRolledBack = async (
   home: string,
 ): Promise<{ folder: string; copy: string; newest: string }> => {
@@ -53,7 +53,7 @@ const unlockByHand = async ({ page }: Driver): Promise<void> => {
 const lineCount = async (file: string): Promise<number> =>
   (await readFile(file, 'utf8')).split('\n').length - 1;
 
-test('alarms, refuses what changes, exports evidence, and begins a new epoch when accepted', async ({
+test('warns, refuses changes, exports evidence, and starts a new epoch when accepted', async ({
   home,
 }) => {
   const { folder, copy, newest } = await makeRolledBack(home);
@@ -62,7 +62,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   const { page } = driver;
   await unlockByHand(driver);
 
-  // Nobody can miss it: the bar stands over every place and has nothing that takes it away.
+  // The bar is above every page and cannot be closed.
   const alarm = page.getByRole('alert').filter({ hasText: 'Read-only' });
   await alarm.waitFor();
   await page.getByRole('heading', { level: 1, name: /records? (is|are) missing/ }).waitFor();
@@ -70,7 +70,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
     await page.getByRole('navigation').getByRole('button', { name: place }).first().click();
     expect(await alarm.isVisible(), place).toBe(true);
   }
-  // What somebody else has kept says how much is missing; looking at it is not recorded.
+  // A checkpoint saved elsewhere shows how much is missing; comparing it is not recorded.
   const reports = new ReportsPage(driver);
   await reports.open('Saved checkpoints');
   await reports.compare([path.join(newest, 'checkpoint')]);
@@ -82,7 +82,8 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await inspect(driver, 'rolled back');
   expect(await lineCount(path.join(folder, 'ledger.jsonl'))).toBe(older + 1);
   const { screen } = await driver.call('app.state', null);
-  if (screen.screen !== 'open' || screen.rollback === null) throw new Error('no alarm');
+  if (screen.screen !== 'open' || screen.rollback === null)
+    throw new Error('no rollback was found');
   const { rollback } = screen;
   expect(rollback).toMatchObject({
     findings: [{ kind: 'rollback' }],
@@ -93,7 +94,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   });
   expect(rollback.confirmed).toBeGreaterThan(0);
 
-  // Looking goes on, and writes nothing.
+  // Viewing still works, and writes nothing.
   const held = await readFile(path.join(folder, 'ledger.jsonl'));
   expect((await driver.call('keys.list', null)).map(({ name }) => name)).toEqual([
     'Contracts 2025',
@@ -107,7 +108,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   expect(rows[0]).toMatchObject({ seq: older + 1, action: 'vault.rollback', outcome: 'failed' });
   expect(await driver.call('audit.verify', null)).toMatchObject({ records: older + 1 });
 
-  // Whatever changes or decrypts is refused, in words.
+  // Every change and every decryption is refused with a message.
   await driver.fails('keys.create', { name: 'New', ...presets.balanced }, 'rolled-back');
   await driver.fails('draft.pickFiles', null, 'rolled-back');
   await driver.fails(
@@ -134,7 +135,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
     .waitFor();
   expect(await readFile(path.join(folder, 'ledger.jsonl'))).toEqual(held);
 
-  // The evidence is whole and proves itself with sha256sum.
+  // The evidence is complete and verifies with sha256sum.
   await page.getByRole('button', { name: 'Resolve…' }).click();
   const target = path.join(home, 'evidence');
   await mkdir(target);
@@ -161,7 +162,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
     `/1\n${rollback.signed?.size ?? 0}\n`,
   );
 
-  // Accepting asks for a reason and the PIN, once, and ends in a vault that works.
+  // Accepting asks once for a reason and the PIN, and then the vault works again.
   await page.getByRole('button', { name: 'Accept and continue' }).click();
   const dialog = page.getByRole('dialog');
   const begin = dialog.getByRole('button', { name: 'Begin epoch 2' });
@@ -201,7 +202,7 @@ test('alarms, refuses what changes, exports evidence, and begins a new epoch whe
   await again.stop();
 });
 
-test('stays read-only over locks and starts, until the newer folder is put back', async ({
+test('stays read-only after a lock and a restart, until the newer folder is restored', async ({
   home,
 }) => {
   const { folder, newest } = await makeRolledBack(home);
@@ -226,7 +227,7 @@ test('stays read-only over locks and starts, until the newer folder is put back'
   await second.stop();
 });
 
-test('tells of a session that was ended by force', async ({ home }) => {
+test('reports a session that was ended by force', async ({ home }) => {
   const first = await Driver.start({ home });
   await makeVault(first);
   await makeKey(first, 'Contracts 2026', 'balanced');

@@ -23,7 +23,7 @@ const works = (command: readonly string[]): boolean => {
   }
 };
 
-/** Why a sandbox cannot be had here; null where it can. */
+/** Why there is no sandbox here; null if there is. */
 const obstacle = (): string | null => {
   if (process.platform !== 'linux') return 'only Linux tells in /proc whether it is there';
   if (!works(['test', '-x', appCommand('').executable]))
@@ -33,7 +33,7 @@ const obstacle = (): string | null => {
   return null;
 };
 
-/** A program that starts the app as nobody, with the arguments it is given. */
+/** A program that starts the app as user nobody, with the given arguments. */
 const makeStarter = async (home: string): Promise<string> => {
   const starter = path.join(home, 'start.sh');
   const command = [...AS_NOBODY, `'${appCommand(home).executable}'`].join(' ');
@@ -51,7 +51,7 @@ const giveAway = async (folder: string): Promise<void> => {
   }
 };
 
-test('does its work with its window in a sandbox', async ({ home, skip }) => {
+test('works with its window in a sandbox', async ({ home, skip }) => {
   const reason = obstacle();
   skip(reason !== null, reason ?? '');
   const folder = await makeFiles(home);
@@ -68,7 +68,7 @@ test('does its work with its window in a sandbox', async ({ home, skip }) => {
     expect(status).toMatch(/^Seccomp:\t2$/m);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     expect(status).toMatch(/^CapEff:\t0+$/m);
-    // The helpers that fork the page have another user namespace, and it all the same.
+    // The helpers that fork the page have their own user namespace; so does the page.
     expect(dumpRulesOf(renderer).limit).toBe('0 0');
     expect(await app.app.evaluate(() => process.argv.includes('--no-sandbox'))).toBe(false);
 

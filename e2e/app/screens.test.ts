@@ -12,9 +12,9 @@ import { faultsOf, inspect } from './support/inspect.ts';
 import { layoutFaults } from './support/layout.ts';
 import { sharedTest as test } from './support/test.ts';
 
-// One walk through the program: each test begins where the one before it has ended.
+// One walk through the program. Each test starts where the one before ended.
 
-test('(the inspection finds what is wrong)', async ({ driver }) => {
+test('(the inspection finds faults)', async ({ driver }) => {
   await driver.page.getByRole('heading', { level: 1 }).waitFor();
   await driver.page.evaluate(() => {
     const wide = document.createElement('div');
@@ -79,7 +79,7 @@ test('an empty vault', async ({ driver }) => {
   await inspect(driver, 'work, no key');
 });
 
-test('making a key', async ({ driver }) => {
+test('creating a key', async ({ driver }) => {
   const { page } = driver;
   const keys = new KeysPage(page);
   await keys.go('Keys');
@@ -139,7 +139,7 @@ test('a batch from the drop to its results', async ({ driver, home }) => {
   await work.newBatch();
 });
 
-test('a batch under way, and cancelled', async ({ driver, home }) => {
+test('a batch in progress, and cancelled', async ({ driver, home }) => {
   const { page } = driver;
   const work = new WorkPage(page);
   await work.open();
@@ -155,7 +155,7 @@ test('a batch under way, and cancelled', async ({ driver, home }) => {
   await work.newBatch();
 });
 
-test('every place, with something in it', async ({ driver }) => {
+test('every page, with content', async ({ driver }) => {
   const { page } = driver;
   const places = page.getByRole('navigation', { name: 'Places' }).getByRole('button');
   for (const label of await places.allInnerTexts()) {
@@ -193,7 +193,7 @@ test('the settings', async ({ driver }) => {
   }
 });
 
-test('locked, refused, and without its engine', async ({ driver }) => {
+test('locked, PIN refused, and engine lost', async ({ driver }) => {
   const { page } = driver;
   const unlock = new UnlockPage(page);
   await driver.reloads(() => page.keyboard.press('Control+l'));

@@ -3,7 +3,7 @@ import { makeKey, test } from './support/test.ts';
 
 const id = 'a'.repeat(32);
 
-test('gives the page the bridge and nothing else', async ({ driver }) => {
+test('exposes only the bridge to the page', async ({ driver }) => {
   const seen = await driver.page.evaluate(() => ({
     bridge: Object.keys(window.claviger).sort(),
     node: ['require', 'process', 'module', 'Buffer', 'global', 'electron'].filter(
@@ -49,13 +49,13 @@ test('refuses a hostile page and records what it tried', async ({ vault }) => {
     offset: 0,
     limit: 50,
   });
-  // Ids that were never given out pass the form and are refused by what they are looked up in.
+  // Made-up IDs have the right form, and are refused when they are looked up.
   expect(total).toBe(attempts.length - 3);
 });
 
-test('refuses what is huge or of a strange kind before it is looked at', async ({ vault }) => {
+test('refuses very large or unusual values before reading them', async ({ vault }) => {
   const outcomes = await vault.page.evaluate(async () => {
-    // The bridge itself takes nothing that is deeper than 1,000.
+    // The bridge itself accepts nothing deeper than 1,000.
     let deep: unknown = null;
     for (let level = 0; level < 900; level++) deep = [deep];
     const inputs: unknown[] = [
@@ -76,11 +76,11 @@ test('refuses what is huge or of a strange kind before it is looked at', async (
   expect(outcomes).toHaveLength(21);
   for (const outcome of outcomes)
     expect(outcome).toMatchObject({ ok: false, failure: { code: 'invalid-request' } });
-  // The main process has neither died nor become slow of hearing.
+  // The main process is still running and responds quickly.
   expect(await vault.call('draft.get', null)).toEqual({ items: [] });
 });
 
-test('takes no file that was made in the page', async ({ vault }) => {
+test('accepts no file that was created in the page', async ({ vault }) => {
   const result = await vault.page.evaluate(() =>
     window.claviger.drop('draft.drop', [new File(['text'], '/etc/passwd')]),
   );
@@ -93,18 +93,18 @@ test('takes no file that was made in the page', async ({ vault }) => {
   expect(await vault.call('draft.get', null)).toEqual({ items: [] });
 });
 
-test('answers no replay after a lock', async ({ vault }) => {
+test('refuses replayed calls after a lock', async ({ vault }) => {
   const key = await makeKey(vault, 'Key', 'fast');
   await vault.reloads(() => vault.ask('session.lock', null));
   await vault.fails('keys.detail', { id: key.id }, 'not-logged-in');
   await vault.fails('draft.get', null, 'not-logged-in');
   await vault.fails('session.flushKeys', { id: null }, 'not-logged-in');
   await vault.fails('settings.set', { autoLockMinutes: 240 }, 'not-logged-in');
-  // How the window looks is not what the lock protects.
+  // The lock does not protect the appearance settings.
   await vault.call('settings.set', { theme: 'dark' });
 });
 
-test('stays where it is', async ({ driver }) => {
+test('does not navigate away, open windows or fetch', async ({ driver }) => {
   const { page, app } = driver;
   const home = page.url();
   expect(home).toBe('app://claviger/');
@@ -130,8 +130,8 @@ test('stays where it is', async ({ driver }) => {
   expect(fetched).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
 });
 
-test('runs no text as a program', async ({ driver }) => {
-  // In a task of its own: within a call of the developer tools the policy does not hold.
+test('does not run text as code', async ({ driver }) => {
+  // In a separate task, because the policy does not apply within a call of the developer tools.
   const results = await driver.page.evaluate(
     () =>
       new Promise<string[]>((resolve) => {

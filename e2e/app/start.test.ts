@@ -15,7 +15,7 @@ interface Sealed {
   readonly file: string;
 }
 
-/** Makes a vault and an encrypted file, and quits. */
+/** Creates a vault and an encrypted file, and quits. */
 const prepare = async (home: string): Promise<Sealed> => {
   const app = await Driver.start({ home });
   const vault = await makeVault(app);
@@ -34,7 +34,7 @@ const prepare = async (home: string): Promise<Sealed> => {
 const bounds = (app: Driver): Promise<unknown> =>
   app.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
 
-test('comes back as it was left: the vault, the window, the look', async ({ home }) => {
+test('restores the vault, the window and the appearance', async ({ home }) => {
   const first = await Driver.start({ home });
   await makeVault(first);
   await first.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
@@ -53,7 +53,7 @@ test('comes back as it was left: the vault, the window, the look', async ({ home
   await second.page.getByText('Locked since the program was started').waitFor();
   await second.page.locator('html[data-theme="dark"]').waitFor();
   expect(await bounds(second)).toEqual(before);
-  // The pages of the system follow too.
+  // Native pages follow the theme too.
   expect(await second.app.evaluate(({ nativeTheme }) => nativeTheme.shouldUseDarkColors)).toBe(
     true,
   );
@@ -71,7 +71,7 @@ test('opens an encrypted file from the shell as a plan to decrypt it', async ({ 
   await app.stop();
 });
 
-test('hands the files of a second start to the first, and ends', async ({ home }) => {
+test('passes the files of a second start to the first, and exits', async ({ home }) => {
   const { file } = await prepare(home);
   const app = await Driver.start({ home });
   await new UnlockPage(app.page).unlock(PIN);
@@ -88,7 +88,7 @@ test('hands the files of a second start to the first, and ends', async ({ home }
   await app.stop();
 });
 
-test('says why a damaged vault was not opened, and leaves it alone', async ({ home }) => {
+test('says why a damaged vault was not opened, and does not change it', async ({ home }) => {
   const { vault } = await prepare(home);
   await writeFile(path.join(vault, 'keystore.sqlite'), 'nonsense');
   const app = await Driver.start({ home });

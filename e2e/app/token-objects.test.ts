@@ -22,7 +22,7 @@ const strangerOf = async (vault: Driver): Promise<(...act: string[]) => string[]
     ).split('\n');
 };
 
-test('Settings compare the token with the keystore, and remove what is not needed', async ({
+test('Settings compares the token with the keystore, and removes what is not needed', async ({
   vault,
 }) => {
   const { page } = vault;

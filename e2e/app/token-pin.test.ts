@@ -28,7 +28,7 @@ const recorded = async (vault: Driver, action: string): Promise<string[]> => {
   return rows.map(({ outcome, code }) => code ?? outcome);
 };
 
-test('a new PIN is set while a batch runs, and is the one that counts from then on', async ({
+test('the PIN can be changed while a batch runs, and the new one is valid from then on', async ({
   vault,
 }) => {
   const { page } = vault;

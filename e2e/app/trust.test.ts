@@ -21,13 +21,13 @@ import { Driver, isPackaged } from './support/driver.ts';
 import { inspect } from './support/inspect.ts';
 import { test } from './support/test.ts';
 
-// A vault whose token lies outside of its folder, as it is opened in the window.
+// A vault whose token is outside its folder, opened in the window.
 
 interface Made {
   readonly token: OutsideToken;
   readonly dir: string;
   readonly library: string;
-  /** Of the key that signs its checkpoints. */
+  /** Fingerprint of the key that signs its checkpoints. */
   readonly fingerprint: string;
 }
 
@@ -58,12 +58,12 @@ const start = async (
   return app;
 };
 
-/** The same vault, met by another user. */
+/** The same vault, opened by another user. */
 const secondUser = (home: string): Record<string, string> => ({
   CLAVIGER_STATE: path.join(home, 'second'),
 });
 
-test('asks which library leads to a token, and loads none before', async ({ home, skip }) => {
+test('asks for the library of a token before it loads one', async ({ home, skip }) => {
   skip(isPackaged(), 'no package opens it on a stand-in');
   const made = await make(home);
   const trace = path.join(home, 'trace');
@@ -86,7 +86,7 @@ test('asks which library leads to a token, and loads none before', async ({ home
   const again = await start(home, made, secondUser(home));
   await new UnlockPage(again.page).unlock(PIN);
   await again.stop();
-  // What the folder says afterwards changes nothing, whether it is opened or not.
+  // What the folder says afterwards has no effect, whether it is opened or not.
   await nameLibrary(made.dir, stranger);
   for (const env of [{}, { CLAVIGER_STATE: path.join(home, 'third') }]) {
     const opened = await start(home, made, env);
@@ -97,7 +97,7 @@ test('asks which library leads to a token, and loads none before', async ({ home
   }
 });
 
-test('shows a library that has changed, and loads it only when told to', async ({ home, skip }) => {
+test('shows a changed library, and loads it only after a confirmation', async ({ home, skip }) => {
   skip(isPackaged(), 'no package opens it on a stand-in');
   const made = await make(home);
   const trace = path.join(home, 'trace');
@@ -109,7 +109,7 @@ test('shows a library that has changed, and loads it only when told to', async (
   expect(await new UnlockPage(app.page).pin.count()).toBe(0);
   expect(existsSync(trace)).toBe(false);
   await app.stop();
-  // An update that its user knows of.
+  // The user knows about the update.
   writeFileSync(made.library, Buffer.concat([genuine, Buffer.from('2.6.2')]));
   const updated = await start(home, made);
   const { page } = updated;
@@ -123,13 +123,13 @@ test('shows a library that has changed, and loads it only when told to', async (
   expect(known).toContain(made.library);
 });
 
-/** What this computer knows of the one vault of a test. */
+/** What this computer knows about the vault of the test. */
 const stateFile = (home: string): string => {
   const folder = path.join(home, 'state/vaults');
   return path.join(folder, readdirSync(folder)[0] ?? '');
 };
 
-test('tells of another vault under the name of the known one', async ({ home, skip }) => {
+test('reports another vault in the place of the known one', async ({ home, skip }) => {
   skip(isPackaged(), 'no package opens it on a stand-in');
   const made = await make(home);
   const file = stateFile(home);
@@ -141,7 +141,7 @@ test('tells of another vault under the name of the known one', async ({ home, sk
   await page
     .getByRole('heading', { level: 1, name: 'This is not the vault that this computer knows' })
     .waitFor();
-  // Both keys, what is unharmed, what to do; and nothing to type a PIN into.
+  // It shows both keys, what is unharmed and what to do; there is no PIN field.
   const keys = (await page.locator('.print').allInnerTexts()).map((key) => key.replace(/\s/g, ''));
   expect(keys).toEqual([other, made.fingerprint]);
   await page.getByText('No PKCS#11 library was loaded and no PIN was given to one.').waitFor();
@@ -154,7 +154,7 @@ test('tells of another vault under the name of the known one', async ({ home, sk
   await app.stop();
 });
 
-test('tells that what it knows of a vault is damaged, and goes on once it is mended', async ({
+test('says if what it knows about a vault is damaged, and continues once that is repaired', async ({
   home,
   skip,
 }) => {

@@ -8,7 +8,7 @@ import { SetupPages } from './pages/setup-pages.ts';
 import { Driver, PIN } from './support/driver.ts';
 import { makeVault, test } from './support/test.ts';
 
-test('begins with nothing, makes an evaluation vault and finds it locked the next time', async ({
+test('creates an evaluation vault at the first start, and finds it locked at the next', async ({
   home,
 }) => {
   const first = await Driver.start({ home });
@@ -31,7 +31,7 @@ test('begins with nothing, makes an evaluation vault and finds it locked the nex
   await second.stop();
 });
 
-test('leaves neither token nor folder behind when the wizard is cancelled', async ({ driver }) => {
+test('leaves no token and no folder when the wizard is cancelled', async ({ driver }) => {
   const folder = await driver.call('setup.folder', null);
   await driver.call('setup.connect', { kind: 'evaluation', folder: folder.id, pin: PIN });
   expect(await readdir(folder.path)).toContain('token');
@@ -39,7 +39,7 @@ test('leaves neither token nor folder behind when the wizard is cancelled', asyn
   expect(existsSync(folder.path)).toBe(false);
 });
 
-test('makes a vault in the wizard, a key in each preset, and shows their history', async ({
+test('creates a vault in the wizard and a key with each preset, and shows their history', async ({
   driver,
   home,
 }) => {

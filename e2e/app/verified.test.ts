@@ -3,7 +3,7 @@ import { Workspace } from './pages/workspace.ts';
 import { Driver, PIN } from './support/driver.ts';
 import { makeVault, test } from './support/test.ts';
 
-test('remembers over a restart what was verified, and when', async ({ home }) => {
+test('remembers after a restart what was verified, and when', async ({ home }) => {
   const first = await Driver.start({ home });
   await makeVault(first);
   const { records } = await first.call('audit.verify', null);

@@ -6,7 +6,7 @@ import type { Driver } from './support/driver.ts';
 import { makeFiles, makeLongWork } from './support/files.ts';
 import { filesBelow, makeKey, sharedTest as test } from './support/test.ts';
 
-/** The window as it is after it was opened, at its place of work. */
+/** The window after it was opened, at "Encrypt and decrypt". */
 const atWork = async (vault: Driver): Promise<WorkPage> => {
   await vault.call('draft.clear', null);
   await vault.page.reload();
@@ -58,7 +58,7 @@ test('encrypts a dropped folder, verifies and decrypts it', async ({ vault, home
   expect(activity.at(-1)).toMatchObject({ encrypted: 3, decrypted: 3, verified: 3, failed: 0 });
 });
 
-test('asks what to do with outputs that exist, and does that', async ({ vault, home }) => {
+test('asks what to do with existing outputs, and does that', async ({ vault, home }) => {
   const folder = path.join(home, 'Collisions');
   await mkdir(folder);
   const file = path.join(folder, 'a.txt');
@@ -92,7 +92,7 @@ test('asks what to do with outputs that exist, and does that', async ({ vault, h
   expect(await readFile(`${file}.clv`, 'latin1')).not.toContain('there before');
 });
 
-test('tells what failed and retries it', async ({ vault, home }) => {
+test('shows what failed and retries it', async ({ vault, home }) => {
   const folder = await makeFiles(home, 'Retried');
   const work = await atWork(vault);
   await work.drop([folder]);
@@ -112,7 +112,7 @@ test('tells what failed and retries it', async ({ vault, home }) => {
   expect(await readFile(file, 'utf8')).toContain(path.join(folder, 'a.txt.clv'));
 });
 
-test('takes two thousand files at once', async ({ vault, home }) => {
+test('processes two thousand files at once', async ({ vault, home }) => {
   const folder = path.join(home, 'Statements');
   await mkdir(folder);
   for (let n = 1; n <= 2_000; n++)
@@ -123,7 +123,7 @@ test('takes two thousand files at once', async ({ vault, home }) => {
   await work.allDone('Encrypt', 2_000);
   const files = await filesBelow(folder);
   expect(files.filter((file) => file.endsWith('.clv'))).toHaveLength(2_000);
-  // The table holds what is in view only; its end is reached all the same.
+  // The table renders only the visible rows; its end can still be reached.
   const table = work.page.getByRole('grid', { name: 'Results' });
   expect(await table.getAttribute('aria-rowcount')).toBe('2001');
   expect(await table.getByRole('row').count()).toBeLessThan(200);
@@ -134,7 +134,7 @@ test('takes two thousand files at once', async ({ vault, home }) => {
   await table.locator('[role="row"][aria-rowindex="2001"]').waitFor();
 });
 
-test('cancels with Escape, and leaves no part behind', async ({ vault, home }) => {
+test('cancels with Escape, and leaves no partial file', async ({ vault, home }) => {
   const folder = await makeLongWork(home, { files: 6, megabytes: 96 });
   await makeKey(vault, 'Slow', 'maximum');
   const work = await atWork(vault);

@@ -9,7 +9,7 @@ import { builtSources, changedSince } from '../support/fresh-build.ts';
 const bundle = path.resolve(import.meta.dirname, '../../out/bundle');
 const compiled = readdirSync(bundle).filter((name) => name.endsWith('.v8'));
 
-/** Loaded before a bundle: says whether V8 took the compiled code, and goes no further. */
+/** Loaded before a bundle: reports whether V8 accepted the compiled code, and exits. */
 const spy = `
   const vm = require('node:vm');
   vm.Script = class extends vm.Script {
@@ -22,7 +22,7 @@ const spy = `
 
 let copy: string;
 beforeAll(() => {
-  // Beside it, where node_modules are found.
+  // Beside the bundle, so that node_modules are found.
   copy = mkdtempSync(`${bundle}-`);
   cpSync(bundle, copy, { recursive: true });
   writeFileSync(path.join(copy, 'spy.cjs'), spy);
@@ -38,7 +38,7 @@ const cliCode = (suffix: string): string => {
 
 describe('the built program', () => {
   it.each(compiled.map((file) => file.replace(/-[0-9a-f]{16}\.js\.v8$/, '')))(
-    'starts %s with the code that V8 compiled at the build',
+    'starts %s with the code that was compiled at build time',
     (name) => {
       const flags = name.startsWith('engine-') ? runtimeFlags() : [];
       const asked = ['--require', path.join(copy, 'spy.cjs'), path.join(copy, `${name}.cjs`)];
@@ -46,7 +46,7 @@ describe('the built program', () => {
     },
   );
 
-  it('starts without that code, and with code that V8 does not take', () => {
+  it('starts without that code, and with code that V8 rejects', () => {
     const cli = path.join(copy, 'cli.cjs');
     writeFileSync(cliCode('.v8'), 'damaged');
     expect(run([cli, '--version'])).toBe(`${VERSION}\n`);

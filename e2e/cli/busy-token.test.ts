@@ -12,7 +12,7 @@ import type { Caller } from '../../main/rpc/caller.ts';
 import { type EngineProcess, startEngine } from '../../main/engine/start.ts';
 import { makeHome, PIN } from '../support/vaults.ts';
 
-// The engine itself: through a command line a batch and a new key are never at the same time.
+// Uses the engine directly: the command line never runs a batch and a key creation at the same time.
 
 const script = new URL('../../out/bundle/engine-process.cjs', import.meta.url);
 const lifetimes = { idleMs: 600_000, absoluteMs: 3_600_000 };
@@ -58,7 +58,7 @@ const keepAnchor = (text: string): Promise<void> => {
 
 const foldersNow = (): FolderPlace[] => [{ path: home, root: home, identity: null }];
 
-/** Encrypts one file again and again, each time under a key that is searched for in the token. */
+/** Encrypts one file again and again, each time with a key that is looked up in the token. */
 const keepBusy = async (key: KeyMaterial, size: number, until: () => boolean): Promise<void> => {
   const input = join(home, newId());
   writeFileSync(input, Buffer.alloc(size));
@@ -87,9 +87,9 @@ const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 
-it('makes keys and anchors in the token while workers start and encrypt', async () => {
+it('creates keys and anchors in the token while workers start and encrypt', async () => {
   for (let round = 0; round < 12; round++) {
-    // The workers before are gone, and those of this round search the token as they start.
+    // The previous workers have ended, and those of this round search the token as they start.
     await calls.call('useMasters', masters);
     await whileBusy(async () => {
       for (let key = 0; key < 15; key++) {
@@ -100,7 +100,7 @@ it('makes keys and anchors in the token while workers start and encrypt', async 
   }
 });
 
-it('makes no key any more once the vault is locked while it waits for the workers', async () => {
+it('creates no key if the vault is locked while it waits for the workers', async () => {
   await calls.call('useMasters', masters);
   const key = await makeResident();
   const input = join(home, newId());

@@ -5,7 +5,7 @@ import { documentOf } from '../support/documents.ts';
 import { filesIn } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
-/** A path with a byte that no UTF-8 has. */
+/** A path with a byte that is not valid UTF-8. */
 const bytes = (folder: string, ...name: (string | number)[]): Buffer =>
   Buffer.concat([
     Buffer.from(`${folder}/`),
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
 
   afterAll(() => vault.remove());
 
-  it('are told one by one, and mean no other file', async () => {
+  it('are reported one by one, and never confused with another file', async () => {
     const out = join(vault.home, 'out');
     const result = await vault.cli.run(['encrypt', '--json', '--key', 'k', '--out', out, folder]);
     expect(result.code).toBe(1);
@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
     expect(filesIn(out)).toHaveLength(2);
   });
 
-  it('are told, too, where they are named themselves', async () => {
+  it('are reported if they are named directly', async () => {
     const out = join(vault.home, 'named');
     const through = ['sh', '-c', `exec "$@" ${folder}/b*`, 'sh'];
     const args = ['encrypt', '--json', '--key', 'k', '--out', out];
@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
     ['a vault', `key list --vault "$(printf 'v\\377')"`],
     ['a report', `report --out "$(printf 'r\\377.json')"`],
     ['a file to look into', `inspect "$(printf 'names/b\\377')"`],
-  ])('are refused for %s', async (_, words) => {
+  ])('are refused as %s', async (_, words) => {
     const before = filesIn(vault.home).length;
     const through = ['sh', '-c', `exec "$@" ${words}`, 'sh'];
     const result = await vault.cli.run([], { through, cwd: vault.home });
@@ -72,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
     expect(filesIn(vault.home)).toHaveLength(before);
   });
 
-  it('are refused for a vault in the environment', async () => {
+  it('are refused as a vault in the environment', async () => {
     const through = ['sh', '-c', `CLAVIGER_VAULT="$(printf 'v\\377')" exec "$@"`, 'sh'];
     const result = await vault.cli.run(['init', '--evaluation'], { through, cwd: vault.home });
     expect(result.code).toBe(2);

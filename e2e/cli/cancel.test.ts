@@ -21,14 +21,14 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
 
   afterAll(() => vault.remove());
 
-  it('keeps the finished files and leaves no debris', async () => {
+  it('keeps the finished files and leaves no partial ones', async () => {
     const plain = randomTree(join(vault.home, 'many'), random, { files: 1_500, most: 2_000 });
     const before = snapshotOf(plain);
     const out = join(vault.home, 'many-out');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
     const engine = await engineOf(running.pid);
     await until(() => filesIn(out).some((file) => file.endsWith('.clv')));
-    // As a terminal does it: to every process of the foreground.
+    // As a terminal does: to every foreground process.
     for (const pid of [running.pid, engine]) process.kill(pid, 'SIGINT');
     const result = await running.result;
 
@@ -51,7 +51,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('takes a report back that is being drawn', async () => {
+  it('cancels a report while its PDF is being drawn', async () => {
     const out = join(vault.home, 'reports');
     mkdirSync(out);
     const json = join(out, 'activity.json');
@@ -85,7 +85,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
-  it.each(['rewrap', 'reencrypt'])('stops a %s, and the file stays as it was', async (command) => {
+  it.each(['rewrap', 'reencrypt'])('stops a %s, and the file stays unchanged', async (command) => {
     const plain = randomTree(join(vault.home, `${command}-plain`), random, {
       files: 0,
       most: 0,
@@ -111,7 +111,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('pressed twice ends at once, and resume tidies up', async () => {
+  it('pressed twice exits at once, and resume cleans up', async () => {
     const plain = randomTree(join(vault.home, 'twice'), random, {
       files: 0,
       most: 0,
@@ -135,7 +135,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('pressed twice ends also where the driver hangs', async () => {
+  it('pressed twice also exits if the driver hangs', async () => {
     const plain = randomTree(join(vault.home, 'hangs'), random, {
       files: 0,
       most: 0,
@@ -156,7 +156,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('while reading back leaves a whole output and the original', async () => {
+  it('while reading back leaves a complete output and the original', async () => {
     const plain = randomTree(join(vault.home, 'back'), random, {
       files: 0,
       most: 0,
@@ -179,7 +179,7 @@ describe.each(usualTokens)('Ctrl-C with %s', (token) => {
   });
 });
 
-it('leaves no process behind, however the command ends', async () => {
+it('leaves no process, however the command ends', async () => {
   const vault = await makeVault();
   try {
     await vault.createKey('k', 'hsm-only', 'host');

@@ -40,7 +40,7 @@ describe.each(usualTokens)('with %s', (token) => {
 
   afterAll(() => vault.remove());
 
-  it('a kill at any step loses nothing that was done, and raises no alarm', async () => {
+  it('a kill at any step loses no work and is not taken for a rollback', async () => {
     // Unlock, commit and lock sign; unlock and lock replace the anchor.
     expect(steps.filter((step) => step.startsWith('sign before')).length).toBeGreaterThan(2);
     expect(steps.filter((step) => step.startsWith('make before'))).toHaveLength(2);
@@ -56,13 +56,13 @@ describe.each(usualTokens)('with %s', (token) => {
       expect(known.includes(name), `${step}: ${killed.stderr}`).toBe(killed.code === 0);
     }
     await vault.expectSound();
-    // However many were left behind, one anchor is replaced by one again.
+    // However many anchors were left, the next replacement leaves exactly one.
     expect(await create('last', halting('last', '', ''))).toMatchObject({ code: 0 });
     const dropped = readFileSync(logOf('last'), 'utf8').match(/drop before/g);
     expect(dropped).toHaveLength(2);
   });
 
-  it('a driver that hangs while the lock is signed keeps nothing open, and unlock tells', async () => {
+  it('a driver that hangs while the lock is signed does not keep the vault open, and unlock reports it', async () => {
     const last = steps.filter((step) => step.startsWith('sign before')).at(-1) ?? '';
     const args = ['key', 'create', 'hung', '--custody', 'hsm-wrapped', '--bulk', 'host'];
     const running = vault.cli.start(args, halting('hung', last, 'SIGSTOP'));

@@ -14,7 +14,7 @@ import { engineOf, isAlive, killNow, until } from '../support/processes.ts';
 import { writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
-/** One that is at work for long enough. */
+/** A file that takes long enough. */
 const LARGE = 400 * 1024 * 1024;
 
 const hasPart = (out: string): boolean =>
@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
   });
   afterAll(() => vault.remove());
 
-  /** Crashes the command line or its engine in mid-batch, and looks at what it leaves. */
+  /** Crashes the command line or its engine during a batch, and returns the dump, if there is one. */
   const crash = async (
     { skip }: TestContext,
     name: string,
@@ -80,7 +80,7 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
       expect(left).toEqual([]);
     });
 
-  it('holds no key where the size alone is not limited', async (context) => {
+  it('contains no key if only the size limit is missing', async (context) => {
     const rules = { filter: 0, limit: 'unlimited unlimited' };
     const check = (pid: number): void => expect(dumpRulesOf(pid)).toEqual(rules);
     const dumps = await crash(context, 'filtered', 'engine', check, MAY_DUMP_WITHOUT_PRLIMIT);
@@ -88,7 +88,7 @@ describe.runIf(process.platform === 'linux')('a core dump', () => {
     expect(holds(dumps[0], secret)).toBe(false);
   });
 
-  it('would hold it otherwise', async (context) => {
+  it('would contain it otherwise', async (context) => {
     const dumps = await crash(context, 'whole', 'engine', letMemoryIn, MAY_DUMP_WITHOUT_PRLIMIT);
     expect(dumps).toHaveLength(1);
     expect(holds(dumps[0], secret)).toBe(true);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => vault.remove());
 
-it(`survives kill -9 while a key is made (seed ${random.seed})`, async () => {
+it(`survives kill -9 while a key is created (seed ${random.seed})`, async () => {
   for (let round = 0; round < 8; round++) {
     const custody = round % 2 === 0 ? 'resident' : 'hsm-only';
     const name = `key ${round}`;
@@ -24,14 +24,14 @@ it(`survives kill -9 while a key is made (seed ${random.seed})`, async () => {
     const killed = await killAfter(running, 150 + random.below(400));
     const { keys } = documentOf('keys', await vault.cli.run(['key', 'list', '--json']));
     const made = keys.some((key) => key.name === name);
-    // What was acknowledged is there; what was not may be made again under the same name.
+    // A key that was confirmed exists; any other can be created again with the same name.
     if (killed.stdout.trim() !== '') expect(made).toBe(true);
     if (!made) await vault.createKey(name, custody, 'host');
     await vault.expectSound();
   }
 });
 
-it(`survives kill -9 while a vault is made (seed ${random.seed})`, async () => {
+it(`survives kill -9 while a vault is created (seed ${random.seed})`, async () => {
   for (let round = 0; round < 8; round++) {
     const dir = join(vault.home, `init-${round}`);
     const env = { CLAVIGER_VAULT: dir };
@@ -46,7 +46,7 @@ it(`survives kill -9 while a vault is made (seed ${random.seed})`, async () => {
     } else {
       expect(documentOf('error', listed).error.code).toBe('vault-not-found');
       const again = await vault.cli.run(['init', '--evaluation', '--json'], { env });
-      // What is left of it is never taken for a vault, nor overwritten.
+      // The remains are never used as a vault, nor overwritten.
       if (again.code !== 0) expect(documentOf('error', again).error.code).toBe('vault-exists');
       else expect(pathsIn(dir).length).toBeGreaterThan(3);
     }

@@ -13,7 +13,7 @@ const random = seeded(3);
 
 let vault: TestVault;
 let other: TestVault;
-/** One small and one large file, so that both ways of reading meet the damage. */
+/** One small and one large file, because they are read in different ways. */
 const sealed = new Map<string, string>();
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ afterAll(() => {
 
 const body = (bytes: Buffer): number => areaOf(bytes) + 256 + 28;
 
-/** What is done to the file, and what has to be said of it. */
+/** What is done to the file, and the expected code. */
 const damages: readonly (readonly [string, (bytes: Buffer<ArrayBuffer>) => Buffer, string])[] = [
   ['magic', (bytes) => flipBit(bytes, 0), 'not-encrypted'],
   ['format version', (bytes) => flipBit(bytes, 8), 'header-damaged'],
@@ -118,7 +118,7 @@ describe('a file that is not ours', () => {
     rmSync(copy);
   });
 
-  it('is refused where its header belongs to another file', async () => {
+  it('is refused if its header belongs to another file', async () => {
     const one = readFileSync(sealed.get('host small') ?? '');
     const two = readFileSync(sealed.get('host large') ?? '');
     const spliced = join(vault.home, 'spliced.clv');
@@ -135,7 +135,7 @@ describe('a file that is not ours', () => {
     expect(second.files[0]?.reason?.code).toBe('segment-damaged');
   });
 
-  it('is refused where it comes from another vault, with the way to find out which', async () => {
+  it('is refused if it comes from another vault, with a hint how to find out which', async () => {
     const file = writeFile(join(other.home, 'foreign.txt'), 'foreign');
     const [receipt] = await batchDone(other.cli, ['encrypt', '--key', 'host', file]);
     for (const command of ['verify', 'decrypt']) {
@@ -154,7 +154,7 @@ describe('a file that is not ours', () => {
     ['empty', ''],
     ['text', 'this is a text, whatever its name says\n'.repeat(300)],
     ['another format', '\u0089PNG\r\n\u001a\n'],
-  ])('is refused where it is %s', async (name, content) => {
+  ])('is refused if it is %s', async (name, content) => {
     const file = writeFile(join(vault.home, 'not-ours', `${name}.clv`), content);
     for (const command of ['verify', 'decrypt']) {
       const call = await batch(vault.cli, [command, file]);

@@ -9,7 +9,7 @@ import { killNow, until } from '../support/processes.ts';
 import { filesIn, writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
-// A stick that is pulled, a share whose server is gone: the mount stays, and nothing on it answers.
+// A stick that was pulled out, a share whose server is down: the mount stays, but every access fails.
 
 const reason = whyNoImage('exFAT');
 let vault: TestVault;
@@ -44,7 +44,7 @@ const expectWords = ({ stderr }: Pick<CliResult, 'stderr'>): void =>
 
 const gone = { code: 'io', cause: expect.stringContaining('not connected any more') as string };
 
-it('fails the files that lie on it, and does the others', async () => {
+it('fails the files on it, and processes the others', async () => {
   const [there, here] = [join(stick.folder, 'a.txt'), join(vault.home, 'b.txt')];
   writeFile(there, 'a');
   writeFile(here, 'b');
@@ -65,7 +65,7 @@ it('fails the files that lie on it, and does the others', async () => {
   await vault.expectSound();
 });
 
-it('fails the files that should go to it', async () => {
+it('fails the files whose output should go there', async () => {
   const here = writeFile(join(vault.home, 'b.txt'), 'b');
   await pull();
   const result = await vault.cli.run(['encrypt', '--key', 'k', '--out', stick.folder, here]);
@@ -75,7 +75,7 @@ it('fails the files that should go to it', async () => {
   await vault.expectSound();
 });
 
-it('says so of a vault that lies on it', async () => {
+it('says so if a vault is on it', async () => {
   await pull();
   for (const args of [
     ['key', 'list'],
@@ -89,7 +89,7 @@ it('says so of a vault that lies on it', async () => {
   }
 });
 
-it('keeps no other batch from being resumed', async () => {
+it('does not keep another batch from being resumed', async () => {
   const interrupted = async (name: string, out: string): Promise<void> => {
     for (let n = 0; n < 200; n += 1) writeFile(join(vault.home, name, `${n}.txt`), `${n}`);
     const args = ['encrypt', '--key', 'k', '--out', out, join(vault.home, name)];

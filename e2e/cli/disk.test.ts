@@ -45,12 +45,12 @@ describe.skipIf(!mayMount)('a disk', () => {
   });
 
   it.each(['k', 't'])(
-    'that runs full in the middle of a large file loses nothing (key %s)',
+    'that fills up in the middle of a large file loses nothing (key %s)',
     async (key) => {
       const out = smallDisk(`runs-full-${key}`, 64);
       const file = writeFile(join(vault.home, 'large.bin'), seeded(4).bytes(48 * MIB));
       const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, file]);
-      // Room is there when the batch is planned; somebody else takes it while the part grows.
+      // There is enough space when the batch is planned; something else uses it while the output grows.
       await until(() => partsIn(out)[0]);
       fill(join(out, 'somebody-else'));
       const result = await running.result;
@@ -67,7 +67,7 @@ describe.skipIf(!mayMount)('a disk', () => {
     },
   );
 
-  it('that runs full between small files keeps the finished ones', async () => {
+  it('that fills up between small files keeps the finished ones', async () => {
     const out = smallDisk('runs-full-small', 64);
     const plain = join(vault.home, 'many');
     randomTree(plain, seeded(5), { files: 400, most: 100_000 });
@@ -100,7 +100,7 @@ describe.skipIf(!mayMount)('a disk', () => {
     await vault.expectSound();
   });
 
-  it('that is read-only is named as such', async () => {
+  it('that is read-only is reported as such', async () => {
     const root = join(vault.home, 'writable');
     const file = writeFile(join(root, 'a.txt'), 'a');
     const [receipt] = await batchDone(vault.cli, ['encrypt', '--key', 'k', file]);
@@ -122,7 +122,7 @@ describe.skipIf(!mayMount)('a disk', () => {
     await vault.expectSound();
   });
 
-  it('that holds the vault and is full stops the work before it is done unrecorded', async () => {
+  it('that contains the vault and is full stops the batch before anything is done unrecorded', async () => {
     const disk = smallDisk('vault-disk', 24);
     const dir = join(disk, 'vault');
     const env = { CLAVIGER_VAULT: dir };
@@ -141,7 +141,7 @@ describe.skipIf(!mayMount)('a disk', () => {
     expect(documentOf('verdict', verdict).verified).toBe(true);
   });
 
-  it('that holds a read-only vault is told in words', async () => {
+  it('that contains a read-only vault is reported', async () => {
     const original = join(vault.home, 'second-vault');
     const env = { CLAVIGER_VAULT: original };
     await vault.cli.run(['init', '--evaluation'], { env });
@@ -151,7 +151,7 @@ describe.skipIf(!mayMount)('a disk', () => {
     const result = await vault.cli.run(['key', 'create', 'no', '--json'], readOnly);
     expect(result.code).not.toBe(0);
     expect(documentOf('error', result).error.code).toBe('read-only');
-    // It can be looked at; that the look is not recorded is said.
+    // It can be viewed, and a note says that viewing is not recorded.
     for (const command of ['key list', 'audit list', 'audit verify', 'checkpoint show']) {
       const look = await vault.cli.run([...command.split(' '), '--json'], readOnly);
       expect(look, look.stderr).toMatchObject({ code: 0 });
@@ -160,7 +160,7 @@ describe.skipIf(!mayMount)('a disk', () => {
   });
 });
 
-describe('a vault folder that is taken away in the middle of a batch', () => {
+describe('a vault folder that is removed during a batch', () => {
   let vault: TestVault;
   let plain: string;
 
@@ -175,7 +175,7 @@ describe('a vault folder that is taken away in the middle of a batch', () => {
   const outputsOf = (folder: string): string[] =>
     filesIn(folder).filter((each) => each.endsWith('.clv'));
 
-  /** What the ledger knows of is all that is there, under its name or on the way to it. */
+  /** Every file on the disk is known to the ledger, under its final or partial name. */
   const expectRecorded = (out: string): void => {
     const recorded = vault
       .records()
@@ -185,7 +185,7 @@ describe('a vault folder that is taken away in the middle of a batch', () => {
     for (const output of outputsOf(out)) expect(recorded).toContain(output);
   };
 
-  it('by another name stops it in words, and it goes on when the folder is back', async () => {
+  it('by renaming stops it with a message, and it continues when the folder is back', async () => {
     const out = join(vault.home, 'renamed');
     const away = `${vault.dir}-away`;
     const before = snapshotOf(plain);
@@ -207,7 +207,7 @@ describe('a vault folder that is taken away in the middle of a batch', () => {
     await vault.expectSound();
   });
 
-  it('for good stops it too, and nothing takes its place', async () => {
+  it('permanently stops it too, and no new folder is created', async () => {
     const out = join(vault.home, 'removed');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'k', '--out', out, plain]);
     await until(() => outputsOf(out).length > 30);

@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => vault.remove());
 
 describe('the document of', () => {
-  it('key list tells each key with its KCV, or null where it is resident', async () => {
+  it('key list has each key with its KCV, or null if it is resident', async () => {
     const document = documentOf('keys', await vault.cli.run(['key', 'list', '--json']));
     const byName = (a: KeyDocument, b: KeyDocument): number => (a.name < b.name ? -1 : 1);
     expect(document.keys).toMatchObject(keys.toSorted(byName));
@@ -39,7 +39,7 @@ describe('the document of', () => {
     }
   });
 
-  it('a batch tells key, version, plaintext bytes and the SHA-256 of the encrypted file', async () => {
+  it('a batch has key, version, plaintext bytes and the SHA-256 of the encrypted file', async () => {
     const [verified] = await batchDone(vault.cli, ['verify', sealed]);
     const [sum] = execFileSync('sha256sum', [sealed], { encoding: 'utf8' })
       .split(/[ \\]/)
@@ -59,7 +59,7 @@ describe('the document of', () => {
     expect(opened).toMatchObject({ sha256: sum, bytes: 300_000, key: key?.id, version: 1 });
   });
 
-  it('a batch without files is a whole document, too', async () => {
+  it('a batch without files is a complete document, too', async () => {
     const call = await batch(vault.cli, ['verify', join(vault.home, 'nowhere')]);
     expect(call).toMatchObject({ code: 1, kind: 'verify', interrupted: null });
     expect(call.batch).toMatch(/^[0-9a-f]{32}$/);
@@ -117,7 +117,7 @@ describe('the document of', () => {
     for (const action of actions) expect(help.stdout).toContain(action);
   });
 
-  it('audit verify tells size and root, the same as the file gives', async () => {
+  it('audit verify has the size and root of the file', async () => {
     const verdict = documentOf('verdict', await vault.cli.run(['audit', 'verify', '--json']));
     expect(verdict.verified).toBe(true);
     expect(verdict.size).toBe(vault.records().length - 1);
@@ -136,7 +136,7 @@ describe('the document of', () => {
   });
 });
 
-it('text for people never carries control characters of file names to the terminal', async () => {
+it('text for people never passes control characters of file names to the terminal', async () => {
   const file = writeFile(join(vault.home, 'nasty', '\u001b]0;owned\u0007\u202egnp.exe'), 'x');
   const result = await vault.cli.run(['encrypt', '--key', 'hsm-only/host', file]);
   const inspected = await vault.cli.run(['inspect', file]);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => vault.remove());
 
 describe('an encrypted file under another name', () => {
-  it('is known by what it begins with', async () => {
+  it('is recognised by its first bytes', async () => {
     const folder = join(vault.home, 'downloads');
     const plain = writeFile(join(folder, 'x.pdf'), 'x');
     await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
@@ -36,13 +36,13 @@ describe('an encrypted file under another name', () => {
     ]);
   });
 
-  it('gives its output the name that is sealed in it, and replaces nothing', async () => {
+  it('decrypts to the name that is sealed in it, and replaces nothing', async () => {
     const folder = join(vault.home, 'names');
     const plain = writeFile(join(folder, 'contract.pdf'), 'signed');
     await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
     const sealed = join(folder, 'contract.pdf.clv');
     const out = join(vault.home, 'restored');
-    // As browsers and mail programs name it, and under a name that says nothing.
+    // As browsers and mail programs rename it, and with a meaningless name.
     const names = ['contract.pdf (1).clv', 'contract.pdf.clv (2)', 'attachment', 'scan.tmp'];
     for (const [n, name] of names.entries()) {
       copyFileSync(sealed, join(folder, name));
@@ -50,7 +50,7 @@ describe('an encrypted file under another name', () => {
       const opened = await batchDone(vault.cli, ['decrypt', '--out', to, join(folder, name)]);
       expect(opened).toMatchObject([{ output: join(to, 'contract.pdf') }]);
       expect(readFileSync(join(to, 'contract.pdf'), 'utf8')).toBe('signed');
-      // The ledger names what is there.
+      // The ledger has the names of the outputs.
       const record = vault.records().findLast(({ action }) => action === 'file.decrypt');
       expect(record?.subject['output']).toBe(join(to, 'contract.pdf'));
     }
@@ -66,7 +66,7 @@ describe('an encrypted file under another name', () => {
     expect(readFileSync(join(out, '2/contract.pdf'), 'utf8')).toBe('another one');
   });
 
-  it('keeps the name that somebody gave it, unless an option says otherwise', async () => {
+  it('keeps a name that somebody gave it, unless an option says otherwise', async () => {
     const folder = join(vault.home, 'own-names');
     const plain = writeFile(join(folder, 'contract.pdf'), 'signed');
     await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
@@ -81,7 +81,7 @@ describe('an encrypted file under another name', () => {
     ]);
   });
 
-  it('is encrypted once more only where an option says so', async () => {
+  it('is encrypted again only if an option says so', async () => {
     const folder = join(vault.home, 'again');
     const plain = writeFile(join(folder, 'x.pdf'), 'x');
     await batchDone(vault.cli, ['encrypt', '--key', 'k', plain]);
@@ -101,7 +101,7 @@ describe('an encrypted file under another name', () => {
 });
 
 describe('the vault', () => {
-  it('is waited for where an option says so, and its holder is named', async () => {
+  it('is waited for if an option says so, and the program that uses it is named', async () => {
     const files = [1, 2, 3, 4].map((n) => writeFile(join(vault.home, 'many', `${n}`), `${n}`));
     const holder = vault.cli.start(['encrypt', '--wait', '--key', 'k', ...files]);
     const others = files.map((file) =>
@@ -115,7 +115,7 @@ describe('the vault', () => {
     expect(filesIn(join(vault.home, 'w'))).toHaveLength(4);
   });
 
-  it('writes nothing where the clock is past the year 9999', async () => {
+  it('writes nothing if the clock is past the year 9999', async () => {
     const env = { NODE_OPTIONS: `--import=${LATE}` };
     const before = vault.records().length;
     const created = await vault.cli.run(['key', 'create', 'late'], { env });

@@ -17,7 +17,7 @@ import {
 import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
-/** What is said of a token that is not there; NSS has its own word for it. */
+/** The message for a missing token; NSS reports it differently. */
 const gone = /token|database/i;
 const shape = { files: 260, most: 3_000, sizes: [18 * MIB, 18 * MIB + 1] };
 
@@ -34,7 +34,7 @@ describe.each(usualTokens)('with %s', (token) => {
 
   afterAll(() => vault.remove());
 
-  /** Everything is encrypted exactly once and opens to what it was. */
+  /** Everything is encrypted exactly once and decrypts to what it was. */
   const expectComplete = async (out: string): Promise<void> => {
     expect(partsIn(out)).toEqual([]);
     expect(filesIn(out)).toHaveLength(shape.files + shape.sizes.length);
@@ -45,7 +45,7 @@ describe.each(usualTokens)('with %s', (token) => {
   };
 
   it.each(['host', 'token'])(
-    'goes on by itself where the engine is killed (key %s)',
+    'continues automatically if the engine is killed (key %s)',
     async (key) => {
       const out = join(vault.home, `killed-${key}`);
       const running = vault.cli.start(['encrypt', '--json', '--key', key, '--out', out, plain]);
@@ -72,7 +72,7 @@ describe.each(usualTokens)('with %s', (token) => {
   );
 
   it.each([1, 120])(
-    'leaves nothing of an engine that was stopped and goes on after the batch was resumed (%i files)',
+    'ignores an engine that was stopped and continues after the batch was resumed (%i files)',
     async (files) => {
       const out = join(vault.home, `stopped-${files}`);
       const running = vault.cli.start(['encrypt', '--key', 'host', '--out', out, plain]);
@@ -95,23 +95,23 @@ describe.each(usualTokens)('with %s', (token) => {
     },
   );
 
-  it('gives up after some losses in words, and resume finishes', async () => {
-    // Files that take long, so that no engine ends one before it is killed. One more than are under
-    // way at a time: those fail by themselves after three losses, and the fourth gives the engine up.
+  it('gives up after some losses with a message, and resume finishes', async () => {
+    // Files that take long, so that no engine finishes one before it is killed. One more than are in
+    // progress at a time: those fail after three losses, and the batch gives up at the fourth.
     const names = ['1', '2', '3', '4', '5'];
     const long = join(vault.home, 'long');
     for (const name of names) truncateSync(writeFile(join(long, name), name), 192 * MIB);
     const out = join(vault.home, 'gives-up');
     const running = vault.cli.start(['encrypt', '--json', '--key', 'host', '--out', out, long]);
     const killer = (async (): Promise<void> => {
-      // Every engine is killed as soon as it has begun to write.
+      // Every engine is killed as soon as it has started to write.
       while (isAlive(running.pid)) {
         const engine = await until(
           () => enginesOf(running.pid)[0] ?? (isAlive(running.pid) ? null : -1),
         );
         await until(
           () =>
-            // Not only the folder, which is held open too.
+            // A file, not only the folder, which is open too.
             openFilesOf(engine).some((open) => open.startsWith(join(out, 'long', '/'))) ||
             !isAlive(engine) ||
             !isAlive(running.pid),
@@ -128,7 +128,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(files.map(({ outcome }) => outcome)).not.toContain('done');
     expect(filesIn(out)).toEqual([]);
 
-    // A file that took the engine down every time has failed by itself, and is tried again on request.
+    // A file with which the engine was lost every time has failed, and is tried again on request.
     const resumed = await vault.cli.run(['resume', '--json']);
     expect(resumed, resumed.stderr).toMatchObject({ code: 1 });
     const retried = await vault.cli.run(['retry', '--json']);
@@ -138,7 +138,7 @@ describe.each(usualTokens)('with %s', (token) => {
   });
 
   it.each([true, false])(
-    'is told that the token is gone, and goes on when it is back (restart %s)',
+    'reports that the token is missing, and continues when it is back (restart %s)',
     async (restart) => {
       const out = join(vault.home, `removed-${String(restart)}`);
       const running = vault.cli.start(['encrypt', '--json', '--key', 'host', '--out', out, plain]);
@@ -146,7 +146,7 @@ describe.each(usualTokens)('with %s', (token) => {
       await until(() => filesIn(out).some((file) => file.endsWith('.clv')));
       const away = `${vault.tokenDir}-away`;
       renameSync(vault.tokenDir, away);
-      // A library may go on with what it has in memory, until the engine has to open it again.
+      // A library may continue from memory until the engine has to open it again.
       if (restart) killNow(engine);
       const result = await running.result;
       const { interrupted, files } = documentOf('batch', result);
@@ -168,7 +168,7 @@ describe.each(usualTokens)('with %s', (token) => {
     },
   );
 
-  it('is told that the token is gone before anything is written', async () => {
+  it('reports that the token is missing before anything is written', async () => {
     const out = join(vault.home, 'never');
     const away = `${vault.tokenDir}-away`;
     renameSync(vault.tokenDir, away);

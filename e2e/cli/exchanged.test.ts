@@ -10,8 +10,8 @@ import { filesIn, partsIn, snapshotOf, writeFile } from '../support/trees.ts';
 import { makeVault, PIN, type TestVault } from '../support/vaults.ts';
 
 /*
- * Somebody who may write to a shared folder exchanges a part of a planned way for a link that leads
- * to the officer's own files. None of these is read, written, replaced or deleted.
+ * Somebody with write access to a shared folder replaces a part of a planned path by a link
+ * to the officer's own files. None of those is read, written, replaced or deleted.
  */
 
 let vault: TestVault;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => vault.remove());
 
-/** A shared folder, an output folder with an older output, and what must not be touched. */
+/** A shared folder, an output folder with an older output, and files that must not be touched. */
 const scene = (name: string) => {
   const home = join(vault.home, name);
   const at = (...names: string[]): string => join(home, ...names);
@@ -43,7 +43,7 @@ const replaceByLink = ({ at }: Scene, ...folder: string[]): void => {
 
 const options = ['--key', 'k', '--conflict', 'replace', '--delete-originals'];
 
-/** Encrypts the share; `exchange` happens while the PIN is being asked for. */
+/** Encrypts the share; `exchange` happens while the PIN prompt is waiting. */
 const encryptWhile = async ({ at }: Scene, exchange: () => void): Promise<number | null> => {
   const pin = at('pin');
   execFileSync('mkfifo', ['-m', '600', pin]);
@@ -152,7 +152,7 @@ it('a folder that becomes a link before an original is deleted keeps what it lea
   expect(snapshotOf(at('private'))).toEqual(untouched);
 });
 
-it('is tried again with what is there now, and still follows no link', async () => {
+it('is tried again with the current files, and still follows no link', async () => {
   const place = scene('again');
   const { at, untouched } = place;
   await encryptWhile(place, () => replaceByLink(place, 'share', 'sub'));
@@ -168,7 +168,7 @@ it('is tried again with what is there now, and still follows no link', async () 
   expect(snapshotOf(at('private'))).toEqual(untouched);
 });
 
-/** Puts links in the places of two folders and takes them away again, as fast as it can. */
+/** Replaces two folders by links and puts them back, as fast as it can. */
 const flipping = `
   const fs = require('node:fs');
   const [target, ...folders] = process.argv.slice(1);
@@ -181,7 +181,7 @@ const flipping = `
   } catch {}
 `;
 
-it('nothing outside is touched while folders become links and folders again, all the time', async () => {
+it('nothing outside is touched while folders are replaced by links all the time', async () => {
   const { at, untouched } = scene('race');
   for (let n = 0; n < 300; n++) writeFile(at('share', 'sub', `${n}.txt`), 'public');
   for (let n = 0; n < 300; n++) {

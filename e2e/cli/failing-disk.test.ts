@@ -34,7 +34,7 @@ const replacing = (
   return { out, older, args: ['--key', 'k', '--conflict', 'replace', '--out', out, file] };
 };
 
-/** Whatever is called done is there and is what was recorded. */
+/** Every file that is reported as done exists and is what was recorded. */
 const expectResumed = async (out: string): Promise<void> => {
   const resumed = await vault.cli.run(['resume', '--json']);
   expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
@@ -46,7 +46,7 @@ const expectResumed = async (out: string): Promise<void> => {
   await vault.expectSound();
 };
 
-it('a record that is on the disk although its sync failed does not pass an older output off as the new one', async () => {
+it('after a failed sync of a record, an older output is not taken for the new one', async () => {
   const { out, older, args } = replacing('record');
   const result = await vault.cli.run(['encrypt', '--json', ...args], failing('record'));
   expect(result.code).toBe(1);
@@ -59,7 +59,7 @@ it.each([
   ['statfs', 'does not say how much room it has'],
   ['statfs-0', 'says that it has 0 of 0'],
   ['fsync-no-folder', 'puts no folder on disk'],
-])('takes a file system that %s: %s', async (fault) => {
+])('works on a file system that %s: %s', async (fault) => {
   const out = join(vault.home, fault);
   const plain = join(vault.home, `${fault}-plain`);
   const file = writeFile(join(plain, 'a.txt'), 'a');
@@ -68,7 +68,7 @@ it.each([
   const result = await vault.cli.run(args, failing(fault));
   expect(result, result.stderr).toMatchObject({ code: 0 });
   await batchDone(vault.cli, ['verify', out]);
-  // The same of the folder in which a vault, its token and a report lie.
+  // The same for the folder of a vault, its token and a report.
   const dir = join(vault.home, `${fault}-vault`);
   for (const more of [
     ['init', '--evaluation'],
@@ -81,7 +81,7 @@ it.each([
   }
 });
 
-it('a power cut before a refused name is recorded does not pass an older output off as the new one', async () => {
+it('after a power cut before a refused name is recorded, an older output is not taken for the new one', async () => {
   const { out, older, args } = replacing('publish');
   const result = await vault.cli.run(['encrypt', '--json', ...args], failing('publish'));
   expect(result.signal).toBe('SIGKILL');
@@ -89,7 +89,7 @@ it('a power cut before a refused name is recorded does not pass an older output 
   await expectResumed(out);
 });
 
-it('an output that cannot get its name while resuming is a failed file, not an end of it all', async () => {
+it('an output that cannot get its name while resuming fails that file and not the batch', async () => {
   const { out, older, args } = replacing('resume');
   await vault.cli.run(['encrypt', '--json', ...args], failing('publish'));
   rmSync(older);
@@ -107,7 +107,7 @@ it('an output that cannot get its name while resuming is a failed file, not an e
   await vault.expectSound();
 });
 
-it('tries every file again where trying again was interrupted', async () => {
+it('tries every file again if the retry was interrupted', async () => {
   const out = join(vault.home, 'retry');
   const file = writeFile(join(vault.home, 'retry-plain', 'a.txt'), 'a');
   writeFile(out, 'a file where the folder is to be');
@@ -122,7 +122,7 @@ it('tries every file again where trying again was interrupted', async () => {
 it.each([
   { fault: 'change', what: 'longer', left: 'a and more' },
   { fault: 'change alike', what: 'of the same length and time', left: 'b' },
-])('an original that is written to while its deletion is recorded stays: $what', async (each) => {
+])('keeps an original that is changed while its deletion is recorded: $what', async (each) => {
   const file = writeFile(join(vault.home, `${each.fault}-plain`, 'a.txt'), 'a');
   utimesSync(file, 1_000_000_000, 1_000_000_000);
   const out = join(vault.home, each.fault);
@@ -140,24 +140,27 @@ it.each([
 it.each([
   ['small', 1_000],
   ['large', 9 * MIB],
-])('a %s output that cannot be put on disk is removed, and the error named', async (name, size) => {
-  const file = writeFile(join(vault.home, 'plain', `${name}.bin`), seeded(3).bytes(size));
-  for (const fault of ['fsync-part', 'fsync-folder']) {
-    const out = join(vault.home, name, fault);
-    const args = ['encrypt', '--key', 'k', '--out', out, file];
-    const { code, files } = await batch(vault.cli, args, failing(fault));
-    expect(code, fault).toBe(1);
-    expect(files, fault).toMatchObject([
-      { outcome: 'failed', reason: { code: 'io', detail: 'EIO in fsync' } },
-    ]);
-    expect(filesIn(out)).toEqual([]);
-  }
-  const out = join(vault.home, name, 'whole');
-  const [sealed] = await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', out, file]);
-  const opened = join(vault.home, name, 'opened');
-  const args = ['decrypt', '--out', opened, sealed?.output ?? ''];
-  const { files } = await batch(vault.cli, args, failing('fsync-part'));
-  expect(files).toMatchObject([{ reason: { code: 'io', detail: 'EIO in fsync' } }]);
-  expect(filesIn(opened)).toEqual([]);
-  await vault.expectSound();
-});
+])(
+  'a %s output that cannot be synced is removed, and the error is reported',
+  async (name, size) => {
+    const file = writeFile(join(vault.home, 'plain', `${name}.bin`), seeded(3).bytes(size));
+    for (const fault of ['fsync-part', 'fsync-folder']) {
+      const out = join(vault.home, name, fault);
+      const args = ['encrypt', '--key', 'k', '--out', out, file];
+      const { code, files } = await batch(vault.cli, args, failing(fault));
+      expect(code, fault).toBe(1);
+      expect(files, fault).toMatchObject([
+        { outcome: 'failed', reason: { code: 'io', detail: 'EIO in fsync' } },
+      ]);
+      expect(filesIn(out)).toEqual([]);
+    }
+    const out = join(vault.home, name, 'whole');
+    const [sealed] = await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', out, file]);
+    const opened = join(vault.home, name, 'opened');
+    const args = ['decrypt', '--out', opened, sealed?.output ?? ''];
+    const { files } = await batch(vault.cli, args, failing('fsync-part'));
+    expect(files).toMatchObject([{ reason: { code: 'io', detail: 'EIO in fsync' } }]);
+    expect(filesIn(opened)).toEqual([]);
+    await vault.expectSound();
+  },
+);

@@ -17,7 +17,7 @@ afterAll(() => vault.remove());
 
 const modeOf = (folder: string): string => (statSync(folder).mode & 0o777).toString(8);
 
-it('folders come back no more open than they were, and empty ones with them', async () => {
+it('folders are restored with no wider permissions, including empty ones', async () => {
   const all = join(vault.home, 'all');
   writeFile(join(all, 'private', 'deep', 'pay.csv'), 'payroll');
   mkdirSync(join(all, 'empty', 'in', 'empty'), { recursive: true });
@@ -37,7 +37,7 @@ it('folders come back no more open than they were, and empty ones with them', as
   }
 });
 
-it('one folder that stands for two does for others what both do', async () => {
+it('a folder that stands for two has the permissions that both have', async () => {
   for (const [name, mode] of [
     ['one', 0o755],
     ['two', 0o700],
@@ -53,7 +53,7 @@ it('one folder that stands for two does for others what both do', async () => {
 
 const isRoot = process.getuid?.() === 0;
 
-it.skipIf(!isRoot)('a folder that hands its group down opens nothing to it', async () => {
+it.skipIf(!isRoot)('a set-group-ID folder gives its group no access', async () => {
   const out = join(vault.home, 'handed-down');
   mkdirSync(out);
   chownSync(out, 0, 12_345);
@@ -66,7 +66,7 @@ it.skipIf(!isRoot)('a folder that hands its group down opens nothing to it', asy
   expect(modeOf(join(out, 'team'))).toBe('700');
 });
 
-it('an empty folder alone is named', async () => {
+it('a single empty folder is reported', async () => {
   const empty = join(vault.home, 'nothing');
   mkdirSync(empty);
   const args = ['encrypt', '--key', 'k', '--out', join(vault.home, 'for-nothing'), empty];

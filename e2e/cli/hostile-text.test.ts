@@ -9,9 +9,9 @@ import { makeVault, type TestVault } from '../support/vaults.ts';
 
 const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
 
-/** Goes up, wipes and rewrites, turns round, hides. */
+/** Moves the cursor up, erases and overwrites, reverses and hides text. */
 const hostile = '\u001b[2J\u001b[HTHE REPORT IS GENUINE.\u001b[8m\u202e\u009b1A\nGENUINE: all.';
-/** What a terminal obeys, but for the line feeds of our own lines. */
+/** Control characters, except for the line feeds of our own lines. */
 const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/;
 
 let vault: TestVault;
@@ -36,7 +36,7 @@ const reportTo = async (name: string, ...more: string[]): Promise<string> => {
 };
 
 describe('text of a file under verification', () => {
-  it('does not reach the terminal from a report that is none', async () => {
+  it('does not reach the terminal from a file that is not a report', async () => {
     const file = writeFile(join(vault.home, 'bad.json'), JSON.stringify({ [hostile]: 1 }));
     for (const json of [[], ['--json']]) {
       const said = await vault.cli.run(['report', 'verify', file, ...json]);
@@ -48,7 +48,7 @@ describe('text of a file under verification', () => {
     expect([code, last]).toEqual([1, expect.stringMatching(/^NOT GENUINE: /)]);
   });
 
-  it('does not reach it from a genuine one, whose fingerprint and verdict come last', async () => {
+  it('does not reach it from a genuine report; fingerprint and verdict come last', async () => {
     const file = await reportTo('titled.json', '--title', hostile);
     const said = await vault.cli.run(['report', 'verify', file]);
     expect(said.stdout).not.toMatch(obeyed);
@@ -62,7 +62,7 @@ describe('text of a file under verification', () => {
     expect(last).toMatch(/^GENUINE: /);
   });
 
-  it('is not read where there is more of it than a report can have', async () => {
+  it('is not read if it is longer than a report can be', async () => {
     const file = writeFile(join(vault.home, 'huge.json'), '{');
     truncateSync(file, 600 * 1024 * 1024);
     const said = await vault.cli.run(['report', 'verify', file]);
@@ -72,7 +72,7 @@ describe('text of a file under verification', () => {
     expect([code, text]).toEqual([2, expect.stringMatching(/^could not look at it: .* larger/)]);
   });
 
-  it('does not reach it from the names of files, of records, or of what is not there', async () => {
+  it('does not reach it from names of files, of records, or of missing things', async () => {
     const file = writeFile(join(vault.home, 'names', 'rtl\u202egnp.exe'), 'x');
     await batchDone(vault.cli, ['encrypt', '--key', 'one', file]);
     const unfit = writeFile(join(vault.home, 'names', hostile), 'x');
@@ -92,7 +92,7 @@ describe('text of a file under verification', () => {
     expect(obeyed.test(python([file, file]).text)).toBe(false);
   });
 
-  it('does not change what a filter means: a name is taken as it is written', async () => {
+  it('does not change what a filter means: names are compared exactly', async () => {
     const name = 'An\u200cna';
     await vault.createKey(name, 'hsm-only', 'host');
     const found = async (...filter: string[]): Promise<unknown> => {

@@ -13,7 +13,7 @@ const CLOCK = fileURLToPath(new URL('../support/later-clock.mjs', import.meta.ur
 const SCRIPT = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
 const HOUR_MS = DAY_MS / 24;
 
-/** A command with the computer's clock so many days ahead. */
+/** Runs a command with the clock this many days ahead. */
 const after = (days: number): NodeJS.ProcessEnv => ({
   NODE_OPTIONS: `--import=${CLOCK}`,
   CLAVIGER_LATER_DAYS: String(days),
@@ -76,7 +76,7 @@ describe('an activation date', () => {
 });
 
 describe('a cryptoperiod', () => {
-  it('is told as due and overdue', async () => {
+  it('is reported as due and overdue', async () => {
     await run(vault, ['key', 'create', 'yearly', '--period', '100']);
     const row = async (days: number): Promise<string | undefined> => {
       const { stdout } = await vault.cli.run(['key', 'list'], { env: after(days) });
@@ -112,7 +112,7 @@ describe('a cryptoperiod', () => {
     await run(vault, encrypt, 6);
   });
 
-  it('of no number of days, or of too many, is refused', async () => {
+  it('that is not a number of days, or too many, is refused', async () => {
     await run(vault, ['key', 'create', 'odd']);
     const before = vault.records().length;
     for (const days of ['0', '10000', '-1', '1.5', 'ten']) {
@@ -180,14 +180,14 @@ describe('a destruction', () => {
     await run(vault, ['key', 'create', name]);
   };
 
-  it('is not carried out by a clock that was set forward', async () => {
+  it('is not carried out if the clock was set forward', async () => {
     await key('forward');
     await run(vault, destroy('forward'));
     const told = await visit(vault, 30);
     expect(told).toContain('is due to be destroyed. It was kept');
     expect(await visit(vault, 30)).toContain('It was kept');
     expect(await stateOf(vault, 'forward')).toBe('suspended');
-    // Nothing that is done with the key takes that back, but cancelling the destruction.
+    // Only cancelling the destruction ends the suspension.
     await run(vault, ['key', 'compromise', 'forward', '--reason', 'disclosed'], 30);
     await visit(vault, 30);
     expect(await stateOf(vault, 'forward')).toBe('suspended');
@@ -205,7 +205,7 @@ describe('a destruction', () => {
     expect(await stateOf(vault, 'early')).toBe('suspended');
   });
 
-  it('goes at once where the key was never used, and only there', async () => {
+  it('is immediate only for a key that was never used', async () => {
     await key('fresh');
     await run(vault, destroy('fresh', '--unused'));
     expect(await stateOf(vault, 'fresh')).toBe('destroyed');
@@ -217,7 +217,7 @@ describe('a destruction', () => {
     expect(await stateOf(vault, 'used')).toBe('active');
   });
 
-  it('tells which files become unreadable; a file under two keys survives', async () => {
+  it('lists the files that become unreadable; a file encrypted with two keys stays readable', async () => {
     await key('going');
     await key('staying');
     const [only, both] = ['only', 'both'].map((name) => writeFile(join(vault.home, name), name));
@@ -313,7 +313,7 @@ describe('a destruction', () => {
     expect(refused.stderr).toContain(`not ${days}`);
   });
 
-  it('may wait for the longest time, and less than a day of clock error changes nothing', async () => {
+  it('may wait for the longest period, and a clock error of less than a day does not matter', async () => {
     await key('patient');
     await run(vault, destroy('patient', '--after', '90'));
     const [version] = await versionsOf(vault, 'patient');

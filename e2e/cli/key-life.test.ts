@@ -28,7 +28,7 @@ const change = async ({ cli }: TestVault, act: string, name: string): Promise<vo
   expect(result, result.stderr).toMatchObject({ code: 0 });
 };
 
-/** Every pair on one of them; rewrap.test.ts rotates all pairs on both. */
+/** Each pair on one of the tokens; rewrap.test.ts rotates all pairs on both. */
 const rotating: Readonly<Record<TokenName, readonly CustodyPair[]>> = {
   SoftHSM2: [
     { custody: 'hsm-only', bulk: 'token' },
@@ -48,27 +48,30 @@ describe.each(tokenNames)('with %s', (token) => {
   });
   afterAll(() => vault.remove());
 
-  it.each(rotating[token])('a $custody/$bulk key rotates, and old files open', async (pair) => {
-    const name = `${pair.custody}/${pair.bulk}`;
-    const folder = join(vault.home, pair.custody, pair.bulk);
-    await vault.createKey(name, pair.custody, pair.bulk);
-    const old = writeFile(join(folder, 'old.txt'), 'old');
-    const fresh = writeFile(join(folder, 'new.txt'), 'new');
-    await batchDone(vault.cli, ['encrypt', '--key', name, old]);
-    const rotated = await vault.cli.run(['key', 'rotate', name]);
-    expect(rotated, rotated.stderr).toMatchObject({ code: 0 });
-    const [sealed] = await batchDone(vault.cli, ['encrypt', '--key', name, fresh]);
-    expect(sealed?.version).toBe(2);
-    const { versions } = await show(vault, name);
-    expect(versions.map(({ version, state }) => [version, state])).toEqual([
-      [2, 'active'],
-      [1, 'deactivated'],
-    ]);
-    const out = join(folder, 'out');
-    await batchDone(vault.cli, ['decrypt', '--out', out, `${old}.clv`, `${fresh}.clv`]);
-    expect(filesIn(out).map((file) => readFileSync(file, 'utf8'))).toEqual(['new', 'old']);
-    await vault.expectSound();
-  });
+  it.each(rotating[token])(
+    'a $custody/$bulk key rotates, and old files can be decrypted',
+    async (pair) => {
+      const name = `${pair.custody}/${pair.bulk}`;
+      const folder = join(vault.home, pair.custody, pair.bulk);
+      await vault.createKey(name, pair.custody, pair.bulk);
+      const old = writeFile(join(folder, 'old.txt'), 'old');
+      const fresh = writeFile(join(folder, 'new.txt'), 'new');
+      await batchDone(vault.cli, ['encrypt', '--key', name, old]);
+      const rotated = await vault.cli.run(['key', 'rotate', name]);
+      expect(rotated, rotated.stderr).toMatchObject({ code: 0 });
+      const [sealed] = await batchDone(vault.cli, ['encrypt', '--key', name, fresh]);
+      expect(sealed?.version).toBe(2);
+      const { versions } = await show(vault, name);
+      expect(versions.map(({ version, state }) => [version, state])).toEqual([
+        [2, 'active'],
+        [1, 'deactivated'],
+      ]);
+      const out = join(folder, 'out');
+      await batchDone(vault.cli, ['decrypt', '--out', out, `${old}.clv`, `${fresh}.clv`]);
+      expect(filesIn(out).map((file) => readFileSync(file, 'utf8'))).toEqual(['new', 'old']);
+      await vault.expectSound();
+    },
+  );
 });
 
 describe('the states of a key', () => {
@@ -108,7 +111,7 @@ describe('the states of a key', () => {
     expect(record?.details).toMatchObject({ before: 'active', reason: 'scheduled' });
   });
 
-  it('suspended after a crash, it refuses the files that were not done yet', async () => {
+  it('suspended after a crash, it refuses the remaining files', async () => {
     await vault.createKey('late', 'hsm-only', 'host');
     const folder = join(vault.home, 'late');
     for (let n = 0; n < 5; n++) writeFile(join(folder, `${n}.txt`), String(n));
@@ -130,7 +133,7 @@ describe('the states of a key', () => {
     await vault.expectSound();
   });
 
-  it('counts each use of a suspended version, for whoever destroys it', async () => {
+  it('counts each refused use of a suspended version, and shows it before a destruction', async () => {
     await vault.createKey('wanted', 'hsm-only', 'host');
     await vault.createKey('also wanted', 'hsm-only', 'host');
     await vault.createKey('own', 'hsm-only', 'host');
@@ -165,7 +168,7 @@ describe('the states of a key', () => {
     await vault.expectSound();
   });
 
-  it('an act in the wrong state is refused, and that is recorded', async () => {
+  it('an action in the wrong state is refused, and that is recorded', async () => {
     await vault.createKey('awake', 'hsm-only', 'host');
     const refused = await vault.cli.run(['key', 'resume', 'awake', '--reason', 'other']);
     expect(refused).toMatchObject({ code: 2 });

@@ -12,10 +12,10 @@ const pairs = {
   'NSS softokn': ['hsm-wrapped', 'host', 2_500],
 } as const;
 
-/** Records of so many files make more pages than a little memory holds. */
+/** The records of this many files make more pages than a small memory can hold. */
 const WORTH_REFUSING = 10_000;
 
-/** Where there is less memory than the PDF of so many records takes, that is told before it is begun. */
+/** With less memory than the PDF of this many records needs, it is refused before it is started. */
 const refusesThePaper = async (vault: TestVault): Promise<void> => {
   const out = join(vault.home, 'all.json');
   const little = { env: { NODE_OPTIONS: '--max-old-space-size=400' } };
@@ -27,7 +27,7 @@ const refusesThePaper = async (vault: TestVault): Promise<void> => {
 };
 
 describe.each(usualTokens)('with %s', (token) => {
-  it('takes thousands of small files', async () => {
+  it('processes thousands of small files', async () => {
     const vault = await makeVault(token);
     try {
       const [custody, bulk, count] = pairs[token];

@@ -6,7 +6,7 @@ import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { writeFile } from '../support/trees.ts';
 import { clavigerOf, makeHome, modulePathOf, PIN } from '../support/vaults.ts';
 
-describe('a library that is named by a short path', () => {
+describe('a library that is named by a relative path', () => {
   const home = makeHome();
   const library = modulePathOf('SoftHSM2');
   const folder = path.dirname(library);
@@ -36,7 +36,7 @@ describe('a library that is named by a short path', () => {
     const made = await cli.run(['init', '--module', short, '--token', 'T'], { env, cwd: folder });
     expect(made, made.stderr).toMatchObject({ code: 0 });
     expect(await storedPath(dir)).toBe(library);
-    // A file of that name which somebody sent: it would be loaded and given the PIN.
+    // A file with that name from somebody else would be loaded and get the PIN.
     const received = path.join(home, 'received', short.replace('/', '-'));
     writeFile(path.join(received, name), 'not the library');
     const created = await cli.run(['key', 'create', 'K'], { env, cwd: received });
@@ -52,7 +52,7 @@ describe('a library that is named by a short path', () => {
     expect(probed.stdout).toContain(`Library ${library}`);
   });
 
-  it('keeps a link as its last part, which moves on when the library is upgraded', async () => {
+  it('keeps a link as its last part, which is updated when the library is upgraded', async () => {
     const current = path.join(home, 'current.so');
     symlinkSync(library, current);
     const dir = path.join(home, 'linked');

@@ -15,7 +15,7 @@ const SEGMENT = 262_144;
 const shape = { files: 300, most: 2_000, sizes: [9 * MIB, 8 * MIB + 1] };
 const WORKER_DEATHS = 3;
 
-/** Each pair on one of the tokens, except the two that differ in nothing that counts here. */
+/** Each pair on one of the tokens, except two that do not differ in this respect. */
 const pairs: Readonly<Record<TokenName, readonly (readonly [Custody, Bulk, string])[]>> = {
   SoftHSM2: [
     ['hsm-only', 'token', 'token'],
@@ -43,7 +43,7 @@ const usesOf = (log: string): Use[] =>
       return { key, nonce, where, thread };
     });
 
-/** Seal, metadata and content segments of every file: what one undisturbed pass uses at least. */
+/** Seal, metadata and content segments of every file: the least that one undisturbed pass uses. */
 const leastUses =
   shape.files * 2 + shape.sizes.reduce((sum, size) => sum + 2 + Math.ceil(size / SEGMENT), 0);
 
@@ -59,7 +59,7 @@ describe.each(tokenNames)('with %s', (token) => {
   afterAll(() => vault.remove());
 
   it.each(pairs[token])(
-    'no key meets a nonce twice, whatever is lost (%s/%s)',
+    'no nonce is used twice with a key, whatever is lost (%s/%s)',
     async (custody, bulk, where) => {
       const name = `${custody}-${bulk}`;
       const log = join(vault.home, `${name}.log`);
@@ -82,7 +82,7 @@ describe.each(tokenNames)('with %s', (token) => {
       const resuming = vault.cli.start(['resume', '--json'], { env });
       await killEngineAfter(resuming.pid, out, 200);
       const resumed = await resuming.result;
-      // A file that all the losses have met, one after another, was given up: it is tried once more.
+      // A file that was in progress at every loss has failed: it is tried once more.
       const last = resumed.code === 1 ? await vault.cli.run(['retry', '--json'], { env }) : resumed;
       expect(last, last.stderr).toMatchObject({ code: 0 });
 
@@ -94,7 +94,7 @@ describe.each(tokenNames)('with %s', (token) => {
       const uses = usesOf(log);
       const pairs = new Set(uses.map(({ key, nonce }) => `${key} ${nonce}`));
       expect(pairs.size).toBe(uses.length);
-      // The spy saw the work, in the place and the threads where it is done, and the losses were real.
+      // The spy saw the work where it is done, and the losses were real.
       expect(
         uses.filter((use) => use.where === where && use.thread === 'worker').length,
       ).toBeGreaterThan(leastUses);

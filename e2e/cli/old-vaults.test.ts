@@ -34,7 +34,7 @@ const expectFilesOpen = async (): Promise<void> => {
   expect(differences(files, snapshotOf(join(opened, 'sealed')))).toEqual([]);
 };
 
-/** Old records and new ones are in one ledger, and somebody else can check all of it. */
+/** Old records and new ones are in one ledger, and an independent program can verify all of it. */
 const expectProved = async (old: number): Promise<void> => {
   const verdict = documentOf('verdict', await vault.done('audit', 'verify', '--json'));
   expect(verdict).toMatchObject({ verified: true, findings: [] });
@@ -45,7 +45,7 @@ const expectProved = async (old: number): Promise<void> => {
   expect(judged).toMatchObject({ genuine: true });
 };
 
-/** Whatever had to be done for the old vault was done by its first unlock. */
+/** Everything needed for the old vault was done by its first unlock. */
 const expectSettled = async (): Promise<void> => {
   const before = vault.records().length;
   writeFile(join(vault.home, 'new/a.txt'), 'a');
@@ -61,7 +61,7 @@ const expectSettled = async (): Promise<void> => {
 const carried = (): unknown[] => vault.records().flatMap(({ details }) => details['carried'] ?? []);
 
 describe.each(oldVaults.filter((name) => !name.endsWith('killed')))('%s', (name) => {
-  it('is carried over without a question', async () => {
+  it('is carried over without a confirmation', async () => {
     vault = unpack(name);
     const old = vault.records();
     await vault.trust();
@@ -78,18 +78,18 @@ describe.each(oldVaults.filter((name) => !name.endsWith('killed')))('%s', (name)
     await expectProved(old.length);
   });
 
-  it('takes nothing that was written into its folder', async () => {
+  it('accepts no record that was written into its folder', async () => {
     vault = unpack(name);
     await vault.trust();
     const [keystore, ledger] = [readFileSync(path('keystore.sqlite')), path('ledger.jsonl')];
     await nameLibrary(vault.dir, '/nowhere/library.so');
     const forged = readFileSync(ledger);
     const refused = await vault.run('key', 'create', 'of today', '--json');
-    // The line says that the token lies elsewhere: then its library is to be named first.
+    // The line says that the token is elsewhere: then its library must be named first.
     const code = name === 'softhsm2-locked' ? 'vault-unknown' : 'unsigned-tail';
     expect(documentOf('error', refused).error.code).toBe(code);
     expect(readFileSync(ledger).subarray(0, forged.length)).toEqual(forged);
-    // Nor where a person says yes to a line whose keystore is not there.
+    // Nor if a person confirms a line whose keystore is missing.
     writeFileSync(path('keystore.sqlite'), keystore);
     expect((await vault.run('recover', '--carry-over')).code).toBe(4);
     expect(carried()).toEqual([]);
@@ -113,7 +113,7 @@ describe.each(oldVaults.filter((name) => name.endsWith('killed')))('%s', (name) 
     expect(carried()).toEqual([]);
   };
 
-  it('asks once for its unsigned records, and goes on with its batch', async () => {
+  it('asks once about its unsigned records, and continues its batch', async () => {
     await open(name);
     const old = vault.records();
     await expectAsked();
@@ -133,7 +133,7 @@ describe.each(oldVaults.filter((name) => name.endsWith('killed')))('%s', (name) 
     await expectProved(old.length);
   });
 
-  it('is taken over where its own computer left it, and from another one by hand', async () => {
+  it('is unlocked automatically on its own computer, and on another one with an option', async () => {
     await open(name);
     vault.remove();
     vault = unpack(name);
@@ -154,7 +154,7 @@ describe.each(oldVaults.filter((name) => name.endsWith('killed')))('%s', (name) 
     ['a value changed', (line: string) => line.replace(/"bytes":\d+/, '"bytes":7777')],
     ['an output changed', (line: string) => line.replace('/many/', '/else/')],
     ['a line of its own', (line: string) => line.replace('"file.encrypt"', '"report.export"')],
-  ])('is not taken with %s in its unsigned records', async (_, edit) => {
+  ])('is refused with %s in its unsigned records', async (_, edit) => {
     await open(name);
     const lines = readFileSync(path('ledger.jsonl'), 'utf8').trimEnd().split('\n');
     const edited = edit(lines.at(-1) ?? '');
@@ -163,7 +163,7 @@ describe.each(oldVaults.filter((name) => name.endsWith('killed')))('%s', (name) 
     await expectAsked();
   });
 
-  it('is not taken with another keystore, whatever a person says', async () => {
+  it('is refused with another keystore, even if a person confirms it', async () => {
     await open(name);
     const keystore = readFileSync(path('keystore.sqlite'));
     appendFileSync(path('keystore.sqlite'), Buffer.alloc(4096));
@@ -174,7 +174,7 @@ describe.each(oldVaults.filter((name) => name.endsWith('killed')))('%s', (name) 
     await vault.done('recover', '--carry-over');
   });
 
-  it('is a rollback where a signed record was changed', async () => {
+  it('is read-only if a signed record was changed', async () => {
     await open(name);
     const text = readFileSync(path('ledger.jsonl'), 'utf8');
     writeFileSync(path('ledger.jsonl'), text.replace('"name":"only-host"', '"name":"else-host"'));

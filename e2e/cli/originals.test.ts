@@ -70,7 +70,7 @@ describe('--delete-originals', () => {
     const file = writeFile(join(vault.home, 'changed', 'changed.bin'), seeded(8).bytes(48 * MIB));
     const out = join(vault.home, 'changed-out');
     const running = vault.cli.start(encryptAway(out, file));
-    // The output has its name: what follows is the reading back.
+    // The output has its name, so the next step is to read it back.
     await until(() => existsSync(join(out, 'changed.bin.clv')));
     appendFileSync(file, 'written in the meantime');
     const result = await running.result;
@@ -102,7 +102,7 @@ describe('--delete-originals', () => {
     }
   });
 
-  it('goes on where the engine is killed while it reads back', async () => {
+  it('continues if the engine is killed while it reads back', async () => {
     const file = writeFile(join(vault.home, 'killed', 'killed.bin'), seeded(9).bytes(64 * MIB));
     const out = join(vault.home, 'killed-out');
     const running = vault.cli.start(encryptAway(out, file));
@@ -117,7 +117,7 @@ describe('--delete-originals', () => {
     await batchDone(vault.cli, ['verify', out]);
   });
 
-  it('deletes after a crash what it had not come to, and nothing that is not encrypted', async () => {
+  it('deletes the remaining originals after a crash, but none that is not encrypted', async () => {
     const random = seeded();
     for (let round = 0; round < 4; round++) {
       const note = `seed ${random.seed}, round ${round}`;
@@ -166,7 +166,7 @@ describe.runIf(process.platform === 'linux')('--trash-originals', () => {
     expect(last).toMatchObject({ outcome: 'ok', details: { removal: 'trash' } });
   });
 
-  it('is not asked together with deleting', async () => {
+  it('cannot be combined with deleting', async () => {
     const args = ['encrypt', '--key', 'k', '--trash-originals', '--delete-originals', vault.home];
     const result = await vault.cli.run(args);
     expect(result.code).toBe(2);

@@ -10,7 +10,7 @@ const redirected = (redirection: string): { readonly through: readonly string[] 
   through: ['sh', '-c', `exec "$@" ${redirection}`, 'sh'],
 });
 
-describe('what cannot be printed is a failure in words', () => {
+describe('output that cannot be printed is a failure with a message', () => {
   let vault: TestVault;
 
   beforeAll(async () => {
@@ -30,12 +30,12 @@ describe('what cannot be printed is a failure in words', () => {
     },
   );
 
-  it.skipIf(!mayMount)('on a disk that takes a part of it', async () => {
+  it.skipIf(!mayMount)('on a disk that has space for only a part of it', async () => {
     for (let n = 0; n < 40; n += 1) await vault.cli.run(['key', 'show', 'none']);
     const disk = mountSmallDisk(join(vault.home, 'small'), 1);
     try {
       const file = join(disk.folder, 'audit.json');
-      // All but half a page is taken: the end of the document has no room.
+      // Only half a page is free: the end of the document does not fit.
       writeFile(join(disk.folder, 'taken'), Buffer.alloc(1024 * 1024 - 4096));
       const result = await vault.cli.run(
         ['audit', 'list', '--limit', '5000', '--json'],
@@ -49,7 +49,7 @@ describe('what cannot be printed is a failure in words', () => {
     }
   });
 
-  it('also where it is the words beside the result, and what was begun goes on to its end', async () => {
+  it('also for the text on standard error, and the work continues to its end', async () => {
     const plain = writeFile(join(vault.home, 'words', 'a.txt'), 'x');
     const out = join(vault.home, 'words-out');
     const args = ['encrypt', '--key', 'k', '--out', out, plain, join(vault.home, 'words')];
@@ -59,7 +59,7 @@ describe('what cannot be printed is a failure in words', () => {
     expect(filesIn(out).filter((each) => each.endsWith('.clv'))).toHaveLength(1);
   });
 
-  it('keeps the exit code of a command that failed itself', async () => {
+  it('keeps the exit code of a command that failed for another reason', async () => {
     const result = await vault.cli.run(
       ['key', 'show', 'none', '--json'],
       redirected('> /dev/full'),

@@ -7,7 +7,7 @@ import { mayMount, type Mount, mountAgain } from '../support/mounts.ts';
 import { filesIn, writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
-/** The vault's own files are no input and no target, by whatever way one comes to them. */
+/** The vault's own files are never an input or an output, by whatever path they are reached. */
 
 let vault: TestVault;
 const mounts: Mount[] = [];
@@ -22,7 +22,7 @@ afterAll(() => {
   vault.remove();
 });
 
-/** Where somebody comes to the vault, or to a folder of it, and from where. */
+/** Paths to the vault, or to a folder in it. */
 interface Way {
   readonly home: string;
   readonly own: string;
@@ -58,7 +58,7 @@ const ways: readonly (readonly [string, boolean, () => Way])[] = [
 ];
 
 it.for(ways)(
-  '%s leads to no input and to no target',
+  '%s gives access to no input and no output',
   async ([name, isPossible, make], { skip }) => {
     skip(!isPossible, 'only root may mount');
     const { home, own } = make();
@@ -91,7 +91,7 @@ it.for(ways)(
   },
 );
 
-it('a hard link to a file of the vault is no input', async () => {
+it('a hard link to a file of the vault is not an input', async () => {
   const link = join(vault.home, 'linked', 'keys');
   mkdirSync(join(vault.home, 'linked'));
   const object = filesIn(vault.tokenDir)[0] ?? '';

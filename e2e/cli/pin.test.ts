@@ -7,7 +7,7 @@ import { argumentsOf, engineOf, environmentOf, isAlive, until } from '../support
 import { filesIn, snapshotOf, writeFile } from '../support/trees.ts';
 import { makeVault, PIN, type TestVault, usualTokens } from '../support/vaults.ts';
 
-/** Long and unlike anything else, so that it can be looked for. */
+/** Long and unique, so that it can be searched for. */
 const LONG_PIN = 'pin-Xq7vT2mZ-unlike-anything';
 
 describe.each(usualTokens)('with %s', (token) => {
@@ -40,11 +40,11 @@ describe.each(usualTokens)('with %s', (token) => {
     return { exit: result.code, code: error.code, next: error.next ?? '' };
   };
 
-  it('refuses a wrong PIN, records it and says how the PIN stands', async () => {
+  it('refuses a wrong PIN, records it and reports the state of the PIN', async () => {
     const before = vault.records().length;
     const refused = await encrypt({ env: { CLAVIGER_PIN: '314159' } });
     expect(refused).toMatchObject({ exit: 3, code: 'pin-incorrect' });
-    // SoftHSM2 tells that a wrong PIN was entered; NSS keeps no count.
+    // SoftHSM2 reports that a wrong PIN was entered; NSS keeps no count.
     const words =
       token === 'SoftHSM2' ? 'Few tries remain before the PIN is locked.' : 'Type the PIN again.';
     expect(refused.next).toBe(words);
@@ -66,14 +66,14 @@ describe.each(usualTokens)('with %s', (token) => {
     },
   );
 
-  it('spends no try on a PIN that is not UTF-8', async () => {
+  it('does not send a PIN that is not UTF-8 to the token', async () => {
     const before = vault.records().length;
     // The shell makes the bytes: a variable that node sets would be UTF-8 again.
     const command = `CLAVIGER_PIN=$(printf '${PIN}\\377') exec "$@"`;
     const refused = await encrypt({ through: ['sh', '-c', command, 'sh'] });
     expect(refused).toMatchObject({ exit: 3, code: 'pin-incorrect' });
     expect(refused.next).toContain('UTF-8');
-    // Nothing got as far as the token.
+    // Nothing reached the token.
     expect(
       vault
         .records()
@@ -82,7 +82,7 @@ describe.each(usualTokens)('with %s', (token) => {
     ).not.toContain('token.login');
   });
 
-  it('asks for the PIN where there is none, and says where it may come from', async () => {
+  it('says that the PIN is missing, and how to give it', async () => {
     const refused = await encrypt({ env: { CLAVIGER_PIN: undefined } });
     expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
     expect(refused.next).toContain('--pin-file');
@@ -93,13 +93,13 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
   });
 
-  it.each(['/dev/zero', '/dev/null'])('tries no PIN from %s, and tells why', async (file) => {
+  it.each(['/dev/zero', '/dev/null'])('refuses a PIN from %s, and says why', async (file) => {
     const refused = await encrypt({}, '--pin-file', file);
     expect(refused).toMatchObject({ exit: 3, code: 'pin-missing' });
     expect(refused.next).toBe('Name a file that holds the PIN and nothing else.');
   });
 
-  it.each(['\n', '\r\n', ''])('takes a PIN file that ends with %j', async (end) => {
+  it.each(['\n', '\r\n', ''])('accepts a PIN file that ends with %j', async (end) => {
     writeFile(pinFile, `${end === '\r\n' ? '\uFEFF' : ''}${PIN}${end}`);
     const out = join(vault.home, `out${end.length}`);
     const args = ['encrypt', '--key', 'k', '--pin-file', pinFile, '--out', out, plain];
@@ -131,7 +131,7 @@ it('keeps the PIN out of the ledger, the vault, arguments and the environment of
 
     const running = vault.cli.start(['encrypt', '--key', 'k', file], { env });
     const engine = await engineOf(running.pid);
-    // Between fork and exec the child is still a copy of its parent.
+    // Between fork and exec a child is still a copy of its parent.
     await until(() => argumentsOf(engine).includes('engine-process'));
     expect(environmentOf(engine)).toContain('UV_THREADPOOL_SIZE');
     expect(environmentOf(engine)).not.toContain(LONG_PIN);

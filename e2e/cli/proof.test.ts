@@ -21,7 +21,7 @@ import { clavigerOf, makeVault, usualTokens, type TestVault } from '../support/v
 const script = fileURLToPath(new URL('../../scripts/verify-report.py', import.meta.url));
 const page = fileURLToPath(new URL('../../docs/verify-a-report.md', import.meta.url));
 
-/** What lies in the vault's folder, but for the token: what an attacker copies and puts back. */
+/** The vault's folder without the token: what an attacker copies and restores. */
 const copyVault = (vault: TestVault, to: string): void => {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(vault.dir))
@@ -57,7 +57,7 @@ describe.each(usualTokens)('with %s', (token) => {
     const refused = await vault.cli.run(['key', 'create', 'Third', '--json']);
     expect(refused.code).toBe(4);
     expect(documentOf('error', refused).error).toMatchObject({ code: 'rolled-back' });
-    // It can be looked at; nothing more is written, and no PIN changes that.
+    // It can be viewed; nothing more is written, whatever PIN is given.
     const ledger = readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8');
     expect(ledger).toContain('"vault.rollback"');
     expect(await codeOf(vault, ['audit', 'list'])).toBe(0);
@@ -66,7 +66,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(await codeOf(vault, ['report', '--out', join(vault.home, 'no.json')])).toBe(4);
     expect(readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8')).toBe(ledger);
 
-    // The newest copy is put back: nothing was lost by the alarm.
+    // The newest copy is restored: the refusal has changed nothing.
     putBack(vault, newest);
     expect(
       await codeOf(vault, ['key', 'create', 'Third', '--custody', 'hsm-wrapped', '--bulk', 'host']),
@@ -85,7 +85,7 @@ describe.each(usualTokens)('with %s', (token) => {
     await vault.createKey('Fourth', 'hsm-wrapped', 'host');
     await vault.expectSound();
 
-    // The vault of before is now one of an earlier epoch, even the newest copy of it.
+    // Even the newest copy of the old vault now belongs to an earlier epoch.
     putBack(vault, newest);
     expect(await codeOf(vault, ['key', 'create', 'Fifth'])).toBe(4);
     expect((await vault.cli.run(['recover', '--accept', 'Again'])).stdout).toContain('Epoch 3');
@@ -108,7 +108,7 @@ describe.each(usualTokens)('with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('a report is genuine for our verifier, the script and the steps of the page', async () => {
+  it('a report is genuine for Claviger, for the script and with the steps of the page', async () => {
     const files = ['one.json', 'two.json'].map((name) => join(vault.home, name));
     const [one = '', two = ''] = files;
     for (const file of files) {
@@ -117,7 +117,7 @@ describe.each(usualTokens)('with %s', (token) => {
     }
     const shown = documentOf('checkpoint', await vault.cli.run(['checkpoint', 'show', '--json']));
     const { fingerprint } = shown;
-    // Neither the vault nor its PIN is there for those who verify.
+    // Those who verify have neither the vault nor its PIN.
     const elsewhere = clavigerOf('/nowhere');
     const args = ['report', 'verify', two, '--previous', one, '--key', fingerprint, '--json'];
     const judged = await elsewhere.run(args);
@@ -136,7 +136,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(await codeOf(vault, ['report', '--out', two])).not.toBe(0);
   });
 
-  it('a report is read from a pipe, but not from a device that has no end', async () => {
+  it('a report can be read from a pipe, but not from an endless device', async () => {
     const file = join(vault.home, 'piped.json');
     expect(await codeOf(vault, ['report', '--out', file])).toBe(0);
     const pipe = join(vault.home, 'pipe');
@@ -166,7 +166,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(said).toContain('Total document signed');
   });
 
-  it('a checkpoint that somebody keeps tells later whether the ledger was cut', async () => {
+  it('a saved checkpoint shows later whether the ledger was shortened', async () => {
     const folder = join(vault.home, 'witness');
     mkdirSync(folder);
     const before = join(vault.home, 'before');
@@ -222,7 +222,7 @@ const expectStepsByHand = (file: string, fingerprint: string, algorithm: string)
     const [stated, recorded, lines] = stepOf(folder, 6);
     expect(stated).toBe(`${recorded ?? ''}  -`);
     expect(lines).toBe(`${report.statement.recordsSha256}  -`);
-    // One letter of the statement more, and the sums part.
+    // With one more letter in the statement, the hashes differ.
     const text = readFileSync(file, 'utf8').replace('"title": "', '"title": "X');
     writeFileSync(join(folder, 'report.json'), text);
     expect(stepOf(folder, 6)[0]).not.toBe(`${recorded ?? ''}  -`);
@@ -243,7 +243,7 @@ describe('an evaluation token', () => {
   });
 });
 
-describe.runIf(mayMount)('what cannot be recorded is not done', () => {
+describe.runIf(mayMount)('nothing is done unrecorded', () => {
   let vault: TestVault;
   let mount: Mount | null = null;
   beforeAll(async () => {

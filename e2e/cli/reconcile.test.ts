@@ -29,7 +29,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(result.code, result.stderr).toBe(exit);
     return documentOf('reconciled', result);
   };
-  /** Another program, logged in to the same token. @returns labels that it sees */
+  /** Runs another program, logged in to the same token. @returns the labels that it sees */
   const stranger = (...act: string[]): string[] =>
     execFileSync(process.execPath, [STRANGER, token, vault.dir, vault.tokenDir, ...act], {
       encoding: 'utf8',
@@ -39,7 +39,7 @@ describe.each(usualTokens)('with %s', (token) => {
   const vaultId = (): string => String(vault.records()[0]?.subject['vault']);
   const labelOf = (version = 1, key = id): string => `claviger/${vaultId()}/key/${key}/${version}`;
 
-  it('finds nothing in a vault that is in order, and records the comparison', async () => {
+  it('finds nothing in an intact vault, and records the comparison', async () => {
     const document = await found(0);
     expect(document).toMatchObject({ findings: [], removed: [], otherVaults: 0, others: 0 });
     expect(document.sound).toBe(5);
@@ -53,7 +53,7 @@ describe.each(usualTokens)('with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('finds a key that another program destroyed, or put another one in the place of', async () => {
+  it('finds a key that another program destroyed or replaced', async () => {
     const other = await vault.createKey('other', 'resident', 'token');
     stranger('destroy', labelOf());
     stranger('exchange', labelOf(1, other.id));
@@ -76,7 +76,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(text.stdout).toContain('backup of the token vendor');
   });
 
-  it('every unlock tells of a key that is not in the token, and records it', async () => {
+  it('every unlock reports a key that is missing in the token, and records it', async () => {
     stranger('destroy', labelOf());
     const problem = 'The token does not hold version 1 of the key “archive”.';
     const unlocked = await vault.cli.run(['checkpoint', 'write', vault.home]);
@@ -88,7 +88,7 @@ describe.each(usualTokens)('with %s', (token) => {
     ]);
   });
 
-  it('a rotation killed before its commit leaves an orphan, which is removed when typed', async () => {
+  it('a rotation killed before its commit leaves an orphan, which is removed after a typed confirmation', async () => {
     const file = writeFile(join(vault.home, 'plain', 'a.txt'), 'a');
     await batchDone(vault.cli, ['encrypt', '--key', 'archive', file]);
     const killed = await vault.cli.run(['key', 'rotate', 'archive'], {
@@ -125,7 +125,7 @@ describe.each(usualTokens)('with %s', (token) => {
   it('a key that another program renamed, or copied under another name, is altered', async () => {
     const ways = stranger('rename', labelOf(), 'borrowed').filter((line) => line.startsWith('by '));
     if (token === 'SoftHSM2') {
-      // It lets nothing be changed that was made not to be modified or copied.
+      // NSS refuses changes to objects that must not be modified or copied.
       expect(ways).toEqual([]);
       expect((await found(0)).findings).toEqual([]);
       return;
@@ -139,13 +139,13 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(removed).toEqual([]);
   });
 
-  it('counts what belongs to others and leaves it alone', async () => {
+  it('counts objects of others and leaves them alone', async () => {
     const others = [`claviger/${'0'.repeat(32)}/key/${id}/1`, 'mail', 'claviger'];
     for (const label of others) stranger('create', label);
     const document = await found(0, '--remove-orphans');
     expect(document).toMatchObject({ findings: [], otherVaults: 1, others: 2 });
     expect(stranger('list')).toEqual(expect.arrayContaining(others));
-    // Two that bear the vault's name, one of them of a kind that the vault never makes.
+    // Two that have the vault's name, one of them of a kind that the vault never creates.
     for (const role of [`key/${id}/9`, 'whatever'])
       stranger('create', `claviger/${vaultId()}/${role}`);
     const mine = await found(1);
@@ -158,7 +158,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(stranger('list')).toEqual(expect.arrayContaining(others));
   });
 
-  it('what is left of a destroyed key is removed when typed, also under another name', async () => {
+  it('the object of a destroyed key is removed after a typed confirmation, also under another name', async () => {
     const args = ['key', 'destroy', 'archive', '--reason', 'not-needed', '--confirm', 'archive'];
     const destroyed = await vault.cli.run([...args, '--unused']);
     expect(destroyed, destroyed.stderr).toMatchObject({ code: 0 });
@@ -172,7 +172,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(stranger('list')).not.toContain('restored from a backup');
   });
 
-  // The evaluation token is in the folder and would be put back with it.
+  // The evaluation token is in the folder and would be restored with it.
   it.runIf(token !== 'SoftHSM2')(
     'keeps a key that was created after the copy of the vault that was accepted',
     async () => {

@@ -28,7 +28,7 @@ const folder = (name: string): string => {
   return path;
 };
 
-/** Runs a refused call and demands that the folder is as it was and the ledger sound. */
+/** Runs a refused call and checks that the folder is unchanged and the ledger verifies. */
 const untouched = async <T>(root: string, work: () => Promise<T>): Promise<T> => {
   const before = snapshotOf(root);
   const result = await work();
@@ -37,7 +37,7 @@ const untouched = async <T>(root: string, work: () => Promise<T>): Promise<T> =>
   return result;
 };
 
-describe('what is no regular file', () => {
+describe('anything but a regular file', () => {
   let root: string;
   let odd: Record<string, string>;
 
@@ -64,7 +64,7 @@ describe('what is no regular file', () => {
   });
 
   it.each([['encrypt', '--key', 'k'], ['decrypt'], ['verify']])(
-    'fails where it is named (%s)',
+    'fails if it is named (%s)',
     async (...command) => {
       const expected: Readonly<Record<string, readonly [string, RegExp]>> = {
         link: ['symlink', /symbolic link/],
@@ -87,7 +87,7 @@ describe('what is no regular file', () => {
     },
   );
 
-  it('skips them with a reason inside a folder and takes the rest', async () => {
+  it('is skipped in a folder, with a reason; the other files are processed', async () => {
     const out = folder('odd-out');
     const call = await batch(vault.cli, ['encrypt', '--key', 'k', '--out', out, root]);
     expect(call.code).toBe(0);
@@ -100,7 +100,7 @@ describe('what is no regular file', () => {
 
 describe('names', () => {
   it.each(['new\nline', 'back\\slash', 'tab\there', '\u007f', 'c1\u0085'])(
-    'refuses to encrypt %j in words and takes the file beside it',
+    'refuses to encrypt %j with a message, and processes the next file',
     async (name) => {
       const root = folder(`names-${Buffer.from(name).toString('hex')}`);
       writeFile(join(root, name), 'cannot be stored');
@@ -127,7 +127,7 @@ describe('names', () => {
     expect(filesIn(out)).toEqual([]);
   });
 
-  it('refuses a name that is too long with .clv behind it', async () => {
+  it('refuses a name that is too long with .clv appended', async () => {
     const root = folder('too-long');
     writeFile(join(root, 'n'.repeat(252)), 'x');
     const refused = await untouched(root, () =>
@@ -136,7 +136,7 @@ describe('names', () => {
     expect(refused).toMatchObject({ exit: 1, outcome: 'failed', code: 'name-unusable' });
   });
 
-  it('takes a name that starts with a dash as a path after --', async () => {
+  it('accepts a name that starts with a dash after --', async () => {
     const root = folder('dash');
     writeFile(join(root, '--key'), 'x');
     const args = ['encrypt', '--key', 'k', '--', '--key'];
@@ -146,7 +146,7 @@ describe('names', () => {
 });
 
 describe('inputs', () => {
-  it('fails for what is not there', async () => {
+  it('fails for a missing file', async () => {
     const refused = await refusalOf(vault.cli, ['encrypt', '--key', 'k', join(vault.home, 'none')]);
     expect(refused).toMatchObject({ exit: 1, outcome: 'failed', code: 'not-found' });
   });
@@ -158,7 +158,7 @@ describe('inputs', () => {
     expect(call).toMatchObject({ code: 0, files: [] });
   });
 
-  it('takes a file once that is named twice, also as part of its folder', async () => {
+  it('processes a file once that is named twice, also as part of its folder', async () => {
     const root = folder('twice');
     const file = writeFile(join(root, 'twice.txt'), 'twice');
     const args = ['encrypt', '--key', 'k', file, root, `${root}/./twice.txt`];
@@ -166,7 +166,7 @@ describe('inputs', () => {
     expect(filesIn(root)).toHaveLength(2);
   });
 
-  it('never takes a file of the vault', async () => {
+  it('never processes a file of the vault', async () => {
     const isOutput = (file: string): boolean => /\.(clv|part)$/.test(file);
     const call = await batch(vault.cli, ['encrypt', '--key', 'k', '--delete-originals', vault.dir]);
     expect(call.files.length).toBeGreaterThan(3);
@@ -182,7 +182,7 @@ describe('inputs', () => {
     ]);
     expect(named).toMatchObject({ exit: 1, outcome: 'failed' });
     expect(filesIn(vault.dir).filter(isOutput)).toEqual([]);
-    // It still opens with its token.
+    // The vault still opens with its token.
     await batchDone(vault.cli, ['encrypt', '--key', 'k', writeFile(join(vault.home, 'own'), 'x')]);
     await vault.expectSound();
   });
@@ -207,7 +207,7 @@ describe('inputs', () => {
     expect(refused.cause).toContain('belongs to the open vault');
   });
 
-  it('does not encrypt what is encrypted already', async () => {
+  it('does not encrypt files that are already encrypted', async () => {
     const root = folder('again');
     writeFile(join(root, 'a.txt'), 'a');
     await batchDone(vault.cli, ['encrypt', '--key', 'k', root]);
@@ -218,7 +218,7 @@ describe('inputs', () => {
     expect(snapshotOf(root)).toEqual(before);
   });
 
-  it('puts outputs into a folder inside the input folder and does not meet them again', async () => {
+  it('writes outputs into a folder inside the input folder and does not process them again', async () => {
     const root = folder('inside');
     writeFile(join(root, 'a.txt'), 'a');
     const out = join(root, 'out');
@@ -233,7 +233,7 @@ describe('inputs', () => {
     expect(filesIn(opened)).toHaveLength(2);
   });
 
-  it.skipIf(!mayMount)('fails for what may not be read, and takes the rest', async () => {
+  it.skipIf(!mayMount)('fails for an unreadable file, and processes the rest', async () => {
     // A vault, a program and files that user "nobody" can reach.
     const home = folder('nobody');
     const dir = join(home, 'vault');
@@ -294,7 +294,7 @@ describe('conflicts', () => {
     expect(opened?.output).toBe(join(root, 'a (2).tar.gz'));
   });
 
-  it('replaces where it is told to', async () => {
+  it('replaces if told to', async () => {
     const { root, file } = prepared('replace');
     const [receipt] = await batchDone(vault.cli, [
       'encrypt',
@@ -309,7 +309,7 @@ describe('conflicts', () => {
     await batchDone(vault.cli, ['verify', receipt?.output ?? '']);
   });
 
-  it('skips where it is told to', async () => {
+  it('skips if told to', async () => {
     const { root, file } = prepared('skip');
     const call = await untouched(root, () =>
       batch(vault.cli, ['encrypt', '--key', 'k', '--conflict', 'skip', file]),
@@ -318,7 +318,7 @@ describe('conflicts', () => {
     expect(call.files).toMatchObject([{ outcome: 'skipped', reason: { code: 'exists' } }]);
   });
 
-  it('never lets two inputs have one output', async () => {
+  it('never writes two inputs to one output', async () => {
     const one = writeFile(join(folder('one'), 'same.txt'), 'one');
     const other = writeFile(join(folder('other'), 'same.txt'), 'other');
     const out = folder('same-out');

@@ -11,7 +11,7 @@ import { until } from '../support/processes.ts';
 import { filesIn, partsIn, writeFile } from '../support/trees.ts';
 import { makeVault, PIN, type TestVault } from '../support/vaults.ts';
 
-/** Disks that take two names for one, as those on sticks do; exFAT has no hard links either. */
+/** Disks that ignore case, as USB sticks do; exFAT has no hard links either. */
 
 const COUNT = 10;
 const lookAt = (file: string): void => void statSync(file, { throwIfNoEntry: false });
@@ -54,7 +54,7 @@ describe.each(imageNames)('%s', (name) => {
       .map((file) => readFileSync(file, 'utf8'))
       .sort();
 
-  it('gets one file for each, there and back, and keeps what it had', async () => {
+  it('gets one output for each file, encrypting and decrypting, and keeps its other files', async () => {
     const before = contents(plain);
     writeFile(at('sealed', basename(plain), 'F3.TXT.clv'), 'an older file');
     const args = ['encrypt', '--key', 'k', '--delete-originals', '--out', at('sealed'), plain];
@@ -69,7 +69,7 @@ describe.each(imageNames)('%s', (name) => {
     await vault.expectSound();
   });
 
-  it('has its files rewrapped, also after a crash, and nothing is left behind', async () => {
+  it('has its files rewrapped, also after a crash, and nothing else is left', async () => {
     await batchDone(vault.cli, ['encrypt', '--key', 'k', '--out', at('sealed'), plain]);
     const sealed = filesIn(at('sealed'));
     expect(await vault.cli.run(['key', 'rotate', 'k'])).toMatchObject({ code: 0 });
@@ -107,7 +107,7 @@ describe.each(imageNames)('%s', (name) => {
     },
   );
 
-  /** Runs a batch that waits for its PIN, behind its plan, while something else happens. */
+  /** Runs a batch that waits for its PIN after planning, while something else happens. */
   const afterPlan = async (args: readonly string[], meanwhile: () => void): Promise<void> => {
     const pin = join(vault.home, `pin-${round}`);
     execFileSync('mkfifo', ['-m', '600', pin]);
@@ -121,7 +121,7 @@ describe.each(imageNames)('%s', (name) => {
     expect(code, stderr).toBe(0);
   };
 
-  it('keeps a file that has appeared under the name of an output since the plan', async () => {
+  it('keeps a file that has appeared with the name of an output since the plan', async () => {
     writeFile(at('sealed', 'older'), 'older');
     const theirs = at('sealed', 'F0.TXT.clv');
     const args = ['encrypt', '--key', 'k', '--out', at('sealed'), join(plain, 'f0.txt')];
@@ -130,7 +130,7 @@ describe.each(imageNames)('%s', (name) => {
     expect(filesIn(at('sealed'))).toContain(at('sealed', 'f0 (2).txt.clv'));
   });
 
-  it('gives its files new numbers at any time, and they are still the planned ones', async () => {
+  it('may renumber its files at any time, and they still count as the planned ones', async () => {
     for (const file of filesIn(plain)) writeFile(at('plain', `${basename(file)} x`), 'x');
     const args = ['encrypt', '--key', 'k', '--out', at('sealed'), at('plain')];
     await afterPlan(args, forgetFiles);
@@ -139,7 +139,7 @@ describe.each(imageNames)('%s', (name) => {
 
   // NTFS has hard links: nothing is claimed there.
   it.skipIf(name === 'NTFS')(
-    'loses no output, and leaves nothing, where a name was claimed before the power went',
+    'loses no output, and leaves nothing, if power is lost after a name was claimed',
     async () => {
       const env = { NODE_OPTIONS: `--import=${SPY}`, CLAVIGER_DISK_FAULT: 'end after claim' };
       const args = ['encrypt', '--json', '--key', 'k', '--out', at('sealed'), plain];
@@ -147,7 +147,7 @@ describe.each(imageNames)('%s', (name) => {
       expect(killed.signal).toBe('SIGKILL');
       const claimed = filesIn(at('sealed')).filter((file) => file.endsWith('.clv'));
       expect(claimed).toHaveLength(1);
-      // As a file manager may: FUSE remembers for a second what it saw, by name, so each size twice.
+      // As a file manager may. FUSE caches sizes by name for a second, so each size is used twice.
       for (const file of filesIn(plain))
         lookAt(at('sealed', basename(plain), `${basename(file)}.clv`));
       const resumed = await vault.cli.run(['resume', '--json']);

@@ -21,13 +21,13 @@ const state = (): string =>
 
 it.each([
   ['the name of its CSV', ['a.csv', '--csv'], 'usage'],
-  ['a name whose renderings others would have too', ['audit-1.1', '--csv'], 'usage'],
+  ['a name whose renderings could be those of another report', ['audit-1.1', '--csv'], 'usage'],
   ['no name at all', ['.json'], 'usage'],
-  ['a folder that is not there', ['none/a.json'], 'io'],
+  ['a missing folder', ['none/a.json'], 'io'],
   ['a folder that is a file', ['file/a.json'], 'io'],
   ['the name of another file', ['taken.json'], 'exists'],
-  ['a name that its PDF has already', ['paper.json', '--pdf'], 'exists'],
-  ['the name of a link that leads nowhere', ['link.json'], 'exists'],
+  ['a name whose PDF already exists', ['paper.json', '--pdf'], 'exists'],
+  ['the name of a dangling link', ['link.json'], 'exists'],
 ])(
   'a report with %s is refused before anything is signed',
   async (_, [name = '', ...more], code) => {

@@ -19,7 +19,7 @@ describe.each(usualTokens)('a resident key on %s', (token) => {
   afterAll(() => vault.remove());
 
   it.each(bulks)(
-    'that somebody exchanged in the token (%s) is refused before anything is encrypted',
+    'that somebody replaced in the token (%s) is refused before anything is encrypted',
     async (bulk) => {
       const before = writeFile(join(vault.home, bulk, 'before.txt'), 'one');
       const after = writeFile(join(vault.home, bulk, 'after.txt'), 'two');
@@ -43,7 +43,7 @@ describe.each(usualTokens)('a resident key on %s', (token) => {
     },
   );
 
-  it('is never said to be verified by a look without the token', async () => {
+  it('is never reported as verified without the token', async () => {
     const listed = await vault.cli.run(['key', 'list']);
     expect(listed.stdout).not.toContain('verified');
     expect(listed.stdout).toContain('none (proof tried at each use)');

@@ -21,7 +21,7 @@ describe('a batch in which inputs were refused', () => {
     return { code, outcomes: batches.flatMap(({ files }) => files.map((each) => each.outcome)) };
   };
 
-  it('is tried again with them, into the folders where they belong', async () => {
+  it('tries them again, into the right folders', async () => {
     const folder = join(vault.home, 'in');
     const out = join(vault.home, 'out');
     writeFile(join(folder, 'a.txt'), 'a');
@@ -43,7 +43,7 @@ describe('a batch in which inputs were refused', () => {
     await vault.expectSound();
   });
 
-  it('never puts one output in the place of another one of it', async () => {
+  it('never replaces one of its outputs by another', async () => {
     const folder = join(vault.home, 'collide');
     const out = join(vault.home, 'collide-out');
     const inputs = ['one', 'two'].map((name) => writeFile(join(folder, name, 'a.txt'), name));
@@ -57,27 +57,21 @@ describe('a batch in which inputs were refused', () => {
   it.each([
     { of: 'encrypt', args: ['--key', 'k'], code: 1, count: { failed: 2, skipped: 0 } },
     { of: 'verify', args: [], code: 1, count: { failed: 2, skipped: 0 } },
-  ])(
-    'is recorded like any other one where all of them were: $of',
-    async ({ of, args, ...want }) => {
-      const inputs = ['gone-1', 'gone-2'].map((name) => join(vault.home, `${of}-${name}`));
-      const call = await batch(vault.cli, [of, ...args, ...inputs]);
-      expect(call.code).toBe(want.code);
-      const records = vault.records().filter(({ subject }) => subject['batch'] === call.batch);
-      const files = records.filter(({ action }) => action === `file.${of}`);
-      expect(files.map(({ subject }) => subject['input'])).toEqual(inputs);
-      for (const each of files)
-        expect(each).toMatchObject({ outcome: 'failed', code: 'not-found' });
-      const details = { files: 0, ...want.count };
-      expect(records.find(({ action }) => action === 'batch.start')?.details).toMatchObject(
-        details,
-      );
-      const end = records.find(({ action }) => action === 'batch.end');
-      expect(end).toMatchObject({ outcome: 'failed', details: { done: 0, ...want.count } });
-    },
-  );
+  ])('is recorded like any other if all of them were: $of', async ({ of, args, ...want }) => {
+    const inputs = ['gone-1', 'gone-2'].map((name) => join(vault.home, `${of}-${name}`));
+    const call = await batch(vault.cli, [of, ...args, ...inputs]);
+    expect(call.code).toBe(want.code);
+    const records = vault.records().filter(({ subject }) => subject['batch'] === call.batch);
+    const files = records.filter(({ action }) => action === `file.${of}`);
+    expect(files.map(({ subject }) => subject['input'])).toEqual(inputs);
+    for (const each of files) expect(each).toMatchObject({ outcome: 'failed', code: 'not-found' });
+    const details = { files: 0, ...want.count };
+    expect(records.find(({ action }) => action === 'batch.start')?.details).toMatchObject(details);
+    const end = records.find(({ action }) => action === 'batch.end');
+    expect(end).toMatchObject({ outcome: 'failed', details: { done: 0, ...want.count } });
+  });
 
-  it('is recorded where every output is there already', async () => {
+  it('is recorded if every output already exists', async () => {
     const file = writeFile(join(vault.home, 'again', 'a.txt'), 'a');
     const args = ['encrypt', '--key', 'k', '--conflict', 'skip', file];
     await batch(vault.cli, args);

@@ -11,13 +11,13 @@ import { filesIn, partsIn, sha256Of, writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
 const STEPS = fileURLToPath(new URL('../support/replacing-steps.mjs', import.meta.url));
-/** Many calls in one test: a machine that is busy with other things needs long for them. */
+/** One test makes many calls, which take long on a busy machine. */
 const PATIENCE_MS = 1_800_000;
 const random = seeded();
 
 let vault: TestVault;
 let sealed: string;
-/** Under the version before the newest. */
+/** Encrypted with the version before the newest. */
 let original: string;
 let log: string;
 
@@ -62,7 +62,7 @@ describe.each([['rewrap', 'host'] as const, ...(isLong ? others : [])])(
   '%s of a file of bulk %s',
   (command, bulk) => {
     it(
-      'killed at any of its steps, the file opens before, during and after',
+      'killed at any of its steps, the file can be decrypted before, during and after',
       async () => {
         await prepare(command, bulk);
         await batchDone(vault.cli, [command, sealed], watched());
@@ -103,7 +103,7 @@ describe.each([['rewrap', 'host'] as const, ...(isLong ? others : [])])(
 describe('a rewrap', () => {
   beforeAll(() => prepare('other', 'host'));
 
-  it('discarded after a crash between record and rename, the ledger says that it was not replaced', async () => {
+  it('discarded after a crash between record and rename is recorded as not replaced', async () => {
     putBack(original, sealed);
     const kill = { CLAVIGER_KILL_AT: 'rename before 1' };
     expect(await vault.cli.run(['rewrap', sealed], watched(kill))).toMatchObject({

@@ -13,7 +13,7 @@ import { clavigerOf, makeVault, type TestVault } from '../support/vaults.ts';
 const STEPS = fileURLToPath(new URL('../support/replacing-steps.mjs', import.meta.url));
 
 let vault: TestVault;
-/** The same vault on another computer: it has no key that came later. */
+/** The same vault on another computer, without keys that were created later. */
 let earlier: Claviger;
 const keys = new Map<string, KeyDocument>();
 let count = 0;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => vault.remove());
 
-/** A file of its own. @returns its encrypted form */
+/** Creates and encrypts a new file. @returns the encrypted file */
 const encrypted = async (...names: readonly string[]): Promise<string> => {
   const file = writeFile(join(vault.home, `files-${count++}`, 'a.txt'), 'some text');
   const under = names.flatMap((name) => ['--key', name]);
@@ -52,12 +52,12 @@ const act = async (...args: readonly string[]): Promise<void> => {
   expect(result, result.stderr).toMatchObject({ code: 0 });
 };
 
-/** A new version that the vault itself does not know. */
+/** A new version that the vault does not know. */
 const rotateThere = async (): Promise<void> => {
   expect(await earlier.run(['key', 'rotate', 'a'])).toMatchObject({ code: 0 });
 };
 
-/** It is refused, and nothing is touched. */
+/** It is refused, and nothing is changed. */
 const expectRefused = async (
   cli: Claviger,
   args: readonly string[],
@@ -114,7 +114,7 @@ describe('the slots of a file', () => {
     expect(slotsOf(file)).toEqual([expect.stringMatching(/^a [1-9]$/)]);
   });
 
-  it('are of one bulk', async () => {
+  it('must have the same bulk', async () => {
     const file = await encrypted('a');
     const cause = 'one processes data in the token, the other on the host';
     await expectRefused(vault.cli, ['rewrap', '--to', 't'], file, { code: 'mixed-bulk', cause });
@@ -124,7 +124,7 @@ describe('the slots of a file', () => {
     await batchDone(vault.cli, ['verify', file]);
   });
 
-  it('so many that the header grows move the data, and nothing else', async () => {
+  it('may be so many that the header grows; the data only moves', async () => {
     const file = await encrypted('a');
     const { body, fileId } = readClv(file);
     const more = Array.from({ length: 7 }, (_, n) => `more ${n}`);
@@ -151,7 +151,7 @@ describe('the slots of a file', () => {
 });
 
 describe('the states of keys', () => {
-  it('a compromised version is no matter of rewrap: the file is encrypted again', async () => {
+  it('a file with a compromised version is re-encrypted, not rewrapped', async () => {
     await create('leaked');
     const file = await encrypted('leaked', 'a');
     const plain = file.replace(/\.clv$/, '');
@@ -186,7 +186,7 @@ describe('the states of keys', () => {
     expect(await batch(vault.cli, ['rewrap', file])).toMatchObject({ code: 0 });
   });
 
-  it('a suspended version opens nothing, so its files stay', async () => {
+  it('files of a suspended version stay unchanged', async () => {
     await create('paused');
     const file = await encrypted('paused');
     await act('suspend', 'paused', '--reason', 'other');
@@ -194,7 +194,7 @@ describe('the states of keys', () => {
     await expectRefused(vault.cli, ['rewrap'], file, { code: 'key-state', cause });
   });
 
-  it('are asked again when a batch is resumed', async () => {
+  it('are checked again when a batch is resumed', async () => {
     await create('late');
     const file = await encrypted('late');
     await act('rotate', 'late');
@@ -218,7 +218,7 @@ describe('the states of keys', () => {
 });
 
 describe('two runs on one file', () => {
-  it('one that was interrupted keeps the other off, in words, until it is resumed', async () => {
+  it('an interrupted one blocks the other, with a message, until it is resumed', async () => {
     const file = await encrypted('a');
     await rotateThere();
     const env = {
@@ -238,7 +238,7 @@ describe('two runs on one file', () => {
     expect(slotsOf(file)).toEqual([expect.stringMatching(/^a [2-9]$/), 'b 1']);
   });
 
-  it('at the same time leave a file that opens, and nothing else', async () => {
+  it('at the same time leave one file that can be decrypted, and nothing else', async () => {
     const file = await encrypted('a', 'b');
     await rotateThere();
     const calls = [
@@ -266,19 +266,22 @@ describe('files that cannot be rewrapped', () => {
     ['empty', () => Buffer.alloc(0), 'not-encrypted'],
   ];
 
-  it.each(['rewrap', 'reencrypt'])('%s: each has its own reason, and stays', async (command) => {
-    const file = await encrypted('c');
-    await act('rotate', 'c');
-    const bad = cases.map(([name, change]) => damaged(file, name, change));
-    const before = snapshotOf(join(file, '..'));
-    const { files } = await batch(vault.cli, [command, ...bad]);
-    const codes = bad.map((each) => files.find(({ input }) => input === each)?.reason?.code);
-    expect(codes).toEqual(cases.map(([, , code]) => code));
-    expect(snapshotOf(join(file, '..'))).toEqual(before);
-    expect(partsIn(vault.home)).toEqual([]);
-  });
+  it.each(['rewrap', 'reencrypt'])(
+    '%s: each stays unchanged, with its own reason',
+    async (command) => {
+      const file = await encrypted('c');
+      await act('rotate', 'c');
+      const bad = cases.map(([name, change]) => damaged(file, name, change));
+      const before = snapshotOf(join(file, '..'));
+      const { files } = await batch(vault.cli, [command, ...bad]);
+      const codes = bad.map((each) => files.find(({ input }) => input === each)?.reason?.code);
+      expect(codes).toEqual(cases.map(([, , code]) => code));
+      expect(snapshotOf(join(file, '..'))).toEqual(before);
+      expect(partsIn(vault.home)).toEqual([]);
+    },
+  );
 
-  it('files of another vault are told as such', async () => {
+  it('files of another vault are reported as such', async () => {
     const file = await encrypted('b');
     const cause = 'No key of this vault opens this file.';
     await expectRefused(earlier, ['rewrap'], file, { code: 'no-key', cause });

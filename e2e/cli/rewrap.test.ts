@@ -84,7 +84,7 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(differences(plain, snapshotOf(join(out, 'sealed')))).toEqual([]);
   });
 
-  it('a second time there is nothing to do', async () => {
+  it('the second time there is nothing to do', async () => {
     const unchanged = snapshotOf(sealed);
     const { code, files } = await batch(vault.cli, ['rewrap', sealed]);
     expect(code).toBe(0);
@@ -93,7 +93,7 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(snapshotOf(sealed)).toEqual(unchanged);
   });
 
-  it('the independent decryptor opens what was rewrapped, with the new version alone', async () => {
+  it('the independent decryptor decrypts rewrapped files, with the new version only', async () => {
     const other = await OtherSoftware.open(vault);
     for (const { custody, bulk } of custodyPairs) {
       const name = `${custody}-${bulk}`;
@@ -132,7 +132,7 @@ describe.each(tokenNames)('with %s', (token) => {
     expect(partsIn(vault.home)).toEqual([]);
   });
 
-  it('the ledger names the slots before and after, and is sound', async () => {
+  it('the ledger names the slots before and after, and verifies', async () => {
     const records = vault.records().filter(({ action }) => action === 'file.rewrap');
     expect(records).toHaveLength(sizes.length * custodyPairs.length);
     for (const { subject, details } of records) {

@@ -9,7 +9,7 @@ import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
 
-/** Around every border of the format: nothing, one byte, a page, a segment. */
+/** Sizes around every limit of the format: nothing, one byte, a page, a segment. */
 const sizes = [0, 1, 4_095, 4_096, 4_097, 262_143, 262_144, 262_145, 40 * MIB];
 
 const names = [
@@ -68,7 +68,7 @@ describe.each(usualTokens)('with %s', (token) => {
   afterAll(() => vault.remove());
 
   it.each(custodyPairs)(
-    '$custody/$bulk gives back what it was given',
+    '$custody/$bulk decrypts to what was encrypted',
     async ({ custody, bulk }) => {
       const before = snapshotOf(plain);
       const name = `${custody}/${bulk}`;

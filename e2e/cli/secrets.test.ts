@@ -34,7 +34,7 @@ const readHeader = (file: string): { readonly hash: Buffer; readonly slots: read
   return { hash, slots };
 };
 
-/** What somebody who looked for these bytes could find them as. */
+/** The encodings in which somebody could find these bytes. */
 const spellings = (secret: Buffer): readonly Buffer[] => [
   secret,
   ...[
@@ -81,7 +81,7 @@ describe.each(tokenNames)('with %s', (token) => {
 
   const outOf = (custody: Custody, bulk: Bulk): string => join(vault.home, `${custody}-${bulk}`);
 
-  /** Arguments of the decryptor: the key, or the file key where the key cannot leave the token. */
+  /** Arguments of the decryptor: the key, or the file key if the key cannot leave the token. */
   const secretFor = (name: string, file: string): readonly [string, Buffer] => {
     if (software.key(name).custody !== 'resident') return ['--key', software.extract(name)];
     const { hash, slots } = readHeader(file);
@@ -92,7 +92,7 @@ describe.each(tokenNames)('with %s', (token) => {
   };
 
   it.each(custodyPairs)(
-    '$custody/$bulk: an independent program opens the files',
+    '$custody/$bulk: an independent program decrypts the files',
     ({ custody, bulk }) => {
       const out = outOf(custody, bulk);
       const opened = join(vault.home, `python-${custody}-${bulk}`);
@@ -115,7 +115,7 @@ describe.each(tokenNames)('with %s', (token) => {
     },
   );
 
-  it('each key of a file with several slots opens it alone', async () => {
+  it('each key of a file with several slots is enough to decrypt it', async () => {
     const names = ['hsm-only-host', 'hsm-wrapped-host'];
     const file = writeFile(join(vault.home, 'several', 'several.txt'), 'several');
     const args = names.flatMap((name) => ['--key', name]);
@@ -140,7 +140,7 @@ describe.each(tokenNames)('with %s', (token) => {
     ).toThrow();
   });
 
-  it('no key is on disk in any spelling', () => {
+  it('no key is on disk in any encoding', () => {
     const keys = ['hsm-only-token', 'hsm-only-host', 'hsm-wrapped-host'].map((name) =>
       software.extract(name),
     );

@@ -26,7 +26,7 @@ const SPY = fileURLToPath(new URL('../support/session-objects.mjs', import.meta.
 const actor = { user: 'tester', host: 'here', app: 'claviger/e2e' };
 
 describe.each(tokenNames)('with %s', (token) => {
-  it('no session object and no cached key outlives a batch, whatever went wrong in it', async () => {
+  it('no session object and no cached key remains after a batch, whatever failed', async () => {
     const vault = await makeVault(token);
     try {
       for (const { custody, bulk } of custodyPairs) {
@@ -111,7 +111,7 @@ describe.each(tokenNames)('with %s', (token) => {
           expect(await objects()).toBe(0);
           const other = custodyPairs.find((pair) => pair.bulk === bulk && pair.custody !== custody);
           const names = [`${other?.custody}/${bulk}`, name] as const;
-          // A damaged header stops a rewrap; damaged data is seen when it is decrypted.
+          // A damaged header fails a rewrap; damaged data is found when it is decrypted.
           expect(await batch('rewrap', [out], null, [names[0]])).toBe(5);
           expect(await objects()).toBe(0);
           expect(await batch('reencrypt', [out], null, [names[1]])).toBe(bad);

@@ -17,7 +17,7 @@ import {
 
 const tool = fileURLToPath(new URL('../support/anchor-tool.mjs', import.meta.url));
 
-/** Changes the anchors in the token behind the program's back. @returns the notes there are then */
+/** Changes the anchors in the token with another program. @returns the notes afterwards */
 const anchors = (
   vault: TestVault,
   { remove = false, add = [] }: { remove?: boolean; add?: readonly string[] } = {},
@@ -37,7 +37,7 @@ const anchors = (
   return JSON.parse(said.toString()) as string[];
 };
 
-/** Folder, token and what this computer knows, as they are now. @returns puts both back */
+/** Saves folder, token and what this computer knows. @returns a function that restores them */
 const keep = (vault: TestVault, name: string): (() => void) => {
   const places = [vault.dir, vault.tokenDir, stateOf(vault.dir)];
   const copies = places.map((_, at) => join(vault.home, `${name} ${at}`));
@@ -57,14 +57,14 @@ const newestNote = (vault: TestVault): string =>
   readFileSync(join(vault.dir, 'checkpoint'), 'utf8');
 const sizeOf = (note: string): number => Number(note.split('\n')[1]);
 
-/** As the note of a longer ledger, signed by nobody. */
+/** Like the note of a longer ledger, but not signed. */
 const forged = (note: string): string => note.replace(/\n\d+\n/, `\n${sizeOf(note) + 1_000}\n`);
 
-/** What the last unlock found, as the ledger says it. */
+/** What the last unlock found, from the ledger. */
 const found = (vault: TestVault, action: string): unknown =>
   vault.records().findLast((record) => record.action === action)?.details['findings'];
 
-/** The vault can only be looked at: told so with the right code, and recorded last. */
+/** The vault is read-only: reported with the right code, and recorded last. */
 const expectRefused = async (vault: TestVault, kind: string, problem: string): Promise<void> => {
   const refused = await create(vault, 'No');
   expect(refused.code, refused.stderr).toBe(4);
@@ -91,7 +91,7 @@ describe.each(usualTokens)('with %s, an unlock', (token) => {
   });
   afterEach(() => vault.remove());
 
-  it('finds a ledger that was forked: two heads of one size, both signed', async () => {
+  it('finds a forked ledger: two signed heads of the same size', async () => {
     const back = keep(vault, 'base');
     await vault.createKey('Left', 'hsm-wrapped', 'host');
     const left = newestNote(vault);
@@ -112,7 +112,7 @@ describe.each(usualTokens)('with %s, an unlock', (token) => {
     await expectRefused(vault, 'anchor-missing', problem);
   });
 
-  it('does not use an anchor that the vault did not sign, and tells of it', async () => {
+  it('reports an anchor that the vault did not sign, and does not use it', async () => {
     expect(anchors(vault, { add: [forged(newestNote(vault))] })).toHaveLength(2);
     const problem =
       "The token holds a checkpoint that this vault's key did not sign. It was not used.";
@@ -120,14 +120,14 @@ describe.each(usualTokens)('with %s, an unlock', (token) => {
     expect(made.code, made.stderr).toBe(0);
     expect(made.stderr).toContain(problem);
     expect(found(vault, 'vault.unlock')).toEqual([{ kind: 'anchor-foreign', problem }]);
-    // It stays, because it may prove something, and is told of each time.
+    // It stays, because it may be evidence, and is reported each time.
     expect(anchors(vault)).toHaveLength(2);
     expect(anchors(vault)).toContain(newestNote(vault));
     expect((await create(vault, 'Fourth')).stderr).toContain(problem);
     await vault.expectSound();
   });
 
-  it('takes such an anchor alone for a missing one', async () => {
+  it('treats such an anchor alone as a missing one', async () => {
     expect(anchors(vault, { remove: true, add: [forged(newestNote(vault))] })).toHaveLength(1);
     const problem = 'The checkpoint that was stored in the token is missing.';
     await expectRefused(vault, 'anchor-missing', problem);
@@ -147,7 +147,7 @@ describe.each(usualTokens)('with %s, an unlock', (token) => {
     cpSync(vault.tokenDir, tokenBefore, { recursive: true });
     const accepted = await vault.cli.run(['recover', '--accept', 'The disk was lost']);
     expect(accepted.stdout, accepted.stderr).toContain('Epoch 2 has started');
-    // A ledger of that epoch beside a token that never heard of it, and nothing signed with it.
+    // A ledger of that epoch with a token that does not know it, and nothing signed.
     rmSync(vault.tokenDir, { recursive: true });
     cpSync(tokenBefore, vault.tokenDir, { recursive: true });
     rmSync(join(vault.dir, 'checkpoint'));

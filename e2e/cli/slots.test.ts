@@ -8,7 +8,7 @@ import { filesIn, sha256Of, writeFile } from '../support/trees.ts';
 import { clavigerOf, makeVault, type TestVault } from '../support/vaults.ts';
 
 let vault: TestVault;
-/** The same vault, token included, at the time when it held only its first two keys. */
+/** The same vault with its token, when it had only its first two keys. */
 let earlier: string;
 const keys = new Map<string, KeyDocument>();
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   vault = await makeVault();
   await create('host a', 'hsm-only', 'host');
   await create('token a', 'hsm-only', 'token');
-  // In a home of its own: another computer, which has not seen how the vault went on.
+  // In another home: like another computer, which does not know the newer state of the vault.
   earlier = join(vault.home, 'elsewhere', 'earlier');
   cpSync(vault.dir, earlier, { recursive: true });
   await create('host b', 'hsm-wrapped', 'host');
@@ -36,7 +36,7 @@ const idsOf = (names: readonly string[]): (string | undefined)[] =>
 describe.each([
   ['host', ['host c', 'host b', 'host a'], 'host a'],
   ['token', ['token b', 'token a'], 'token a'],
-])('a file under several keys of bulk %s', (bulk, names, early) => {
+])('a file encrypted with several keys of bulk %s', (bulk, names, early) => {
   let sealed: string;
   let content: string;
 
@@ -53,7 +53,7 @@ describe.each([
     expect(documentOf('inspection', result).slots.map(({ key }) => key)).toEqual(idsOf(names));
   });
 
-  it('has every slot proved by verify, and only the ones that are held', async () => {
+  it('is verified with every key that the vault has, and only those', async () => {
     const [verified] = await batchDone(vault.cli, ['verify', sealed]);
     expect(verified?.proved).toEqual(idsOf(names).map((key) => ({ key, version: 1 })));
     const record = vault.records().findLast(({ action }) => action === 'file.verify');
@@ -63,7 +63,7 @@ describe.each([
     expect(receipt?.proved).toEqual([{ key: keys.get(early)?.id, version: 1 }]);
   });
 
-  it('is opened by one of them alone', async () => {
+  it('can be decrypted with any one of them', async () => {
     const out = join(vault.home, `${bulk}-opened`);
     const [receipt] = await batchDone(clavigerOf(earlier), ['decrypt', '--out', out, sealed]);
     expect(receipt?.key).toBe(keys.get(early)?.id);
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-it('says so where none of its keys is held', async () => {
+it('is refused if the vault has none of its keys', async () => {
   const file = writeFile(join(vault.home, 'late', 'late.txt'), 'only under later keys');
   const [receipt] = await batchDone(vault.cli, ['encrypt', '--key', 'host b', file]);
   const refused = await refusalOf(clavigerOf(earlier), ['decrypt', receipt?.output ?? '']);
@@ -94,7 +94,7 @@ it('refuses keys that process data in different places', async () => {
   expect(filesIn(join(vault.home, 'mixed'))).toEqual([file]);
 });
 
-it('takes a key that is named twice as one', async () => {
+it('uses a key that is named twice once', async () => {
   const file = writeFile(join(vault.home, 'twice', 'twice.txt'), 'twice');
   const id = keys.get('host a')?.id ?? '';
   const args = ['--key', 'host a', '--key', id];

@@ -21,14 +21,14 @@ beforeAll(async () => {
 
 afterAll(() => vault.remove());
 
-/** Starts to encrypt a large file and waits until the engine has begun to read it. */
+/** Starts to encrypt a large file and waits until the engine has started to read it. */
 const encrypting = async (
   name: string,
 ): Promise<{ readonly file: string; readonly running: RunningCli }> => {
   const file = writeFile(join(vault.home, name, 'large.bin'), random.bytes(96 * MIB));
   const running = vault.cli.start(['encrypt', '--json', '--key', 'k', file]);
   const engine = await engineOf(running.pid);
-  // The part is there once the source has been opened and looked at.
+  // The partial file exists once the source has been opened and checked.
   await until(() => openFilesOf(engine).includes(file) && partsIn(join(vault.home, name))[0]);
   return { file, running };
 };
@@ -54,14 +54,14 @@ describe('a source', () => {
     await vault.expectSound();
   });
 
-  it('that is exchanged for a link while it is read is read on as it was opened', async () => {
+  it('that is replaced by a link while it is read is read to its end from the open file', async () => {
     const { file, running } = await encrypting('exchanged');
     const moved = join(vault.home, 'elsewhere.bin');
     const before = sha256Of(file);
     renameSync(file, moved);
     symlinkSync('/etc/hostname', file);
     const receipt = await receiptOf(running);
-    // Renaming changes the ctime, so that the file counts as changed; never is the link followed.
+    // Renaming changes the ctime, so the file counts as changed; the link is never followed.
     expect(receipt).toMatchObject({ outcome: 'failed', reason: { code: 'source-changed' } });
     expect(sha256Of(moved)).toBe(before);
     expect(filesIn(join(file, '..'))).toEqual([]);
@@ -86,7 +86,7 @@ describe('a source', () => {
     expect(partsIn(folder)).toEqual([]);
   });
 
-  it('that is sparse comes back with every byte', async () => {
+  it('that is sparse is restored with every byte', async () => {
     const file = writeFile(join(vault.home, 'sparse', 'sparse.bin'), 'start');
     truncateSync(file, 64 * MIB + 1);
     const before = sha256Of(file);

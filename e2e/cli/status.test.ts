@@ -30,7 +30,7 @@ const told = async (exit: number): Promise<DocumentOf<'status'>> => {
   return documentOf('status', result);
 };
 
-it('says in one line that a vault is in order, and leaves no trace', async () => {
+it('says in one line that a vault is in order, and changes nothing', async () => {
   const before = snapshotOf(vault.dir);
   const result = await status();
   expect(result, result.stderr).toMatchObject({ code: 0, stderr: '' });
@@ -52,7 +52,7 @@ it('says in one line that a vault is in order, and leaves no trace', async () =>
   expect(snapshotOf(vault.dir)).toEqual(before);
 });
 
-it('warns of an old checkpoint where an age is given, and refuses what is no age', async () => {
+it('warns of an old checkpoint if an age is given, and refuses an invalid age', async () => {
   const late = { env: { NODE_OPTIONS: `--import=${LATE}`, CLAVIGER_LATER_DAYS: '31' } };
   expect(await status([], late)).toMatchObject({ code: 0 });
   const old = await status(['--checkpoint-age', '30'], late);
@@ -82,7 +82,7 @@ it('warns of keys that are due or overdue for rotation', async () => {
   });
 });
 
-it('tells a vault in use from one that a crash left, and counts batches that wait', async () => {
+it('distinguishes a vault in use from one after a crash, and counts unfinished batches', async () => {
   const file = writeFile(join(vault.home, 'large.bin'), Buffer.alloc(192 * 1024 * 1024, 'x'));
   const running = vault.cli.start(['encrypt', '--key', 'k', file]);
   const engine = await engineOf(running.pid);
@@ -118,7 +118,7 @@ it('counts batches with failed files', async () => {
   expect(document.reasons.map(({ text }) => text)).toEqual(['1 batch with failed files']);
 });
 
-it('is critical where a byte of the ledger or the keystore was changed', async () => {
+it('is critical if a byte of the ledger or the keystore was changed', async () => {
   const ledger = join(vault.dir, 'ledger.jsonl');
   const sound = readFileSync(ledger);
   const changed = Buffer.from(sound);
@@ -138,7 +138,7 @@ it('is critical where a byte of the ledger or the keystore was changed', async (
   expect((await status()).code).toBe(4);
 });
 
-it('is critical where an older copy of the folder took the place of a newer one', async () => {
+it('is critical if the folder was replaced by an older copy', async () => {
   const copy = `${vault.dir}-copy`;
   cpSync(vault.dir, copy, { recursive: true });
   await vault.createKey('later', 'hsm-wrapped', 'host');
@@ -153,7 +153,7 @@ it('is critical where an older copy of the folder took the place of a newer one'
   expect(recorded.reasons.map(({ text }) => text).join()).toContain('read-only');
 });
 
-it('is no status where there is no vault', async () => {
+it('fails if there is no vault', async () => {
   const env = { CLAVIGER_VAULT: join(vault.home, 'nothing') };
   const none = await status(['--json'], { env });
   expect(none.code).toBe(2);

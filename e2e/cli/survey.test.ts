@@ -11,7 +11,7 @@ import { clavigerOf, makeVault, type TestVault } from '../support/vaults.ts';
 const WITHOUT_PIN: CliOptions = { env: { CLAVIGER_PIN: undefined } };
 
 let vault: TestVault;
-/** The same vault at a time when it had one key only. */
+/** The same vault when it had only one key. */
 let earlier: string;
 let sealed: string;
 
@@ -54,7 +54,7 @@ describe('without a PIN', () => {
     expect(vault.records()).toHaveLength(records);
   });
 
-  it('tells keys that are not here', async () => {
+  it('reports keys that this vault does not have', async () => {
     const result = await clavigerOf(earlier).run(['survey', '--json', sealed], WITHOUT_PIN);
     const { versions, foreign } = documentOf('survey', result);
     expect(foreign).toBe(0);
@@ -64,7 +64,7 @@ describe('without a PIN', () => {
     ]);
   });
 
-  it('counts what is no encrypted file, is damaged or cannot be looked into', async () => {
+  it('counts files that are not encrypted, damaged or unreadable', async () => {
     const folder = join(vault.home, 'mixed');
     mkdirSync(folder);
     const good = join(folder, 'good.clv');
@@ -91,13 +91,13 @@ describe('without a PIN', () => {
 });
 
 describe('with the PIN', () => {
-  it('proves slots, tells those that do not open, and records the result', async () => {
+  it('proves slots, reports those that cannot be unwrapped, and records the result', async () => {
     const folder = join(vault.home, 'proved');
     cpSync(join(sealed, 'both'), folder, { recursive: true });
     const [file = ''] = filesIn(folder);
     const swapped = damaged(file, 'swapped', (bytes) => {
       const text = bytes.toString('latin1');
-      // Another slot under the name of key b: a claim that looks as good as any.
+      // A slot that claims to be of key b: it looks like any other.
       const [first, second] = [...text.matchAll(/"dek":"([^"]*)"/g)];
       if (first?.[1] === undefined || second === undefined) throw new Error('two slots expected');
       bytes.write(first[1], second.index + '"dek":"'.length, 'latin1');

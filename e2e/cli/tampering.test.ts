@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => vault.remove());
 
-/** A fresh copy of the vault, with something in it changed. */
+/** A new copy of the vault, with a change in it. */
 const changed = async (
   name: string,
   change: (dir: string) => void | Promise<void>,
@@ -108,7 +108,7 @@ const edit = (dir: string, change: (lines: string[]) => string[]): void => {
 };
 
 describe('a ledger that was edited offline does not verify (exit code 4)', () => {
-  it('names the record and the byte where a line is no record any more', async () => {
+  it('names the record and the byte where a line is not a record any more', async () => {
     const { env } = await changed('a broken line', (dir) =>
       edit(dir, (lines) =>
         lines.map((line, index) => (index === 3 ? line.replace('"action"', '"acti0n"') : line)),
@@ -144,7 +144,7 @@ describe('a ledger that was edited offline does not verify (exit code 4)', () =>
     if (name !== 'a blank more') expect(opened.code).toBe(4);
   });
 
-  it('a torn last line is what a crash leaves: it is set aside, not lost and not trusted', async () => {
+  it('an incomplete last line, as after a crash, is set aside: it is neither lost nor trusted', async () => {
     const { dir, env } = await changed('torn', (each) => appendFileSync(ledgerOf(each), '{"seq":'));
     const before = documentOf(
       'verdict',

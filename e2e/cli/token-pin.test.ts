@@ -11,7 +11,7 @@ import { makeVault, PIN, type TestVault, usualTokens } from '../support/vaults.t
 
 const TYPING = fileURLToPath(new URL('../support/typing.mjs', import.meta.url));
 const SPY = fileURLToPath(new URL('../support/halting-token.mjs', import.meta.url));
-/** Long and unlike anything else, so that it can be looked for. */
+/** Long and unique, so that it can be searched for. */
 const NEW = 'new-Xq7vT2mZ-unlike';
 
 describe.each(usualTokens)('with %s', (token) => {
@@ -59,7 +59,7 @@ describe.each(usualTokens)('with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('takes the new PIN from a file, and says where it may come from', async () => {
+  it('reads the new PIN from a file, and says how it can be given', async () => {
     const asked = await change();
     expect(asked.code).toBe(3);
     expect(documentOf('error', asked).error).toMatchObject({ code: 'pin-missing' });
@@ -70,7 +70,7 @@ describe.each(usualTokens)('with %s', (token) => {
     expect(await codeWith(NEW)).toBe('ok');
   });
 
-  it('changes nothing with a wrong old PIN, or with a new one that will not do', async () => {
+  it('changes nothing with a wrong old PIN or an unsuitable new one', async () => {
     const wrong = await change({ env: { CLAVIGER_PIN: '314159', CLAVIGER_NEW_PIN: NEW } });
     expect(wrong.code).toBe(3);
     expect(documentOf('error', wrong).error.code).toBe('pin-incorrect');
@@ -90,7 +90,7 @@ describe.each(usualTokens)('with %s', (token) => {
     await vault.expectSound();
   });
 
-  it('asks for the new PIN twice, and changes nothing where they differ', async () => {
+  it('asks for the new PIN twice, and changes nothing if they differ', async () => {
     const typing = (...answers: string[]): CliOptions => ({
       through: [process.execPath, TYPING, String(answers.length), ...answers],
       env: { CLAVIGER_PIN: undefined },
@@ -118,18 +118,21 @@ describe.each(usualTokens)('with %s', (token) => {
   it.each([
     ['pin before 1', PIN],
     ['pin after 1', NEW],
-  ])('an engine lost at "%s" is told as not known, and recorded', async (at, valid) => {
-    const lost = await change(halting(at, 'SIGKILL'));
-    expect(lost.code).toBe(3);
-    const { error } = documentOf('error', lost);
-    expect(error.code).toBe('pin-unclear');
-    expect(error.next).toContain('Unlock with the new PIN');
-    expect(recorded().at(-1)).toMatchObject({ outcome: 'failed', code: 'pin-unclear' });
-    expect(await codeWith(valid === PIN ? NEW : PIN)).toBe('pin-incorrect');
-    expect(await codeWith(valid)).toBe('ok');
-  });
+  ])(
+    'after the engine was lost at "%s" the result is reported as unknown, and recorded',
+    async (at, valid) => {
+      const lost = await change(halting(at, 'SIGKILL'));
+      expect(lost.code).toBe(3);
+      const { error } = documentOf('error', lost);
+      expect(error.code).toBe('pin-unclear');
+      expect(error.next).toContain('Unlock with the new PIN');
+      expect(recorded().at(-1)).toMatchObject({ outcome: 'failed', code: 'pin-unclear' });
+      expect(await codeWith(valid === PIN ? NEW : PIN)).toBe('pin-incorrect');
+      expect(await codeWith(valid)).toBe('ok');
+    },
+  );
 
-  it('a program killed between the change and its record leaves the start of it', async () => {
+  it('after a kill between the change and its record, the record of its start remains', async () => {
     const running = vault.cli.start(['token', 'pin'], halting('pin after 1', 'SIGSTOP'));
     const engine = await engineOf(running.pid);
     await until(() => existsSync(join(vault.home, 'steps.halted')));

@@ -25,7 +25,7 @@ import {
 } from '../support/outside-token.ts';
 import { clavigerOf, makeHome, makeVault, modulePathOf } from '../support/vaults.ts';
 
-// What a vault's folder may not decide, and what this user knows of the vault outside of it.
+// What a vault's folder may not decide, and what this user knows about the vault.
 
 let home: string;
 let dir: string;
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 
-/** Runs the command line with the token within its reach. */
+/** Runs the command line with access to the token. */
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   cli.run(args, { env: { ...token.env, ...env } });
 
@@ -102,13 +102,13 @@ it('never loads a library that the folder of the vault names', async () => {
     await run(args);
     expect(existsSync(trace), args.join(' ')).toBe(false);
   }
-  // Its keystore is not the one that the ledger names; and nobody else takes the library from it.
+  // Its keystore is not the one that the ledger names, and nothing else loads the library from it.
   for (const args of [['key', 'create', 'Third'], ['trust']]) await refused(args, 4, secondUser());
   expect(existsSync(trace)).toBe(false);
 });
 
 describe('a library that has changed since it was trusted', () => {
-  it('is refused before it is loaded, where others than the administrator may write', async () => {
+  it('is refused before it is loaded, if not only the administrator can write to it', async () => {
     await init();
     const trace = join(home, 'trace');
     const genuine = readFileSync(library);
@@ -119,7 +119,7 @@ describe('a library that has changed since it was trusted', () => {
     expect(text).toContain(known().librarySha256);
     expect(existsSync(trace)).toBe(false);
     expect(records().filter(({ action }) => action === 'token.login')).toEqual([]);
-    // An update that its user knows of.
+    // The user knows about the update.
     writeFileSync(library, Buffer.concat([genuine, Buffer.from('2.6.2')]));
     await refused(['trust', '--module', library, '--library-sha256', '0'.repeat(64)], 3);
     const named = await succeed(['trust', '--module', library]);
@@ -131,7 +131,7 @@ describe('a library that has changed since it was trusted', () => {
     expect((await succeed(['key', 'create', 'Second'])).stderr).toBe('');
   });
 
-  it('is tested, recorded and shown, where only the administrator may write', async () => {
+  it('is tested, recorded and shown, if only the administrator can write to it', async () => {
     library = modulePathOf('SoftHSM2');
     await init();
     const now = known().librarySha256;
@@ -145,8 +145,8 @@ describe('a library that has changed since it was trusted', () => {
   });
 });
 
-describe('a vault that this user meets for the first time', () => {
-  it('is refused until its library is named, whose values can all be given', async () => {
+describe('a vault that this user opens for the first time', () => {
+  it('is refused until its library is named; all of its values can be given', async () => {
     await init();
     const first = known();
     const { code, text } = await refused(['key', 'create', 'Payroll'], 3, secondUser());
@@ -171,7 +171,7 @@ describe('a vault that this user meets for the first time', () => {
     expect((await succeed(['key', 'create', 'Payroll'], secondUser())).stderr).toBe('');
   });
 
-  it('is shown its fingerprint once, where the token is one for evaluation', async () => {
+  it('shows its fingerprint once, if the token is for evaluation', async () => {
     const vault = await makeVault();
     const env = { CLAVIGER_STATE: join(vault.home, 'second') };
     const copy = join(vault.home, 'copy');
@@ -187,7 +187,7 @@ describe('a vault that this user meets for the first time', () => {
     vault.remove();
   });
 
-  it('is not met by a PIN that its token refuses', async () => {
+  it('is not remembered after a PIN that its token refuses', async () => {
     const vault = await makeVault();
     const env = { CLAVIGER_STATE: join(vault.home, 'second'), CLAVIGER_PIN: '000000' };
     expect((await vault.cli.run(['key', 'create', 'Payroll'], { env })).code).toBe(3);
@@ -196,7 +196,7 @@ describe('a vault that this user meets for the first time', () => {
   });
 });
 
-it('refuses a vault whose ledger names another key than the one that is known', async () => {
+it('is refused if its ledger names another key than the known one', async () => {
   await init();
   change({ checkpointKey: 'ab'.repeat(32) });
   for (const args of [
@@ -208,7 +208,7 @@ it('refuses a vault whose ledger names another key than the one that is known', 
   expect(await refused(['key', 'create', 'Payroll'], 4)).toMatchObject({ code: 'vault-other' });
 });
 
-it('refuses what it knows of a vault where somebody has damaged it, and leaves it', async () => {
+it('is refused if what is known about it is damaged, which stays unchanged', async () => {
   await init();
   appendFileSync(stateFile(), '}');
   const damaged = readFileSync(stateFile());
@@ -220,7 +220,7 @@ it('refuses what it knows of a vault where somebody has damaged it, and leaves i
   expect(readFileSync(stateFile())).toEqual(damaged);
 });
 
-it('tells of a twin of the token, and works with it', async () => {
+it('reports a cloned token, and works with it', async () => {
   await init();
   await succeed(['key', 'create', 'Payroll']);
   const twin = makeTwin(token, join(home, 'twin'));
@@ -235,7 +235,7 @@ it('tells of a twin of the token, and works with it', async () => {
   expect((await succeed(['key', 'create', 'Third'], twin.env)).stderr).toBe('');
 });
 
-it('goes on where nothing can be remembered, and says so', async () => {
+it('continues if nothing can be remembered, and says so', async () => {
   const env = { CLAVIGER_STATE: '/proc/claviger' };
   const made = await succeed(['init', '--evaluation'], env);
   expect(made.stderr).toContain('knows of the vault could not be saved');
@@ -249,7 +249,7 @@ it('goes on where nothing can be remembered, and says so', async () => {
   await succeed(['trust']);
 });
 
-describe('what leads to a token, said with a call', () => {
+describe('the token, given with each command', () => {
   const values = (): string[] => {
     const { token: kept, librarySha256, checkpointKey } = known();
     const which = ['--token', kept.label, '--serial', kept.serial, '--fingerprint'];
@@ -257,7 +257,7 @@ describe('what leads to a token, said with a call', () => {
   };
   const notKept = 'knows of the vault could not be saved';
 
-  it('serves every command where no state folder can be made', async () => {
+  it('works for every command if no state folder can be created', async () => {
     await init();
     const env = { CLAVIGER_STATE: '/proc/claviger' };
     const told = values();
@@ -283,7 +283,7 @@ describe('what leads to a token, said with a call', () => {
     expect(accept.text).toContain('nothing to accept');
   });
 
-  it('is refused where a value is another one, before anything is loaded', async () => {
+  it('is refused if a value differs, before anything is loaded', async () => {
     await init();
     const env = { CLAVIGER_STATE: '/proc/claviger' };
     const trace = join(home, 'trace');
@@ -297,7 +297,7 @@ describe('what leads to a token, said with a call', () => {
     expect(existsSync(trace)).toBe(false);
   });
 
-  it('is remembered like that of trust where that is possible', async () => {
+  it('is remembered as by "trust" if that is possible', async () => {
     await init();
     const first = known();
     await succeed(['key', 'create', 'Payroll', ...values()], secondUser());
@@ -307,7 +307,7 @@ describe('what leads to a token, said with a call', () => {
     expect(known()).toMatchObject({ ...first, seen: expect.anything() as object, sessions: true });
   });
 
-  it('goes before what a read-only state folder says', async ({ skip }) => {
+  it('takes precedence over a read-only state folder', async ({ skip }) => {
     skip(!mayMount, 'only root may mount');
     await init();
     appendFileSync(library, 'an update');
@@ -325,7 +325,7 @@ describe('what leads to a token, said with a call', () => {
   });
 });
 
-it('wants the state folder by its full path', async () => {
+it('requires an absolute path for the state folder', async () => {
   expect(await refused(['init', '--evaluation'], 2, { CLAVIGER_STATE: 'state' })).toMatchObject({
     code: 'usage',
   });

@@ -12,7 +12,7 @@ import { makeVault, type TestVault } from '../support/vaults.ts';
 const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
 const NO_ACCOUNT = '54321';
 
-describe.skipIf(!mayMount)('systems that are not as usual', () => {
+describe.skipIf(!mayMount)('unusual systems', () => {
   let vault: TestVault;
   const undo: (() => void)[] = [];
 
@@ -54,7 +54,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     expect(stdout).toContain(`"user": "uid ${NO_ACCOUNT}"`);
   });
 
-  it('a batch whose disk refuses everything keeps no other one from being resumed', async () => {
+  it('a batch whose disk refuses everything does not keep another one from being resumed', async () => {
     const disk = mounted(mountSmallDisk(join(vault.home, 'stick'), 16));
     const env = { NODE_OPTIONS: `--import=${SPY}`, CLAVIGER_DISK_FAULT: 'end' };
     const file = writeFile(join(vault.home, 'resumed', 'a.txt'), 'a');
@@ -83,7 +83,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     return files[0]?.reason?.cause ?? '';
   };
 
-  it('an original on a read-only disk, or protected, is told as what it is', async () => {
+  it('an original that is protected or on a read-only disk is reported as such', async () => {
     const folder = join(vault.home, 'kept');
     const file = writeFile(join(folder, 'a.txt'), 'a');
     const view = mounted(mountReadOnly(folder, join(vault.home, 'kept-view')));
@@ -95,7 +95,7 @@ describe.skipIf(!mayMount)('systems that are not as usual', () => {
     expect(await keptBecause(file)).toContain('for the original: it may be protected');
   });
 
-  it('a failure says whether the original or the output is meant', async () => {
+  it('a failure says whether it is about the original or the output', async () => {
     const folder = join(vault.home, 'sides');
     const long = writeFile(join(folder, 'x'.repeat(253)), 'x');
     writeFile(join(folder, 'a.txt'), 'a');

@@ -17,11 +17,11 @@ beforeAll(async () => {
 
 afterAll(() => vault.remove());
 
-/** Each unlock replaces the anchor by another object, so that only their number tells something. */
+/** Each unlock replaces the anchor by a new object, so only the number of objects is compared. */
 const tokenObjects = (): number =>
   filesIn(join(vault.dir, 'token')).filter((each) => each.endsWith('.object')).length;
 
-describe('wrong usage is said in words, with exit code 2 and without the PIN', () => {
+describe('wrong usage gets a message and exit code 2, without asking for the PIN', () => {
   it.each([
     [['frobnicate'], /no command "frobnicate"/],
     [['key', 'frobnicate'], /key/],
@@ -55,10 +55,10 @@ describe('wrong usage is said in words, with exit code 2 and without the PIN', (
     [['init', '--evaluation', '--module', 'x'], /--evaluation/],
     [['resume', '0'.repeat(32)], /no batch/i],
     [['resume', '1', '2'], /one batch/],
-    // An empty variable in a script: not the folder that one is in, with all of its files.
+    // An empty variable in a script must not mean the current folder with all its files.
     [['encrypt', '--key', 'k', '--delete-originals', ''], /arguments is empty/],
     [['encrypt', '--key', 'k', '--out', '', 'x'], /--out is empty/],
-    // Not the answer for another vault than the one that was named.
+    // It must not answer for another vault than the named one.
     [['audit', 'verify', '/another/vault'], /no use for "\/another\/vault"/],
     [['key', 'list', '--json', 'k'], /"error"/],
     [['key', '--json'], /"error"/],
@@ -81,11 +81,11 @@ describe('wrong usage is said in words, with exit code 2 and without the PIN', (
     },
   );
 
-  it('a key name that is taken, or is none', async () => {
+  it('a key name that is in use or not allowed', async () => {
     const taken = await vault.cli.run(['key', 'create', 'k', '--json']);
     expect(taken.code).toBe(2);
     expect(documentOf('error', taken).error.code).toBe('name-taken');
-    // A resident key is an object in the token: none may be left behind without a name.
+    // A resident key is an object in the token: none may be left without a name.
     const before = tokenObjects();
     for (const name of ['', ' k', 'k\n', 'x'.repeat(65), '\u001b[31m', 'ab'.repeat(16)]) {
       const result = await vault.cli.run([
@@ -114,7 +114,7 @@ describe('a vault', () => {
     expect(result.stderr).toContain('--vault DIR');
   });
 
-  it('has to be there, and looking for one makes nothing', async () => {
+  it('must exist, and looking for one creates nothing', async () => {
     const empty = join(vault.home, 'no-vault');
     mkdirSync(empty);
     for (const dir of [join(vault.home, 'nowhere'), empty, file]) {
@@ -127,7 +127,7 @@ describe('a vault', () => {
         expect(documentOf('error', result).error.code).toBe('vault-not-found');
       }
     }
-    // It is told before the PIN is asked for.
+    // This is reported before the PIN prompt.
     const env = { CLAVIGER_PIN: undefined };
     const init = await vault.cli.run(['init', '--evaluation', '--json', '--vault', file], { env });
     expect(init.code).toBe(2);
@@ -136,7 +136,7 @@ describe('a vault', () => {
   });
 
   it.each(['--evaluation', '--module'])(
-    'is not made in a folder that is in use (%s)',
+    'is not created in a folder that is in use (%s)',
     async (how) => {
       const used = join(vault.home, `used${how}`);
       writeFile(join(used, 'something'), 'of somebody');
@@ -155,7 +155,7 @@ describe('a vault', () => {
     },
   );
 
-  it('is made by one of several programs that want one folder', async () => {
+  it('is created by only one of several programs in one folder', async () => {
     const env = { CLAVIGER_VAULT: join(vault.home, 'wanted') };
     const all = [1, 2, 3].map(() => vault.cli.run(['init', '--evaluation', '--json'], { env }));
     const codes = (await Promise.all(all)).map(({ code }) => code);
@@ -164,7 +164,7 @@ describe('a vault', () => {
     expect(key, key.stderr).toMatchObject({ code: 0 });
   });
 
-  it('is not made from a library or a token that is not there', async () => {
+  it('is not created with a missing library or token', async () => {
     const dir = join(vault.home, 'not-made');
     for (const [module, code] of [
       ['/nowhere/lib.so', 'module-not-found'],
@@ -184,14 +184,14 @@ describe('a vault', () => {
     const large = writeFile(join(vault.home, 'busy', 'large.bin'), Buffer.alloc(16 * 1024 * 1024));
     const running = vault.cli.start(['encrypt', '--key', 'k', large]);
     await until(() => partsIn(join(vault.home, 'busy'))[0]);
-    // It stays busy for as long as the others are tried.
+    // It stays busy while the other commands are tried.
     process.kill(running.pid, 'SIGSTOP');
     const second = await vault.cli.run(['encrypt', '--key', 'k', file, '--json']);
     expect(second.code).toBe(1);
     const { error } = documentOf('error', second);
     expect(error.code).toBe('vault-locked');
     expect(error.cause).toContain(`process ${running.pid}`);
-    // Looking needs no lock and disturbs nobody; that it is not recorded is said.
+    // Viewing needs no lock and disturbs nobody; a note says that it is not recorded.
     const ledger = readFileSync(join(vault.dir, 'ledger.jsonl'), 'utf8');
     for (const command of ['key list', 'audit list', 'audit verify', 'checkpoint show']) {
       const look = await vault.cli.run([...command.split(' '), '--json']);
@@ -213,7 +213,7 @@ describe('a vault', () => {
     const env = { CLAVIGER_VAULT: moved };
     const result = await vault.cli.run(['encrypt', '--key', 'k', '--out', out, file], { env });
     expect(result, result.stderr).toMatchObject({ code: 0 });
-    // A copy that goes another way is told from the vault that this computer saw last.
+    // A copy that was changed differently is distinguished from the vault that this computer saw last.
     const copy = join(vault.home, 'copy');
     cpSync(moved, copy, { recursive: true });
     expect(await vault.cli.run(['verify', out], { env })).toMatchObject({ code: 0 });
@@ -263,7 +263,7 @@ describe('help', () => {
   });
 });
 
-it('ends a batch whose words nobody reads any more', async () => {
+it('ends a batch whose output is no longer read', async () => {
   const plain = join(vault.home, 'unread');
   for (let n = 0; n < 20; n += 1) {
     writeFile(join(plain, `${n}.txt`), 'x');

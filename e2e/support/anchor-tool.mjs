@@ -1,7 +1,7 @@
 // Changes the anchors in a token, as somebody with its PIN and another program could.
 // Reads {module, parameters, label, pin, kind, vault, remove, add} as JSON from standard input and
-// prints the notes that the token holds afterwards. A process of its own: a library is initialised
-// once in each.
+// prints the notes that the token holds afterwards. It is a separate process, because a library is
+// initialised once per process.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import pkcs11 from 'pkcs11js';
@@ -39,7 +39,7 @@ const anchors = () => {
   return objects.filter((each) => textOf(each).startsWith(`claviger.invalid/${given.vault}/`));
 };
 
-// The two places of a label anchor (docs/ledger.md, "Anchor and rollback"): the one that is free.
+// The free one of the two places of a label anchor (docs/ledger.md, "Anchor and rollback").
 const placeOf = (number) =>
   createHash('sha256')
     .update(`claviger/anchor/1\n${given.vault}\n${number}\n`)

@@ -7,7 +7,7 @@ export interface BatchCall extends BatchDocument {
   readonly stderr: string;
 }
 
-/** Runs encrypt, decrypt, verify or resume and reads its one document. */
+/** Runs encrypt, decrypt, verify or resume and reads its JSON document. */
 export const batch = async (
   cli: Claviger,
   args: readonly string[],

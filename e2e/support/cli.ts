@@ -12,23 +12,23 @@ export interface CliResult {
 }
 
 export interface CliOptions {
-  /** Variables beside the vault's own; undefined takes one away. */
+  /** Variables in addition to those of the vault; undefined removes one. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** A command and its arguments that run the command line in their turn, like runuser. */
+  /** A command and its arguments that in turn run the command line, like runuser. */
   readonly through?: readonly string[];
 }
 
-/** A call that is under way. */
+/** A running call. */
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** What has come on standard error so far. */
+  /** Standard error so far. */
   readonly stderrSoFar: () => string;
   readonly result: Promise<CliResult>;
 }
 
-/** The command line as its users run it: a process of its own. */
+/** The command line as its users run it, in its own process. */
 export class Claviger {
   readonly #env: Readonly<Record<string, string | undefined>>;
 
@@ -64,7 +64,7 @@ export class Claviger {
   }
 }
 
-/** The environment of the tests without what would tell the command line where to go. */
+/** The environment of the tests without the variables that the command line reads. */
 const outside = (): NodeJS.ProcessEnv => {
   const names = Object.keys(process.env).filter((name) => !/^(CLAVIGER|SOFTHSM2|NODE_)/.test(name));
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));

@@ -48,7 +48,7 @@ export const readClv = (file: string): Clv => {
   };
 };
 
-/** Opens a file with Python and OpenSSL alone, given a key of one of its slots or the file key. */
+/** Decrypts a file with only Python and OpenSSL, given a key of one of its slots or the file key. */
 export const openIndependently = (
   file: string,
   option: '--key' | '--dek',

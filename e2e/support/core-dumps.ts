@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Runs what follows where dumps of any size may be written. */
+/** Runs a command with dumps of any size allowed. */
 export const MAY_DUMP = ['prlimit', '--core=unlimited:unlimited'];
 
-/** The same on a system without the command that forbids them. */
+/** The same, as on a system without the command that forbids them. */
 export const MAY_DUMP_WITHOUT_PRLIMIT = [...MAY_DUMP, 'env', 'PATH=/nowhere'];
 
 export const dumpsIn = (folder: string): string[] =>
@@ -13,7 +13,7 @@ export const dumpsIn = (folder: string): string[] =>
     .filter((name) => name.startsWith('core'))
     .map((name) => join(folder, name));
 
-/** Why a crash leaves no dump in its folder here, whoever crashes; null where it does. */
+/** Why no process leaves a dump in its folder here; null if it does. */
 export const whyNoDumps = (folder: string): string | null => {
   const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim();
   if (!pattern.startsWith('core')) return `dumps of this system go to ${pattern}`;
@@ -24,7 +24,7 @@ export const whyNoDumps = (folder: string): string | null => {
   return dumpsIn(place).length === 1 ? null : 'this system writes no dumps';
 };
 
-/** What the kernel would do with a process's memory. */
+/** Whether the kernel would dump a process's memory. */
 export const dumpRulesOf = (pid: number): { readonly filter: number; readonly limit: string } => ({
   filter: Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16),
   limit:
@@ -33,6 +33,6 @@ export const dumpRulesOf = (pid: number): { readonly filter: number; readonly li
       ?.replace(/ +/, ' ') ?? '',
 });
 
-/** Lets a process's memory into its dumps again: shows that a dump would tell. */
+/** Allows a process's memory in its dumps again, to show that a dump would contain the secret. */
 export const letMemoryIn = (pid: number): void =>
   writeFileSync(`/proc/${pid}/coredump_filter`, '0x33');

@@ -20,7 +20,7 @@ interface CrashRun {
   readonly random: Seeded;
   readonly keys: readonly string[];
   readonly shape: TreeShape;
-  /** About how long a batch takes from its first record on. */
+  /** About how long a batch takes from its first record. */
   readonly milliseconds: number;
 }
 
@@ -30,7 +30,7 @@ const receiptsOf = async (vault: TestVault, note: string): Promise<readonly File
   return documentOf('resumed', result).batches.flatMap(({ files }) => files);
 };
 
-/** The files that the ledger calls done are there, as they were recorded. */
+/** The files that the ledger calls done exist, as they were recorded. */
 const expectRecordedKept = (
   records: readonly RecordDocument[],
   kind: string,
@@ -46,7 +46,7 @@ const MIB = 1024 * 1024;
 const many: TreeShape = { files: 150, most: 4_000, sizes: [0, 300_000] };
 const large: TreeShape = { files: 20, most: 4_000, sizes: [9 * MIB, 5 * MIB + 1] };
 
-/** So many rounds on a vault of its own, with the keys of both bulk kinds in turn. */
+/** Some rounds with a new vault, with the keys of both bulk kinds in turn. */
 export const survive = async (token: TokenName, random: Seeded, rounds: number): Promise<void> => {
   const vault = await makeVault(token);
   try {
@@ -65,8 +65,8 @@ export const survive = async (token: TokenName, random: Seeded, rounds: number):
 };
 
 /**
- * One crash: a batch is killed somewhere and resumed, sometimes killed again while it resumes. At
- * the end everything is there once, is what was recorded, and opens to what it was.
+ * One crash: a batch is killed at some point and resumed, and sometimes killed again. In
+ * the end every output exists once, is what was recorded, and decrypts to its original.
  */
 const crashAndResume = async (run: CrashRun, round: number): Promise<void> => {
   const { vault, random, shape, milliseconds } = run;

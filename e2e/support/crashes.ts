@@ -9,15 +9,15 @@ import type { TestVault } from './vaults.ts';
 
 const ledgerOf = (vault: TestVault): string => join(vault.dir, 'ledger.jsonl');
 
-/** Whether a batch has begun, or gone on, since the ledger was this long. */
+/** Whether a batch has started, or was resumed, since the ledger had this length. */
 const hasBegun = (vault: TestVault, length: number): boolean =>
   /"action":"batch\.(start|resume)"/.test(
     readFileSync(ledgerOf(vault)).subarray(length).toString('utf8'),
   );
 
 /**
- * Kills a batch with SIGKILL at a random point: after so many milliseconds from its first record,
- * or once so many outputs are there, whichever the seed has chosen.
+ * Kills a batch with SIGKILL at a random point: some milliseconds after its first record,
+ * or after some outputs, whichever the seed has chosen.
  */
 export const killSomewhere = async (
   vault: TestVault,
@@ -37,7 +37,7 @@ export const killSomewhere = async (
   return running.result;
 };
 
-/** Runs a command and kills it after a random time. @returns null where it had ended before */
+/** Runs a command and kills it after a random time. @returns null if it had already ended */
 export const killAfter = async (running: RunningCli, milliseconds: number): Promise<CliResult> => {
   await Promise.race([pause(milliseconds), running.result]);
   killNow(running.pid);

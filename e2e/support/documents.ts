@@ -6,7 +6,7 @@ import { utcTimeSchema as utc } from '../../shared/time.ts';
 import type { CliResult } from './cli.ts';
 
 /**
- * The documents that `--json` prints, field by field: a field that is missing or that nobody
+ * The documents that `--json` prints, field by field: a field that is missing or not
  * documented fails the test that reads it.
  */
 
@@ -35,7 +35,7 @@ export const fileReceipt = v.strictObject({
   sha256: v.nullable(hex(64)),
   key: v.nullable(hex(32)),
   version: v.nullable(version),
-  /** Verify alone: the slots that were opened. */
+  /** Only of verify: the slots that were unwrapped. */
   proved: v.optional(v.array(v.strictObject({ key: hex(32), version }))),
   originalDeleted: v.optional(v.boolean()),
 });
@@ -208,7 +208,7 @@ const schemas = {
     verified: v.boolean(),
     size: count,
     root: hex(64),
-    /** How many records the newest sound checkpoint covers. */
+    /** How many records the newest valid checkpoint covers. */
     signed: count,
     /** How many checkpoints were compared. */
     checkpoints: count,
@@ -309,7 +309,7 @@ export const documentOf = <Name extends DocumentName>(
   try {
     json = JSON.parse(result.stdout);
   } catch {
-    throw new Error(`no JSON document but: ${result.stdout}\n${result.stderr}`);
+    throw new Error(`not a JSON document: ${result.stdout}\n${result.stderr}`);
   }
   const parsed = v.safeParse(schemas[name], json);
   if (parsed.success) return parsed.output;

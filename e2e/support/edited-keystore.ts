@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 
 /**
- * Names another library in a vault's keystore, as somebody may who can write into its folder, with
- * a line in the ledger that says that the keystore belongs to it.
+ * Names another library in a vault's keystore, as anyone with write access to its folder can, with
+ * a line in the ledger that claims this keystore.
  */
 export const nameLibrary = async (dir: string, modulePath: string): Promise<void> => {
   const { Database } = await loadSqlJs();

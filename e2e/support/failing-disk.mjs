@@ -1,5 +1,5 @@
-// Loaded into every process of the command line (NODE_OPTIONS=--import): the disk fails at one
-// moment, named by CLAVIGER_DISK_FAULT, as a disk does that reports an error or loses its power.
+// Loaded into every process of the command line (NODE_OPTIONS=--import). The disk fails at one
+// moment, named by CLAVIGER_DISK_FAULT, as if it reported an error or lost power.
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -19,7 +19,7 @@ const fileHandles = async () => {
   return Object.getPrototypeOf(handle);
 };
 
-/** What was written reaches the disk, but the answer is that it did not. */
+/** The data reaches the disk, but an error is reported. */
 const failSyncOf = async (action) => {
   const prototype = await fileHandles();
   const { writeFile, sync } = prototype;
@@ -34,7 +34,7 @@ const failSyncOf = async (action) => {
   };
 };
 
-/** The power goes before a record of this act is written. */
+/** Power is lost before a record of this action is written. */
 const endBefore = async (action) => {
   const prototype = await fileHandles();
   const { writeFile } = prototype;
@@ -54,14 +54,14 @@ const changeBefore = async (action, change) => {
   };
 };
 
-/** Length and time stay as they were. */
+/** Length and time stay the same. */
 const changeAlike = (file) => {
   const { size, atime, mtime } = fs.statSync(file);
   fs.writeFileSync(file, 'b'.repeat(size));
   fs.utimesSync(file, atime, mtime);
 };
 
-/** Somebody puts a link in a folder's place while a record of this act is being written. */
+/** Somebody replaces a folder by a link while a record of this action is being written. */
 const exchangeBefore = async (action, folder, target) => {
   const prototype = await fileHandles();
   const { writeFile } = prototype;
@@ -76,7 +76,7 @@ const exchangeBefore = async (action, folder, target) => {
   };
 };
 
-/** The power goes when a part is about to take the name that was claimed for it. */
+/** Power is lost just before a partial file gets the name that was claimed for it. */
 const endAfterClaim = () => {
   const { rename } = promises;
   promises.rename = (from, to) => {
@@ -85,7 +85,7 @@ const endAfterClaim = () => {
   };
 };
 
-/** No part gets its name. */
+/** No partial file gets its name. */
 const failPublishing = () => {
   const { rename } = promises;
   promises.rename = (from, to) =>

@@ -4,7 +4,7 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import pkcs11 from 'pkcs11js';
 
-/** File that the steps are added to; what it is called with ".halted" behind says that it was done. */
+/** File that the steps are added to; a second one with ".halted" appended shows that it was done. */
 const LOG = process.env.CLAVIGER_STEP_LOG;
 /** Like "sign before 2": the second time. */
 const HALT_AT = process.env.CLAVIGER_HALT_AT;
@@ -48,7 +48,7 @@ const watch = (method, name, isMeant) => {
 const labelOf = (template) => String(template.find(({ type }) => type === CKA_LABEL)?.value ?? '');
 
 if (LOG !== undefined && isMainThread && process.argv[1]?.endsWith('engine-process.cjs')) {
-  // What is destroyed between an anchor that was made and the next signature are older anchors.
+  // Objects destroyed between a new anchor and the next signature are older anchors.
   let isReplacing = false;
   watch('C_Sign', 'sign', () => {
     isReplacing = false;

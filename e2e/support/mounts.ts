@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-/** File systems of their own, for what permissions cannot show to root. Only root may mount. */
+/** Mounted file systems, for tests where root would ignore permissions. Only root may mount. */
 export const mayMount = process.getuid?.() === 0 && process.platform === 'linux';
 
 export interface Mount {
@@ -21,14 +21,14 @@ const unmountOf = (folder: string) => (): void => {
   execFileSync('umount', [folder]);
 };
 
-/** A file system in memory with this much room. */
+/** A file system in memory with this much space. */
 export const mountSmallDisk = (folder: string, mebibytes: number): Mount => {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', folder]);
   return { folder, unmount: unmountOf(folder) };
 };
 
-/** Another way to `original`. */
+/** A bind mount of `original`. */
 export const mountAgain = (original: string, folder: string): Mount => {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['--bind', original, folder]);
@@ -40,7 +40,7 @@ interface ImageKind {
   readonly mount: readonly [string, ...string[]];
 }
 
-/** File systems that come on sticks: both ignore case; exFAT has no hard links either. */
+/** File systems of USB sticks: both ignore case, and exFAT has no hard links. */
 const images = {
   exFAT: { format: ['mkfs.exfat'], mount: ['mount.exfat-fuse'] },
   NTFS: { format: ['mkntfs', '-q', '-F'], mount: ['lowntfs-3g', '-o', 'ignore_case'] },
@@ -48,7 +48,7 @@ const images = {
 export type ImageName = keyof typeof images;
 export const imageNames: readonly ImageName[] = ['exFAT', 'NTFS'];
 
-/** Why such a file system cannot be mounted here; null where it can. */
+/** Why such a file system cannot be mounted here; null if it can. */
 export const whyNoImage = (name: ImageName): string | null => {
   if (!mayMount) return 'only root may mount';
   if (!existsSync('/dev/fuse')) return 'there is no /dev/fuse';
@@ -81,7 +81,7 @@ export const mountImage = (name: ImageName, folder: string, mebibytes: number): 
   };
 };
 
-/** Ends the program behind a stick's file system: every access to it then fails. */
+/** Ends the program that serves a stick's file system, so that every access to it fails. */
 export const disconnect = ({ folder }: Mount): void => {
   const daemon = readdirSync('/proc').find((pid) => isDaemonOf(pid, folder));
   if (daemon === undefined) throw new Error(`nothing serves ${folder}`);
@@ -97,10 +97,10 @@ const isDaemonOf = (pid: string, folder: string): boolean => {
   }
 };
 
-/** The system forgets which files it has seen. Some file systems then number them anew. */
+/** Clears the system's cache of files. Some file systems then give them new numbers. */
 export const forgetFiles = (): void => writeFileSync('/proc/sys/vm/drop_caches', '2');
 
-/** Another view of `original`, in which nothing can be written. */
+/** A read-only bind mount of `original`. */
 export const mountReadOnly = (original: string, folder: string): Mount => {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['--bind', original, folder]);
@@ -108,12 +108,12 @@ export const mountReadOnly = (original: string, folder: string): Mount => {
   return { folder, unmount: unmountOf(folder) };
 };
 
-/** Makes what is mounted here read-only, also for files that are open; or writable again. */
+/** Makes a mount read-only, also for open files, or writable again. */
 export const remount = (folder: string, how: 'ro' | 'rw'): void => {
   execFileSync('mount', ['-o', `remount,${how}`, folder]);
 };
 
-/** Takes all the room that is left, to the last block. */
+/** Fills all the free space, to the last block. */
 export const fill = (file: string): void => {
   mkdirSync(path.dirname(file), { recursive: true });
   for (const size of [1024 * 1024, 4_096, 1]) {

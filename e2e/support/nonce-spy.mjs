@@ -8,9 +8,9 @@ import { isMainThread } from 'node:worker_threads';
 import pkcs11 from 'pkcs11js';
 
 const LOG = process.env.CLAVIGER_NONCE_LOG;
-/** How many worker threads are to die in the middle of their work. */
+/** How many worker threads are to be killed during their work. */
 const DEATHS = Number(process.env.CLAVIGER_WORKER_DEATHS ?? 0);
-/** A worker is in the middle of its work after so many encryptions. */
+/** After this many encryptions a worker is in the middle of its work. */
 const DEATH_AFTER = 40;
 
 const CKM_AES_GCM = 0x1087;
@@ -51,7 +51,7 @@ const watchSoftware = () => {
   syncBuiltinESMExports();
 };
 
-/** Handles of session objects by the key behind them; what is not here is a token object. */
+/** Handles of session objects, with their keys; a handle that is missing here is a token object. */
 const names = new Map();
 const nameOf = (handle) => Buffer.from(handle).toString('hex');
 

@@ -26,10 +26,10 @@ export interface OldVault {
   readonly home: string;
   readonly dir: string;
   readonly run: (...args: readonly string[]) => Promise<CliResult>;
-  /** Fails where the command does. */
+  /** Fails if the command fails. */
   readonly done: (...args: readonly string[]) => Promise<CliResult>;
   readonly records: () => RecordDocument[];
-  /** Says which library leads to its token, as a user does who meets it here. */
+  /** Names the library of its token, as a user does who opens the vault for the first time. */
   readonly trust: () => Promise<void>;
   readonly remove: () => void;
 }
@@ -67,7 +67,7 @@ const configure = (home: string): string => {
   return conf;
 };
 
-/** Null where the token lies in the folder of its vault. */
+/** Null if the token is in the folder of its vault. */
 const wayTo = (name: OldVaultName, home: string): string[] | null => {
   if (name === 'softhsm2-locked') return null;
   if (!name.startsWith('nss')) return ['--module', modulePathOf('SoftHSM2')];
@@ -87,7 +87,7 @@ export const placeBatch = (name: OldVaultName): Interrupted => {
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
   const [plain, out] = [join(place, 'many'), join(place, 'out')];
-  // What was being published has two names: tar keeps them one file.
+  // A file that was being published has two names; tar keeps them as one file.
   untar(name, place, './many', './out');
   return { plain, out, remove: () => rmSync(place, { recursive: true, force: true }) };
 };

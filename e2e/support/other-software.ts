@@ -6,7 +6,7 @@ import { loadSqlJs } from '../../main/sqlite/sql-js.ts';
 import { modulePathOf, PIN, type TestVault } from './vaults.ts';
 
 /*
- * Somebody with the PIN, the vault and software of their own: what docs/security says that such a
+ * Somebody with the PIN, the vault and their own software: what docs/security.md says such a
  * person can do. Written from the specifications alone, without the program's engine.
  */
 
@@ -38,7 +38,7 @@ const A = {
 const SECRET_KEY = 4;
 const AES = 0x1f;
 
-/** An unwrapped key that may be read: exactly what the program never asks for. */
+/** Unwraps a key so that it can be read, which the program never does. */
 const readable = [
   { type: A.CLASS, value: SECRET_KEY },
   { type: A.KEY_TYPE, value: AES },
@@ -109,7 +109,7 @@ export class OtherSoftware {
     this.#opened = opened;
   }
 
-  /** A process can do this once for each library. */
+  /** Possible only once per process and library. */
   static async open(vault: TestVault): Promise<OtherSoftware> {
     const native = new pkcs11.PKCS11();
     if (vault.token === 'SoftHSM2') process.env['SOFTHSM2_CONF'] = join(vault.dir, 'softhsm2.conf');
@@ -150,7 +150,7 @@ export class OtherSoftware {
     return key.bulk === 'token' ? this.#unwrap(handle, slot) : this.#decrypt(handle, slot, aad);
   }
 
-  /** Puts another key in a resident key's place: of the same name, id and attributes. */
+  /** Replaces a resident key by another one with the same name, ID and attributes. */
   exchange(name: string): void {
     const { bulk, objectId } = this.key(name);
     if (objectId === null) throw new Error(`${name} is not resident`);

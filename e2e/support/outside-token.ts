@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { modulePathOf, PIN } from './vaults.ts';
 
-/** A SoftHSM2 token that lies outside of every vault, as an HSM does. */
+/** A SoftHSM2 token outside every vault, as an HSM is. */
 export interface OutsideToken {
   readonly label: string;
-  /** Leads SoftHSM2 to it. */
+  /** Environment in which SoftHSM2 finds it. */
   readonly env: Readonly<Record<'SOFTHSM2_CONF', string>>;
   readonly tokens: string;
 }
@@ -23,7 +23,7 @@ export const makeOutsideToken = (folder: string): OutsideToken => {
   return token;
 };
 
-/** The same keys in a token with another serial number, as a vendor's cloning makes them. */
+/** The same keys in a token with another serial number, as a vendor's cloning tool makes. */
 export const makeTwin = ({ tokens }: OutsideToken, folder: string): OutsideToken => {
   const twin = placeOf(folder);
   cpSync(tokens, twin.tokens, { recursive: true });
@@ -45,14 +45,14 @@ const placeOf = (folder: string): OutsideToken => {
   return { label: LABEL, env: { SOFTHSM2_CONF: conf }, tokens };
 };
 
-/** SoftHSM2 at a place that is not the administrator's alone. */
+/** SoftHSM2 in a folder that not only the administrator can write to. */
 export const copySoftHsm = (file: string): string => {
   mkdirSync(dirname(file), { recursive: true });
   cpSync(modulePathOf('SoftHSM2'), file, { dereference: true });
   return file;
 };
 
-/** A library whose code runs as soon as it is loaded: it leaves the file `trace` behind. */
+/** A library whose code runs as soon as it is loaded, and creates the file `trace`. */
 export const makeStranger = (file: string, trace: string): void => {
   const source = `${file}.c`;
   writeFileSync(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Looking at other processes through proc(5). */
+/** Inspects other processes through proc(5). */
 
 export const childrenOf = (pid: number): number[] => {
   try {
@@ -16,14 +16,14 @@ export const childrenOf = (pid: number): number[] => {
   }
 };
 
-/** Name and value pairs as the process was started with. */
+/** The environment that the process was started with. */
 export const environmentOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/environ`, 'utf8').replaceAll('\0', '\n');
 
 export const argumentsOf = (pid: number): string =>
   readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
 
-/** What the process holds open. */
+/** The files that the process has open. */
 export const openFilesOf = (pid: number): string[] => {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -47,17 +47,17 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Ends one process at once; one that is gone already is no error. */
+/** Kills one process; it is no error if it has already ended. */
 export const killNow = (pid: number): void => {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 };
 
 /**
- * Waits until `condition` returns something, however long that takes. The test's own time limit
+ * Waits until `condition` returns something, however long that takes. The test's time limit
  * ends a wait that never succeeds.
  */
 export const until = async <T>(
@@ -79,7 +79,7 @@ const isEngine = (pid: number): boolean => {
   }
 };
 
-/** The engines that a command line runs now, without helpers that end at once. */
+/** The running engines of a command line, without short-lived helpers. */
 export const enginesOf = (pid: number): number[] => childrenOf(pid).filter(isEngine);
 
 /** The engine that a command line has started. */

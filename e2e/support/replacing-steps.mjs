@@ -1,6 +1,6 @@
-// Loaded into every process of the command line (NODE_OPTIONS=--import): stops everything with
-// SIGKILL at one step of replacing a file, or lets somebody change the file there. Every step is
-// written down.
+// Loaded into every process of the command line (NODE_OPTIONS=--import). Kills everything with
+// SIGKILL at one step of replacing a file, or changes the file there. Every step is
+// logged.
 import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -10,11 +10,11 @@ import { isMainThread } from 'node:worker_threads';
 const LOG = process.env.CLAVIGER_STEP_LOG;
 /** Like "rename before 1". */
 const KILL_AT = process.env.CLAVIGER_KILL_AT;
-/** The same, for a change of this file. */
+/** The step at which this file is changed. */
 const CHANGE_AT = process.env.CLAVIGER_CHANGE_AT;
 const CHANGED = process.env.CLAVIGER_CHANGED_FILE;
 
-/** Its workers have another argument. */
+/** Its workers have a different argument. */
 const isEngine = !isMainThread || process.argv[1]?.endsWith('engine-process.cjs') === true;
 const times = new Map();
 
@@ -25,7 +25,7 @@ const step = (name) => {
   fs.appendFileSync(LOG, `${full}\n`);
   if (full === CHANGE_AT) fs.appendFileSync(CHANGED, 'changed');
   if (full !== KILL_AT) return;
-  // The engine's parent first: alone it would be replaced, and the batch go on.
+  // The engine's parent first: it would otherwise start another engine and continue the batch.
   if (isEngine) process.kill(process.ppid, 'SIGKILL');
   process.kill(process.pid, 'SIGKILL');
 };

@@ -14,14 +14,14 @@ export interface RewrapRun {
   readonly random: Seeded;
   readonly files: number;
   readonly kills: number;
-  /** About how long a rewrap takes from its first record on. */
+  /** About how long a rewrap takes from its first record. */
   readonly milliseconds: number;
 }
 
 /**
- * Rewraps many files and is killed again and again, each time somewhere in the batch, or while it is
- * resumed. After every crash every file opens, and nothing else lies there; at the end none is left
- * under the old version.
+ * Rewraps many files and is killed again and again, at random points of the batch or while it is
+ * resumed. After every crash every file decrypts, and no other file is left; at the end none is
+ * encrypted with the old version.
  */
 export const surviveRewraps = async (run: RewrapRun): Promise<void> => {
   const { token, random, files, kills, milliseconds } = run;
@@ -54,7 +54,7 @@ export const surviveRewraps = async (run: RewrapRun): Promise<void> => {
       expect(resumed, `${note}: ${resumed.stderr}`).toMatchObject({ code: 0 });
       const outcomes = documentOf('resumed', resumed).batches.flatMap((each) => each.files);
       expect(new Set(outcomes.map(({ outcome }) => outcome)).has('failed'), note).toBe(false);
-      // Killed before its first file was planned: there is nothing to resume.
+      // It was killed before its first file was planned: there is nothing to resume.
       await vault.cli.run(['rewrap', sealed]);
       const versions = new Set(filesIn(sealed).map((file) => readClv(file).slots[0]?.version));
       expect([...versions], note).toEqual([Math.floor(round / keys.length) + 2]);
@@ -72,7 +72,7 @@ export const surviveRewraps = async (run: RewrapRun): Promise<void> => {
   }
 };
 
-/** What an interrupted run has left beside the files is skipped. */
+/** Without what an interrupted run has left beside the files. */
 export const expectAllOpen = async (
   { cli }: TestVault,
   folder: string,
@@ -83,7 +83,7 @@ export const expectAllOpen = async (
   expect(files.filter(({ outcome }) => outcome === 'done')).toHaveLength(count);
 };
 
-/** Puts a file back as it was. */
+/** Restores a file. */
 export const putBack = (from: string, to: string): void => {
   rmSync(to, { force: true });
   cpSync(from, to, { preserveTimestamps: true });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 
-/** A random source that gives the same again for the same seed. */
+/** A random source that repeats its values for the same seed. */
 export interface Seeded {
   readonly seed: number;
   /** 0 ≤ value < 1 */

@@ -1,5 +1,5 @@
-// Loaded into the engine (NODE_OPTIONS=--import): answers how many secret keys there are in all
-// sessions of its process, whenever the file named by CLAVIGER_COUNT_OBJECTS asks.
+// Loaded into the engine (NODE_OPTIONS=--import). Counts the secret keys in all
+// sessions of its process whenever the file named by CLAVIGER_COUNT_OBJECTS asks for it.
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import pkcs11 from 'pkcs11js';

@@ -15,7 +15,7 @@ import { isPartName } from '../../main/batch/output-name.ts';
 import { wholeMilliseconds } from '../../main/engine/files/file-times.ts';
 import type { Seeded } from './seeded.ts';
 
-/** What is compared of a tree: for each path below the root its kind, bytes, mode and time. */
+/** What is compared in a tree: kind, bytes, mode and time of each path below the root. */
 export type Snapshot = Readonly<Record<string, string>>;
 
 const PIECE = 1024 * 1024;
@@ -57,7 +57,7 @@ const entriesIn = (root: string): Entry[] => {
     });
 };
 
-/** Every path below a folder, folders before what is in them; nothing where it does not exist. */
+/** Every path below a folder, folders before their contents; empty if it does not exist. */
 export const pathsIn = (root: string): string[] => entriesIn(root).map(({ path }) => path);
 
 export const filesIn = (root: string): string[] =>
@@ -76,7 +76,7 @@ const describePath = (path: string): string => {
 export const snapshotOf = (root: string): Snapshot =>
   Object.fromEntries(pathsIn(root).map((path) => [relative(root, path), describePath(path)]));
 
-/** The files that differ between two trees, with what they were and are; folders do not count. */
+/** The files that differ between two trees, with their old and new contents; folders do not count. */
 export const differences = (before: Snapshot, after: Snapshot): string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .map((path) => ({ path, was: before[path] ?? 'nothing', is: after[path] ?? 'nothing' }))
@@ -97,7 +97,7 @@ export interface TreeShape {
   readonly files: number;
   /** Largest small file in bytes. */
   readonly most: number;
-  /** Files of exactly these sizes, beside the small ones. */
+  /** Sizes of further files, in addition to the small ones. */
   readonly sizes?: readonly number[];
 }
 

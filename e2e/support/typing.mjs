@@ -8,7 +8,7 @@ const command = process.argv.slice(3 + count).map((word) => `'${word.replaceAll(
 const child = spawn('script', ['-qec', command.join(' '), '/dev/null'], {
   stdio: ['pipe', 'pipe', 'inherit'],
 });
-// What moves the cursor may be around a question.
+// A question may be surrounded by cursor control sequences.
 const cursor = /\u001b\[[0-9;]*[A-Za-z]/g;
 let shown = '';
 child.stdout.on('data', (piece) => {

@@ -11,24 +11,24 @@ import { documentOf, type KeyDocument, type RecordDocument, recordOf } from './d
 export const tokenNames = ['SoftHSM2', 'NSS softokn'] as const;
 export type TokenName = (typeof tokenNames)[number];
 
-/** For what no token does differently: the second one only in the long run. */
+/** For tests in which tokens do not differ: the second one is used only in the long run. */
 export const usualTokens: readonly TokenName[] =
   process.env['CLAVIGER_E2E_EVERY_TOKEN'] === '1' ? tokenNames : ['SoftHSM2'];
 
 export const PIN = '271828';
 
-/** A vault with its own token in a temporary folder of its own. */
+/** A vault with its own token in its own temporary folder. */
 export interface TestVault {
   readonly token: TokenName;
-  /** The temporary folder that holds everything. */
+  /** The temporary folder that contains everything. */
   readonly home: string;
   /** The vault's folder. */
   readonly dir: string;
-  /** Holds the token's files; nothing else is in there. */
+  /** Contains only the token's files. */
   readonly tokenDir: string;
   readonly cli: Claviger;
   readonly createKey: (name: string, custody: Custody, bulk: Bulk) => Promise<KeyDocument>;
-  /** The ledger verifies and the keystore belongs to it. */
+  /** Whether the ledger verifies and the keystore matches it. */
   readonly expectSound: () => Promise<void>;
   /** The whole ledger, oldest first. */
   readonly records: () => RecordDocument[];
@@ -38,10 +38,10 @@ export interface TestVault {
 
 export const makeHome = (): string => mkdtempSync(join(tmpdir(), 'claviger-e2e-'));
 
-/** What the command line remembers lies beside the vault, never in the home of who runs the tests. */
+/** State of the command line is stored beside the vault, never in the home of the user who runs the tests. */
 export const stateOf = (dir: string): string => join(dirname(dir), 'state');
 
-/** The PIN and the vault's folder travel in the environment, as in a script. */
+/** The PIN and the vault's folder are passed in the environment, as in a script. */
 export const clavigerOf = (dir: string): Claviger =>
   new Claviger({ CLAVIGER_VAULT: dir, CLAVIGER_PIN: PIN, CLAVIGER_STATE: stateOf(dir) });
 
@@ -94,14 +94,14 @@ const createKey = async (
   return documentOf('key', result).key;
 };
 
-/** The ledger verifies and the keystore belongs to it. */
+/** Whether the ledger verifies and the keystore matches it. */
 const expectSound = async (cli: Claviger): Promise<void> => {
   const result = await cli.run(['audit', 'verify', '--json']);
   expect(result, result.stderr).toMatchObject({ code: 0 });
   expect(documentOf('verdict', result)).toMatchObject({ verified: true, findings: [] });
 };
 
-/** Read from the file, because looking with the command line is recorded, too. */
+/** Read from the file, because viewing with the command line is recorded, too. */
 const recordsOf = (dir: string): RecordDocument[] =>
   readFileSync(join(dir, 'ledger.jsonl'), 'utf8')
     .split('\n')

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { Workspace } from './workspace.ts';
 
-/** The keys, and the dialog that makes one. */
+/** The keys, and the dialog that creates one. */
 export class KeysPage extends Workspace {
   get dialog(): Locator {
     return this.page.getByRole('dialog', { name: 'Create a key' });
@@ -16,7 +16,7 @@ export class KeysPage extends Workspace {
     await this.dialog.waitFor();
   }
 
-  /** Makes a key with the mouse and waits until it is listed. */
+  /** Creates a key with the mouse and waits until it is listed. */
   async create(name: string, preset: 'Maximum' | 'Balanced' | 'Fast'): Promise<void> {
     await this.openDialog();
     await this.dialog.getByLabel('Name', { exact: true }).fill(name);
@@ -26,7 +26,7 @@ export class KeysPage extends Workspace {
     await this.row(name).waitFor();
   }
 
-  /** Begins an act on the key whose panel is open, with its button or from the menu. */
+  /** Starts an action on the key whose panel is open, with its button or from the menu. */
   async begin(button: string): Promise<Locator> {
     const own = this.page.getByRole('button', { name: button, exact: true });
     const more = this.page.getByRole('button', { name: 'More actions' });

@@ -7,14 +7,14 @@ import { Workspace } from './workspace.ts';
 
 type Tab = 'Export' | 'Verify a report' | 'Saved checkpoints' | 'Past exports';
 
-/** One step with openssl as the window shows it. */
+/** One openssl step as the window shows it. */
 export interface ShownStep {
   readonly title: string;
   readonly commands: string;
   readonly prints: string;
 }
 
-/** Reports: their export, their verification, and the checkpoints that others keep. */
+/** Reports: export, verification, and saved checkpoints. */
 export class ReportsPage extends Workspace {
   readonly #driver: Driver;
 
@@ -23,7 +23,7 @@ export class ReportsPage extends Workspace {
     this.#driver = driver;
   }
 
-  /** Told once an export has ended well. */
+  /** Shown once an export has succeeded. */
   get exported(): Locator {
     return this.page.getByRole('status', { name: /^Exported/ });
   }
@@ -42,7 +42,7 @@ export class ReportsPage extends Workspace {
     await this.page.getByRole('option', { name: option }).click();
   }
 
-  /** Exports what is chosen as PDF and CSV too, as a person does. */
+  /** Exports the selection, as PDF and CSV too. */
   async exportTo(file: string): Promise<void> {
     await this.#driver.answerDialogs([file]);
     await this.open('Export');
@@ -94,7 +94,7 @@ export class ReportsPage extends Workspace {
     return path.join(folder, name);
   }
 
-  /** Drops files where a kept checkpoint is compared. */
+  /** Drops files on the area that compares a saved checkpoint. */
   async compare(files: readonly string[]): Promise<void> {
     await dropOn(this.page.getByRole('group', { name: /^Drop zone: compare/ }), files);
   }
@@ -106,8 +106,8 @@ export class ReportsPage extends Workspace {
   }
 
   /**
-   * Halts the token's driver as soon as a PDF is begun, which it is to sign.
-   * @returns lets it go on
+   * Halts the token's driver as soon as the PDF that it will sign is started.
+   * @returns a function that lets it continue
    */
   async haltAtPdf(): Promise<() => void> {
     const engine = await this.#driver.app.evaluate(({ app, BrowserWindow }) => {

@@ -20,7 +20,7 @@ export class SetupPages {
     return this.#page.getByLabel('Repeat the PIN');
   }
 
-  /** Looking for tokens takes its time; the page may be used meanwhile. */
+  /** Looking for tokens takes a while; the page can be used meanwhile. */
   async searched(): Promise<void> {
     await this.#page.getByText('Looking for PKCS#11 libraries').waitFor({ state: 'detached' });
   }

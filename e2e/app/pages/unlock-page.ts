@@ -16,7 +16,7 @@ export class UnlockPage {
     return this.#page.getByRole('alert').filter({ hasText: 'did not accept this PIN' });
   }
 
-  /** Types a PIN and sends it off; what comes of it is not waited for. */
+  /** Types a PIN and submits it, without waiting for the result. */
   async enter(pin: string): Promise<void> {
     await this.pin.click();
     await this.#page.keyboard.type(pin);

@@ -28,14 +28,14 @@ export class WorkPage extends Workspace {
     return this.page.getByRole('button', { name: 'New batch' });
   }
 
-  /** Goes there, away from results that are still shown. */
+  /** Opens the page, and closes results that are still shown. */
   async open(): Promise<void> {
     await this.go('Encrypt & decrypt');
     await this.newBatchButton.or(this.zone).waitFor();
     if (await this.newBatchButton.isVisible()) await this.newBatch();
   }
 
-  /** Starts the plan; it says how many files that are. */
+  /** The button that starts the plan; it shows the number of files. */
   startButton(kind: Kind): Locator {
     return this.page.getByRole('button', { name: new RegExp(`^${kind} [\\d,]+ files?`) });
   }
@@ -66,7 +66,7 @@ export class WorkPage extends Workspace {
     return dropOn(this.zone, files);
   }
 
-  /** Starts the plan with the mouse, once it is made. */
+  /** Starts the plan with the mouse, once it is complete. */
   async start(kind: Kind): Promise<void> {
     const button = this.startButton(kind);
     await button.and(this.page.locator(':not([aria-disabled])')).click({ timeout: 60_000 });
@@ -84,7 +84,7 @@ export class WorkPage extends Workspace {
     return this.heading.innerText();
   }
 
-  /** Waits for results without a fault. */
+  /** Waits for results without failures. */
   async allDone(kind: Kind, files: number): Promise<void> {
     const count = `${files.toLocaleString('en-US')} ${files === 1 ? 'file' : 'files'}`;
     const title = this.page.getByRole('heading', { level: 1, name: `${done[kind]} ${count}` });
@@ -100,7 +100,7 @@ export class WorkPage extends Workspace {
     await this.zone.waitFor();
   }
 
-  /** A row of the results or of the files under way. */
+  /** A row of the results or of the files in progress. */
   row(name: string): Locator {
     return this.page.getByRole('row').filter({ hasText: name });
   }

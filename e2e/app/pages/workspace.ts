@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright';
 
 export type Place = 'Overview' | 'Keys' | 'Encrypt & decrypt' | 'Audit' | 'Reports' | 'Settings';
 
-/** The frame of an unlocked vault: its places and its status. */
+/** The frame of an unlocked vault: navigation and status bar. */
 export class Workspace {
   readonly page: Page;
 

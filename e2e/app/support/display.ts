@@ -6,7 +6,7 @@ interface Display {
   readonly stop: () => void;
 }
 
-/** A display of its own: Xvfb picks a free number and tells it. */
+/** Starts Xvfb, which picks a free display number and reports it. */
 export const startDisplay = async (): Promise<Display> => {
   const args = ['-displayfd', '3', '-screen', '0', '1600x1100x24', '-nolisten', 'tcp'];
   const xvfb = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });

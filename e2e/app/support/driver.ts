@@ -14,26 +14,26 @@ declare global {
 
 export const PIN = '482913';
 const PATIENCE_MS = 60_000;
-/** Attaching takes one to three seconds, also under load. */
+/** Attaching takes one to three seconds, even under load. */
 const ATTACH_MS = 25_000;
 
 interface Place {
-  /** Everything of one test is below. */
+  /** Folder for everything of one test. */
   readonly home: string;
-  /** Further arguments, as files that are opened from the shell. */
+  /** More arguments, like files that are opened from the shell. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Starts the app in its own way, as another user; then with Chromium's sandbox. */
+  /** A program that starts the app as another user, with Chromium's sandbox. */
   readonly starter?: string;
-  /** The folder that it runs in; that of the tests otherwise. */
+  /** Working directory; by default that of the tests. */
   readonly cwd?: string;
 }
 
 const isRoot = process.getuid?.() === 0;
-/** bits-ui and the tables measure themselves; Chromium tells of every frame that came late. */
+/** bits-ui and the tables measure themselves; Chromium then warns about late frames. */
 const HARMLESS = 'ResizeObserver loop completed with undelivered notifications';
 
-/** What starts the app, and what comes before the arguments of a test. */
+/** The program that starts the app, and its first arguments. */
 export const appCommand = (home: string): { executable: string; args: string[] } => ({
   executable: process.env['CLAVIGER_E2E_EXECUTABLE'] ?? '',
   args: [
@@ -44,12 +44,12 @@ export const appCommand = (home: string): { executable: string; args: string[] }
 
 export const isPackaged = (): boolean => process.env['CLAVIGER_E2E_PACKAGED'] === '1';
 
-/** The real app with its real window, in a home of its own. */
+/** The real app with its real window, in its own home folder. */
 export class Driver {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly home: string;
-  /** What the page complained of: broken rules of its policy, errors that nobody caught. */
+  /** Errors of the page: violations of its policy, and uncaught errors. */
   readonly complaints: string[] = [];
 
   private constructor(app: ElectronApplication, page: Page, home: string) {
@@ -97,12 +97,12 @@ export class Driver {
     return result.value;
   }
 
-  /** A call that must fail so. */
+  /** A call that must fail with this code. */
   async fails<C extends CallName>(name: C, input: Input<C>, code: FailureCode): Promise<void> {
     expect(await this.ask(name, input)).toMatchObject({ ok: false, failure: { code } });
   }
 
-  /** Whatever a page could send. */
+  /** Anything that a page could send. */
   raw(name: unknown, input: unknown): Promise<unknown> {
     const answer = this.page.evaluate(
       ([each, value]) => window.claviger.call(each as CallName, value as never),
@@ -111,11 +111,11 @@ export class Driver {
     return inTime(answer, String(name));
   }
 
-  /** Does what makes the window load anew, as every lock does. */
+  /** Does something that reloads the window, as every lock does. */
   async reloads(work: () => Promise<unknown>): Promise<void> {
     const loaded = this.page.waitForEvent('load', { timeout: PATIENCE_MS });
     await work().catch((error: unknown) => {
-      // The answer may come to a page that is gone.
+      // The page that would get the answer may be gone.
       if (!String(error).includes('Execution context was destroyed')) throw error;
     });
     await loaded;
@@ -133,14 +133,14 @@ export class Driver {
     );
   }
 
-  /** Quits as a person does; an app that does not end is a failure. */
+  /** Quits as a person does, and fails if the app does not exit. */
   async stop(): Promise<void> {
     const child = this.app.process();
     const exited =
       child.exitCode === null && child.signalCode === null
         ? new Promise((resolve) => child.once('exit', resolve))
         : Promise.resolve();
-    // How Playwright's own farewell ends does not matter.
+    // Whether Playwright's own close succeeds does not matter.
     this.app.close().catch(() => undefined);
     try {
       await inTime(exited, 'quitting');
@@ -153,7 +153,7 @@ export class Driver {
 }
 
 /**
- * Playwright holds the window back until it is attached only where it chooses the runtime itself.
+ * Playwright delays the window until it is attached, but only if it chooses the runtime itself.
  * Attaching to a window that already loads sometimes never ends (once in 200 starts on a busy
  * machine): the app is up and idle then, and Playwright kills it when the time is over.
  */
@@ -170,7 +170,7 @@ const launched = async (
   }
 };
 
-/** Playwright waits for ever for what it evaluates: which call has no answer is told here. */
+/** Playwright waits forever for what it evaluates; this names the call that has no answer. */
 const inTime = async <T>(work: Promise<T>, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -188,7 +188,7 @@ const stringsOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 
-/** An empty home, removed by the returned function. */
+/** An empty home folder, which the returned function removes. */
 export const makeHome = async (): Promise<{ home: string; remove: () => Promise<void> }> => {
   const home = await mkdtemp(path.join(tmpdir(), 'claviger-app-'));
   return { home, remove: () => rm(home, { recursive: true, force: true }) };

@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright';
 
-/** Drops files and folders on the middle of an area as a file manager does, with their true paths. */
+/** Drops files and folders on the middle of an area as a file manager does, with their real paths. */
 export const dropOn = async (area: Locator, files: readonly string[]): Promise<void> => {
   await area.scrollIntoViewIfNeeded();
   const box = await area.boundingBox();

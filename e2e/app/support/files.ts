@@ -13,7 +13,7 @@ export const makeFiles = async (home: string, name = 'Contracts Q3'): Promise<st
   return folder;
 };
 
-/** Files that take a while under a key that works in the token; they take no room on the disk. */
+/** Files that take a while with a key that encrypts in the token; they need no disk space. */
 export const makeLongWork = async (
   home: string,
   { files, megabytes }: { readonly files: number; readonly megabytes: number },

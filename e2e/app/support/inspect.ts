@@ -16,7 +16,7 @@ const looks = [
   { theme: 'dark', contrast: 'high' },
 ] as const satisfies readonly SettingsChange[];
 
-/** The screen as it is now must be usable by everybody, in every look and at every size. */
+/** The current screen must be accessible, in every look and at every size. */
 export const inspect = async (driver: Driver, name: string): Promise<void> => {
   expect.soft(await faultsOf(driver), name).toEqual([]);
 };
@@ -67,7 +67,7 @@ const setSize = async (
   });
 };
 
-/** As a person sets it; nothing moves, so that nothing is measured half-way. */
+/** Sets the look as a person does, without motion, so that nothing is measured half-way. */
 const look = async (driver: Driver, change: SettingsChange): Promise<void> => {
   await driver.call('settings.set', { ...change, motion: 'off' });
   await driver.page.waitForFunction((wanted) => {
@@ -79,7 +79,7 @@ const look = async (driver: Driver, change: SettingsChange): Promise<void> => {
       (textSize === undefined || (dataset['text'] ?? '100') === String(textSize))
     );
   }, change);
-  // Two frames later everything has been laid out anew.
+  // Two frames later the new layout is complete.
   await driver.page.evaluate(
     () =>
       new Promise<void>((resolve) => {

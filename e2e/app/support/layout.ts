@@ -1,7 +1,7 @@
 /**
- * What is wrong with the layout of the page as it is now, in words: parts outside of the window,
- * sideways scrolling, text that is cut without a title that tells the rest, drawn text that does
- * not follow the text size that is set. Runs in the page.
+ * What is wrong with the current layout of the page, in words: parts outside the window,
+ * sideways scrolling, text that is cut without a title that shows it in full, drawn text that does
+ * not follow the text size setting. Runs in the page.
  */
 export const layoutFaults = (): string[] => {
   const faults: string[] = [];
@@ -12,7 +12,7 @@ export const layoutFaults = (): string[] => {
   const hides = (overflow: string): boolean => overflow === 'hidden' || overflow === 'clip';
   const scrolls = (overflow: string): boolean => overflow === 'auto' || overflow === 'scroll';
   const isTold = (element: Element): boolean => element.closest('[title]') !== null;
-  /** The frame of a long table: its parent scrolls, and it holds the rows that are in view. */
+  /** The frame of a long table: its parent scrolls, and it contains only the visible rows. */
   const isVirtual = (element: Element): boolean =>
     element.querySelector(':scope > [role="rowgroup"]') !== null;
   const canScrollTo = (element: Element): boolean => {
@@ -42,7 +42,7 @@ export const layoutFaults = (): string[] => {
       faults.push(`cut at its side: ${nameOf(element)}`);
     if (high && hides(style.overflowY) && !tellsRest && !isVirtual(element))
       faults.push(`cut below: ${nameOf(element)}`);
-    // More than a line box: what follows in the page would be drawn over it.
+    // Taller than a line box: the next element would be drawn over it.
     if (element.scrollHeight > element.clientHeight + 8 && style.overflowY === 'visible')
       faults.push(`sticks out below: ${nameOf(element)}`);
     if (wide && style.overflowX === 'visible' && hasText(element))
@@ -59,7 +59,7 @@ export const layoutFaults = (): string[] => {
   if (document.documentElement.scrollWidth > innerWidth) faults.push('the page scrolls sideways');
   for (const element of document.body.querySelectorAll<HTMLElement>('*:not(svg *)')) {
     const { width, height } = element.getBoundingClientRect();
-    // What only screen readers see is a pixel in size.
+    // Text for screen readers only is one pixel in size.
     const seen = width > 1 && height > 1 && element.checkVisibility({ checkVisibilityCSS: true });
     if (seen) lookAt(element);
   }

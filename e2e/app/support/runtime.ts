@@ -1,6 +1,6 @@
 import { resolveRuntime } from '../../../scripts/runtime.mjs';
 
-/** Looked for once for the whole run, and never fetched by it; a packaged app brings its own. */
+/** Looked up once for the whole run, and never downloaded by it; a packaged app has its own. */
 export const setup = async (): Promise<void> => {
   if (process.env['CLAVIGER_E2E_EXECUTABLE'] !== undefined) return;
   const { executable, official } = await resolveRuntime({ say: () => undefined, mayFetch: false });

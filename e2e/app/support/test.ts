@@ -39,7 +39,7 @@ const vault = async (
   await use(app);
 };
 
-/** Every test has an app and a vault of its own. */
+/** Every test has its own app and vault. */
 export const test = base.extend<AppFixtures>({ home, driver, vault });
 
 /** The tests of one file share an app and a vault, one after the other. */
@@ -49,7 +49,7 @@ export const sharedTest = base.extend<AppFixtures>({
   vault: [vault, { scope: 'file' }],
 });
 
-/** Makes an evaluation vault; it is open and unlocked afterwards. */
+/** Creates an evaluation vault, which is open and unlocked afterwards. */
 export const makeVault = async (app: Driver): Promise<string> => {
   const folder = await app.call('setup.folder', null);
   await app.call('setup.connect', { kind: 'evaluation', folder: folder.id, pin: PIN });
