@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { batchDone } from '../support/batches.ts';
+import { batch, batchDone } from '../support/batches.ts';
 import type { CliOptions } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
 import { writeFile } from '../support/trees.ts';
@@ -11,9 +11,9 @@ import { makeVault, tokenNames } from '../support/vaults.ts';
 const STEPS = fileURLToPath(new URL('../support/master-steps.mjs', import.meta.url));
 /** Many calls in one test: a machine that is busy with other things needs long for them. */
 const PATIENCE_MS = 1_800_000;
-/** All of them take minutes; otherwise every twelfth step, others each time. */
+/** All of them take minutes; otherwise every sixteenth step, others each time. */
 const isLong = process.env['CLAVIGER_E2E_EVERY_TOKEN'] === '1';
-const EVERY = isLong ? 1 : 12;
+const EVERY = isLong ? 1 : 16;
 const START = Math.floor(Math.random() * EVERY);
 
 const pairs = [
@@ -52,7 +52,9 @@ it.each(tokenNames)(
         expect(stepsOf().at(-1), step).toBe(step);
 
         // The next unlock settles it: every file opens, and the ledger says which it was.
-        await batchDone(vault.cli, ['verify', sealed]);
+        const status = await vault.cli.run(['status', '--json']);
+        const { code, stderr } = await batch(vault.cli, ['verify', sealed]);
+        expect(code, `${step}: ${stderr}`).toBe(0);
         const actions = vault
           .records()
           .slice(before)
@@ -64,6 +66,11 @@ it.each(tokenNames)(
           actions.filter((action) => action === end),
           step,
         ).toHaveLength(isBegun ? 1 : 0);
+        // Unless it was over when it was killed, whoever looks or unlocks is told.
+        const isSettled = actions.slice(actions.lastIndexOf('vault.unlock')).includes(end);
+        expect(status.stdout.includes('a rotation of the master keys'), step).toBe(isSettled);
+        const words = isSwitched ? 'It is finished' : 'It is undone';
+        expect(stderr.includes(words), step).toBe(isSettled);
       }
       // What any of them had left in the token would still be there.
       const compared = documentOf('reconciled', await vault.cli.run(['reconcile', '--json']));

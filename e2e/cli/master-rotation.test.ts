@@ -1,14 +1,17 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custodyPairs } from '../../shared/keys.ts';
 import { batch, batchDone } from '../support/batches.ts';
+import type { CliOptions } from '../support/cli.ts';
 import { readClv } from '../support/clv.ts';
 import { documentOf } from '../support/documents.ts';
 import { filesWith, storedBlobs } from '../support/stored-blobs.ts';
 import { differences, snapshotOf, writeFile } from '../support/trees.ts';
 import { clavigerOf, makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
+const STEPS = fileURLToPath(new URL('../support/master-steps.mjs', import.meta.url));
 const rotate = ['master', 'rotate', '--confirm', 'vault'];
 
 describe.each(usualTokens)('master keys that are rotated, with %s', (token) => {
@@ -68,6 +71,33 @@ describe.each(usualTokens)('master keys that are rotated, with %s', (token) => {
     expect(await storedBlobs(vault.dir)).toEqual(blobs);
   });
 
+  const failing = (step: string): CliOptions => ({
+    env: {
+      NODE_OPTIONS: `--import=${STEPS}`,
+      CLAVIGER_STEP_LOG: join(vault.home, 'steps'),
+      CLAVIGER_FAIL_AT: step,
+    },
+  });
+
+  it('stay as they are where the token fails before the switch: undone at once, in words', async () => {
+    const start = vault.records().length;
+    const failed = await vault.cli.run([...rotate, '--json'], failing('wrap before 3'));
+    expect(failed.code, failed.stderr).toBe(3);
+    expect(documentOf('error', failed).error.code).toBe('token-failed');
+    expect(failed.stderr).not.toContain('    at ');
+    const done = vault
+      .records()
+      .slice(start)
+      .filter(({ action }) => action.startsWith('master.'));
+    expect(done).toMatchObject([
+      { action: 'master.rotate-start', outcome: 'ok' },
+      { action: 'master.rotate', outcome: 'failed', code: 'token-failed' },
+      { action: 'master.rotate-undo', outcome: 'ok', details: { removed: 2 } },
+    ]);
+    expect(await storedBlobs(vault.dir)).toEqual(blobs);
+    await batchDone(vault.cli, ['verify', sealed]);
+  });
+
   it('wrap every version again: all files open, and the old ones are not in the token', async () => {
     const start = vault.records().length;
     const result = await vault.cli.run([...rotate, '--note', 'yearly', '--json']);
@@ -81,7 +111,7 @@ describe.each(usualTokens)('master keys that are rotated, with %s', (token) => {
       ...['vault.unlock', 'master.rotate-start', 'master.rotate', 'vault.lock'],
       ...['vault.unlock', 'master.destroy', 'vault.lock'],
     ]);
-    const rotated = vault.records().find(({ action }) => action === 'master.rotate');
+    const rotated = vault.records().findLast(({ action }) => action === 'master.rotate');
     expect(rotated?.details).toMatchObject({ versions: 4, reason: 'scheduled', note: 'yearly' });
     const destroyed = vault.records().find(({ action }) => action === 'master.destroy');
     expect(destroyed?.details).toMatchObject({ removed: 2 });
@@ -125,8 +155,16 @@ describe.each(usualTokens)('master keys that are rotated, with %s', (token) => {
     const file = writeFile(join(vault.home, 'later.txt'), 'later');
     await batchDone(vault.cli, ['encrypt', '--key', 'later', '--key', 'hsm-only-token', file]);
     await batchDone(vault.cli, ['verify', `${file}.clv`, sealed]);
-    await succeed(...rotate);
-    await batchDone(vault.cli, ['verify', `${file}.clv`, sealed]);
+
+    // Once more, where the token does not destroy the old ones at first.
+    const kept = await vault.cli.run([...rotate, '--json'], failing('destroy before 1'));
+    expect(kept.code, kept.stderr).toBe(1);
+    expect(documentOf('rotated', kept).rotated.oldKept).not.toBeNull();
+    const { code, stderr } = await batch(vault.cli, ['verify', `${file}.clv`, sealed]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('It is finished: the old master keys are destroyed.');
+    const compared = documentOf('reconciled', await vault.cli.run(['reconcile', '--json']));
+    expect(compared).toMatchObject({ findings: [], sound: 6 });
   });
 
   it('marked as compromised make every wrapped version so, and no resident one', async () => {

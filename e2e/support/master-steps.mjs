@@ -1,5 +1,6 @@
 // Loaded into every process of the command line (NODE_OPTIONS=--import): stops everything with
-// SIGKILL at one step of a rotation of the master keys. Every step is written down.
+// SIGKILL at one step of a rotation of the master keys, or lets the token fail there. Every step is
+// written down.
 import { appendFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -10,6 +11,9 @@ import pkcs11 from 'pkcs11js';
 const LOG = process.env.CLAVIGER_STEP_LOG;
 /** Like "rename before 1". */
 const KILL_AT = process.env.CLAVIGER_KILL_AT;
+
+/** The same, for a call that the token refuses. */
+const FAIL_AT = process.env.CLAVIGER_FAIL_AT;
 
 const CKA_LABEL = 0x3;
 const master = /^claviger\/[0-9a-f]+\/(wrap|seal)$/;
@@ -23,6 +27,7 @@ const step = (name) => {
   const time = (times.get(name) ?? 0) + 1;
   times.set(name, time);
   appendFileSync(LOG, `${name} ${time}\n`);
+  if (`${name} ${time}` === FAIL_AT) throw new Error('CKR_FUNCTION_FAILED:6');
   if (`${name} ${time}` !== KILL_AT) return;
   // The engine's parent first: alone it would be told of the loss.
   if (isEngine) process.kill(process.ppid, 'SIGKILL');

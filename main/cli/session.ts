@@ -22,8 +22,10 @@ export const sessionOf = (
     startEngine: context.startEngine,
     lifetimes: () => LIFETIMES,
     onOpen: async (session) => {
-      for (const { problem } of await catchUp(session))
-        context.terminal.notice([`claviger: ${problem}`]);
+      const { postponed, settled } = await catchUp(session);
+      const problems = postponed.map(({ problem }) => problem);
+      for (const words of [...(settled === null ? [] : [settled]), ...problems])
+        context.terminal.notice([`claviger: ${words}`]);
     },
     askPin,
   });

@@ -78,6 +78,7 @@ export const stateOf = (
     ...(use === 'interrupted' ? [attention('the last session ended without a lock')] : []),
     ...batchReasons(batches),
     ...keyReasons(keys),
+    ...masterReasons(status, use),
   ];
   return {
     level: reasons.some(({ level }) => level === 'failed')
@@ -173,6 +174,11 @@ const keyReasons = ({ due, overdue, postponed }: VaultState['keys']): Reason[] =
     ? []
     : [attention(`${counted(postponed, 'postponed destruction')} to be confirmed`)]),
 ];
+
+const masterReasons = ({ tables }: VaultStatus, use: Use): Reason[] =>
+  tables.meta.masterRotation() === null || use === 'unlocked'
+    ? []
+    : [attention('a rotation of the master keys is unfinished: the next unlock settles it')];
 
 export const ageWords = (seconds: number): string => {
   const days = Math.floor(seconds / DAY_SECONDS);

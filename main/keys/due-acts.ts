@@ -16,12 +16,23 @@ export interface PostponedAct {
   readonly problem: string;
 }
 
-/** To be called when the vault was unlocked. @returns as `doDueActs` */
-export const catchUp = async (session: VaultSession): Promise<readonly PostponedAct[]> => [
-  ...(await problemOf(() => done(settleMasters(session)))),
-  ...(await problemOf(() => done(removeDestroyedObjects(session)))),
-  ...(await doDueActs(session)),
-];
+export interface CaughtUp {
+  /** What could not be done. */
+  readonly postponed: readonly PostponedAct[];
+  /** What became of an interrupted rotation of the masters, as a sentence. */
+  readonly settled: string | null;
+}
+
+/** To be called when the vault was unlocked. */
+export const catchUp = async (session: VaultSession): Promise<CaughtUp> => {
+  let settled: string | null = null;
+  const masters = await problemOf(async () => {
+    settled = await settleMasters(session);
+    return null;
+  });
+  const objects = await problemOf(() => done(removeDestroyedObjects(session)));
+  return { postponed: [...masters, ...objects, ...(await doDueActs(session))], settled };
+};
 
 /** A token that refuses one act must not keep the vault closed, nor stop the other acts. */
 const problemOf = async (act: DueAct): Promise<readonly PostponedAct[]> => {

@@ -1,3 +1,4 @@
+import { rotationSettled } from '../../shared/messages/masters.ts';
 import type { WrappedMaterial } from '../keystore/index.ts';
 import { otherMastersOf, type VaultSession } from '../session/index.ts';
 
@@ -9,11 +10,22 @@ export const inGroups = (keys: readonly WrappedMaterial[]): readonly WrappedMate
     keys.slice(at * GROUP, (at + 1) * GROUP),
   );
 
-/** To be called when the vault was unlocked: a rotation that was interrupted is undone or finished. */
-export const settleMasters = async (session: VaultSession): Promise<void> => {
+/**
+ * To be called when the vault was unlocked: a rotation that was interrupted is undone or finished.
+ * @returns which, in a sentence; null where there was none
+ */
+export const settleMasters = async (session: VaultSession): Promise<string | null> => {
   const rotation = session.vault.tables.meta.masterRotation();
-  if (rotation?.others === 'new') await undoRotation(session);
-  if (rotation?.others === 'old') await destroyOldMasters(session);
+  switch (rotation?.others) {
+    case 'new':
+      await undoRotation(session);
+      return rotationSettled.undone;
+    case 'old':
+      await destroyOldMasters(session);
+      return rotationSettled.finished;
+    case undefined:
+      return null;
+  }
 };
 
 /** Removes new masters that nothing was put under in the keystore. */

@@ -27,3 +27,11 @@ export const rotationEffects = ({ wrapped, resident, inVault }: RotationEffects)
     : 'A backup or a twin of the token has to be made anew, too: it does not have the new master keys.',
   'Encrypted files are not touched and open as before.',
 ];
+
+/** What an unlock made of a rotation that was interrupted. */
+export const rotationSettled = {
+  undone:
+    'A rotation of the master keys was interrupted. It is undone: the master keys are the same as before.',
+  finished:
+    'A rotation of the master keys was interrupted. It is finished: the old master keys are destroyed.',
+} as const;

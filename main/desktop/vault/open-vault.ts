@@ -80,7 +80,7 @@ export class OpenVault {
       trust: parts.trust,
       lifetimes: parts.lifetimes,
       askPin: () => this.gate.take(),
-      onOpen: async (session) => this.#waitAfter(await catchUp(session)),
+      onOpen: async (session) => this.#waitAfter((await catchUp(session)).postponed),
       onRecovery: (cause, recovered) => parts.onRecovery(this, cause, recovered),
       startEngine: () => this.#watched(parts.startEngine(), parts.onEngineLost),
     });
