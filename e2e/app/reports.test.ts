@@ -199,7 +199,7 @@ test('attaches the reply of a time-stamping authority, which openssl verifies in
     const reply = path.join(home, 'reply.tsr');
     await writeFile(reply, authority.stamp(await readFile(kept, 'utf8')));
     await reports.attach(reply);
-    await page.getByText(/^Timestamp of the checkpoint over \d+ records is kept/).waitFor();
+    await page.getByText(/^Timestamp of the checkpoint over \d+ records saved/).waitFor();
     await page.getByText(/^over \d+ records$/).waitFor();
 
     await reports.open('Export');
@@ -255,7 +255,7 @@ test('uses UTC days in every time zone, and says so', async ({ home }) => {
   const reports = new ReportsPage(vault);
   await reports.open('Export');
   await reports.choose('Time', /Custom range/);
-  await page.getByText('Days begin at midnight UTC, which is 14:00 here.').waitFor();
+  await page.getByText('Days start at midnight UTC, which is 14:00 here.').waitFor();
   await page.getByLabel('From', { exact: true }).fill('2026-01-31');
   await page.getByLabel('To, this day included').fill('2026-02-01');
   await page.getByText(/of 31 January 2026 to 1 February 2026$/).waitFor();

@@ -194,7 +194,7 @@ describe('a vault folder that is removed during a batch', () => {
     renameSync(vault.dir, away);
     const result = await running.result;
     expect(result.code).not.toBe(0);
-    expect(result.stderr).toContain('the file or its folder is not there');
+    expect(result.stderr).toContain('the file or its folder does not exist');
     expect(existsSync(vault.dir)).toBe(false);
     expect(outputsOf(out).length).toBeLessThan(2_000);
 
@@ -214,7 +214,7 @@ describe('a vault folder that is removed during a batch', () => {
     rmSync(vault.dir, { recursive: true });
     const result = await running.result;
     expect(result.code).not.toBe(0);
-    expect(result.stderr).toContain('the file or its folder is not there');
+    expect(result.stderr).toContain('the file or its folder does not exist');
     expect(existsSync(vault.dir)).toBe(false);
     expect(outputsOf(out).length).toBeLessThan(2_000);
   });

@@ -43,7 +43,7 @@ const noticesOf = ({ unrecorded, isAuthenticated }: Vault): string[] => [
   ...(isAuthenticated
     ? []
     : [
-        'claviger: Not authenticated: the newest changes of this vault are not signed. Unlocking it tells whether they are its own.',
+        'claviger: Not authenticated: the newest changes of this vault are not signed. Unlock it to verify them.',
       ]),
 ];
 

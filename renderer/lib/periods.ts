@@ -1,6 +1,6 @@
 import { utcMidnight } from '../../shared/time.ts';
 
-/** Times to choose from. Days begin at midnight UTC, as everywhere in Claviger. */
+/** Times to choose from. Days start at midnight UTC, as everywhere in Claviger. */
 export const periods = ['today', 'month', 'last-month', 'year', 'all', 'custom'] as const;
 export type Period = (typeof periods)[number];
 

@@ -24,7 +24,7 @@ export const rotationEffects = ({ wrapped, resident, inVault }: RotationEffects)
   'The old master keys are then destroyed: copies and backups that were made before open nothing any more. Make new ones afterwards.',
   inVault
     ? 'But the evaluation token is in the folder of the vault: a copy of the folder has its own old master keys, and still opens with the PIN.'
-    : 'A backup or a twin of the token has to be made anew, too: it does not have the new master keys.',
+    : 'Back up or clone the token again: earlier copies do not have the new master keys.',
   'Encrypted files are not touched and open as before.',
 ];
 

@@ -34,7 +34,7 @@ const words: Readonly<Record<PlainKeyAct, ActWords>> = {
     done: isNow('activated'),
   },
   rotate: {
-    summary: 'make a new version of a key, which encrypts from then on',
+    summary: 'create a new version of a key, which encrypts from then on',
     done: ({ key }) =>
       `Key "${key.name}" encrypts under version ${key.version} now, KCV ${kcvOf(key)}`,
     notes: 'Files that are encrypted under older versions still open.',

@@ -37,8 +37,8 @@ export const masterRotateCommand: Command = {
   usesToken: true,
   options,
   notes:
-    'Every key is opened under the new master keys before the old ones are destroyed. Older copies and\n' +
-    `backups of the vault then open nothing. The vault’s name is that of its folder.\n${INTERRUPTED}`,
+    'Every key is unwrapped with the new master keys before the old ones are destroyed. Older copies and\n' +
+    `backups of the vault can then decrypt nothing. The vault’s name is that of its folder.\n${INTERRUPTED}`,
   run: (args, context) => {
     const request = {
       reason: args.choice('reason', keyReasons) ?? 'scheduled',

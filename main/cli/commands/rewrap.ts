@@ -39,7 +39,7 @@ export const rewrapCommand: Command = {
   notes:
     'For use after "claviger key rotate". Each file is replaced once its new copy has been opened\n' +
     'through every new slot. Its file key stays the same: this is rotation, not revocation. For files\n' +
-    'under a compromised key there is "claviger reencrypt".',
+    'with a compromised key, use "claviger reencrypt".',
   usesToken: true,
   options: slotOptions,
   run: (args, context) => replace('rewrap', args, context),
@@ -51,7 +51,7 @@ export const reencryptCommand: Command = {
   takesArguments: 'paths',
   usage: '[--to NAME] [--add NAME] [--remove NAME] [--drop-other-keys] PATH...',
   notes:
-    'For files under a compromised key: rotate the key first, or choose another one. Nothing that is\n' +
+    'For files encrypted with a compromised key: rotate the key first, or choose another one. Nothing that is\n' +
     'decrypted is written to the disk. Copies of the old files still open with the old keys.',
   usesToken: true,
   options: {

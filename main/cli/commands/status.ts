@@ -22,7 +22,7 @@ export const statusCommand: Command = {
     },
   },
   notes:
-    'Verifies the whole ledger. Works beside other programs, writes nothing and leaves no record.\n' +
+    'Verifies the whole ledger. Works while other programs use the vault, writes nothing and leaves no record.\n' +
     'Exit codes: 0 OK, 1 WARNING (somebody should look at it), 4 CRITICAL (verification failed, or a\n' +
     'rollback); 2 and 3 as for every command.',
   run: async (args, context) => {

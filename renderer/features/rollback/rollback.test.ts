@@ -73,7 +73,7 @@ describe('a vault that was rolled back', () => {
     expect(await screen.findByText('No files while read-only')).toBeVisible();
     expect(screen.queryByRole('group', { name: /Drop zone/ })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Reports' }));
-    expect(await screen.findByText('No reports are made while read-only.')).toBeVisible();
+    expect(await screen.findByText('No reports can be exported while read-only.')).toBeVisible();
     expect(screen.queryByRole('button', { name: /^Export/ })).toBeNull();
     // Created before can be verified.
     expect(screen.getByRole('group', { name: 'Verify a report' })).toBeVisible();
@@ -118,7 +118,7 @@ describe('a vault that was rolled back', () => {
       },
     );
     await user.click(await screen.findByRole('button', { name: /Accept and continue/ }));
-    const dialog = await screen.findByRole('dialog', { name: 'Accept and begin epoch 2' });
+    const dialog = await screen.findByRole('dialog', { name: 'Accept and start epoch 2' });
     expect(within(dialog).getByText('Records 41 to 52 will be lost')).toBeVisible();
     const begin = within(dialog).getByRole('button', { name: 'Begin epoch 2' });
     await user.click(begin);
@@ -131,7 +131,7 @@ describe('a vault that was rolled back', () => {
     expect(within(dialog).getByLabelText('Token PIN')).toHaveValue('');
     await user.type(within(dialog).getByLabelText('Token PIN'), '1234');
     await user.click(begin);
-    expect(await screen.findByText('Epoch 2 has begun')).toBeVisible();
+    expect(await screen.findByText('Epoch 2 has started')).toBeVisible();
     expect(bridge.inputsOf('rollback.accept').at(-1)).toEqual({
       pin: '1234',
       reason: 'A backup was restored.',

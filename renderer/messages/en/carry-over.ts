@@ -3,7 +3,7 @@ import { counted, n } from '../../../shared/numbers.ts';
 export const carryOver = {
   title: 'The last records are not signed',
   lead: (records: number) =>
-    `An older version of Claviger was interrupted here. Nothing signs the last ${counted(records, 'record', 'records')}: whoever may write into the folder could have written them. Until you confirm them, the vault stays locked and nothing is changed.`,
+    `An older version of Claviger was interrupted here. Nothing signs the last ${counted(records, 'record', 'records')}: anyone with write access to the folder could have written them. Until you confirm them, the vault stays locked and nothing is changed.`,
   found: 'What was found',
   range: 'Records',
   rangeOf: (first: number, last: number) =>

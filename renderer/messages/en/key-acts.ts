@@ -44,7 +44,7 @@ const acts: Readonly<Record<KeyAct, ActWords>> = {
   deactivate: {
     button: 'Deactivate…',
     title: (key, version) => `Deactivate version ${n(version)} of ${key}?`,
-    lead: 'It still decrypts its files, and never encrypts again. To go on encrypting, rotate the key.',
+    lead: 'It still decrypts its files, but never encrypts again. To continue encrypting, rotate the key.',
     go: (version) => `Deactivate version ${n(version)}`,
     done: (key, version) => `Deactivated: ${key}, version ${n(version)}`,
   },
@@ -58,7 +58,7 @@ const acts: Readonly<Record<KeyAct, ActWords>> = {
   'schedule-destroy': {
     button: 'Destroy…',
     title: (key, version) => `Destroy version ${n(version)} of ${key}?`,
-    lead: 'It is suspended at once, so that whoever still needs it notices. After the waiting period it is destroyed for good. Until then you can cancel.',
+    lead: 'It is suspended at once, so that anyone who still needs it notices. After the waiting period it is destroyed permanently. Until then you can cancel.',
     go: (version) => `Destroy version ${n(version)}`,
     done: (key, version) => `Destruction scheduled: ${key}, version ${n(version)}`,
   },
@@ -171,7 +171,7 @@ export const keyActs = {
   noFiles: 'No file that this vault’s ledger knows needs this version.',
   counting: 'Counting the files that need it…',
   counted:
-    'Counted from the ledger. Copies and files that it does not know are under the same key.',
+    'Counted from the ledger. Copies and files that it does not list are encrypted with the same key.',
   oldCopies: {
     fact: 'An older copy of the vault’s folder can bring this key back',
     text: 'as long as the master keys exist.',
@@ -182,7 +182,7 @@ export const keyActs = {
     `Version ${n(version)} will be destroyed on ${when}.`,
   postponed: (version: number) => `Version ${n(version)} is due to be destroyed.`,
   postponedNote:
-    'It was kept, because this computer’s clock could not be checked. If the clock is right, destroy it now.',
+    'It was not destroyed, because this computer’s clock could not be checked. If the clock is right, destroy it now.',
   destroyNow: 'Destroy now…',
   destroyNowTitle: (key: string, version: number) => `Destroy version ${n(version)} of ${key} now?`,
   destroyNowLead: (due: string, now: string) =>

@@ -5,7 +5,7 @@ export const overview = {
   encrypt: 'Encrypt files',
   evaluation: {
     fact: 'EVALUATION token.',
-    text: 'No rollback detection; do not rely on it. Files made with it must be encrypted again under a vault on an HSM.',
+    text: 'No rollback detection; do not rely on it. Its files must be encrypted again with a vault on an HSM.',
   },
   attention: 'Needs attention',
   things: (count: number) => counted(count, 'item', 'items'),
@@ -45,15 +45,15 @@ export const overview = {
         },
         'library-updated': {
           title: 'The token’s PKCS#11 library was replaced',
-          text: 'What the token really does was tested again; the record of that test says what came of it.',
+          text: 'The token was tested again; the record of that test has the results.',
         },
         'key-missing': {
           title: 'The token does not hold every resident key',
-          text: 'What is encrypted under a missing key cannot be opened. Settings, Module and token, compares all objects.',
+          text: 'Files encrypted with a missing key cannot be decrypted. Settings, Module and token, compares all objects.',
         },
         'vault-met': {
           title: 'This computer met this vault for the first time',
-          text: 'Compare the fingerprint of its key with the one that you were told. From now on it is known.',
+          text: 'Compare the fingerprint of its key with one that you received in another way. This computer remembers it from now on.',
         },
       },
       other: {
@@ -99,7 +99,7 @@ export const overview = {
     'key-compromised': {
       title: (name: string, files: number) =>
         `${counted(files, 'file is', 'files are')} still encrypted with ${name}, a compromised key`,
-      text: 'Rotation does not help: whoever had the key has their file keys. Encrypt them again.',
+      text: 'Rotation does not help: anyone who had the key has the file keys. Re-encrypt the files.',
       act: 'Show key',
     },
     'key-rotation': {

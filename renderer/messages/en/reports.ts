@@ -18,7 +18,7 @@ export const reports = {
   kinds: kindNames,
   kindNotes: {
     activity: 'What was done, by whom and when',
-    'key-inventory': 'Every key, its state, and the acts on keys',
+    'key-inventory': 'Every key, its state, and its actions',
     'key-life': 'One key from its creation on, with its versions',
     destruction: 'Which versions of a key were destroyed, when and why',
     'batch-receipts': 'One batch, file by file',
@@ -36,8 +36,8 @@ export const reports = {
   },
   zone: (here: string) =>
     here === '00:00'
-      ? 'Days begin at midnight UTC.'
-      : `Days begin at midnight UTC, which is ${here} here.`,
+      ? 'Days start at midnight UTC.'
+      : `Days start at midnight UTC, which is ${here} here.`,
   upTo: (last: string) => `up to ${last}`,
   fromOn: (first: string) => `${first} and later`,
   fromTo: (first: string, last: string) => `${first} to ${last}`,
@@ -103,7 +103,7 @@ export const reports = {
     proof: 'Proof inside',
     both: 'Both boundary checkpoints',
     closing: 'The closing checkpoint',
-    closingNote: 'The range begins with the first record.',
+    closingNote: 'The range starts with the first record.',
     paths: 'Proof for every record',
     consistency: (at: string) => `Consistency with the report of ${at}`,
     noConsistency: 'No previous report',
@@ -172,7 +172,7 @@ export const reports = {
       inclusion: 'Every record leads to the signed root',
       consistency: 'Nothing was changed or removed',
       statement: 'What it states was recorded',
-      range: 'Where it begins and ends',
+      range: 'Where it starts and ends',
       counts: 'The records left out are counted',
       filter: 'Every record fits the stated filter',
       'time stamps': 'Outside timestamps',
@@ -180,7 +180,7 @@ export const reports = {
     },
     rendering: (name: string) => `${name} prints the SHA-256 of the JSON`,
     signatures: {
-      whole: 'Signed by the vault that the report is of, and unchanged since.',
+      whole: 'Signed by the vault of the report, and unchanged since.',
       other: 'It is signed by another key than the one that the ledger names for PDFs.',
       broken: 'It was changed since it was signed.',
       none: 'It is not signed. What else it prints was not compared.',
@@ -229,7 +229,7 @@ export const reports = {
   },
   checkpoints: {
     newest: 'The newest checkpoint',
-    lead: 'Whoever keeps it can tell later whether the ledger was shortened or changed since.',
+    lead: 'With a saved checkpoint, anyone can tell later whether the ledger was shortened or changed.',
     covers: 'Covers',
     records,
     upTo: (at: string) => `the last of ${at}`,
@@ -248,9 +248,9 @@ export const reports = {
     attach: 'Attach a timestamp…',
     attachNote:
       'A time-stamping authority (RFC 3161) stamps the saved file; its reply, a .tsr file, is attached and goes into every later report.',
-    attached: (size: number) => `Timestamp of the checkpoint over ${records(size)} is kept`,
+    attached: (size: number) => `Timestamp of the checkpoint over ${records(size)} saved`,
     none: 'Nothing was signed yet.',
-    noneNote: 'A checkpoint is made at every unlock, where the token can sign.',
+    noneNote: 'A checkpoint is signed at every unlock, if the token can sign.',
     compareTitle: 'Compare a saved checkpoint',
     compareLead: 'Is everything that it covers still in the ledger, unchanged?',
     compare: 'Choose a saved checkpoint…',
@@ -298,7 +298,7 @@ export const reports = {
       sha256: 'SHA-256',
       there: 'still there',
       missing: 'missing',
-      moved: 'It was moved or deleted, or lies on another computer.',
+      moved: 'It was moved or deleted, or is on another computer.',
     },
     conditions: filterNames,
   },

@@ -28,20 +28,20 @@ export const rollback = {
     fork: 'Two histories of this vault were signed',
     'anchor-missing': 'The token’s checkpoint of this vault is missing',
     'checkpoint-missing': 'The checkpoint of this vault is missing',
-    'epoch-unsigned': 'This ledger was begun without a signature',
+    'epoch-unsigned': 'This ledger was started without a signature',
     other: 'This vault differs from its last signed state',
   },
   leads: {
     rollback: (token: string) =>
-      `The last signed checkpoint of this vault, kept in ${token}, is of a later state than the folder on the disk. Usually a backup was restored. It can also mean that somebody is hiding something.`,
+      `The last signed checkpoint of this vault, stored in ${token}, is newer than the folder on the disk. Usually a backup was restored. It can also mean that somebody is hiding something.`,
     edited: () =>
       'The ledger on the disk does not lead to the root that the token signed for as many records. Somebody or something has changed, removed or inserted records.',
     fork: () =>
-      'The token signed two different ledgers of one length. The usual cause is a copy of the folder that was worked in beside this one.',
+      'The token signed two different ledgers of the same length. Usually a copy of the folder was used at the same time as this one.',
     'anchor-missing': (token: string) =>
-      `The ledger records that ${token} kept the newest checkpoint. It is not there any more, so nothing shows whether the folder is the newest state.`,
+      `The ledger records that the newest checkpoint was stored in ${token}. It is missing, so nothing shows whether the folder is the newest state.`,
     'checkpoint-missing': () =>
-      'The ledger records a signed checkpoint. It is not there any more, so nothing shows whether the folder is the newest state.',
+      'The ledger records a signed checkpoint. It is missing, so nothing shows whether the folder is the newest state.',
     'epoch-unsigned': () =>
       'A new epoch is in force only once its first checkpoint is signed. There is none for this one.',
     other: () => 'It was found at an earlier unlock and has not been resolved since.',
@@ -73,7 +73,7 @@ export const rollback = {
   notHere: (first: number, last: number) =>
     `${range(first, last)} ${first === last ? 'is' : 'are'} not here`,
   notHereNote: (at: string) =>
-    `Made after ${at}. Keys made, files encrypted and settings changed in them are unknown to this vault.`,
+    `Made after ${at}. This vault does not know the keys, files and settings in them.`,
   foundNote: (at: string) => `Found ${at}; the finding is the last record of this ledger.`,
   unharmed: 'No key was used and no file decrypted',
   unharmedNote:
@@ -82,7 +82,7 @@ export const rollback = {
   look: '1. Look for the newer vault folder.',
   lookNote: 'Another disk, a sync conflict, the backup’s source. If you find it, open that one.',
   lookAct: 'Open another vault folder…',
-  keep: '2. Keep the evidence.',
+  keep: '2. Save the evidence.',
   keepNote: 'The ledger, both checkpoints and the key that checks them, verifiable elsewhere.',
   keepAct: 'Export evidence…',
   kept: (files: number) => `${counted(files, 'file', 'files')} written`,
@@ -95,8 +95,8 @@ export const rollback = {
     text: 'Encrypting, decrypting and verifying files could not be recorded, so they are not done.',
   },
   reports: {
-    fact: 'No reports are made while read-only.',
-    text: 'A report is signed and recorded; neither is done now. One that was made before can be verified here, and a saved checkpoint compared.',
+    fact: 'No reports can be exported while read-only.',
+    text: 'A report would have to be signed and recorded. You can still verify earlier reports and compare a saved checkpoint.',
   },
   settings: 'These settings are changed only on record, and nothing is recorded while read-only.',
   token: 'not logged in',
@@ -105,11 +105,11 @@ export const rollback = {
   noCheckpoint: 'no checkpoint is signed while read-only',
   noKey: 'no key in memory',
   accept: {
-    title: (epoch: number) => `Accept and begin epoch ${n(epoch)}`,
+    title: (epoch: number) => `Accept and start epoch ${n(epoch)}`,
     lead: 'The missing records are lost. This cannot be undone.',
     lost: (first: number, last: number) => `${range(first, last)} will be lost`,
     lostNote:
-      'Keys that were made in them are not in this vault: files under such a key do not open here.',
+      'Keys that were created in them are not in this vault: files encrypted with such a key cannot be decrypted here.',
     unknown: 'What happened before stays unknown',
     unknownNote: 'Nobody can say later from this vault alone what it was.',
     kept: 'The old ledger is set aside and kept',
@@ -123,6 +123,6 @@ export const rollback = {
     pinMissing: 'Enter the PIN of the token.',
     note: 'Recorded: both heads, the findings, your reason.',
     go: (epoch: number) => `Begin epoch ${n(epoch)}`,
-    done: (epoch: number) => `Epoch ${n(epoch)} has begun`,
+    done: (epoch: number) => `Epoch ${n(epoch)} has started`,
   },
 } as const;

@@ -58,7 +58,7 @@ export const settings = {
     statesLead: 'The same shape and word everywhere, in every theme.',
     marks: 'Key marks',
     marksLead:
-      'Each key carries a small drawing of its id, so that you find it again. It proves nothing: compare ids where it matters.',
+      'Each key has a small drawing of its ID, so that you find it again. It proves nothing: compare IDs where it matters.',
   },
   output: {
     title: 'Output',
@@ -85,7 +85,7 @@ export const settings = {
     makeReport: 'Token evidence report',
     pin: {
       name: 'PIN',
-      note: 'Asked for at each unlock. Claviger does not keep it.',
+      note: 'Asked for at each unlock. Claviger does not store it.',
       change: 'Change PIN…',
       title: 'Change the PIN of the token',
       recorded: 'Recorded in the ledger, without either PIN.',
@@ -151,7 +151,7 @@ export const settings = {
   },
   destroying: {
     title: 'Destroying keys',
-    lead: 'A version to be destroyed is suspended at once, so that whoever still needs it notices in time.',
+    lead: 'A version to be destroyed is suspended at once, so that anyone who still needs it notices in time.',
     waiting: 'Waiting period',
     note: 'For all users of this vault. Destructions that are scheduled keep their dates.',
     days: (count: number) => counted(count, 'day'),

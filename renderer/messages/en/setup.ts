@@ -57,7 +57,7 @@ export const setup = {
   },
   evaluation: {
     title: 'No HSM yet?',
-    text: 'Create a software token inside the vault folder and try everything. A copy of that folder holds the masters behind the PIN alone, and a rolled-back copy is not noticed. Files made with it must be encrypted again before you rely on an HSM.',
+    text: 'Create a software token inside the vault folder and try everything. In a copy of that folder only the PIN protects the master keys, and an older copy is not noticed. Its files must be encrypted again before you rely on an HSM.',
     go: 'Create an evaluation token',
     pageTitle: 'Create an evaluation token',
     pageLead:
@@ -76,7 +76,7 @@ export const setup = {
   },
   pin: {
     title: (label: string) => `Log in to ${label}`,
-    lead: 'You enter the PIN once for the whole set-up. The PIN goes to the token and is not kept.',
+    lead: 'You enter the PIN once for the whole set-up. It goes to the token and is not stored.',
     label: 'Token PIN',
     pad: 'Enter the PIN on the token’s own keypad. Claviger never sees it.',
     go: 'Log in and probe',
@@ -144,15 +144,15 @@ export const setup = {
     folder: 'Vault folder',
     loss: 'If the token is lost',
     lossLead:
-      'The master keys exist in this one token. Without it, everything under this vault is lost, unless you provide for that now.',
+      'The master keys exist only in this token. Without it, every file of this vault is lost, unless you plan for that now.',
     plans: {
       'makers-backup': {
         title: 'The vendor’s backup or cloning',
-        text: 'A second token of the same make holds a copy, made with the vendor’s own tool.',
+        text: 'A second token of the same model holds a copy, made with the vendor’s tool.',
       },
       'second-vault': {
         title: 'A recovery key in a second vault',
-        text: 'Files also carry the slot of a key that lives in a vault on another token.',
+        text: 'Files are also encrypted with a key of a vault on another token.',
       },
       refused: {
         title: 'Neither. I accept the risk',

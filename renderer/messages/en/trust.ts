@@ -16,13 +16,13 @@ export const trust = {
     lead: 'The library that leads to its token gets your PIN. The folder could name any, so choose it yourself; none has been loaded.',
     fingerprint: 'Fingerprint of the vault’s key',
     noFingerprint: 'None: its ledger is unsigned.',
-    compare: 'Compare it with the one that you were told, by somebody who uses this vault.',
+    compare: 'Compare it with one that somebody who uses this vault gave you.',
     library: 'PKCS#11 library of its token',
     none: 'No PKCS#11 library was found in the usual places. Install your token vendor’s software, or choose its library.',
     other: 'Other library…',
     token: (label: string, serial: string) =>
       `The folder says that the token is ${label}, serial number ${serial}.`,
-    confirm: 'The fingerprint is the one that I was told',
+    confirm: 'The fingerprint matches the one that I was given',
     confirmNote: 'From now on this computer knows the vault by it, and refuses any other.',
     notConfirmed: 'Compare the fingerprint first.',
     notChosen: 'Choose the library first.',
@@ -30,11 +30,11 @@ export const trust = {
   },
   changed: {
     title: 'The token’s PKCS#11 library has changed',
-    lead: 'It lies where others than an administrator may write. So it was not loaded and got no PIN.',
+    lead: 'It is in a folder that not only an administrator can write to. It was not loaded and got no PIN.',
     library: 'Library',
     before: 'Trusted until now',
     now: 'As it is now',
-    ask: 'If the token’s software was updated, that is expected. If not, find out who changed it before you go on.',
+    ask: 'If the token’s software was updated, that is expected. If not, find out who changed it before you continue.',
     go: 'Trust the library as it is now',
   },
   other: {
@@ -55,7 +55,7 @@ export const trust = {
     next: [
       'Find out who changed the file or the folder named above: only you should be able to write there.',
       'Then delete the file, and open the vault again: it is met like a new one.',
-      'Compare the fingerprint of its key with the one that was kept elsewhere before you trust it.',
+      'Compare the fingerprint of its key with one that was saved elsewhere before you trust it.',
     ],
   },
   working: 'Looking for the token',

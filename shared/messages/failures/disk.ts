@@ -22,7 +22,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'this user lacks the permission',
   EIO: 'the disk reports an error',
   ENOTCONN: 'the disk or share is not connected any more',
-  ENOENT: 'the file or its folder is not there',
+  ENOENT: 'the file or its folder does not exist',
 };
 
 /** Why the disk refused, as the second half of a sentence; null where there are no words for it. */

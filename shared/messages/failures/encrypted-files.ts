@@ -78,7 +78,7 @@ const NO_OUTPUT = 'The file is unchanged and nothing was written.';
 export const noKeyForFile = (): Failure =>
   new Failure('no-key', 'No key of this vault opens this file.', {
     unharmed: NO_OUTPUT,
-    next: 'Open the vault that holds one of its keys, or ask whoever sent it.',
+    next: 'Open the vault that has one of its keys, or ask the sender.',
   });
 
 export const wrongKey = (): Failure =>

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 /** Of the process that talks to the token, and of its workers. */
 
 const DONE_IS_ON_DISK =
-  'Everything that was reported as done is on disk. Unfinished outputs were not kept.';
+  'Everything that was reported as done is on disk. Unfinished outputs were removed.';
 
 export const engineLost = (): Failure =>
   new Failure('engine-lost', 'The engine, which talks to the token, has stopped.', {

@@ -17,7 +17,7 @@ export const noSoftHsm = (platform: string): Failure =>
   });
 
 export const unusableTokenFolder = (folder: string): Failure =>
-  new Failure('usage', 'SoftHSM2 cannot keep a token in a folder of this name.', {
+  new Failure('usage', 'SoftHSM2 cannot store a token in a folder with this name.', {
     unharmed: 'Nothing was created.',
     next: 'Choose a shorter path, without “#” and “=”.',
     detail: folder,
@@ -49,7 +49,7 @@ export const noSlotForToken = (): Failure =>
   new Failure('module-unusable', 'SoftHSM2 offers no slot for a new token.');
 
 export const newTokenNotKept = (): Failure =>
-  new Failure('token-failed', 'SoftHSM2 did not keep the new token.');
+  new Failure('token-failed', 'SoftHSM2 did not store the new token.');
 
 export const newTokenElsewhere = (): Failure =>
   new Failure('token-failed', 'SoftHSM2 put the new token into another folder.', { next: RESTART });

@@ -123,7 +123,7 @@ export const notProtected = (name: string): Failure =>
   });
 
 export const versionOfWholeKey = (): Failure =>
-  new Failure('usage', 'This concerns the whole key, so it takes no version.', {
+  new Failure('usage', 'This applies to the whole key, so give no version.', {
     unharmed: NOTHING_CHANGED,
   });
 

@@ -115,13 +115,13 @@ export const tokenNotConnected = (
 const TEST = 'Test the token again to see what it supports.';
 
 export const oddWrappedKey = (bytes: number, expected: number): Failure =>
-  new Failure('token-failed', 'The token wrapped a key in a form of its own.', {
+  new Failure('token-failed', 'The token wrapped a key in an unknown format.', {
     next: TEST,
     detail: `CKM_AES_KEY_WRAP gave ${bytes} bytes instead of ${expected}`,
   });
 
 export const oddSealedData = (bytes: number, expected: number): Failure =>
-  new Failure('token-failed', 'The token encrypted data in a form of its own.', {
+  new Failure('token-failed', 'The token encrypted data in an unknown format.', {
     next: TEST,
     detail: `AES-GCM gave ${bytes} bytes instead of ${expected}`,
   });

@@ -19,7 +19,7 @@ export const upToDate = (): Failure =>
 export const notRewrapped = ({ id, name, version }: Omit<UnusableKey, 'state'>): Failure =>
   new Failure(
     'key-state',
-    `Version ${version} of the key "${name}" is compromised: a new slot would not keep out whoever knows it.`,
+    `Version ${version} of the key "${name}" is compromised: a new slot would not help against anyone who knows it.`,
     {
       unharmed: UNCHANGED,
       next: 'Re-encrypt the file: it gets a new file key.',
@@ -89,7 +89,7 @@ export const replacedMeanwhile = (): Failure =>
 export const claimedByAnother = (claim: string): Failure =>
   new Failure('collision', 'Another run is replacing this file, or was interrupted while it did.', {
     unharmed: UNCHANGED,
-    next: `Wait for it, or continue it where it was started. If that run is gone for good, delete ${claim}.`,
+    next: `Wait for it, or continue it where it was started. If it can never be continued, delete ${claim}.`,
   });
 
 /** Of a recorded file that did not get its name before an interruption. */

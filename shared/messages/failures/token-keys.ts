@@ -67,7 +67,7 @@ export const masterDiffers = (role: string): Failure =>
 export const residentKeyDiffers = (id: string, version: number): Failure =>
   new Failure(
     'proof-failed',
-    `The token holds another key under the name of key ${id}, version ${version}: verification failed.`,
+    `The token holds another key with the name of key ${id}, version ${version}: verification failed.`,
     {
       unharmed: 'Nothing was encrypted or decrypted with it.',
       next: "Somebody with the PIN may have replaced it: restore the token's keys from the backup of its vendor.",
@@ -87,9 +87,9 @@ export const keyNotUnwrapped = (id: string, version: number): Failure =>
 export const keyNotRewrapped = (id: string, version: number): Failure =>
   new Failure(
     'proof-failed',
-    `Key ${id}, version ${version}, is not the same under the new master keys.`,
+    `Key ${id}, version ${version}, is not the same with the new master keys.`,
     {
-      unharmed: 'The old master keys and everything under them are kept.',
+      unharmed: 'The old master keys and everything wrapped with them are unchanged.',
       next: 'Test the token: it may be failing.',
     },
   );

@@ -10,7 +10,7 @@ export const expectations = {
   'keywrap-bytes': 'CKM_AES_KEY_WRAP gives the 40 bytes of RFC 3394',
   'keywrap-tampered': 'a wrapped key with one bit changed is refused',
   'keywrap-wrong-key': 'a wrapped key is refused under another wrapping key',
-  'gcm-nonce': 'the caller chooses the nonce, or the token makes one of 12 bytes',
+  'gcm-nonce': 'the caller chooses the nonce, or the token chooses one of 12 bytes',
   'gcm-bytes': 'ciphertext and tag are those of NIST SP 800-38D',
   'gcm-tampered': 'a changed tag, ciphertext, nonce or AAD is refused',
   'gcm-wrong-key': 'decrypting with another key is refused',

@@ -11,12 +11,12 @@ export const several = (count: number): string =>
 export const otherAttributes = (differences: string): string =>
   `its attributes are not as it was made: ${differences}`;
 
-export const otherKey = 'it is another key under the same name: verification failed';
+export const otherKey = 'it is another key with the same name: verification failed';
 
 /** @param names of the first ones, like "version 1 of “archive”" */
 export const keysMissing = (names: readonly string[], more: number): string =>
   `The token does not hold ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}. ` +
-  'What is encrypted under a key that is missing cannot be opened.';
+  'Files encrypted with a missing key cannot be decrypted.';
 
 export const versionName = (name: string, version: number): string =>
   `version ${version} of the key “${name}”`;

@@ -52,10 +52,10 @@ export const unmetRequirement = (
 
 /** What the program does differently on such a token. */
 export const workarounds = {
-  tokenNonce: 'The token makes the nonces, so they are stored as it returns them.',
+  tokenNonce: 'The token chooses the nonces, so they are stored as it returns them.',
   smallSegments: (bytes: number) => `Files are processed in segments of ${n(bytes)} bytes.`,
   oneError:
-    'The token reports every error as CKR_GENERAL_ERROR, so the program tests by itself whether data was changed or the key is a different one.',
+    'The token reports every error as CKR_GENERAL_ERROR, so Claviger tests whether data was changed or the key is a different one.',
   busySession: 'After an error a session stays busy, so it is closed and a new one is opened.',
   reusedId: 'Before a key is created, the program checks that its ID is not in use.',
   p256: 'The token has no Ed25519, so checkpoints are signed with ECDSA P-256.',
