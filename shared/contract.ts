@@ -3,7 +3,7 @@ import type { WindowAction } from './actions.ts';
 import type { FailureData } from './failure.ts';
 import { appCalls, appStateSchema, commandSchema } from './contract/app.ts';
 import { auditCalls } from './contract/audit.ts';
-import { batchId, list, nothing } from './contract/basics.ts';
+import { batchId, count, list, nothing } from './contract/basics.ts';
 import { carryOverCalls } from './contract/carry-over.ts';
 import { checkpointCalls } from './contract/checkpoints.ts';
 import { drops } from './contract/drops.ts';
@@ -14,6 +14,7 @@ import { rollbackCalls } from './contract/rollback.ts';
 import { sessionCalls, sessionSchema } from './contract/session.ts';
 import { settingsChangeSchema, settingsSchema } from './contract/settings.ts';
 import { setupCalls, setupSteps } from './contract/setup.ts';
+import { surveyCalls } from './contract/survey.ts';
 import { tokenCalls } from './contract/token.ts';
 import { trustCalls } from './contract/trust.ts';
 import { verifyCalls } from './contract/verify.ts';
@@ -70,6 +71,7 @@ export const contract = {
     ...carryOverCalls,
     ...keyCalls,
     ...workCalls,
+    ...surveyCalls,
     ...auditCalls,
     ...overviewCalls,
     ...reportCalls,
@@ -91,6 +93,8 @@ export const contract = {
     'batch.progress': batchSchema,
     'batch.receipts': v.strictObject({ id: batchId, receipts: list(receiptRowSchema) }),
     'batch.finished': batchSchema,
+    /** How many files a survey has read: at most ten times per second. */
+    'survey.progress': v.strictObject({ files: count }),
     /** What the export of a report does now. */
     'reports.step': exportStepSchema,
     /** From the menu. */

@@ -32,7 +32,14 @@ test('files go from one key to another, and from a compromised one to a new file
   });
   await work.newBatch();
   await work.setKind('Rewrap');
-  await work.drop([folder]);
+  await vault.answerDialogs([folder]);
+  await vault.page.getByRole('button', { name: 'Survey files…' }).click();
+  await vault.page.getByRole('button', { name: 'Choose a folder…' }).click();
+  await vault.page.getByText('Try each slot with its key').click();
+  await vault.page.getByRole('button', { name: 'Survey', exact: true }).click();
+  await vault.page.getByText('3 proved').waitFor();
+  await vault.page.getByText('6 files, 3 encrypted, 3 not encrypted').waitFor();
+  await vault.page.getByRole('button', { name: 'Plan a rewrap' }).click();
   await vault.page.getByText('Rewrap to v2').waitFor();
   await work.start('Rewrap');
   await work.allDone('Rewrap', 3);

@@ -18,7 +18,7 @@ export { encryptionKeys } from './batch-keys.ts';
 export { refusalRecorded } from './refused-batch.ts';
 export { planAgain, planBatch } from './plan.ts';
 export type { RunOptions } from './run.ts';
-export { proving, survey, surveyRecord } from './survey.ts';
+export { proving, survey, type SurveyOptions, surveyRecord } from './survey.ts';
 export { takesSealedName } from './sealed-name.ts';
 export { newestRules, slotChange, type WantedSlots } from './slot-rules.ts';
 export { checkSpace, type FreeSpace } from './space.ts';

@@ -9,6 +9,7 @@ import { rollback } from './en/rollback.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { start } from './en/start.ts';
+import { survey } from './en/survey.ts';
 import { trust } from './en/trust.ts';
 import { work } from './en/work.ts';
 
@@ -28,4 +29,5 @@ export const messages = {
   reports,
   rollback,
   settings,
+  survey,
 };

@@ -7,6 +7,7 @@ import { Audit } from './audit.svelte.ts';
 import { Keys } from './keys.svelte.ts';
 import { Reports } from './reports.svelte.ts';
 import { Resource } from './resource.svelte.ts';
+import { Survey } from './survey.svelte.ts';
 import { Task } from './task.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 import { Work } from './work.svelte.ts';
@@ -32,6 +33,7 @@ export class OpenVault {
   readonly work: Work;
   readonly audit: Audit;
   readonly reports: Reports;
+  readonly survey: Survey;
   readonly locking = new Task();
   #place = $state<Place>('overview');
 
@@ -46,6 +48,7 @@ export class OpenVault {
     this.work = new Work(api, this.keys);
     this.audit = new Audit(api);
     this.reports = new Reports(api);
+    this.survey = new Survey(api);
   }
 
   /** Why nothing can be changed, for controls that say so. */
@@ -74,6 +77,9 @@ export class OpenVault {
       },
       'reports.step': (step) => {
         this.reports.stepped(step);
+      },
+      'survey.progress': ({ files }) => {
+        this.survey.progress(files);
       },
       command: (command) => {
         this.obey(command);
@@ -137,6 +143,15 @@ export class OpenVault {
 
   async setWaitingDays(days: number): Promise<void> {
     this.session.set(await this.api.call('session.setWaitingDays', { days }));
+  }
+
+  /** Plans a rewrap of what was surveyed. */
+  async planSurveyed(): Promise<void> {
+    const { chosen } = this.survey;
+    if (chosen === null) return;
+    await this.work.planSurveyed(chosen.id);
+    this.survey.close();
+    this.go('work');
   }
 
   /** Its result comes with the session too. */

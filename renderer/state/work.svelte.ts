@@ -239,6 +239,17 @@ export class Work {
     return missing;
   }
 
+  /** What a survey has read, as files to rewrap. */
+  async planSurveyed(id: string): Promise<void> {
+    await this.adding.run(async () => {
+      const draft = await this.#api.call('survey.draft', { id });
+      this.dismiss();
+      this.#kind = 'rewrap';
+      this.#target = null;
+      this.setDraft(draft);
+    });
+  }
+
   beside(): void {
     this.#output = null;
     this.replan();

@@ -32,6 +32,8 @@ export const dialogs = {
   addFiles: 'Add files',
   addFolder: 'Add a folder',
   outputs: 'Choose a folder for the outputs',
+  surveyFiles: 'Choose files to survey',
+  surveyFolder: 'Choose a folder to survey',
   evidence: 'Choose a folder for the evidence',
   library: 'Choose a PKCS#11 library',
   report: 'Choose a report, and the previous one',

@@ -27,7 +27,7 @@ import { type Dialogs, Events } from '../common/index.ts';
 import { Checkpoints, Reports, Verifying } from '../reports/index.ts';
 import { SettingsStore } from '../settings/index.ts';
 import { Setup } from '../setup/index.ts';
-import { Work } from '../work/index.ts';
+import { Surveys, Work } from '../work/index.ts';
 
 export interface AppParts {
   /** Folder of the settings and the list of vaults. */
@@ -61,6 +61,7 @@ export class App {
   readonly autoLock: AutoLock;
   readonly desk: Desk;
   readonly work: Work;
+  readonly surveys: Surveys;
   readonly setup: Setup;
   readonly trusting: Trusting;
   readonly audit = new AuditView();
@@ -94,7 +95,9 @@ export class App {
             reason !== 'token-removed' &&
             reason !== 'quit',
         );
-        const ended = Promise.all([batch.ended, this.reports.lock()]).then(() => undefined);
+        const ended = Promise.all([batch.ended, this.reports.lock(), this.surveys.lock()]).then(
+          () => undefined,
+        );
         return { goesOn: batch.goesOn, ended };
       },
     });
@@ -102,6 +105,7 @@ export class App {
     this.setup = new Setup({ desk, events, dialogs, vaultContext, startEngine, trust, anyToken });
     this.trusting = new Trusting({ desk, dialogs });
     this.reports = new Reports({ desk, events, dialogs });
+    this.surveys = new Surveys({ desk, events, dialogs });
     this.checkpoints = new Checkpoints({ desk, dialogs });
     const { user } = vaultContext.actor;
     this.verifying = new Verifying({ desk, dialogs, user, signers: trust.signers() });

@@ -33,6 +33,7 @@ export const handlersOf = (app: App): Handlers => ({
   ...keyHandlers(app),
   ...draftHandlers(app),
   ...batchHandlers(app),
+  ...surveyHandlers(app),
   ...auditHandlers(app),
   ...reportHandlers(app),
   ...checkpointHandlers(app),
@@ -192,6 +193,16 @@ const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan
   'batch.resume': ({ id }) => work.resume(id),
   'batch.abandon': ({ id }) => work.abandon(id),
   'batch.recent': () => pastBatches(desk.unlocked),
+});
+
+const surveyHandlers = ({ surveys, work }: App): Part<'survey'> => ({
+  'survey.pick': (input) => surveys.pick(input),
+  'survey.run': (input) => surveys.run(input),
+  'survey.cancel': () => {
+    surveys.cancel();
+    return null;
+  },
+  'survey.draft': ({ id }) => work.draft.add(surveys.pathsOf(id)),
 });
 
 const auditHandlers = ({ desk, audit }: App): Part<'audit'> => ({

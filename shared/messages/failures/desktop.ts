@@ -137,6 +137,12 @@ export const batchRunning = (): Failure =>
     next: 'Wait for its end or cancel it.',
   });
 
+export const surveyRunning = (): Failure =>
+  new Failure('busy', 'Another survey is running.', {
+    unharmed: 'It continues. Nothing else was started.',
+    next: 'Wait for its end or cancel it.',
+  });
+
 export const planNotValid = (): Failure =>
   new Failure('invalid-request', 'This plan is not valid any more.', {
     unharmed: NOTHING_STARTED,
