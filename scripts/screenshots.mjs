@@ -252,6 +252,10 @@ const tokenScreens = async (shot) => {
   await page.getByLabel('Old PIN').waitFor();
   await shoot(shot, 'settings-token-pin');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Rotate…' }).click();
+  await page.getByLabel('Type the name of the vault').waitFor();
+  await shoot(shot, 'settings-master-keys');
+  await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Compare now' }).click();
   const found = page.getByText('Nothing is missing, altered or left over.');
   await found.waitFor();

@@ -155,7 +155,8 @@ const refuseChanged = (keys: KeyReader, moved: readonly Moved[]): void => {
 
 /** Records why, and undoes it where that is possible now; otherwise the next unlock does. */
 const giveUp = async (session: VaultSession, cause: unknown): Promise<void> => {
-  if (!(cause instanceof Failure)) return;
+  // Locked meanwhile: nothing can be recorded now.
+  if (!(cause instanceof Failure) || !session.vault.isInSession) return;
   try {
     const { code, message } = cause;
     await session.vault.record([

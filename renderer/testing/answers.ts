@@ -4,7 +4,7 @@ import type { KeyRow } from '../../shared/contract/keys.ts';
 import type { Exported, PastReport, Preview } from '../../shared/contract/reports.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import type { Settings } from '../../shared/contract/settings.ts';
-import type { Profile } from '../../shared/contract/token.ts';
+import type { Profile, Masters } from '../../shared/contract/token.ts';
 import type { Batch, Item, Plan, ReceiptRow } from '../../shared/contract/work.ts';
 import type { BatchId, KeyId } from '../../shared/ids.ts';
 import type { FakeCalls } from './fake-bridge.ts';
@@ -235,11 +235,16 @@ export const appState = (screen: AppState['screen']): AppState => ({
   settings,
 });
 
+export const masters: Masters = {
+  ...{ created: noon, vaultName: 'vault', wrapped: 3, resident: 1, inVault: false },
+};
+
 /** An unlocked vault with two keys, in which nothing goes on. */
 export const openVault: FakeCalls = {
   'app.state': () => appState({ screen: 'open', vault: vaultInfo, rollback: null }),
   'session.status': () => session,
   'session.lock': () => null,
+  'token.masters': () => masters,
   'keys.list': () => [keyRow('Contracts', '1', { lastUsed: noon }), keyRow('Payroll', '2')],
   'keys.options': () => [
     { custody: 'hsm-only', bulk: 'token', carried: false, reason: 'It has no key wrap.' },

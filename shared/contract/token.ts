@@ -120,7 +120,29 @@ export const comparisonSchema = v.strictObject({
 });
 export type Comparison = v.InferOutput<typeof comparisonSchema>;
 
+/** The two master keys, and what a rotation of them concerns. */
+export const mastersSchema = v.strictObject({
+  created: v.nullable(time),
+  /** To be typed before they are rotated. */
+  vaultName: text(),
+  wrapped: count,
+  resident: count,
+  inVault: v.boolean(),
+});
+export type Masters = v.InferOutput<typeof mastersSchema>;
+
 export const tokenCalls = {
+  'token.masters': { input: nothing, output: mastersSchema, unlocked: true, audit: 'none' },
+  'token.rotateMasters': {
+    input: v.strictObject({ vaultName: text() }),
+    output: v.strictObject({
+      versions: count,
+      /** Why the old ones are still in the token; null: they are destroyed. */
+      oldKept: v.nullable(text()),
+    }),
+    unlocked: true,
+    audit: 'by-service',
+  },
   'token.reconcile': {
     input: nothing,
     output: comparisonSchema,

@@ -10,7 +10,7 @@ import { filesToRewrap, previewDestruction, setWaitingPeriod } from '../../keys/
 import { changeKeyOf, keyDetail, listKeys, makeKey } from '../keys/index.ts';
 import { overviewOf } from '../overview/index.ts';
 import { describeProfile, saveProbe } from '../setup/index.ts';
-import { compareToken, removeFromToken } from '../token/index.ts';
+import { compareToken, mastersOfVault, removeFromToken, rotateMastersOf } from '../token/index.ts';
 import { type OpenVault, unsignedTailOf } from '../vault/index.ts';
 import { pastBatches, leftOutRows, plannedRows, viewOfPlan } from '../work/index.ts';
 import type { App } from './app.ts';
@@ -116,7 +116,12 @@ const unlock = async (app: App, pin: string | null, carryOver = false): Promise<
   return { kind: access.kind === 'read-only' ? 'read-only' : 'open', session };
 };
 
-const tokenHandlers = ({ desk }: App): Part<'token'> => ({
+const tokenHandlers = ({ desk, work }: App): Part<'token'> => ({
+  'token.masters': () => mastersOfVault(desk.unlocked),
+  'token.rotateMasters': (input) => {
+    const open = desk.unlocked;
+    return work.withoutBatch(() => rotateMastersOf(open, input));
+  },
   'token.reconcile': () => compareToken(desk.unlocked),
   'token.remove': (input) => removeFromToken(desk.unlocked, input),
 });

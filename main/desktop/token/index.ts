@@ -1,1 +1,2 @@
+export { mastersOfVault, rotateMastersOf } from './masters.ts';
 export { compareToken, removeFromToken } from './token-objects.ts';

@@ -313,6 +313,15 @@ export class Work {
     return batch;
   }
 
+  /** Does something that no batch may run beside; a lock waits for its end as for that of a batch. */
+  withoutBatch<T>(work: () => Promise<T>): Promise<T> {
+    return this.#alone(() => {
+      const done = work();
+      this.#ended = Promise.allSettled([done]).then(() => undefined);
+      return done;
+    });
+  }
+
   async #alone<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseSecond();
     this.#isBusy = true;

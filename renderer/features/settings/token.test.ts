@@ -4,7 +4,7 @@ import type { Comparison, ObjectFinding } from '../../../shared/contract/token.t
 import { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import type { Session } from '../../../shared/contract/session.ts';
-import { id, noon, preview, profile, session } from '../../testing/answers.ts';
+import { id, masters, noon, preview, profile, session } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
 test('evidence about the token is a report of its own kind', async () => {
@@ -129,4 +129,45 @@ test('removes what the keystore does not need, and only after it was confirmed',
     { objects: ['b', 'c'].map((label) => ({ objectClass: 4, objectId: id('a'), label })) },
   ]);
   expect(await screen.findByText('Nothing is missing, altered or left over.')).toBeVisible();
+});
+
+const openMasters = async (): Promise<OpenWindow> => {
+  const opened = openWindow({
+    'session.profile': () => profile,
+    'token.rotateMasters': () => ({ versions: 3, oldKept: null }),
+  });
+  await opened.user.click(await screen.findByRole('button', { name: /^Settings/ }));
+  await opened.user.click(screen.getByRole('button', { name: 'Module and token' }));
+  await opened.user.click(await screen.findByRole('button', { name: 'Rotate…' }));
+  return opened;
+};
+
+test('the master keys are rotated once the name of the vault is typed, and not before', async () => {
+  const { bridge, user } = await openMasters();
+  const dialog = within(await screen.findByRole('dialog', { name: 'Rotate the master keys?' }));
+  expect(dialog.getByText(/It wraps 3 versions of keys again/)).toBeVisible();
+  expect(dialog.getByText(/made before open nothing any more/)).toBeVisible();
+  await user.type(dialog.getByLabelText('Type the name of the vault'), 'Vault{Enter}');
+  expect(await dialog.findByText('This is not the name of the vault.')).toBeVisible();
+  expect(bridge.inputsOf('token.rotateMasters')).toEqual([]);
+  await user.clear(dialog.getByLabelText('Type the name of the vault'));
+  await user.type(
+    dialog.getByLabelText('Type the name of the vault'),
+    `${masters.vaultName}{Enter}`,
+  );
+  expect(await screen.findByText('Master keys rotated')).toBeVisible();
+  expect(bridge.inputsOf('token.rotateMasters')).toEqual([{ vaultName: 'vault' }]);
+});
+
+test('a rotation that fails is told in its dialog; old master keys that stay are told too', async () => {
+  const { bridge, user } = await openMasters();
+  bridge.answer('token.rotateMasters', () => {
+    throw new Failure('busy', 'A batch is running.', { next: 'Wait for its end or cancel it.' });
+  });
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.type(dialog.getByLabelText('Type the name of the vault'), 'vault{Enter}');
+  expect(await dialog.findByText('A batch is running.')).toBeVisible();
+  bridge.answer('token.rotateMasters', () => ({ versions: 3, oldKept: 'The token refused.' }));
+  await user.click(dialog.getByRole('button', { name: 'Rotate the master keys' }));
+  expect(await screen.findByText(/still in the token: The token refused\./)).toBeVisible();
 });

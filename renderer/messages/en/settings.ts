@@ -103,6 +103,24 @@ export const settings = {
       done: 'PIN changed',
       doneNote: 'Use the new one from the next unlock on.',
     },
+    masters: {
+      title: 'Master keys',
+      lead: 'Two keys in the token that wrap every key of this vault but resident ones.',
+      name: 'Wrapping and sealing master',
+      created: (when: string) => `Created ${when}. They never leave the token.`,
+      rotate: 'Rotate…',
+      dialogTitle: 'Rotate the master keys?',
+      recorded:
+        'Recorded in the ledger. If it is interrupted, the next unlock undoes or finishes it.',
+      typeName: 'Type the name of the vault',
+      typeNameWrong: 'This is not the name of the vault.',
+      go: 'Rotate the master keys',
+      done: 'Master keys rotated',
+      doneNote: (versions: number) =>
+        `${counted(versions, 'version of a key', 'versions of keys')} wrapped again. The old master keys are destroyed.`,
+      oldKept: (why: string) =>
+        `The old master keys are still in the token: ${why} The next unlock tries again.`,
+    },
     objects: {
       title: 'Objects in the token',
       lead: 'Compares every object in the token with the keystore: name, attributes and proof.',

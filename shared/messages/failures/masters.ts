@@ -19,3 +19,9 @@ export const rotationUnfinished = (): Failure =>
     unharmed: 'Nothing was changed, and every key still opens.',
     next: 'Lock the vault and unlock it again: that finishes or undoes it.',
   });
+
+export const vaultNameNotTyped = (name: string): Failure =>
+  new Failure('usage', 'The rotation of the master keys was not confirmed.', {
+    unharmed: 'Nothing was changed.',
+    next: `Type the name of the vault: ${name}`,
+  });
