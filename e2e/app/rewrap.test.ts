@@ -68,7 +68,7 @@ test('files go from one key to another, and from a compromised one to a new file
   await work.drop([folder]);
   await vault.page.getByText('3 files must be encrypted again, not rewrapped.').waitFor();
   await vault.page.getByRole('button', { name: 'Plan re-encryption' }).click();
-  await work.choose('Re-encrypt under', 'Another key');
+  await work.choose('Re-encrypt with', 'Another key');
   await vault.page.getByRole('combobox', { name: 'Target' }).click();
   await vault.page.getByRole('option', { name: 'Lab results' }).click();
   await work.start('Re-encrypt');

@@ -165,7 +165,7 @@ test('warns, refuses changes, exports evidence, and starts a new epoch when acce
   // Accepting asks once for a reason and the PIN, and then the vault works again.
   await page.getByRole('button', { name: 'Accept and continue' }).click();
   const dialog = page.getByRole('dialog');
-  const begin = dialog.getByRole('button', { name: 'Begin epoch 2' });
+  const begin = dialog.getByRole('button', { name: 'Start epoch 2' });
   await begin.click();
   await dialog.getByText('Say what happened').waitFor();
   await dialog.getByLabel('What happened').fill('The disk was restored from the backup of Monday.');

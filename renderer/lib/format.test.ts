@@ -24,4 +24,5 @@ test('a countdown ends at zero', () => {
 
 test('times of records are told in UTC', () => {
   expect(utc('2026-11-20T12:58:02.418Z')).toBe('2026-11-20 12:58:02.418 UTC');
+  expect(utc('2026-11-20T00:00:00.000Z')).toBe('2026-11-20 00:00:00 UTC');
 });

@@ -103,5 +103,9 @@ export const daySeparator = (iso: string, now: Date): string => {
   return date.getFullYear() === now.getFullYear() ? name : `${name} ${date.getFullYear()}`;
 };
 
-/** 2026-11-20 12:58:02 UTC */
-export const utc = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, '$1 UTC');
+/** 2026-11-20 12:58:02.418 UTC, 2026-11-20 00:00:00 UTC */
+export const utc = (iso: string): string =>
+  iso
+    .replace('T', ' ')
+    .replace(/\.000Z$/, 'Z')
+    .replace(/Z$/, ' UTC');

@@ -55,7 +55,7 @@ export class WorkPage extends Workspace {
 
   async choose(
     field:
-      'Write to' | 'If the file already exists' | 'What happens' | 'Rewrap to' | 'Re-encrypt under',
+      'Write to' | 'If the file already exists' | 'What happens' | 'Rewrap to' | 'Re-encrypt with',
     option: string,
   ): Promise<void> {
     await this.page.getByLabel(field).click();

@@ -126,7 +126,13 @@ describe('the panel of a key', () => {
     await opened.user.click(screen.getByRole('button', { name: 'More actions' }));
     const menu = await screen.findAllByRole('menuitem');
     const offered = menu.map((item) => item.textContent.trim());
-    expect(offered).toEqual(['Deactivate…', 'Destroy…', 'Protect…', 'Cryptoperiod…']);
+    expect(offered).toEqual([
+      'Deactivate…',
+      'Mark compromised…',
+      'Destroy…',
+      'Protect…',
+      'Cryptoperiod…',
+    ]);
   });
 
   test('takes a date of disclosure, but none in the future', async () => {

@@ -120,7 +120,7 @@ describe('a vault that was rolled back', () => {
     await user.click(await screen.findByRole('button', { name: /Accept and continue/ }));
     const dialog = await screen.findByRole('dialog', { name: 'Accept and start epoch 2' });
     expect(within(dialog).getByText('Records 41 to 52 will be lost')).toBeVisible();
-    const begin = within(dialog).getByRole('button', { name: 'Begin epoch 2' });
+    const begin = within(dialog).getByRole('button', { name: 'Start epoch 2' });
     await user.click(begin);
     expect(await within(dialog).findByText(/Say what happened/)).toBeVisible();
     await user.type(within(dialog).getByLabelText('What happened'), 'A backup was restored.');

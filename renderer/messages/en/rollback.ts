@@ -122,7 +122,7 @@ export const rollback = {
     reasonMissing: 'Say what happened, as far as you know.',
     pinMissing: 'Enter the PIN of the token.',
     note: 'Recorded: both heads, the findings, your reason.',
-    go: (epoch: number) => `Begin epoch ${n(epoch)}`,
+    go: (epoch: number) => `Start epoch ${n(epoch)}`,
     done: (epoch: number) => `Epoch ${n(epoch)} has started`,
   },
 } as const;

@@ -124,7 +124,7 @@ export const setup = {
     save: 'Save results…',
     saved: 'Results saved',
     recorded:
-      'The findings become part of the ledger. They are measured again when the library changes.',
+      'The results are recorded in the ledger. The token is tested again when the library changes.',
     showAll: (count: number) => `Show all ${counted(count, 'test', 'tests')}`,
     hideAll: 'Show less',
     test: 'Test',

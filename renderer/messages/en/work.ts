@@ -67,7 +67,7 @@ export const work = {
       rewrap: 'Rewrap: new slots, same file key',
       reencrypt: 'Re-encrypt: new file key',
     },
-    to: { rewrap: 'Rewrap to', reencrypt: 'Re-encrypt under' },
+    to: { rewrap: 'Rewrap to', reencrypt: 'Re-encrypt with' },
     newest: 'Newest version of the same key',
     other: 'Another key',
     target: 'Target',
@@ -80,7 +80,7 @@ export const work = {
       rewrap: (key: string | null, version: number) =>
         `Rewrap to ${key === null ? '' : `${key} `}v${n(version)}`,
       reencrypt: (key: string | null, version: number) =>
-        `Re-encrypt under ${key === null ? '' : `${key} `}v${n(version)}`,
+        `Re-encrypt with ${key === null ? '' : `${key} `}v${n(version)}`,
     },
     removed: 'A key is removed',
     upToDate: (version: number) => `Left out: already v${n(version)}`,
@@ -110,7 +110,7 @@ export const work = {
       rewrap: 'Drop encrypted files to rewrap them',
       reencrypt: 'Drop encrypted files to re-encrypt them',
     },
-    under: 'under',
+    under: 'with',
     text: {
       encrypt: 'You review a plan before anything starts.',
       decrypt:
@@ -219,7 +219,7 @@ export const work = {
     allLeftOut: 'There are no files to process',
     allLeftOutNote: 'You can record which files were left out and why.',
     record: (count: number) => `Record ${files(count)} as left out`,
-    noKey: 'There is no active key to encrypt under.',
+    noKey: 'There is no active key to encrypt with.',
     evaluation: 'EVALUATION token: do not protect real files.',
   },
   originals: {
@@ -265,7 +265,7 @@ export const work = {
     announce: (percent: number, left: string) =>
       left === '' ? `${percent} per cent` : `${percent} per cent, ${left} left`,
     files: 'Files',
-    newest: (keys: string) => (keys === '' ? 'newest first' : `newest first, under ${keys}`),
+    newest: (keys: string) => (keys === '' ? 'newest first' : `newest first, with ${keys}`),
     show: 'Show',
     all: 'All',
     failedOnly: (count: number) => `Failed ${n(count)}`,
