@@ -1,3 +1,5 @@
+import type { Failure } from '../../shared/failure.ts';
+import { mastersBeingRotated } from '../../shared/messages/failures/masters.ts';
 import { vaultIsLocked } from '../../shared/messages/failures/session.ts';
 import type { Calls } from '../rpc/index.ts';
 import type { EngineCalls, UseMasters, ModuleListing, ModuleTarget } from './api.ts';
@@ -96,6 +98,8 @@ export class Engine {
   #connected: Connected | null = null;
   #ledger: LedgerKeys | null = null;
   #opened: Opened | null = null;
+  /** Why no keys can be used while nothing is open. */
+  #whyNot: () => Failure = vaultIsLocked;
   #sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: EngineOptions) {
@@ -160,7 +164,10 @@ export class Engine {
         return rewrapBlobs(token, findMasters({ ...token, masters: to }), keys);
       },
       proveBlobs: ({ keys }) => proveBlobs(this.#vault().token, keys),
-      leaveMasters: () => this.#closeVault(),
+      leaveMasters: () => {
+        this.#whyNot = mastersBeingRotated;
+        return this.#closeVault();
+      },
       requireMasters: ({ masters }) => requireMasters(this.#connection().connection, masters),
       destroyMasters: ({ masters }) => {
         if (masters.some((master) => this.#uses(master)))
@@ -238,6 +245,7 @@ export class Engine {
   }
 
   async #close(): Promise<void> {
+    this.#whyNot = vaultIsLocked;
     await this.#closeVault();
     this.#ledger = null;
     this.#connected?.connection.close();
@@ -274,7 +282,7 @@ export class Engine {
   }
 
   #vault(): Opened {
-    if (this.#opened === null) throw vaultIsLocked();
+    if (this.#opened === null) throw this.#whyNot();
     return this.#opened;
   }
 }

@@ -2,6 +2,12 @@ import { Failure } from '../../failure.ts';
 
 /** Of the two master keys of a vault, and of their rotation. */
 
+export const mastersBeingRotated = (): Failure =>
+  new Failure('busy', 'The master keys are being rotated.', {
+    unharmed: 'Nothing was changed.',
+    next: 'Try again once that is done.',
+  });
+
 export const mastersRotatedMeanwhile = (): Failure =>
   new Failure('key-state', 'The master keys were rotated while this key was being created.', {
     unharmed: 'Nothing was stored. Every other key is as it was.',
