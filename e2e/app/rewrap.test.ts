@@ -60,6 +60,27 @@ test('files go from one key to another, and from a compromised one to a new file
   expect(keysNow()).toEqual(Array(3).fill(second.id));
   expect(readClv(sealed[0] ?? '').fileId).toBe(before);
 
+  await work.newBatch();
+  await work.setKind('Rewrap');
+  await work.drop([folder]);
+  await work.choose('Rewrap to', 'Add or remove a key');
+  await vault.page.getByRole('combobox', { name: 'Add a key' }).click();
+  await vault.page.getByRole('option', { name: 'Lab results' }).click();
+  await vault.page.getByText('Add Lab results v2').waitFor();
+  await work.start('Rewrap');
+  await work.allDone('Rewrap', 3);
+  expect(keysNow()).toEqual(Array(3).fill([second.id, first.id]).flat());
+  await work.newBatch();
+  await work.setKind('Rewrap');
+  await work.drop([folder]);
+  await work.choose('Rewrap to', 'Add or remove a key');
+  await vault.page.getByRole('combobox', { name: 'Remove a key' }).click();
+  await vault.page.getByRole('option', { name: 'Lab results' }).click();
+  await vault.page.getByText('A key is removed').waitFor();
+  await work.start('Rewrap');
+  await work.allDone('Rewrap', 3);
+  expect(keysNow()).toEqual(Array(3).fill(second.id));
+
   await vault.call('keys.change', {
     ...{ id: second.id, version: 1, act: 'compromise', reason: 'disclosed', note: '' },
   });

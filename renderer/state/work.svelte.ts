@@ -13,6 +13,7 @@ import type { Api } from '../lib/api.ts';
 import type { Keys } from './keys.svelte.ts';
 import { RateHistory } from './rate-history.svelte.ts';
 import { Resource } from './resource.svelte.ts';
+import { SlotChoice } from './slot-choice.svelte.ts';
 import { Task } from './task.svelte.ts';
 
 export type Stage = 'idle' | 'plan' | 'running' | 'results';
@@ -37,11 +38,12 @@ export class Work {
   readonly plan: Resource<Plan>;
   readonly acting = new Task();
   readonly rates = new RateHistory();
+  readonly slots = new SlotChoice(() => {
+    this.replan();
+  });
   #kind = $state<BatchKind>('encrypt');
   #key = $state<KeyId | null>(null);
   #others = $state.raw<readonly KeyId[]>([]);
-  /** Rewrap, re-encrypt: one key for all files; null: the newest version of each of their keys. */
-  #target = $state<KeyId | null>(null);
   #output = $state.raw<Folder | null>(null);
   #conflict = $state<ConflictRule>('keep-both');
   #encryptAgain = $state(false);
@@ -70,9 +72,6 @@ export class Work {
   /** Its outputs take the places of the files. */
   readonly replaces: boolean = $derived.by(() => isReplacing(this.#kind));
 
-  get target(): KeyId | null {
-    return this.#target;
-  }
   get output(): Folder | null {
     return this.#output;
   }
@@ -174,11 +173,6 @@ export class Work {
     this.replan();
   }
 
-  setTarget(key: KeyId | null): void {
-    this.#target = key;
-    this.replan();
-  }
-
   addKey(key: KeyId): void {
     this.#others = [...this.#others, key];
     this.replan();
@@ -233,7 +227,7 @@ export class Work {
       missing = gone;
       this.dismiss();
       this.#kind = 'rewrap';
-      this.#target = null;
+      this.slots.reset();
       this.setDraft(draft);
     });
     return missing;
@@ -245,7 +239,7 @@ export class Work {
       const draft = await this.#api.call('survey.draft', { id });
       this.dismiss();
       this.#kind = 'rewrap';
-      this.#target = null;
+      this.slots.reset();
       this.setDraft(draft);
     });
   }
@@ -304,7 +298,7 @@ export class Work {
     this.#sealedNames = false;
     this.#deleteOriginals = false;
     this.#removal = null;
-    this.#target = null;
+    this.slots.reset();
     this.#asked = null;
   }
 
@@ -337,6 +331,7 @@ export class Work {
     return {
       kind: this.#kind,
       keys: this.#chosenKeys(),
+      ...(this.replaces ? { slots: this.slots.wish } : {}),
       output: this.#kind === 'verify' || this.replaces ? null : (this.#output?.id ?? null),
       conflict: this.#conflict,
       originals: this.#originals,
@@ -346,7 +341,7 @@ export class Work {
   }
 
   #chosenKeys(): KeyId[] {
-    if (this.replaces) return this.#target === null ? [] : [this.#target];
+    if (this.replaces) return this.slots.target === null ? [] : [this.slots.target];
     if (this.#kind !== 'encrypt' || this.key === null) return [];
     return [this.key, ...this.others.map(({ id }) => id)];
   }

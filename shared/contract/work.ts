@@ -35,6 +35,14 @@ export const itemSchema = v.strictObject({
 });
 export type Item = v.InferOutput<typeof itemSchema>;
 
+const slotWishSchema = v.strictObject({
+  add: list(keyId, limits.slots),
+  remove: list(keyId, limits.slots),
+  /** Re-encrypting: whether the slots of other vaults' keys may be lost. */
+  dropOthers: v.boolean(),
+});
+export type SlotWish = v.InferOutput<typeof slotWishSchema>;
+
 /**
  * The files to be planned. They are kept in main, because opened files can be added at any time.
  */
@@ -203,6 +211,8 @@ export const workCalls = {
        * key that a file has. Empty for the other kinds.
        */
       keys: list(keyId, limits.slots),
+      /** Rewrap, re-encrypt: keys that files get beside their own, or lose. */
+      slots: v.exactOptional(slotWishSchema),
       /** A folder from `batch.pickOutput` or the settings; null: next to each original. */
       output: v.nullable(handle),
       conflict: v.picklist(conflictRules),

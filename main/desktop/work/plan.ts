@@ -10,10 +10,11 @@ import {
   isReplacing,
   type KeyVersion,
   type OriginalsRule,
+  type SlotChange,
   type StoredBatch,
 } from '../../../shared/batch.ts';
 import type { Input, Output } from '../../../shared/contract.ts';
-import type { Fate } from '../../../shared/contract/work.ts';
+import type { Fate, SlotWish } from '../../../shared/contract/work.ts';
 import { Failure, toFailureData } from '../../../shared/failure.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { KeyState } from '../../../shared/keys.ts';
@@ -28,7 +29,6 @@ import {
   slotChange,
   takesSealedName,
   type Trash,
-  type WantedSlots,
 } from '../../batch/index.ts';
 import type { KeyReader } from '../../keystore/index.ts';
 import type { Vault } from '../../vault/index.ts';
@@ -37,6 +37,7 @@ import type { Draft } from './draft.ts';
 export interface PlanChoice {
   readonly kind: BatchKind;
   readonly keys: readonly KeyId[];
+  readonly slots?: SlotWish;
   readonly conflict: ConflictRule;
   readonly originals: OriginalsRule;
   readonly outputDir: string | null;
@@ -93,14 +94,20 @@ export const makePlan = async (
   return { id, choice, items, plan, space: room.space, trash, fates, refusal };
 };
 
+type SlotPart = Pick<PlanChoice, 'kind' | 'keys' | 'slots'>;
+
 /** Rewrap, re-encrypt: one key for all, or the newest version of each. */
-export const slotChoice = ({
-  kind,
-  keys,
-}: Pick<PlanChoice, 'kind' | 'keys'>): Pick<StoredBatch, 'kind' | 'slots'> => ({
-  kind,
-  slots: isReplacing(kind) ? { to: keys[0] ?? null, add: [], remove: [], dropOthers: false } : null,
+export const slotChoice = (choice: SlotPart): Pick<StoredBatch, 'kind' | 'slots'> => ({
+  kind: choice.kind,
+  slots: isReplacing(choice.kind) ? slotsOf(choice) : null,
 });
+
+const slotsOf = ({ keys, slots = noWish }: SlotPart): SlotChange => ({
+  ...{ to: keys[0] ?? null, add: [...slots.add], remove: [...slots.remove] },
+  dropOthers: slots.dropOthers,
+});
+
+const noWish: SlotWish = { add: [], remove: [], dropOthers: false };
 
 /** Paths do not depend on the key. Choosing the same again reads the disk again. */
 const differsInKeysOnly = (
@@ -206,14 +213,11 @@ export const placeOf = (file: string): { name: string; folder: string } => ({
   folder: path.dirname(file),
 });
 
-const refuseKeys = (vault: Vault, { kind, keys }: PlanChoice): void => {
+const refuseKeys = (vault: Vault, choice: PlanChoice): void => {
+  const { kind, keys } = choice;
   if (kind === 'encrypt') encryptionKeys(vault.tables.keys, keys, vault.now);
-  if (isReplacing(kind)) slotChange(vault.tables.keys, wantedSlots(keys), vault.now);
+  if (isReplacing(kind)) slotChange(vault.tables.keys, slotsOf(choice), vault.now);
 };
-
-const wantedSlots = (keys: readonly KeyId[]): WantedSlots => ({
-  ...{ to: keys[0] ?? null, add: [], remove: [], dropOthers: false },
-});
 
 const attempt = (work: () => void): Failure | null => {
   try {

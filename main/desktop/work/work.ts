@@ -127,7 +127,7 @@ export class Work {
     });
     const gone = await outputGone(choice.outputDir);
     if (gone !== null) throw gone;
-    const batch = await this.#store(choice, plan);
+    const batch = await this.#store(choice, plan, slotChoice(choice));
     this.#plan = null;
     this.#parts.events.push('draft', this.draft.clear());
     return batch;
@@ -240,9 +240,9 @@ export class Work {
   }
 
   async #store(
-    choice: PlanChoice,
+    choice: Omit<PlanChoice, 'slots'>,
     plan: BatchPlan,
-    { slots } = slotChoice(choice),
+    { slots }: Pick<StoredBatch, 'slots'>,
   ): Promise<Batch> {
     const open = this.#parts.desk.unlocked;
     const stored = await this.#alone(() => storeBatch(open.session, { ...choice, plan, slots }));

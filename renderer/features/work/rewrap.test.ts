@@ -86,6 +86,43 @@ test('files under a compromised version are to be re-encrypted, and one click pl
   expect(screen.getByRole('radio', { name: 'Rewrap' })).toBeChecked();
 });
 
+test('keys are added to files and removed from them, and taken back', async () => {
+  const [lab, recovery] = [keyRow('Lab results', '1'), keyRow('Recovery 2026', '7')];
+  const old = keyRow('Old archive', '5', { state: 'deactivated' });
+  const opened = await openPlan({}, { 'keys.list': () => [lab, recovery, old] });
+  const { user } = opened;
+  await user.click(await screen.findByLabelText('Rewrap to'));
+  await user.click(await screen.findByRole('option', { name: 'Add or remove a key' }));
+  const choose = async (list: string, key: RegExp): Promise<void> => {
+    await user.click(await screen.findByRole('combobox', { name: list }));
+    await user.click(await screen.findByRole('option', { name: key }));
+  };
+  await choose('Add a key', /Recovery 2026/);
+  // A key that no longer encrypts can only be removed; the one to be added cannot be removed.
+  await user.click(screen.getByRole('combobox', { name: 'Remove a key' }));
+  const offered = (await screen.findAllByRole('option')).map((each) => each.textContent);
+  expect(offered).toHaveLength(2);
+  expect(offered.join()).not.toContain('Recovery 2026');
+  await user.keyboard('{Escape}');
+  await choose('Remove a key', /Old archive/);
+  const added = { add: [id('7')], remove: [id('5')], dropOthers: false };
+  expect(inputs(opened).at(-1)).toMatchObject({ kind: 'rewrap', keys: [], slots: added });
+  await user.click(screen.getByRole('button', { name: 'Remove Recovery 2026' }));
+  expect(inputs(opened).at(-1)).toMatchObject({ slots: { ...added, add: [] } });
+  await user.click(screen.getByLabelText('Rewrap to'));
+  await user.click(await screen.findByRole('option', { name: 'Newest version of the same key' }));
+  expect(inputs(opened).at(-1)).toMatchObject({ slots: { add: [], remove: [] } });
+});
+
+test('re-encrypting, keys of other vaults are dropped only where that is chosen', async () => {
+  const opened = await openPlan({});
+  expect(screen.queryByLabelText(/^Drop keys of other vaults/)).toBeNull();
+  await opened.user.click(await screen.findByLabelText('What happens'));
+  await opened.user.click(await screen.findByRole('option', { name: /^Re-encrypt/ }));
+  await opened.user.click(await screen.findByLabelText(/^Drop keys of other vaults/));
+  expect(inputs(opened).at(-1)).toMatchObject({ kind: 'reencrypt', slots: { dropOthers: true } });
+});
+
 test('another key is chosen as the target, and given up again', async () => {
   const other = keyRow('Recovery 2026', '7');
   const opened = await openPlan({}, { 'keys.list': () => [keyRow('Lab results', '1'), other] });
