@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { batchIdSchema, keyIdSchema } from './ids.ts';
+import type { FileDigest } from './file-digest.ts';
 import { type FailureCode, failureCodes, type FailureData } from './failure.ts';
 
 export const batchKinds = ['encrypt', 'decrypt', 'verify', 'rewrap', 'reencrypt'] as const;
@@ -177,8 +178,8 @@ export interface Receipt {
   readonly reason?: FailureData;
   /** Plaintext bytes. */
   readonly bytes: number;
-  /** SHA-256 of the encrypted file, hex; null if there is none. */
-  readonly sha256: string | null;
+  /** Of the encrypted file; null if there is none. */
+  readonly digest: FileDigest | null;
   /** Id of the key, and its version. */
   readonly key: string | null;
   readonly version: number | null;

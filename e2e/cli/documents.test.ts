@@ -50,13 +50,18 @@ describe('the document of', () => {
       output: null,
       outcome: 'done',
       bytes: 300_000,
-      sha256: sum,
+      digest: { algorithm: 'sha256', hex: sum },
       key: key?.id,
       version: 1,
       proved: [{ key: key?.id, version: 1 }],
     });
     const [opened] = await batchDone(vault.cli, ['decrypt', sealed]);
-    expect(opened).toMatchObject({ sha256: sum, bytes: 300_000, key: key?.id, version: 1 });
+    expect(opened).toMatchObject({
+      digest: { hex: sum },
+      bytes: 300_000,
+      key: key?.id,
+      version: 1,
+    });
   });
 
   it('a batch without files is a complete document, too', async () => {

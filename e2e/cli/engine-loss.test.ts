@@ -7,10 +7,10 @@ import { enginesOf, engineOf, isAlive, killNow, openFilesOf, until } from '../su
 import { seeded } from '../support/seeded.ts';
 import {
   differences,
+  digestOfFile,
   filesIn,
   partsIn,
   randomTree,
-  sha256Of,
   snapshotOf,
   writeFile,
 } from '../support/trees.ts';
@@ -64,7 +64,7 @@ describe.each(usualTokens)('with %s', (token) => {
       expect(result, result.stderr).toMatchObject({ code: 0 });
       const receipts = documentOf('batch', result).files;
       expect(receipts.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
-      for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
+      for (const { output, digest } of receipts) expect(digest).toEqual(digestOfFile(output ?? ''));
       const lost = vault.records().filter(({ action }) => action === 'engine.lost');
       expect(lost.at(-1)).toMatchObject({ code: 'engine-lost', details: { signal: 'SIGKILL' } });
       await expectComplete(out);

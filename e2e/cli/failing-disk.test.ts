@@ -6,7 +6,7 @@ import { batch, batchDone } from '../support/batches.ts';
 import type { CliOptions } from '../support/cli.ts';
 import { documentOf } from '../support/documents.ts';
 import { seeded } from '../support/seeded.ts';
-import { filesIn, partsIn, sha256Of, writeFile } from '../support/trees.ts';
+import { digestOfFile, filesIn, partsIn, writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault } from '../support/vaults.ts';
 
 const SPY = fileURLToPath(new URL('../support/failing-disk.mjs', import.meta.url));
@@ -40,7 +40,7 @@ const expectResumed = async (out: string): Promise<void> => {
   expect(resumed, resumed.stderr).toMatchObject({ code: 0 });
   const files = documentOf('resumed', resumed).batches.flatMap((each) => each.files);
   expect(files.map(({ outcome }) => outcome)).toEqual(['done']);
-  for (const { output, sha256 } of files) expect(sha256Of(output ?? '')).toBe(sha256);
+  for (const { output, digest } of files) expect(digest).toEqual(digestOfFile(output ?? ''));
   expect(partsIn(out)).toEqual([]);
   await batchDone(vault.cli, ['verify', out]);
   await vault.expectSound();

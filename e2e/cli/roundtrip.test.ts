@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { custodyPairs } from '../../shared/keys.ts';
 import { batchDone } from '../support/batches.ts';
 import { seeded } from '../support/seeded.ts';
-import { differences, filesIn, sha256Of, snapshotOf, writeFile } from '../support/trees.ts';
+import { differences, digestOfFile, filesIn, snapshotOf, writeFile } from '../support/trees.ts';
 import { makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
 
 const MIB = 1024 * 1024;
@@ -84,11 +84,12 @@ describe.each(usualTokens)('with %s', (token) => {
         plain,
       ]);
       expect(receipts).toHaveLength(filesIn(plain).length);
-      for (const { output, sha256 } of receipts) expect(sha256Of(output ?? '')).toBe(sha256);
+      for (const { output, digest } of receipts) expect(digest).toEqual(digestOfFile(output ?? ''));
       expect(filesIn(sealed)).toEqual(receipts.map(({ output }) => output).sort());
 
       const verified = await batchDone(vault.cli, ['verify', sealed]);
-      const hashes = (each: typeof receipts): unknown[] => each.map(({ sha256 }) => sha256).sort();
+      const hashes = (each: typeof receipts): unknown[] =>
+        each.map(({ digest }) => digest?.hex).sort();
       expect(hashes(verified)).toEqual(hashes(receipts));
 
       await batchDone(vault.cli, ['decrypt', '--out', opened, join(sealed, 'plain')]);

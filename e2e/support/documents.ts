@@ -32,7 +32,9 @@ export const fileReceipt = v.strictObject({
   outcome: v.picklist(['done', 'failed', 'skipped', 'cancelled']),
   reason: v.optional(reason),
   bytes: count,
-  sha256: v.nullable(hex(64)),
+  digest: v.nullable(
+    v.strictObject({ algorithm: v.picklist(['sha256', 'sha256-4m']), hex: hex(64) }),
+  ),
   key: v.nullable(hex(32)),
   version: v.nullable(version),
   /** Only of verify: the slots that were unwrapped. */

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
-  type Dirent,
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
+  readSync,
   readdirSync,
   readlinkSync,
-  readSync,
+  type Dirent,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -33,6 +34,20 @@ export const sha256Of = (file: string): string => {
     closeSync(fd);
   }
   return hash.digest('hex');
+};
+
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/** What a receipt says of a file; docs/ledger.md, "Digests of files". */
+export const digestOfFile = (file: string): { algorithm: 'sha256' | 'sha256-4m'; hex: string } => {
+  const bytes = readFileSync(file);
+  const sha256 = (part: Uint8Array): Buffer => createHash('sha256').update(part).digest();
+  if (bytes.length <= PIECE_BYTES)
+    return { algorithm: 'sha256', hex: sha256(bytes).toString('hex') };
+  const pieces = [];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+    pieces.push(sha256(bytes.subarray(at, at + PIECE_BYTES)));
+  return { algorithm: 'sha256-4m', hex: sha256(Buffer.concat(pieces)).toString('hex') };
 };
 
 interface Entry {

@@ -1,3 +1,4 @@
+import { digestIn } from '../../shared/file-digest.ts';
 import * as v from 'valibot';
 import type { KeyVersion, Receipt } from '../../shared/batch.ts';
 import { type FailureCode, failureCodes, type FailureData } from '../../shared/failure.ts';
@@ -107,7 +108,7 @@ const doneEnd = ({ subject, details }: LedgerRecord): FileHistory => ({
     output: text(subject['output']),
     outcome: 'done',
     bytes: number(details['bytes']) ?? 0,
-    sha256: text(details['sha256']),
+    digest: digestIn(details),
     key: text(subject['key']),
     version: number(subject['version']),
   },
@@ -122,7 +123,7 @@ const failedEnd = ({ subject, details, code }: LedgerRecord): FileHistory => ({
     outcome: 'failed',
     reason: reasonOf(code, text(details['cause']), text(details['detail'])),
     bytes: 0,
-    sha256: null,
+    digest: null,
     key: null,
     version: null,
   },

@@ -34,7 +34,13 @@ const deleted = async (meanwhile: (file: string) => void): Promise<string | null
     ...{ id: 'e'.repeat(32), kind: 'encrypt', conflict: 'keep-both', keys: [] },
     ...{ deleteOriginals: true, files: [file] },
   });
-  const done = { outcome: 'done', index: 0, bytes: 5, encryptedBytes: 1, sha256: '' } as const;
+  const done = {
+    outcome: 'done',
+    index: 0,
+    bytes: 5,
+    encryptedBytes: 1,
+    digest: { algorithm: 'sha256', hex: '' },
+  } as const;
   const outcome = await deleteOriginals({
     ...{ batch, vault, folders: new BatchFolders([]), trash: new FreedesktopTrash({}) },
     originals: [{ file, encryptedBytes: 1, source }],

@@ -2,7 +2,7 @@ import type { PlannedFile, Receipt, SkippedInput } from '../../shared/batch.ts';
 import type { FailureData } from '../../shared/failure.ts';
 
 /** The receipt of a file for which nothing was written. */
-const nothingWritten = { output: null, sha256: null, key: null, version: null } as const;
+const nothingWritten = { output: null, digest: null, key: null, version: null } as const;
 
 export const failedReceipt = (
   file: Pick<PlannedFile, 'input' | 'size'>,

@@ -132,10 +132,13 @@ const isRecorded = async (
   part: string,
   past: FileHistory,
 ): Promise<boolean> => {
-  if (batch.kind !== 'encrypt') return false;
+  const { digest } = past.receipt;
+  if (batch.kind !== 'encrypt' || digest === null) return false;
   try {
     const folder = { ...folders.placeOf(at), identity };
-    return (await engine.call('hashFile', { folder, name: part })) === past.receipt.sha256;
+    const { algorithm } = digest;
+    const { hex } = await engine.call('hashFile', { folder, name: part, algorithm });
+    return hex === digest.hex;
   } catch (error) {
     if (error instanceof Failure && error.code !== 'engine-lost') return false;
     throw error;

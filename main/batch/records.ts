@@ -115,7 +115,7 @@ export const doneRecord = (file: FileOf, done: FileDone): NewRecord => {
     details: {
       bytes: done.bytes,
       encryptedBytes: done.encryptedBytes,
-      sha256: done.sha256,
+      [done.digest.algorithm]: done.digest.hex,
       ...(done.slots === undefined
         ? {}
         : { before: slotFacts(done.slots.before), after: slotFacts(done.slots.after) }),

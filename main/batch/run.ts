@@ -324,7 +324,7 @@ export class BatchRun {
       output: file.output,
       outcome: 'done',
       bytes: done.bytes,
-      sha256: done.sha256,
+      digest: done.digest,
       key: key?.id ?? null,
       version: key?.version ?? null,
       ...(this.#batch.kind === 'verify' ? { proved } : {}),

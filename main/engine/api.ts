@@ -1,3 +1,4 @@
+import type { DigestAlgorithm, FileDigest } from '../../shared/file-digest.ts';
 import type { FailureData } from '../../shared/failure.ts';
 import type { KeyId, VaultId } from '../../shared/ids.ts';
 import type { KeyMaterial, KeyState } from '../../shared/keys.ts';
@@ -160,7 +161,11 @@ export interface EngineCalls {
   /** Tries the slots that there are keys for; reads no data. */
   prove: (input: GroupOf<FileJob>) => SlotProof[];
   /** SHA-256 of a file, hex. */
-  hashFile: (input: { readonly folder: FolderPlace; readonly name: string }) => string;
+  hashFile: (input: {
+    readonly folder: FolderPlace;
+    readonly name: string;
+    readonly algorithm: DigestAlgorithm;
+  }) => FileDigest;
   /** Unsealed keys in memory now. */
   cachedKeys: (input: null) => CachedKey[];
   /** Zeroises one key's cached bytes, or all. */

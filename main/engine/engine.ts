@@ -35,7 +35,7 @@ import { keyLimitsOf } from './pkcs11/profile.ts';
 import type { Session } from './pkcs11/session.ts';
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { TokenInfo } from './pkcs11/token-info.ts';
-import { type PoolScripts, WorkerPool } from './worker-pool.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 interface Connected {
   readonly target: TokenTarget;
@@ -65,7 +65,8 @@ type FileCalls = Pick<
 >;
 
 export interface EngineOptions {
-  readonly scripts: PoolScripts;
+  /** The script of a worker thread. */
+  readonly worker: URL;
   /** Process that started this one. */
   readonly parent: number;
   /** Worker threads, where the token allows as many sessions. */
@@ -225,10 +226,10 @@ export class Engine {
     const unseal = (material: Parameters<KeySession['unseal']>[0]): Buffer =>
       connection.withSession((session) => new KeySession(token, session).unseal(material));
     const keyring = new Keyring(input.lifetimes, unseal);
-    const { scripts, parent } = this.#options;
+    const { worker, parent } = this.#options;
     const setup = { target, vaultId, masters, callerNonce, parent };
     const pool = new WorkerPool(
-      scripts,
+      worker,
       setup,
       Math.max(1, Math.min(this.#options.workers, profile.workers)),
     );

@@ -10,10 +10,7 @@ import { Engine } from './engine.ts';
 
 forbidCoreDumps();
 const engine = new Engine({
-  scripts: {
-    worker: new URL('./worker.js', import.meta.url),
-    hasher: new URL('./hasher.js', import.meta.url),
-  },
+  worker: new URL('./worker.js', import.meta.url),
   parent: process.ppid,
   workers: Math.min(limits.workers, availableParallelism()),
 });

@@ -1,6 +1,5 @@
 import type { TokenTarget } from './pkcs11/target.ts';
 import type { FileJob, FileResult, VerifyJob, WritingJob } from './files/jobs.ts';
-import type { HashPass } from './files/hash-pass.ts';
 import type { SlotProof } from './files/prove-slots.ts';
 import type { ReencryptWhole } from './files/reencrypt-whole.ts';
 import type { RewrapFiles } from './files/rewrap-files.ts';
@@ -32,9 +31,4 @@ export interface WorkerCalls {
   encryptShare: (input: EncryptShare) => void;
   decryptShare: (input: DecryptShare) => void;
   reencryptShare: (input: ReencryptShare) => void;
-}
-
-/** What the engine asks of the thread that hashes. */
-export interface HasherCalls {
-  hashPass: (input: HashPass) => string;
 }

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { Failure } from '../../shared/failure.ts';
 import { workerLost } from '../../shared/messages/failures/engine.ts';
 import { Caller, type CallInput, type CallOutput, workerChannel } from '../rpc/index.ts';
-import type { HasherCalls, WorkerCalls, WorkerSetup } from './worker-calls.ts';
+import type { WorkerCalls, WorkerSetup } from './worker-calls.ts';
 
 type Name = keyof WorkerCalls;
 type Output<N extends Name> = Awaited<CallOutput<WorkerCalls, N>>;
@@ -22,37 +22,25 @@ interface Member {
   busy: boolean;
 }
 
-interface Hasher {
-  readonly worker: Worker;
-  readonly caller: Caller<HasherCalls>;
-}
-
-/** The scripts of the threads. */
-export interface PoolScripts {
-  readonly worker: URL;
-  readonly hasher: URL;
-}
-
 /**
  * The engine's worker threads, each started for the first job that finds the others busy. It runs one
- * job at a time with sessions of its own; jobs wait in a queue. One more thread hashes large files, because SHA-256 cannot be
- * split; it is started for the first of them. A worker that dies fails its job and is replaced.
+ * job at a time with sessions of its own; jobs wait in a queue. A worker that dies fails its job and is
+ * replaced.
  */
 export class WorkerPool {
   /** How many jobs can run at once. */
   readonly size: number;
   readonly #setup: WorkerSetup;
-  readonly #scripts: PoolScripts;
+  readonly #script: URL;
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
   readonly #alone = pLimit(1);
-  #hasher: Hasher | null = null;
   #lossesInARow = 0;
   #closed = false;
 
-  /** @param size worker threads, beside the one that hashes */
-  constructor(scripts: PoolScripts, setup: WorkerSetup, size: number) {
-    this.#scripts = scripts;
+  /** @param size worker threads at most */
+  constructor(script: URL, setup: WorkerSetup, size: number) {
+    this.#script = script;
     this.#setup = setup;
     this.size = size;
   }
@@ -87,17 +75,9 @@ export class WorkerPool {
     });
   }
 
-  /** Hashes a pass, once those before it have ended. @throws Failure `worker-lost` */
-  hash(input: CallInput<HasherCalls, 'hashPass'>): Promise<string> {
-    if (this.#closed) return Promise.reject(workerLost());
-    this.#hasher ??= this.#startHasher();
-    return this.#hasher.caller.call('hashPass', input);
-  }
-
   async close(): Promise<void> {
     this.#giveUp();
-    const all = [...this.#members, ...(this.#hasher === null ? [] : [this.#hasher])];
-    await Promise.all(all.map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#members].map(({ worker }) => worker.terminate()));
   }
 
   #needsWorker(): boolean {
@@ -106,7 +86,7 @@ export class WorkerPool {
   }
 
   #start(): Member {
-    const worker = newWorker(this.#scripts.worker, this.#setup);
+    const worker = newWorker(this.#script, this.#setup);
     const caller = new Caller<WorkerCalls>(workerChannel(worker), workerLost);
     const member: Member = { worker, caller, busy: true };
     worker.once('exit', () => this.#replace(member));
@@ -116,13 +96,6 @@ export class WorkerPool {
       () => undefined,
     );
     return member;
-  }
-
-  /** One that is lost is started again for the next large file. */
-  #startHasher(): Hasher {
-    const worker = newWorker(this.#scripts.hasher, null);
-    worker.once('exit', () => (this.#hasher = null));
-    return { worker, caller: new Caller<HasherCalls>(workerChannel(worker), workerLost) };
   }
 
   #replace(member: Member): void {
@@ -168,7 +141,7 @@ export class WorkerPool {
   }
 }
 
-const newWorker = (script: URL, workerData: WorkerSetup | null): Worker => {
+const newWorker = (script: URL, workerData: WorkerSetup): Worker => {
   const worker = new Worker(script, { workerData });
   // The exit event follows and says the same to every open call.
   worker.on('error', () => undefined);

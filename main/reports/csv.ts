@@ -1,3 +1,4 @@
+import { digestAlgorithms, digestIn } from '../../shared/file-digest.ts';
 import { cover } from '../../shared/messages/reports/csv.ts';
 import { kindNames, no, yes } from '../../shared/messages/reports/document.ts';
 import { readableTable } from './readable-table.ts';
@@ -27,7 +28,7 @@ const columns = [
   'input',
   'output',
   'bytes',
-  'sha256',
+  ...digestAlgorithms,
   'subject_json',
   'details_json',
 ] as const;
@@ -67,6 +68,7 @@ const preamble = ({ report, jsonSha256 }: ReportView): string[][] => {
 
 const rowOf = ({ record, madeWhileLocked, notAuthenticated }: RenderedRecord): string[] => {
   const { actor, subject, details } = record;
+  const digest = digestIn(details);
   return [
     String(record.seq),
     record.time,
@@ -88,7 +90,7 @@ const rowOf = ({ record, madeWhileLocked, notAuthenticated }: RenderedRecord): s
     cell(subject['input']),
     cell(subject['output']),
     cell(details['bytes']),
-    cell(details['sha256']),
+    ...digestAlgorithms.map((name) => (digest?.algorithm === name ? digest.hex : '')),
     JSON.stringify(subject),
     JSON.stringify(details),
   ];

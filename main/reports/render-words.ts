@@ -1,3 +1,4 @@
+import { digestAlgorithms, digestIn } from '../../shared/file-digest.ts';
 import { actions } from '../../shared/actions.ts';
 import { actionName } from '../../shared/messages/actions.ts';
 import * as words from '../../shared/messages/reports/document.ts';
@@ -84,8 +85,8 @@ export interface About {
   readonly name: string;
   /** IDs, sizes and details, the most important first. */
   readonly facts: string;
-  /** SHA-256 of a file's content, hex; empty where there is none. */
-  readonly sha256: string;
+  /** Of an encrypted file, hex; empty where there is none. */
+  readonly digest: string;
 }
 
 // Shown elsewhere in the row, useful only to the program, or too long for paper.
@@ -100,7 +101,7 @@ const unsaid: ReadonlySet<string> = new Set([
   'kcv',
   'bytes',
   'encryptedBytes',
-  'sha256',
+  ...digestAlgorithms,
   'keystore',
   'file',
   'vault',
@@ -123,8 +124,15 @@ export const aboutRecord = (record: LedgerRecord, names: ReadonlyMap<string, str
       .filter((fact) => fact !== '')
       .map(kept)
       .join(' · '),
-    sha256: textOf(details['sha256']),
+    digest: digestText(details),
   };
+};
+
+/** Plain SHA-256 is not named: nearly all files have it. */
+const digestText = (details: LedgerRecord['details']): string => {
+  const digest = digestIn(details);
+  if (digest === null) return textOf(details['sha256']);
+  return digest.algorithm === 'sha256' ? digest.hex : `${digest.algorithm} ${digest.hex}`;
 };
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

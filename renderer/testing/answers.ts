@@ -177,7 +177,7 @@ export const receipt = (name: string, more: Partial<ReceiptRow> = {}): ReceiptRo
   outcome: 'done',
   reason: null,
   bytes: 1000,
-  sha256: null,
+  digest: null,
   key: null,
   version: null,
   originalDeleted: null,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { batchKinds, conflictRules, originalsRules, removals } from '../batch.ts';
+import { digestAlgorithms } from '../file-digest.ts';
 import { keyStates } from '../keys.ts';
 import { limits } from '../limits.ts';
 import {
@@ -109,7 +110,7 @@ export const receiptRowSchema = v.strictObject({
   reason: v.nullable(failureSchema),
   bytes: count,
   /** Of the encrypted file. */
-  sha256: v.nullable(hash),
+  digest: v.nullable(v.strictObject({ algorithm: v.picklist(digestAlgorithms), hex: hash })),
   key: v.nullable(keyId),
   version: v.nullable(positive),
   /** null where that was not asked for. */

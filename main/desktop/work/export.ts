@@ -1,4 +1,5 @@
 import type { Receipt, StoredBatch } from '../../../shared/batch.ts';
+import { digestAlgorithms } from '../../../shared/file-digest.ts';
 import { toCsv } from '../../reports/index.ts';
 
 const columns = [
@@ -7,7 +8,9 @@ const columns = [
   ['outcome', (r: Receipt) => r.outcome],
   ['reason', (r: Receipt) => r.reason?.cause ?? null],
   ['bytes', (r: Receipt) => r.bytes],
-  ['sha256', (r: Receipt) => r.sha256],
+  ...digestAlgorithms.map(
+    (name) => [name, (r: Receipt) => (r.digest?.algorithm === name ? r.digest.hex : null)] as const,
+  ),
   ['key', (r: Receipt) => r.key],
   ['version', (r: Receipt) => r.version],
 ] as const;

@@ -138,7 +138,7 @@ export const rowOf = (receipt: Receipt): ReceiptRow => ({
   outcome: receipt.outcome,
   reason: receipt.reason === undefined ? null : { ...receipt.reason },
   bytes: receipt.bytes,
-  sha256: receipt.sha256,
+  digest: receipt.digest === null ? null : { ...receipt.digest },
   key: receipt.key === null ? null : v.parse(keyIdSchema, receipt.key),
   version: receipt.version,
   originalDeleted: receipt.originalDeleted ?? null,

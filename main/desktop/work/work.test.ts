@@ -372,7 +372,7 @@ it('lists files as people count them, and exports their receipts as a spreadshee
   desk.answer = path.join(desk.home, 'natural order.csv');
   await work.export({ id, format: 'csv' });
   const [heads, first, ...rest] = (await readFile(desk.answer, 'utf8')).split('\r\n');
-  expect(heads).toBe('\ufeffinput,output,outcome,reason,bytes,sha256,key,version');
+  expect(heads).toBe('\ufeffinput,output,outcome,reason,bytes,sha256,sha256-4m,key,version');
   const name = path.join(folder, 'part 1;=1+1.txt');
   expect(first?.startsWith(`"${name}","${name}.clv",done,,`)).toBe(true);
   expect(rest).toHaveLength(3);

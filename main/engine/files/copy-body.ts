@@ -1,6 +1,7 @@
 import { constants, copyFileSync } from 'node:fs';
-import { createHash } from 'node:crypto';
+import { algorithmFor, type FileDigest } from '../../../shared/file-digest.ts';
 import { limits } from '../../../shared/limits.ts';
+import { FileDigester } from './file-digest.ts';
 import type { SharedProgress } from './shared-progress.ts';
 import { writeAll } from './part.ts';
 import { readExactly, type Source } from './source.ts';
@@ -21,24 +22,25 @@ interface Copy {
 /**
  * Writes a new header area and the body of the source after it. Where the file system can, and the
  * body stays in its place, both files share the body's blocks.
- * @returns SHA-256 of the new file, hex
+ * @returns the digest of the new file
  * @throws Failure `cancelled`
  */
-export const copyBody = ({ source, from, fd, area, progress }: Copy): string => {
+export const copyBody = ({ source, from, fd, area, progress }: Copy): FileDigest => {
   // A small file is read and written faster than this is tried.
   const mayShare = from === area.length && source.size > limits.wholeFileBytes;
   const isShared = mayShare && clone(source.fd, fd);
   writeAll(fd, [area], 0);
-  const hash = createHash('sha256').update(area);
+  const length = source.size - from + area.length;
+  const digester = new FileDigester(algorithmFor(length)).update(area);
   const buffer = Buffer.allocUnsafeSlow(Math.min(COPY_PIECE, source.size));
   for (let at = from; at < source.size; at += COPY_PIECE) {
     const piece = buffer.subarray(0, Math.min(COPY_PIECE, source.size - at));
     readExactly(source.fd, piece, at);
-    hash.update(piece);
+    digester.update(piece);
     if (!isShared) writeAll(fd, [piece], at - from + area.length);
     progress.advance();
   }
-  return hash.digest('hex');
+  return digester.digest();
 };
 
 /**

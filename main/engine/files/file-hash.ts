@@ -1,27 +1,30 @@
-import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
+import type { DigestAlgorithm, FileDigest } from '../../../shared/file-digest.ts';
 import { withFileFailures } from '../../system/index.ts';
+import { FileDigester } from './file-digest.ts';
 import type { FolderPlace } from './open-folder.ts';
 import { OpenFolders } from './open-folders.ts';
 import { openSource, readExactly } from './source.ts';
 
 const CHUNK = 256 * 1024;
 
-/** SHA-256 of a whole file, hex. @throws Failure for a file that cannot be read */
+/** The digest of a whole file. @throws Failure for a file that cannot be read */
 export const hashFile = ({
   folder,
   name,
+  algorithm,
 }: {
   readonly folder: FolderPlace;
   readonly name: string;
-}): Promise<string> =>
+  readonly algorithm: DigestAlgorithm;
+}): Promise<FileDigest> =>
   withFileFailures(
     OpenFolders.during(
       () => folder,
       async (folders) => {
         const { fd, size } = openSource((await folders.of(folder.path)).at(name));
         try {
-          return hashOf(fd, size);
+          return digestOfOpen(fd, size, algorithm);
         } finally {
           closeSync(fd);
         }
@@ -29,13 +32,13 @@ export const hashFile = ({
     ),
   );
 
-const hashOf = (fd: number, size: number): string => {
-  const hash = createHash('sha256');
+const digestOfOpen = (fd: number, size: number, algorithm: DigestAlgorithm): FileDigest => {
+  const digester = new FileDigester(algorithm);
   const buffer = Buffer.allocUnsafeSlow(CHUNK);
   for (let position = 0; position < size; position += CHUNK) {
     const chunk = buffer.subarray(0, Math.min(CHUNK, size - position));
     readExactly(fd, chunk, position);
-    hash.update(chunk);
+    digester.update(chunk);
   }
-  return hash.digest('hex');
+  return digester.digest();
 };

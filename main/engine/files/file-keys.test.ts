@@ -61,7 +61,7 @@ describe.each(testTokens)('file keys of large files on $name', ({ make }) => {
     const setup = { target: test.target, vaultId, masters, callerNonce: true, parent: 0 };
     context = {
       token,
-      pool: new WorkerPool({ worker: nowhere, hasher: nowhere }, setup, 1),
+      pool: new WorkerPool(nowhere, setup, 1),
       parts: new Parts(process.ppid),
       passes: pLimit(1),
       // What must fail fails before the workers have anything to do.

@@ -1,5 +1,6 @@
 import type { KeyVersion } from '../../../shared/batch.ts';
 import type { FailureData } from '../../../shared/failure.ts';
+import type { FileDigest } from '../../../shared/file-digest.ts';
 import type { KeyId } from '../../../shared/ids.ts';
 import type { Identity } from './identity.ts';
 
@@ -48,8 +49,8 @@ export interface FileDone {
   readonly bytes: number;
   /** Bytes of the encrypted file. */
   readonly encryptedBytes: number;
-  /** SHA-256 of the encrypted file, hex. Never of the plaintext: that would confirm guesses. */
-  readonly sha256: string;
+  /** Of the encrypted file. Never of the plaintext: that would confirm guesses. */
+  readonly digest: FileDigest;
   /** The keys whose slots were written (encrypting) or proved (decrypting, verifying). */
   readonly keys: readonly { readonly id: KeyId; readonly version: number; readonly kcv: string }[];
   readonly source: FileIdentity;

@@ -1,14 +1,14 @@
 import type { LimitFunction } from 'p-limit';
+import { type FileDigest, PIECE_BYTES } from '../../../shared/file-digest.ts';
 import { limits } from '../../../shared/limits.ts';
 import { fileCancelled } from '../../../shared/messages/failures/files.ts';
 import type { FixedHeader } from '../envelope/header.ts';
-import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
-import { fileLength, segmentLength } from '../envelope/layout.ts';
 import { eraseFileKey, type FileKey, KeySession } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import type { WorkerPool } from '../worker-pool.ts';
+import { digestOfPieces } from './file-digest.ts';
 import type { Parts } from './part.ts';
-import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import { PiecePass } from './piece-pass.ts';
 import type { LargeBody, Share } from './segments.ts';
 
 export type { LargeBody } from './segments.ts';
@@ -67,28 +67,29 @@ export interface Pass {
   readonly share: (share: Share) => Promise<void>;
 }
 
-/** Stored segments in memory at a time, for each worker: one that it fills, others to be hashed. */
-const PLACES_PER_WORKER = 6;
+/** Places for what pieces hand on: a worker may be ahead by one. */
+const PLACES_PER_WORKER = 2;
 
 /**
- * Runs all content segments over the workers, and SHA-256 beside them. Passes follow one another:
- * there is one thread that hashes, and it waits for the pass that it is in.
- * @returns SHA-256 of the encrypted file, hex
+ * Runs all content segments over the workers, which hash what they made. One pass at a time: it has
+ * all workers.
+ * @returns the digest of the encrypted file
  * @throws Failure `cancelled`
  */
-export const runPass = (context: LargeContext, pass: Pass): Promise<string> =>
+export const runPass = (context: LargeContext, { body, head, share }: Pass): Promise<FileDigest> =>
   context.passes(async () => {
     const { pool, signal } = context;
     refuseCancelled(signal);
-    const memory = ringOf(pass.body, pool.size * PLACES_PER_WORKER);
-    const ring = new SegmentRing(memory);
-    const stop = (): void => ring.stop();
+    const { fixed, areaLength } = body;
+    const memory = PiecePass.memory(fixed, areaLength, pool.size * PLACES_PER_WORKER);
+    const pass = new PiecePass({ fixed, areaLength, memory });
+    const stop = (): void => pass.stop();
     signal.addEventListener('abort', stop, { once: true });
-    const meter = new PassMeter(context, pass.body.fixed, ring);
+    const meter = new PassMeter(context, fixed, pass);
     try {
-      return await allOrStop(ring, pool.hash({ head: pass.head, ring: memory }), () =>
-        fillRing(pass, ring, memory, pool.size),
-      );
+      const most = limits.shareBytes / PIECE_BYTES;
+      await allOrStop(pass, pool.size, () => share({ ...body, head, memory, most }));
+      return digestOfPieces(pass.digests());
     } catch (error) {
       refuseCancelled(signal);
       throw error;
@@ -98,56 +99,40 @@ export const runPass = (context: LargeContext, pass: Pass): Promise<string> =>
     }
   });
 
-const ringOf = ({ fixed, areaLength }: LargeBody, places: number): RingMemory => {
-  const bytes =
-    fileLength(areaLength, fixed) - areaLength - segmentLength(fixed, 0) - SEGMENT_OVERHEAD;
-  return SegmentRing.memory(places, fixed.segment + SEGMENT_OVERHEAD, bytes);
-};
-
-/** Each lane takes one share after another, so that other jobs get their turn in between. */
-const fillRing = (
-  { body, share }: Pass,
-  ring: SegmentRing,
-  memory: RingMemory,
-  lanes: number,
-): Promise<void>[] => {
-  const most = Math.max(1, Math.floor(limits.shareBytes / body.fixed.segment));
-  const lane = async (): Promise<void> => {
-    while (!ring.isClaimed) await share({ ...body, ring: memory, most });
-  };
-  return Array.from({ length: lanes }, lane);
-};
-
-/** The first error stops the ring, and is thrown once nobody uses the ring or the files any more. */
+/**
+ * Each lane takes one share after another, so that other jobs get their turn in between. The first
+ * error stops the pass, and is thrown once nobody uses its memory or the files any more.
+ */
 const allOrStop = async (
-  ring: SegmentRing,
-  hashing: Promise<string>,
-  fill: () => Promise<void>[],
-): Promise<string> => {
+  pass: PiecePass,
+  lanes: number,
+  share: () => Promise<void>,
+): Promise<void> => {
   const errors: unknown[] = [];
-  const guarded = <T>(work: Promise<T>): Promise<T | null> =>
-    work.catch((error: unknown) => {
+  const lane = async (): Promise<void> => {
+    try {
+      while (!pass.isClaimed) await share();
+    } catch (error) {
       errors.push(error);
-      ring.stop();
-      return null;
-    });
-  const [sha256] = await Promise.all([guarded(hashing), ...fill().map(guarded)]);
-  if (sha256 !== null && errors.length === 0) return sha256;
-  throw errors[0];
+      pass.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (errors.length > 0) throw errors[0];
 };
 
 /** Tells how many more plaintext bytes are done, now and then. */
 class PassMeter {
   readonly #tell: (bytes: number) => void;
   readonly #fixed: FixedHeader;
-  readonly #ring: SegmentRing;
+  readonly #pass: PiecePass;
   readonly #timer: NodeJS.Timeout;
   #told = 0;
 
-  constructor({ progress }: LargeContext, fixed: FixedHeader, ring: SegmentRing) {
+  constructor({ progress }: LargeContext, fixed: FixedHeader, pass: PiecePass) {
     this.#tell = progress;
     this.#fixed = fixed;
-    this.#ring = ring;
+    this.#pass = pass;
     this.#timer = setInterval(() => this.#look(), 1_000 / limits.progressPerSecond);
   }
 
@@ -157,7 +142,7 @@ class PassMeter {
   }
 
   #look(): void {
-    const done = Math.min(this.#fixed.size, this.#ring.taken * this.#fixed.segment);
+    const done = Math.min(this.#fixed.size, this.#pass.made * this.#fixed.segment);
     if (done > this.#told) this.#tell(done - this.#told);
     this.#told = done;
   }

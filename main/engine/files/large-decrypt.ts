@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../../shared/file-digest.ts';
 import { closeSync } from 'node:fs';
 import { readBackFailed } from '../../../shared/messages/failures/files.ts';
 import { LARGEST_AREA, SEGMENT_OVERHEAD } from '../envelope/format.ts';
@@ -33,9 +34,9 @@ export const decryptLarge = (
 ): Promise<FileDone> =>
   withOpened(context, job, loaded, 'first', async (source, opened) => {
     const fd = context.parts.create(job.part);
-    const sha256 = await fillPart(context, { fd, part: job.part }, source, opened);
+    const digest = await fillPart(context, { fd, part: job.part }, source, opened);
     await context.parts.finish(fd, job.part);
-    return sha256;
+    return digest;
   });
 
 const fillPart = async (
@@ -43,11 +44,11 @@ const fillPart = async (
   { fd, part }: { readonly fd: number; readonly part: string },
   source: Source,
   { body, metadata }: OpenedLarge,
-): Promise<string> => {
+): Promise<FileDigest> => {
   try {
-    const sha256 = await readSegments(context, source, body, fd, null);
+    const digest = await readSegments(context, source, body, fd, null);
     restoreAttributes(fd, metadata);
-    return sha256;
+    return digest;
   } catch (error) {
     context.parts.discard(fd, part);
     throw error;
@@ -76,19 +77,19 @@ const withOpened = async (
   job: FileJob,
   loaded: readonly LoadedKey[],
   slots: 'first' | 'all',
-  work: (source: Source, opened: OpenedLarge) => Promise<string>,
+  work: (source: Source, opened: OpenedLarge) => Promise<FileDigest>,
 ): Promise<FileDone> => {
   const source = openSource(job.input, job);
   try {
     const opened = openLarge(context, source, loaded, slots);
     try {
-      const sha256 = await work(source, opened);
+      const digest = await work(source, opened);
       return {
         outcome: 'done',
         index: job.index,
         bytes: opened.body.fixed.size,
         encryptedBytes: source.size,
-        sha256,
+        digest,
         keys: namesOf(opened.keys),
         source: fileIdentityOf(source),
         name: opened.metadata.name,
@@ -135,22 +136,22 @@ const readMetadata = (
   return parseMetadata(decryptSegment(keys.cipher(fileKey), header, 0, stored));
 };
 
-/** @returns SHA-256 of the encrypted file, of the very bytes that were decrypted */
+/** @returns the digest of the encrypted file, of the very bytes that were decrypted */
 const readSegments = async (
   context: LargeContext,
   source: Source,
   body: LargeBody,
   partFd: number | null,
   originalFd: number | null,
-): Promise<string> => {
+): Promise<FileDigest> => {
   const head = Buffer.alloc(body.areaLength + segmentLength(body.fixed, 0) + SEGMENT_OVERHEAD);
   readExactly(source.fd, head, 0);
   const files = { sourceFd: source.fd, partFd, originalFd };
-  const sha256 = await runPass(context, {
+  const digest = await runPass(context, {
     body,
     head: [head],
     share: (share) => context.pool.run('decryptShare', { ...share, ...files }),
   });
   assertUnchanged(source);
-  return sha256;
+  return digest;
 };

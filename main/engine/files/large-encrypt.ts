@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../../shared/file-digest.ts';
 import { randomBytes } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { SEAL_BYTES } from '../envelope/format.ts';
@@ -38,13 +39,13 @@ export const encryptLarge = async (
     const fixed = newFixedHeader(source, metadata, input.segment);
     const { body, head } = newBody(context, fixed, metadata, input.keys);
     try {
-      const sha256 = await writeLarge(context, input.job.part, source, body, head);
+      const digest = await writeLarge(context, input.job.part, source, body, head);
       return {
         outcome: 'done',
         index: input.job.index,
         bytes: source.size,
         encryptedBytes: fileLength(body.areaLength, body.fixed),
-        sha256,
+        digest,
         keys: namesOf(input.keys),
         source: fileIdentityOf(source),
         name: null,
@@ -91,11 +92,11 @@ const writeLarge = async (
   source: Source,
   body: LargeBody,
   head: readonly Uint8Array[],
-): Promise<string> => {
+): Promise<FileDigest> => {
   const fd = context.parts.create(part);
-  const sha256 = await fillPart(context, { fd, part }, source, body, head);
+  const digest = await fillPart(context, { fd, part }, source, body, head);
   await context.parts.finish(fd, part);
-  return sha256;
+  return digest;
 };
 
 const fillPart = async (
@@ -104,17 +105,17 @@ const fillPart = async (
   source: Source,
   body: LargeBody,
   head: readonly Uint8Array[],
-): Promise<string> => {
+): Promise<FileDigest> => {
   try {
     writeAll(fd, head, 0);
     const files = { sourceFd: source.fd, partFd: fd };
-    const sha256 = await runPass(context, {
+    const digest = await runPass(context, {
       body,
       head,
       share: (share) => context.pool.run('encryptShare', { ...share, ...files }),
     });
     assertUnchanged(source);
-    return sha256;
+    return digest;
   } catch (error) {
     context.parts.discard(fd, part);
     throw error;

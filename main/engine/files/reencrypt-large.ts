@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../../shared/file-digest.ts';
 import { closeSync } from 'node:fs';
 import { fileLength } from '../envelope/layout.ts';
 import { encodeMetadata } from '../envelope/metadata.ts';
@@ -37,13 +38,13 @@ export const reencryptLarge = async (
       const fixed = newFixedHeader({ size }, metadata, length);
       const { body, head } = newBody(context, fixed, metadata, targets);
       try {
-        const sha256 = await writeLarge(context, job, source, {
+        const digest = await writeLarge(context, job, source, {
           ...{ old: opened.body, body, head, targets },
         });
         return {
           ...{ outcome: 'done', index: job.index, bytes: size },
           encryptedBytes: fileLength(body.areaLength, fixed),
-          sha256,
+          digest,
           keys: namesOf(targets),
           slots: {
             before: slotNames(header.slots),
@@ -75,13 +76,13 @@ const writeLarge = async (
   { part }: WritingJob,
   source: Source,
   { old, body, head, targets }: Bodies,
-): Promise<string> => {
+): Promise<FileDigest> => {
   const fd = context.parts.create(part);
-  let sha256: string;
+  let digest: FileDigest;
   try {
     writeAll(fd, head, 0);
     const files = { old, sourceFd: source.fd, partFd: fd };
-    sha256 = await runPass(context, {
+    digest = await runPass(context, {
       ...{ body, head },
       share: (share) => context.pool.run('reencryptShare', { ...share, ...files }),
     });
@@ -94,5 +95,5 @@ const writeLarge = async (
     throw error;
   }
   await context.parts.finish(fd, part);
-  return sha256;
+  return digest;
 };

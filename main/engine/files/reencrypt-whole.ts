@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import { encodeMetadata } from '../envelope/metadata.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
 import { encryptWhole } from '../envelope/whole.ts';
 import type { KeySession } from '../keys/key-session.ts';
 import { keepAttributes, namesOf, newFixedHeader } from './describe.ts';
+import { digestOf } from './file-digest.ts';
 import { withSource, type Writer, type Written, writeGroup } from './groups-in-worker.ts';
 import type { FileDone, FileResult, WritingJob } from './jobs.ts';
 import { headerIn, proveSlots, slotNames, allTargetsOf } from './new-slots-made.ts';
@@ -48,7 +48,7 @@ const reencryptOne = (
       const written: FileDone = {
         ...done,
         encryptedBytes: file.length,
-        sha256: sha256(file),
+        digest: digestOf(file),
         keys: namesOf(targets),
         slots: { before: slotNames(old.slots), after: slotNames(slots) },
         name: null,

@@ -1,3 +1,4 @@
+import type { FileDigest } from '../../../shared/file-digest.ts';
 import { randomBytes } from 'node:crypto';
 import { SEAL_BYTES } from '../envelope/format.ts';
 import {
@@ -46,12 +47,12 @@ const rewrapOne = (
     const fd = parts.create(job.part);
     try {
       const progress = new SharedProgress(input.progress);
-      const sha256 = copyBody({ source, from: header.areaLength, fd, area, progress });
+      const digest = copyBody({ source, from: header.areaLength, fd, area, progress });
       proveSlots(keys, headerIn(fd, area.length), targets);
       assertUnchanged(source);
       keepAttributes(fd, source);
       const done: FileDone = {
-        ...describe(job, source, header.fixed, { sha256, length: area.length - header.areaLength }),
+        ...describe(job, source, header.fixed, { digest, length: area.length - header.areaLength }),
         keys: namesOf(targets.length > 0 ? targets : [opened.key]),
         slots: { before: slotNames(header.slots), after: slotNames(slots) },
       };
@@ -89,13 +90,13 @@ const describe = (
   job: WritingJob,
   source: Source,
   { size }: FixedHeader,
-  made: { readonly sha256: string; readonly length: number },
+  made: { readonly digest: FileDigest; readonly length: number },
 ): Omit<FileDone, 'keys' | 'slots'> => ({
   outcome: 'done',
   index: job.index,
   bytes: size,
   encryptedBytes: source.size + made.length,
-  sha256: made.sha256,
+  digest: made.digest,
   source: fileIdentityOf(source),
   name: null,
 });

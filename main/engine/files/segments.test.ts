@@ -6,7 +6,6 @@ import { parse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileIdSchema, keyIdSchema, vaultIdSchema } from '../../../shared/ids.ts';
 import { bulks, type Bulk } from '../../../shared/keys.ts';
-import { SEGMENT_OVERHEAD } from '../envelope/format.ts';
 import { headerHash } from '../envelope/header.ts';
 import { fileLength, segmentOffset } from '../envelope/layout.ts';
 import { createKey } from '../keys/create-key.ts';
@@ -15,8 +14,7 @@ import { createMasters, findMasters, type VaultToken } from '../keys/vault-token
 import { noLimits } from '../pkcs11/templates.ts';
 import { TokenConnection } from '../pkcs11/connection.ts';
 import { testTokens, type TestToken } from '../pkcs11/testing/tokens.ts';
-import { hashPass } from './hash-pass.ts';
-import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import { type PassMemory, PiecePass } from './piece-pass.ts';
 import { decryptShare, encryptShare } from './segments.ts';
 
 const AREA = 1_024;
@@ -76,22 +74,20 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
     });
   };
 
-  /** Room for all segments at once: nobody has to wait for another thread here. */
-  const newRing = (): RingMemory => {
-    const bytes = fileLength(AREA, fixed) - segmentOffset(AREA, fixed, 1);
-    return SegmentRing.memory(4, SEGMENT + SEGMENT_OVERHEAD, bytes);
-  };
+  const newMemory = (): PassMemory => PiecePass.memory(fixed, AREA, 2);
+  const hashedIn = ({ digests }: PassMemory): string => Buffer.from(digests).toString('hex');
   const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
   const encrypted = (bulk: Bulk): { fileKey: FileKey; name: string; hashed: string } => {
     const fileKey = newFileKey(bulk);
     const name = `${bulk}.clv`;
-    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing() };
+    const head = [Buffer.alloc(segmentOffset(AREA, fixed, 1))];
+    const memory = newMemory();
+    const share = { fixed, hash, areaLength: AREA, fileKey, memory, head };
     const files = { sourceFd: open('plain'), partFd: open(name) };
     encryptShare(token, { ...share, ...files, most: 3 });
     encryptShare(token, { ...share, ...files, most: 3 });
-    const head = Buffer.alloc(segmentOffset(AREA, fixed, 1));
-    return { fileKey, name, hashed: hashPass({ head: [head], ring: share.ring }) };
+    return { fileKey, name, hashed: hashedIn(memory) };
   };
 
   it.each(bulks)('%s bulk: shares make one file that opens again, and its hash', (bulk) => {
@@ -99,14 +95,15 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
     const file = readFileSync(join(folder, name));
     expect(file.length).toBe(fileLength(AREA, fixed));
     expect(hashed).toBe(sha256(file));
-    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing() };
+    const head = [file.subarray(0, segmentOffset(AREA, fixed, 1))];
+    const memory = newMemory();
+    const share = { fixed, hash, areaLength: AREA, fileKey, memory, head };
     const target = `${bulk}.opened`;
     const files = { sourceFd: open(name), partFd: open(target), originalFd: open('plain') };
     decryptShare(token, { ...share, ...files, most: 1 });
     decryptShare(token, { ...share, ...files, most: 9 });
     expect(readFileSync(join(folder, target))).toEqual(content);
-    const head = file.subarray(0, segmentOffset(AREA, fixed, 1));
-    expect(hashPass({ head: [head], ring: share.ring })).toBe(sha256(file));
+    expect(hashedIn(memory)).toBe(sha256(file));
   });
 
   it.each(bulks)(
@@ -118,7 +115,15 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
       bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place);
       writeFileSync(join(folder, 'damaged'), bytes);
       const target = `${bulk}.damaged`;
-      const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing(), most: 4 };
+      const share = {
+        fixed,
+        hash,
+        areaLength: AREA,
+        fileKey,
+        memory: newMemory(),
+        head: [],
+        most: 4,
+      };
       const files = { sourceFd: open('damaged'), partFd: open(target), originalFd: null };
       expect(() => decryptShare(token, { ...share, ...files })).toThrow(/segment 3/i);
       expect(readFileSync(join(folder, target))).toEqual(content.subarray(0, 2 * SEGMENT));
@@ -130,7 +135,15 @@ describe.each(testTokens)('segments of a large file on $name', ({ make }) => {
     const other = Buffer.from(content);
     other[2 * SEGMENT] = (other[2 * SEGMENT] ?? 0) ^ 1;
     writeFileSync(join(folder, 'other'), other);
-    const share = { fixed, hash, areaLength: AREA, fileKey, ring: newRing(), most: 4 };
+    const share = {
+      fixed,
+      hash,
+      areaLength: AREA,
+      fileKey,
+      memory: newMemory(),
+      head: [],
+      most: 4,
+    };
     const files = { sourceFd: open(name), partFd: null, originalFd: open('other') };
     expect(() => decryptShare(token, { ...share, ...files })).toThrow(
       'does not decrypt to the original',

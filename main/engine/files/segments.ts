@@ -8,7 +8,7 @@ import { decryptSegment, encryptSegment } from '../envelope/segment.ts';
 import { type FileKey, KeySession } from '../keys/key-session.ts';
 import type { VaultToken } from '../keys/vault-token.ts';
 import { writeAll } from './part.ts';
-import { type RingMemory, SegmentRing } from './segment-ring.ts';
+import { type PassMemory, PiecePass } from './piece-pass.ts';
 import { readExactly } from './source.ts';
 
 /** What every segment of a file has in common. */
@@ -23,9 +23,10 @@ export interface LargeBody {
 
 /** A worker's share of the pass over one large file. File descriptors are shared by all threads. */
 export interface Share extends LargeBody {
-  /** The stored content segments, which the hashing thread takes from there. */
-  readonly ring: RingMemory;
-  /** Segments to be claimed at most. */
+  readonly memory: PassMemory;
+  /** What the encrypted file holds before its first content segment. */
+  readonly head: readonly Uint8Array[];
+  /** Pieces to be claimed at most. */
   readonly most: number;
 }
 
@@ -143,13 +144,14 @@ const deliver = (
 
 const contentOffset = (fixed: FixedHeader, index: number): number => (index - 1) * fixed.segment;
 
-/** Content segments have the numbers from 1 on: 0 is the metadata, which is not in the ring. */
 const withCipher = (
   token: VaultToken,
-  { fileKey, ring, most }: Share,
+  share: Share,
   work: (cipher: FileCipher, index: number, stored: Buffer) => void,
 ): void =>
   token.connection.withSession((session) => {
-    const cipher = new KeySession(token, session).cipher(fileKey);
-    new SegmentRing(ring).fill(most, (segment, stored) => work(cipher, segment + 1, stored));
+    const cipher = new KeySession(token, session).cipher(share.fileKey);
+    new PiecePass(share).run(share.most, share.head, (index, stored) =>
+      work(cipher, index, stored),
+    );
   });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { limits } from '../../../shared/limits.ts';
 import { fileChanged } from '../../../shared/messages/failures/files.ts';
-import { sha256 } from '../../system/index.ts';
 import { headerHash, parseHeader } from '../envelope/header.ts';
 import type { FileMetadata } from '../envelope/metadata.ts';
 import { SEAL_RANDOM_BYTES } from '../envelope/nonces.ts';
@@ -16,6 +15,7 @@ import {
   newFixedHeader,
   restoreAttributes,
 } from './describe.ts';
+import { digestOf } from './file-digest.ts';
 import {
   forEachFile,
   type Writer,
@@ -97,7 +97,7 @@ const encryptOne = (
       index: job.index,
       bytes: source.size,
       encryptedBytes: file.length,
-      sha256: sha256(file),
+      digest: digestOf(file),
       keys: namesOf(input.keys),
       source: fileIdentityOf(source),
       name: null,
@@ -178,7 +178,7 @@ export const decryptContent = (
     index: job.index,
     bytes: header.fixed.size,
     encryptedBytes: file.length,
-    sha256: sha256(file),
+    digest: digestOf(file),
     keys: namesOf(open.map(({ key }) => key)),
     source: fileIdentityOf(source),
     name: opened.metadata.name,

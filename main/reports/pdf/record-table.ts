@@ -70,7 +70,7 @@ export const recordCells = (
   { keyNames, withHashes }: Pick<ReportView, 'keyNames'> & { readonly withHashes: boolean },
 ): Cell[] => {
   const { record } = rendered;
-  const { name, facts, sha256 } = aboutRecord(record, keyNames);
+  const { name, facts, digest } = aboutRecord(record, keyNames);
   const bad = record.outcome !== 'ok';
   const strongBad = { ...styles.cellStrong, colour: colour.bad };
   const action = actionName(record.action);
@@ -100,7 +100,7 @@ export const recordCells = (
       texts: [
         { text: name, style: styles.cell, most: 2 },
         { text: facts, style: small, most: 2 },
-        { text: withHashes ? sha256 : '', style: styles.monoSmall },
+        { text: withHashes ? digest : '', style: styles.monoSmall },
         {
           text: markOf(rendered),
           style: { ...small, colour: colour.warn },

@@ -356,7 +356,10 @@ export const work = {
     output: 'Output',
     size: 'Size',
     key: 'Key',
-    sha256: 'SHA-256, encrypted file',
+    digest: {
+      sha256: 'SHA-256, encrypted file',
+      'sha256-4m': 'SHA-256 of its 4 MiB pieces, encrypted file',
+    },
     original: 'Original',
     kept: 'kept',
   },
