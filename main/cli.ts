@@ -38,7 +38,7 @@ const start = (): EngineProcess => {
 const spareCompiling = (): void => setFlagsFromString('--wasm-tiering-budget=200000000');
 
 const vaultContext = async (): Promise<VaultContext> => {
-  systemClock.now(); // a clock that no record can hold is refused before anything is begun
+  systemClock.now(); // a clock that no record can hold is refused before anything is started
   return {
     sqlJs: await loadSqlJs(),
     actor: { user: osUser(), host: hostname(), app: `claviger/${VERSION}` },
@@ -60,7 +60,7 @@ forbidCoreDumps();
 spareCompiling();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, cancel);
 
-/** A fault of the program is told in full, by way of the terminal, because it may quote a file. */
+/** A bug is printed in full, but made printable, because it may quote a file. */
 const run = async (): Promise<number> => {
   try {
     return await runCli(givenArguments(process.argv.slice(2)), {

@@ -16,7 +16,7 @@ export const utcTimeSchema = v.pipe(
   v.check(isUtcTime, 'must be a time that exists, in UTC with milliseconds'),
 );
 
-/** The moment at which a day like 2026-01-31 begins: midnight UTC, whoever asks; null for no day. */
+/** When a day like 2026-01-31 starts: midnight UTC, in every time zone; null if it is not a day. */
 export const utcMidnight = (day: string): string | null => {
   const time = `${day}T00:00:00.000Z`;
   return isUtcTime(time) ? time : null;

@@ -153,7 +153,7 @@ it('knows which files a version opens after rewraps, renames and failures', () =
     file('file.publish', NOON, { outcome: 'failed', code: 'io' }, '/e'),
     rewrapped('/a', [one], [two]),
     rewrapped('/d (2)', [one], [two]),
-    // Encrypted anew in the same place.
+    // Encrypted again in the same place.
     encrypted('/c', two),
     file('file.rewrap', NOON, { outcome: 'failed', code: 'io' }, '/b'),
   ]);

@@ -4,7 +4,7 @@ import { errnoOf, isErrno } from '../system/index.ts';
 import { isClaim as isClaimingFile, openNew } from './publish.ts';
 
 /*
- * A claim names the part that it stands for, so that it can be told whose it is. It is a symbolic
+ * A claim names its part, so that its owner can be identified. It is a symbolic
  * link that leads nowhere, because a link comes into being with its words in it: a crash leaves no
  * empty one. File systems without links (FAT) get a small file.
  */

@@ -39,7 +39,7 @@ export class BatchFolders {
     if (known !== undefined) return known;
     const making = this.#make(this.#planned(folder));
     this.#making.set(folder, making);
-    // The obstacle may be gone when the next file needs the folder.
+    // The cause may be gone when the next file needs the folder.
     making.catch(() => this.#making.delete(folder));
     return making;
   }

@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Found } from './walk.ts';
 
-/** The files that a batch found, told apart by disk and inode as well as by name. */
+/** The files that a batch found, distinguished by disk and inode as well as by name. */
 export class InputFiles {
   readonly #paths = new Set<string>();
   readonly #numbers = new Set<string>();

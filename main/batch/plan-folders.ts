@@ -19,14 +19,14 @@ interface Entry {
   readonly look: FolderLook;
 }
 
-/** The folders of a plan. Each is looked at once. */
+/** The folders of a plan. Each is read once. */
 export class PlanFolders {
   readonly #looks = new Map<string, Promise<FolderLook>>();
   readonly #entries = new Map<string, Entry>();
   readonly #modes = new Map<string, number>();
   readonly #paired = new Set<string>();
 
-  /** A folder that was met on the way. */
+  /** A folder that was found on the way. */
   add(folder: string, root: string, stats: BigIntStats): void {
     this.#looks.set(keyOf(folder, root), Promise.resolve(this.#note(folder, root, there(stats))));
   }

@@ -16,7 +16,7 @@ export type Streamed =
 
 /**
  * Finds all files under the given paths, in no order and one after another: memory holds the folders
- * that are still to be read, never all files. A path below another one is not looked at twice.
+ * that are still to be read, never all files. A path below another one is not read twice.
  */
 export async function* streamFiles(
   roots: readonly string[],

@@ -10,7 +10,7 @@ export interface SurveyedSlot {
   readonly opened: boolean | null;
 }
 
-/** Files that are told by name, and versions of keys that the vault does not have. */
+/** Files that are listed by name, and key versions that the vault does not have. */
 const MOST = { problems: 100, foreign: 1_000 } as const;
 
 interface Counted {

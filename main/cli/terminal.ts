@@ -54,7 +54,7 @@ export const terminalOf = ({ input, output, errors }: Streams): Terminal => ({
     answerTo(input, errors, process.stderr, (reader) => reader.question(printable(question))),
 });
 
-/** @param ask called once the terminal no longer shows by itself what is typed */
+/** @param ask called once the terminal no longer echoes what is typed */
 const answerTo = async (
   input: Streams['input'],
   errors: Output,

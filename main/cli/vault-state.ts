@@ -13,7 +13,7 @@ export interface Reason {
   readonly text: string;
 }
 
-/** What a monitor is told of a vault. */
+/** What a monitor reads about a vault. */
 export interface VaultState {
   readonly level: Level;
   /** Most urgent first. */

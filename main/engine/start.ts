@@ -21,7 +21,7 @@ export interface EngineProcess {
 /** Concurrent fsyncs wait in libuv's threads: four, its default, would be the bottleneck. */
 const UV_THREADS = '16';
 /**
- * Mappings that malloc(3) keeps: a PKCS#11 library may allocate each segment anew, and each time
+ * Mappings that malloc(3) keeps: a PKCS#11 library may allocate each segment again, and each time
  * the kernel would fault it in page by page. Other allocators than glibc's do not read these.
  */
 const KEPT_MAPPINGS = {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import * as words from '../../shared/messages/json.ts';
 import { printable } from '../../shared/printable.ts';
 
-/** What is wrong with a document, in words. `whole` names the document itself. */
+/** Describes what is wrong with a document. `whole` names the document itself. */
 export const issueWords = (issue: v.BaseIssue<unknown>, whole: string): string => {
   const place = printable(v.getDotPath(issue) ?? whole);
   if (issue.expected === 'never') return words.notAllowed(place);

@@ -20,7 +20,7 @@ export class SealRepository {
     return this.#db.one(query, v.object({ reserved: v.number() }))?.reserved ?? 0;
   }
 
-  /** Begins to count anew: another master seals from now on. */
+  /** Resets the count: another master seals from now on. */
   restart(scope: SealScope, count: number): void {
     this.#db.run(sql`DELETE FROM seal_counters WHERE scope = ${scope}`);
     this.reserve(scope, count);

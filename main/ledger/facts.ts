@@ -19,7 +19,7 @@ export const vaultActions = {
   unlock: 'vault.unlock',
 } as const satisfies Readonly<Record<string, Action>>;
 
-/** What `details.form` of the first record says where every act lies in a session. */
+/** What `details.form` of the first record says if every action is in a session. */
 export const LEDGER_FORM = 2;
 
 const head = v.object({ epoch: v.number(), size: v.number(), root: v.string() });
@@ -119,7 +119,7 @@ export class LedgerFacts {
     return this.#ofFirst()?.epoch ?? 1;
   }
 
-  /** What the token said when this epoch was begun by accepting a rollback. */
+  /** The checkpoint in the token when this epoch was started by accepting a rollback. */
   get accepted(): EpochHead | null {
     return this.#ofFirst()?.accepted ?? null;
   }
@@ -158,7 +158,7 @@ export class LedgerFacts {
     return this.#carried;
   }
 
-  /** True for a ledger that was begun before there were sessions. */
+  /** True for a ledger that an older version started, without sessions. */
   get isOlder(): boolean {
     return (this.#ofFirst()?.form ?? 1) < LEDGER_FORM;
   }

@@ -30,7 +30,7 @@ const disk = (...lines: (Buffer | string)[]): DiskModel =>
 const session = '5e'.repeat(16);
 const key = (): Buffer => Buffer.alloc(32, 1);
 
-/** Begins a session; whatever is there counts as signed. */
+/** Starts a session; whatever is there counts as signed. */
 const begin = async (ledger: Ledger): Promise<NewRecord[]> => {
   const openKey = (): Promise<null> => Promise.resolve(null);
   const { size: signed } = ledger.head;

@@ -48,7 +48,7 @@ export type NewImage = Pick<Commit, 'image' | 'purge'>;
 interface Waiting {
   readonly records: readonly Unnumbered[];
   readonly image: NewImage | null;
-  /** The session that begins with these records; null where the present one goes on. */
+  /** The session that starts with these records; null if the current one continues. */
   readonly begins: SessionMarks | null;
   readonly resolve: (written: Written) => void;
   readonly reject: (reason: unknown) => void;
@@ -77,7 +77,7 @@ export const stampRecord = (stamp: Stamp, record: NewRecord): Unnumbered => ({
 /**
  * The append-only ledger. Appends that come together share one write and one fsync.
  * After a write that failed nobody knows what is on the disk, and a repeated fsync may claim
- * success for lost pages: so the ledger then refuses everything until it is opened anew.
+ * success for lost pages: so the ledger then refuses everything until it is opened again.
  */
 export class Ledger {
   readonly #store: Store;
@@ -133,7 +133,7 @@ export class Ledger {
     return this.#own.size;
   }
 
-  /** What all records say, whoever wrote them: to be shown, never to be relied on. */
+  /** What all records say, whoever wrote them: for display only. */
   get claims(): LedgerFacts {
     return this.#scan.facts;
   }
@@ -159,7 +159,7 @@ export class Ledger {
   }
 
   /**
-   * Begins a session with its unlock record. What `tail` does not vouch for is set aside first.
+   * Starts a session with its unlock record. What `tail` does not vouch for is set aside first.
    * @returns the records to make of everything that was ever set aside and that none names yet
    */
   async begin(tail: Tail, session: NewSession, unlock: NewRecord): Promise<NewRecord[]> {

@@ -64,7 +64,7 @@ export const rootOfInclusion = (
   return last === 0 ? root : null;
 };
 
-/** Proves that the first `size` leaves begin with the first `earlier` (RFC 6962 §2.1.2). */
+/** Proves that the first `size` leaves start with the first `earlier` (RFC 6962 §2.1.2). */
 export const consistencyProof = (tree: KeptTree, earlier: number, size = tree.size): Buffer[] => {
   requireSize(tree, size);
   if (earlier < 1 || earlier > size) throw new Error('there is no such earlier tree');
@@ -87,7 +87,7 @@ export interface Head {
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-/** Whether the proof shows that the later tree begins with the earlier one (RFC 9162 §2.1.4.2). */
+/** Whether the proof shows that the later tree starts with the earlier one (RFC 9162 §2.1.4.2). */
 export const isConsistent = (earlier: Head, later: Head, proof: readonly Uint8Array[]): boolean => {
   if (earlier.size < 1 || earlier.size > later.size) return false;
   if (earlier.size === later.size) return proof.length === 0 && equal(earlier.root, later.root);

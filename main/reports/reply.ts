@@ -8,7 +8,7 @@ const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 const granted: readonly PKIStatus[] = [PKIStatus.granted, PKIStatus.grantedWithMods];
 
 /**
- * Whether bytes are an RFC 3161 reply, and nothing else, that speaks of a note: it holds the note's
+ * Whether bytes are an RFC 3161 reply, and nothing else, for a note: it contains the note's
  * SHA-256 as the hashed message. Who signed it, and when, `openssl ts -verify` tells with the
  * authority's certificate.
  */

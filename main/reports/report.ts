@@ -157,7 +157,7 @@ const currentSchema = v.strictObject({
   evidence: v.strictObject({
     /** Record 1, which names the public key. */
     first: recordSchema,
-    /** The record before the range; null where the range begins with record 1. */
+    /** The record before the range; null where the range starts with record 1. */
     before: v.nullable(recordSchema),
     /** Those that follow the range: one that is later than the time, or all up to the export. */
     after: v.array(recordSchema),

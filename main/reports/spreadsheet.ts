@@ -2,14 +2,14 @@ import { stringify } from 'csv-stringify/sync';
 
 /**
  * Rows for a spreadsheet: CSV as in RFC 4180, UTF-8 with a byte order mark. A cell that a
- * spreadsheet would take for a formula begins with an apostrophe.
+ * spreadsheet would take for a formula starts with an apostrophe.
  */
 export const toCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
   stringify([...rows], {
     bom: true,
     record_delimiter: 'windows',
     escape_formulas: true,
-    // Left to itself it quotes CR LF and commas only: a line break in a name would begin a row, and
-    // a spreadsheet that separates by semicolons or tabs would begin cells, formulas among them.
+    // By default it quotes only CR LF and commas: a line break in a name would start a row, and
+    // a spreadsheet that separates by semicolons or tabs would start cells, formulas among them.
     quoted_match: /[\r\n;\t]/,
   });

@@ -87,13 +87,13 @@ interface Connected {
  * Makes a vault step by step: its token is probed, then its two master keys are made there. The
  * vault's folder is written last; where that fails, or all is cancelled before, an evaluation
  * token is removed again, and masters in a real token stay behind as objects that nothing refers
- * to. The caller stops the engine, or goes on with it: it is logged in.
+ * to. The caller stops the engine, or continues with it: it is logged in.
  */
 export class VaultSetup {
   readonly engine: EngineProcess;
   readonly #parts: SetupParts;
   #connected: Connected | null = null;
-  /** An evaluation token lies in the folder that belongs to no vault yet and was made here. */
+  /** Whether an evaluation token was created in the folder, which belongs to no vault yet. */
   #ownsToken = false;
   #notRemembered: Failure | null = null;
   /** Folders that were made for the token or the vault, outermost first. */
@@ -208,7 +208,7 @@ const meetMade = async (
   );
 };
 
-/** A vault needs its sealing master at least: without AES-GCM there is nothing to begin with. */
+/** A vault needs at least its sealing master: without AES-GCM it cannot be created. */
 const refuseUnusable = (profile: TokenProfile): void => {
   if (!profile.ed25519 && !profile.p256) throw tokenCannotSign();
   if (profile.pairs.some(({ carried }) => carried)) return;

@@ -48,7 +48,7 @@ export const claimTokenFolder = (vaultDir: string): Promise<string[]> =>
     await mkdir(path.join(vaultDir, evaluationFiles.token), { mode: 0o700 });
   });
 
-/** Makes the folders that the vault's own is to lie in. @returns those made, outermost first */
+/** Creates the parent folders of the vault's folder. @returns those created, outermost first */
 export const makeParents = (vaultDir: string): Promise<string[]> =>
   making(vaultDir, (made) => makeFolders(path.dirname(path.resolve(vaultDir)), made));
 
@@ -70,7 +70,7 @@ const making = async (
 const cannotBeMade = (folder: string, error: unknown): unknown =>
   storageFailure(error, folderNotCreated(folder));
 
-/** Those that are empty; whoever put something into one keeps it. */
+/** Those that are empty; a folder that somebody has put something into stays. */
 export const removeFolders = async (made: readonly string[]): Promise<void> => {
   for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
 };

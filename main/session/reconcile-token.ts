@@ -47,7 +47,7 @@ export const isRemovable = ({ kind, role }: ObjectFinding, vault: Vault): boolea
 const wasAccepted = ({ origin }: Vault): boolean => origin.epoch > 1;
 
 /**
- * Removes one object that was found to be orphaned or left; the engine finds that out anew. The
+ * Removes one object that was found to be orphaned or left; the engine checks that first. The
  * record comes first: what cannot be recorded is not removed.
  * @throws Failure 'token-failed' where it is still there; that is recorded too
  */

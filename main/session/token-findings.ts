@@ -11,7 +11,7 @@ export interface TokenFinding {
   readonly problem: string;
 }
 
-/** A twin has the same keys: they prove themselves after this, and nothing else is believed. */
+/** A cloned token has the same keys, which are verified after this; nothing else is trusted. */
 export const twinOf = (
   { label, serial }: TokenInfo,
   { token: known, inVault }: KnownVault,

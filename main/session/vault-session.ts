@@ -33,7 +33,7 @@ export interface SessionParts extends TokenLoginParts {
   readonly lifetimes: () => KeyringLifetimes;
   /** Called each time a person has unlocked the vault. */
   readonly onOpen?: (session: VaultSession) => Promise<void>;
-  /** Told of every recovery, whoever has begun it: where it fails, the vault is locked. */
+  /** Called for every recovery, whoever started it: if it fails, the vault is locked. */
   readonly onRecovery?: (cause: Failure, recovered: Promise<void>) => void;
 }
 
@@ -188,7 +188,7 @@ export class VaultSession {
   }
 
   /**
-   * The way out of a rollback: a new ledger begins, whose first record holds both heads and the
+   * The way out of a rollback: a new ledger starts, whose first record holds both heads and the
    * reason; the old one is kept. The vault is to be closed and opened again after that.
    * @returns the new epoch
    */
@@ -212,7 +212,7 @@ export class VaultSession {
   }
 
   /**
-   * Ends the ledger's session and begins another one with the masters that the keystore names now.
+   * Ends the ledger's session and starts another one with the masters that the keystore names now.
    * Everything before it is signed by then.
    */
   async renew(reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-// Those above name a folder; which store it stands for is decided here.
+// Callers name a folder; this decides which store it contains.
 export {
   holdFolder as holdStore,
   holdNewFolder as holdNewStore,

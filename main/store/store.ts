@@ -39,13 +39,13 @@ export interface FoundNotes {
 /** What may be lost at any time: `tree`, the ledger's hashes; `summary`, where its newest summing-up is. */
 export type CacheName = 'tree' | 'summary';
 
-/** A part of a vault as a stranger is given it, byte for byte. */
+/** A part of a vault for others to verify, byte for byte. */
 export interface StoredDocument {
   readonly name: string;
   read(): AsyncIterable<Buffer>;
 }
 
-/** A vault to be looked at. Needs no lock, and sees what is durable, also while others write. */
+/** A vault for viewing. Needs no lock, and sees what is durable, also while others write. */
 export interface StoreReader {
   /** @throws Failure 'vault-not-found' where no store can be here */
   state(): Promise<StoreState>;
@@ -102,8 +102,8 @@ export interface Store extends StoreReader {
   /** @throws Failure 'vault-exists' where the place is used */
   create(vault: NewVault): Promise<void>;
   /**
-   * Begins a new ledger with one record; the old one is kept. A crash leaves either.
-   * @throws what `sign` throws, with nothing begun
+   * Starts a new ledger with one record; the old one is kept. A crash leaves either.
+   * @throws what `sign` throws, with nothing started
    */
   beginEpoch(epoch: NewEpoch): Promise<void>;
   /** Ends what an interrupted `beginEpoch` left; fine where there is nothing. */
@@ -119,7 +119,7 @@ export interface Store extends StoreReader {
   commit(commit: Commit): Promise<CommitOutcome>;
   /** Puts right what `keystore` found left of a commit. */
   repair(found: FoundImage): Promise<void>;
-  /** Takes what lies behind `from` out of the ledger; it is durable elsewhere before. */
+  /** Removes what follows `from` from the ledger, once it is durable elsewhere. */
   setAside(from: number, now: Date): Promise<void>;
   /** Keeps a note over lines that are durable already. */
   addNote(note: string): Promise<void>;

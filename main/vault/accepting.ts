@@ -8,7 +8,7 @@ import { matchKeystore } from './recovery.ts';
 import type { FoundSigned } from './unlocking.ts';
 
 /**
- * Accepts a rollback: a new ledger begins. It carries over only a keystore that a record of this
+ * Accepts a rollback: a new ledger starts. It carries over only a keystore that a record of this
  * vault names, one that is signed or that a session vouches for.
  * @throws Failure 'keystore-foreign' where that keystore is gone: then only a copy helps;
  * 'master-missing' where its master keys were destroyed since

@@ -20,7 +20,7 @@ export const detectRollback = (
     {
       ...origin,
       ...{ size, rootAt, accepted, acceptedNotes, isOlder },
-      // A claim that only ever raises an alarm need not be proved.
+      // A claim that can only cause a warning need not be proved.
       sawCheckpoint: claims.sawCheckpoint,
       sawAnchor: claims.sawAnchor,
       wasLocked: !claims.isOpen,

@@ -36,7 +36,7 @@ export interface NewEpoch {
 }
 
 /**
- * Begins a new ledger for the vault: its first record holds both heads and the reason, and its
+ * Starts a new ledger for the vault: its first record holds both heads and the reason, and its
  * first checkpoint is signed before it is in force.
  * @returns the new epoch and the note of its first checkpoint
  */

@@ -249,7 +249,7 @@ const attack = (random: Random, state: State): Record<string, Buffer> => {
   return files;
 };
 
-/** What came of an unlock: nothing, or a vault that goes on. */
+/** The result of an unlock: nothing, or a vault that continues. */
 const tryUnlock = async (
   disk: DiskModel,
   token: SoftwareToken,

@@ -2,7 +2,7 @@ import { Failure } from '../../shared/failure.ts';
 import { vaultRolledBack } from '../../shared/messages/failures/vault.ts';
 import type { RollbackFinding } from './rollback.ts';
 
-/** Why a vault can only be looked at. */
+/** Why a vault can only be viewed. */
 export const rolledBack = (findings: readonly RollbackFinding[] = []): Failure => {
   const blocking = findings.filter(({ blocks }) => blocks);
   // The same finding from several sources is reported once.

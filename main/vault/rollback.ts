@@ -58,7 +58,7 @@ export interface RollbackFinding {
   readonly kind: RollbackFindingKind;
   /** A sentence. */
   readonly problem: string;
-  /** True where the vault may only be looked at until somebody accepts it. */
+  /** True where the vault may only be viewed until somebody accepts it. */
   readonly blocks: boolean;
 }
 

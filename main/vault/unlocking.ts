@@ -30,7 +30,7 @@ export interface FoundSigned {
   readonly anchors: readonly string[];
 }
 
-/** A vault that is as it was signed: a session may begin. */
+/** A vault in its signed state: a session may start. */
 export interface Sound extends FoundSigned {
   readonly kind: 'sound';
   readonly tail: Tail;
@@ -61,7 +61,7 @@ export const examine = async (
   const outside = { anchors, isTwin, seen };
   let verdict = detectRollback(ledger, keeper, outside);
   if (verdict.isRolledBack) {
-    // No alarm without having read the ledger itself.
+    // No rollback is reported before the ledger itself was read.
     await ledger.readAll();
     verdict = detectRollback(ledger, keeper, outside);
   }
@@ -84,7 +84,7 @@ export const examine = async (
   return { kind: 'sound', verdict: { ...verdict, findings }, anchors, tail, keystore: found };
 };
 
-/** Begins a session: its unlock record is the first thing that is written. Then repairs. */
+/** Starts a session: its unlock record is the first thing that is written. Then repairs. */
 export const begin = async (
   parts: VaultParts,
   token: LedgerToken,

@@ -19,7 +19,7 @@ export interface VaultStatus {
   readonly head: LedgerHead;
   /** Only while `work` of `withStatus` runs. */
   readonly tables: ReadTables;
-  /** A session has begun and was not locked. */
+  /** A session has started and was not locked. */
   readonly isOpen: boolean;
   /** Who has the vault open now. */
   readonly holder: HolderState;
@@ -31,7 +31,7 @@ export interface VaultStatus {
   readonly isReadOnly: boolean;
 }
 
-/** The newest head that this computer knows of a vault. */
+/** The newest head of a vault that this computer knows. */
 export type SeenHead = (id: VaultId) => Promise<EpochHead | null>;
 
 /**
@@ -60,7 +60,7 @@ export const withStatus = async <T>(
   }
 };
 
-/** How often it is read anew before what is found is believed: another program may be committing. */
+/** How often it is read again before what is found is believed: another program may be committing. */
 const ATTEMPTS = 3;
 
 const openStill = async (folder: string, context: VaultContext): Promise<VaultParts> => {
@@ -79,7 +79,7 @@ const open = async (folder: string, context: VaultContext): Promise<VaultParts> 
   return openParts({ store, identity: new Identity(context, null), context });
 };
 
-/** No alarm without having read the ledger itself. */
+/** No rollback is reported before the ledger itself was read. */
 const rollbackOf = async (
   { ledger, keeper }: VaultParts,
   seen: EpochHead | null,

@@ -28,7 +28,7 @@ interface Told {
   open: string;
 }
 
-/** Creates, commits, records, purges, fails a change, closes, opens again and goes on. */
+/** Creates, commits, records, purges, fails a change, closes, opens again and continues. */
 const story = async (disk: DiskModel, told: Told, token: SoftwareToken): Promise<void> => {
   told.open = 'create';
   const { vault } = await createUnlocked(disk, context, {}, token);

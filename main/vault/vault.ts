@@ -90,7 +90,7 @@ export class Vault {
   }
 
   /**
-   * Opens a vault to be looked at, and to be unlocked.
+   * Opens a vault for viewing and unlocking.
    * @throws Failure 'vault-not-found' | 'vault-locked' | 'ledger-damaged' | 'keystore-damaged' | 'keystore-foreign' | the disk's refusal
    */
   static async open(folder: string, context: VaultContext): Promise<Vault> {
@@ -224,7 +224,7 @@ export class Vault {
     return this.#parts.keeper.all;
   }
 
-  /** Why the vault can only be looked at; null where it is in order. */
+  /** Why the vault is read-only; null if it is intact. */
   get restriction(): Failure | null {
     return this.#restriction;
   }
@@ -245,13 +245,13 @@ export class Vault {
     return orFailure(vaultNotRead, examine(this.#parts, token, options));
   }
 
-  /** Begins a session: from now on everything may be recorded, and the keystore changed. */
+  /** Starts a session: from now on everything may be recorded, and the keystore changed. */
   async begin(token: LedgerToken, examined: Sound, found: readonly Found[] = []): Promise<void> {
     this.#refuseUnlessInOrder();
     await orFailure(vaultNotUnlocked, begin(this.#parts, token, examined, found));
   }
 
-  /** Signs nothing for now: the engine is gone. The session goes on. */
+  /** Signs nothing for now, because the engine was lost. The session continues. */
   stopSigning(): void {
     this.#parts.keeper.setSigner(null);
   }
@@ -274,7 +274,7 @@ export class Vault {
     keeper.setSigner(null);
   }
 
-  /** Records that the folder is older than what was signed; from now on it can only be looked at. */
+  /** Records that the folder is older than its signed state; from now on it is read-only. */
   async restrict(findings: readonly RollbackFinding[]): Promise<Failure> {
     const failure = rolledBack(findings);
     const { ledger } = this.#parts;
@@ -288,7 +288,7 @@ export class Vault {
     return failure;
   }
 
-  /** Accepts a rollback: a new ledger begins. The vault is to be opened again after that. */
+  /** Accepts a rollback: a new ledger starts. The vault must be opened again after that. */
   async accept(token: LedgerToken, examined: FoundSigned, reason: string): Promise<NewEpoch> {
     if (this.#restriction === null) throw new Error('there is nothing to accept');
     const work = acceptRollback(this.#parts, token, examined, reason);

@@ -13,7 +13,7 @@ interface Page<Row> {
 type Fetch<Row> = (offset: number, limit: number) => Promise<Page<Row>>;
 
 /**
- * Rows of a list in the main process, fetched by pages as they are looked at. Another question
+ * Rows of a list in the main process, fetched in pages as they are viewed. Another question
  * leaves the rows of the one before where they are until its own have come.
  */
 export class Paged<Row> {

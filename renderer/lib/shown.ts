@@ -1,6 +1,6 @@
 import { printable } from '../../shared/printable.ts';
 
-/** Most text is plain, and is not looked at character by character. */
+/** Most text is plain, and is not checked character by character. */
 const PLAIN = /^[\n -~]*$/;
 
 /**

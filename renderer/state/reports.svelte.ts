@@ -15,7 +15,7 @@ export type ReportTab = (typeof reportTabs)[number];
 export type Conditions = Omit<ReportFilter, 'since' | 'until'>;
 type Condition = keyof Conditions;
 
-/** Which conditions are offered with a kind; what it needs is asked for by itself. */
+/** The optional conditions of a kind; a required one is always asked for. */
 const offered: Readonly<Record<ReportKind, readonly Condition[]>> = {
   activity: ['key', 'user', 'action', 'outcome', 'batch'],
   'key-inventory': ['user', 'outcome'],
@@ -195,7 +195,7 @@ export class Reports {
 
   stepped(step: ExportStep): void {
     this.#step = step;
-    // What was exported before stands there no longer than until the next one is begun.
+    // The result of the previous export is shown until the next one is started.
     this.#exported = null;
   }
 

@@ -200,7 +200,7 @@ export class SetupFlow {
     try {
       await this.#api.call('setup.cancel', null);
     } catch (error) {
-      // Nothing depends on it: whatever is left is told when it is met again.
+      // Nothing depends on it: anything that is left is reported when it is found again.
       problemOf(error);
     }
   }

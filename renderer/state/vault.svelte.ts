@@ -21,7 +21,7 @@ const isPlace = (command: Command): command is (typeof places)[number] =>
 
 type OpenScreen = Extract<Screen, { screen: 'open' }>;
 
-/** Everything that the window knows of the vault while it is unlocked; gone when it is locked. */
+/** Everything that the window knows about the unlocked vault; dropped when it is locked. */
 export class OpenVault {
   readonly api: Api;
   readonly info: VaultInfo;

@@ -393,7 +393,7 @@ export class Work {
     this.#dismissed = true;
     this.acting.clear();
     if (batch === null) return;
-    // A batch that is gone already needs no leaving.
+    // A batch that has already been dismissed needs nothing more.
     void this.#api.call('batch.dismiss', { id: batch.id }).catch(() => undefined);
   }
 

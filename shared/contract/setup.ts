@@ -25,7 +25,7 @@ export type SetupStep = (typeof setupSteps)[number];
  * step is undone by `setup.cancel`, which leaves neither a token nor a folder behind.
  */
 export const setupCalls = {
-  /** A folder that does not exist yet, to begin with. */
+  /** A suggested folder that does not exist yet. */
   'setup.folder': { input: nothing, output: folderSchema, unlocked: false, audit: 'none' },
   'setup.pickFolder': {
     input: nothing,

@@ -1,6 +1,6 @@
 import { n } from '../numbers.ts';
 
-/** What the window's process says by itself: menu, system dialogs, notifications, saved results. */
+/** Texts of the main process: menu, system dialogs, notifications, saved results. */
 
 /** Shown where there is no window yet. */
 export const notStarted = {

@@ -1,4 +1,4 @@
-/** Why a destruction whose date has come was not carried out by itself. */
+/** Why a due destruction was not carried out automatically. */
 export const destructionPostponed = (name: string, version: number): string =>
   `Version ${version} of the key "${name}" is due to be destroyed. It was kept, because the vault was ` +
   'not locked in the day before, so this computer’s clock cannot be checked. If the clock is right, ' +

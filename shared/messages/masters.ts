@@ -7,7 +7,7 @@ export interface RotationEffects {
   readonly wrapped: number;
   /** Versions of resident keys, which are not. */
   readonly resident: number;
-  /** The token lies in the vault's folder. */
+  /** The token is in the vault's folder. */
   readonly inVault: boolean;
 }
 

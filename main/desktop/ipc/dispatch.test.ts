@@ -235,7 +235,7 @@ describe('while locked', () => {
       'trust.answer',
       'session.unlock',
       'session.lock',
-      // Records of an older version are looked at, and confirmed with the PIN.
+      // Records of an older version are viewed, and confirmed with the PIN.
       'carryOver.look',
       'carryOver.confirm',
       'verify.pick',

@@ -38,7 +38,7 @@ const actions = async (): Promise<string[]> => (await records()).map(({ action }
 
 const fails = (code: string): unknown => expect.objectContaining({ code });
 
-/** The folder as it is, but for the token that lies in it. */
+/** The current folder, without the token in it. */
 const copyOf = async (): Promise<string> => {
   const copy = path.join(desk.home, `copy ${(await readdir(desk.home)).length}`);
   await cp(folder, copy, {

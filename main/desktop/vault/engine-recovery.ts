@@ -21,7 +21,7 @@ export class EngineRecovery {
   /** The engine has ended unexpectedly; a batch may have noticed it first. */
   begin(open: OpenVault): void {
     if (!this.#parts.isCurrent(open) || !open.session.isLoggedIn) return;
-    // How it ends is told to `follow`.
+    // Its result goes to `follow`.
     open.session.recover(engineLost(), open.session.engine).catch(() => undefined);
   }
 

@@ -18,7 +18,7 @@ interface Locked {
   readonly at: string;
   /** Records of an older version that a person is to confirm before it unlocks. */
   readonly unconfirmed: RecordRange | null;
-  /** A batch goes on behind the lock. */
+  /** A batch continues while the window is locked. */
   readonly batchBehind: boolean;
 }
 
@@ -104,7 +104,7 @@ export class OpenVault {
     if (this.access.kind === 'locked') this.access = { ...this.access, ...more };
   }
 
-  /** Why it can only be looked at; null where it is in order, or locked. */
+  /** Why it is read-only; null if it is intact, or locked. */
   get rollback(): Rollback | null {
     return this.access.kind === 'read-only' ? this.access.rollback : null;
   }

@@ -18,7 +18,7 @@ export const withPin = async <T>(
 };
 
 /**
- * Unlocks with the token. A vault that is not as it was signed last opens too, to be looked at.
+ * Unlocks with the token. A vault that differs from its last signed state opens too, for viewing.
  * @throws Failure 'pin-incorrect' and the like
  */
 export const unlockToken = async (open: OpenVault, carryOver: boolean): Promise<Access> => {

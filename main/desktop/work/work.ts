@@ -71,7 +71,7 @@ export class Work {
   /** A batch is being stored or settled, which nothing may overtake. */
   #isBusy = false;
   #batch: RunningBatch | null = null;
-  /** Its vault: results are kept over a lock, and gone when the vault is left. */
+  /** Its vault: results stay after a lock, and are dropped when the vault is closed. */
   #batchOf: OpenVault | null = null;
   #ended: Promise<void> = Promise.resolve();
 
@@ -222,7 +222,7 @@ export class Work {
     if (shown !== undefined) this.#parts.dialogs.reveal(shown);
   }
 
-  /** Everything that was given out is void; a running batch goes on or is cancelled. */
+  /** All plans become invalid; a running batch continues or is cancelled. */
   lock(goOn: boolean): LockedWork {
     this.draft.clear();
     this.#outputs.clear();
@@ -291,7 +291,7 @@ export class Work {
     this.#parts.events.push('batch.finished', batch.view());
   }
 
-  /** The batch ends when its engine does; how the recovery ends is told to the desk. */
+  /** The batch ends with its engine; the desk gets the result of the recovery. */
   async #endIfHung(session: VaultSession): Promise<void> {
     const { engine } = session;
     const hasEnded = await inTime(this.#ended, CANCEL_MS);

@@ -5,7 +5,7 @@ import { parseHeader } from './header.ts';
 import { hostCipher } from './host-cipher.ts';
 import { readFile } from './testing/read-file.ts';
 
-// The worked example is what a stranger checks a first implementation against.
+// Others check their first implementation against the worked example.
 
 const page = readFileSync(new URL('../../../docs/format.md', import.meta.url), 'utf8');
 const example = readFileSync(new URL('testdata/good/example.clv', import.meta.url));

@@ -119,7 +119,7 @@ const decrypt =
     const decipher = createDecipheriv(ALGORITHM, usableKey(dek), nonce, OPTIONS);
     decipher.setAAD(aad);
     decipher.setAuthTag(data.subarray(length));
-    // update() hands out plaintext that nothing vouches for yet: it stays here until final() agrees.
+    // update() returns plaintext that is not authenticated yet: it stays here until final() succeeds.
     const plaintext = unverified(decipher, data.subarray(0, length), room);
     if (verified(decipher)) return plaintext;
     release(plaintext);

@@ -1,7 +1,7 @@
 const NS_PER_MS = 1_000_000n;
 
 /**
- * The millisecond that a time in nanoseconds lies in. `mtimeMs` of Node.js cuts off towards zero,
+ * The millisecond of a time in nanoseconds. `mtimeMs` of Node.js cuts off towards zero,
  * which is the next millisecond for times before 1970.
  */
 export const wholeMilliseconds = (nanoseconds: bigint): number => {

@@ -11,7 +11,7 @@ import { readExactly } from './source.ts';
 export const targetsOf = (slots: readonly NewSlot[], keys: readonly LoadedKey[]): LoadedKey[] =>
   slots.flatMap((slot) => ('made' in slot ? [keyOf(slot.made, keys)] : []));
 
-/** Of a file that gets a new file key: each of its slots is made anew. */
+/** Of a file that gets a new file key: all of its slots are new. */
 export const allTargetsOf = (
   slots: readonly NewSlot[],
   keys: readonly LoadedKey[],

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { syncFolder } from '../../system/index.ts';
 
 /**
- * Parts: unfinished outputs. Each lies in the destination folder under a name of its own, is
+ * Parts: unfinished outputs. Each is in the destination folder with its own name, is
  * readable by its owner only, and becomes the output by a rename once everything is on disk.
  *
  * They belong to the program that started this engine. Once that is gone another one may resume the
- * batch, and a part of this name may then be that one's: an engine that was stopped and goes on
+ * batch, and a part of this name may then be that one's: an engine that was stopped and continues
  * without its parent neither makes nor removes any.
  */
 export class Parts {
@@ -19,7 +19,7 @@ export class Parts {
     this.#parent = parent;
   }
 
-  /** @throws Error where the program that wanted the part is gone */
+  /** @throws Error if the program that wanted the part has ended */
   create(path: string): number {
     if (this.#isOrphan) throw new Error('the program that started this engine is gone');
     return openSync(path, 'wx+', 0o600);

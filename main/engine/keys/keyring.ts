@@ -29,7 +29,7 @@ interface Entry {
 }
 
 /**
- * Unsealed `hsm-wrapped` keys, for a bounded time. The bytes lie in shared memory, so that
+ * Unsealed `hsm-wrapped` keys, for a bounded time. The bytes are in shared memory, so that
  * zeroising them here takes them from every worker at once; a key in use is zeroised when its
  * last user is done, because sealing under half-erased bytes would lose a file.
  */

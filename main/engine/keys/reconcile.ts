@@ -67,8 +67,8 @@ export const reconcile = (connection: TokenConnection, expected: Expected): Toke
 };
 
 /**
- * Destroys one object that is orphaned or left, which is found out anew, and looks for it.
- * @returns whether it is gone
+ * Destroys one object after checking again that it is orphaned or left, and looks for it.
+ * @returns whether it has been removed
  */
 export const removeObject = (
   connection: TokenConnection,

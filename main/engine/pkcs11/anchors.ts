@@ -13,7 +13,7 @@ import { OBJECT_ID_BYTES } from './templates.ts';
 
 export type AnchorKind = TokenProfile['anchor'];
 
-/** Where a data object lies; a label is recognised by how the note begins. */
+/** Where a data object is; a label is recognised by the start of the note. */
 const dataLabel = (vaultId: string): string => `claviger/${vaultId}/anchor`;
 const noteStart = (vaultId: string): string => `claviger.invalid/${vaultId}/`;
 

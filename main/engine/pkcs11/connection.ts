@@ -174,7 +174,7 @@ export class TokenConnection {
     this.#idle = null;
   }
 
-  /** A session that cannot be closed is gone already; the error that matters was another one. */
+  /** A session that cannot be closed has already ended; the error that matters was another one. */
   #closeQuietly(handle: Buffer): void {
     try {
       this.module.native.C_CloseSession(handle);
@@ -193,7 +193,7 @@ export class TokenConnection {
     }
   }
 
-  /** Not every token says that it is gone; one that does not show its label is. */
+  /** Not every token reports that it was removed; one that does not show its label was. */
   #present(): boolean {
     try {
       return this.module.tokenInfo(this.#slotId).label === this.#label;

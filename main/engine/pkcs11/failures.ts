@@ -28,7 +28,7 @@ const removed = ckrSet(
   'CKR_TOKEN_NOT_RECOGNIZED',
 );
 
-/** Whether the token or its session is gone, as opposed to the token refusing something. */
+/** Whether the token or its session was lost, as opposed to the token refusing something. */
 export const isTokenLoss = (ckr: Ckr): boolean =>
   removed.has(ckr.code) || ckr.name === 'CKR_USER_NOT_LOGGED_IN';
 
@@ -40,7 +40,7 @@ const detailOf = (ckr: Ckr, error: unknown): string => {
 const asError = (error: unknown): Error =>
   error instanceof Error ? error : new Error(String(error));
 
-/** An error of the token as a failure in words; everything else is a bug and stays what it is. */
+/** An error of the token as a failure; any other error is a bug and is not changed. */
 export const asFailure = (error: unknown): Error => {
   const ckr = ckrOf(error);
   if (ckr === null) return asError(error);
@@ -73,7 +73,7 @@ const wrongPin = ckrSet(
   'CKR_PIN_TOO_WEAK',
 );
 
-/** What C_SetPIN said, with the state of the PIN after it; null where the token is gone by then. */
+/** What C_SetPIN said, with the state of the PIN after it; null if the token is missing by then. */
 export const pinChangeFailure = (error: unknown, token: TokenInfo | null): Error => {
   const ckr = ckrOf(error);
   if (ckr === null) return asError(error);

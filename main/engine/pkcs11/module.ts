@@ -118,7 +118,7 @@ const requireFullPaths = (path: string, parameters: string | null): void => {
     throw notFullPath('The folder of the key database (configdir)', database);
 };
 
-/** The loader's own words, told apart: glibc, musl, macOS dyld and Windows ("Win32 error N"). */
+/** Distinguishes the loader's messages: glibc, musl, macOS dyld and Windows ("Win32 error N"). */
 const loaderFaults: readonly (readonly [RegExp, LoadFault])[] = [
   [
     /wrong ELF class|incompatible architecture|need 'x86_64'|need 'arm64'|Win32 error 193\b/,

@@ -217,7 +217,7 @@ export class Session {
     throw idTaken(Buffer.from(objectId).toString('hex'));
   }
 
-  /** The only way into a template: built here, looked at once more here. */
+  /** The only way into a template: built here, checked again here. */
   #template(kind: TemplateKind, intent: KeyIntent): Attribute[] {
     const template = secretKeyTemplate(kind, intent);
     const fault = templateFault(kind, template);

@@ -14,7 +14,7 @@ export interface TokenTarget {
   readonly serial: string | null;
   /**
    * Where no token has this label and this serial number: true for the only one that has either,
-   * which may be a twin with the same keys.
+   * which may be a clone with the same keys.
    */
   readonly orTwin: boolean;
 }

@@ -8,7 +8,7 @@ export interface KeyIntent {
   readonly usage: KeyUsage;
   /** Whether it may leave the token wrapped. Never true for a token object. */
   readonly extractable: boolean;
-  /** null: a session object, gone with its session. */
+  /** null: a session object, destroyed with its session. */
   readonly token: TokenObject | null;
 }
 

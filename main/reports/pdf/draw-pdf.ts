@@ -16,7 +16,7 @@ import { drawSummary } from './summary.ts';
 
 /**
  * A report as a PDF for filing: tagged, all fonts embedded, with room for a signature if a seal is
- * given. It proves nothing by itself: it prints the SHA-256 of the JSON file, which does.
+ * given. It is not a proof itself: it prints the SHA-256 of the JSON file, which is.
  * @param seal of the signature that `signPdf` will make; null for no signature
  * @param onRecords called with the number of records drawn
  */

@@ -53,7 +53,7 @@ export interface Forgery {
   readonly shown?: readonly number[];
   readonly before?: number | null;
   readonly after?: readonly number[];
-  /** So many records lie under the opening checkpoint. */
+  /** How many records the opening checkpoint covers. */
   readonly opening?: number;
   /** Time stamps over the opening checkpoint. */
   readonly stamp?: (note: string) => Buffer;

@@ -2,7 +2,7 @@ import type { CheckpointKey } from '../../pki/index.ts';
 import { type LedgerRecord, parseLine } from '../../ledger/index.ts';
 import { type AnyReport, evidenceRecords, type ReportRecord } from '../report.ts';
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface ReportCheck {
   readonly name: string;
   readonly ok: boolean;

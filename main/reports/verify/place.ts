@@ -13,7 +13,7 @@ export const recordAround = (bytes: Buffer, at: number): number | null => {
   return (end !== -1 && end < at) || Number.isNaN(seq) ? null : seq;
 };
 
-/** The byte of the file at which a record's line begins; -1 where it is not in the list. */
+/** The byte of the file at which a record's line starts; -1 where it is not in the list. */
 export const byteOfLine = (bytes: Buffer, seq: number): number => {
   const start = bytes.indexOf(`\n  {${SEQ}${seq},\n`);
   return start === -1 ? -1 : bytes.indexOf(LINE, start) + LINE.length;

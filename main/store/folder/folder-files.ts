@@ -74,7 +74,7 @@ export class FolderFiles implements Files {
   }
 
   async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    // No O_CREAT: a ledger that was taken away must not begin again as an empty one.
+    // No O_CREAT: a ledger that was taken away must not start again as an empty one.
     await this.#with(name, O_WRONLY | O_APPEND, async (file) => {
       const { size, dev, ino } = await file.stat({ bigint: true });
       if (size !== BigInt(at)) throw new OtherFile(`${name} has ${size} bytes instead of ${at}`);

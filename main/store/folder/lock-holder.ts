@@ -73,7 +73,7 @@ export const checkHolder = async (found: FoundLock, file: FileHandle): Promise<V
   const where = sameBoot ? 'sandbox' : 'elsewhere';
   if (locked === 'yes') return { holder: 'live', where };
   if (sameBoot) return { holder: locked === 'no' ? 'gone' : 'unknown', where };
-  // This machine was started anew since, unless the other one is a clone of it that is at work.
+  // This machine was restarted since, unless the other one is a running clone of it.
   const gone = isSameMachine(holder, here) && found.silentMs > SILENCE_MS;
   return { holder: gone ? 'gone' : 'unknown', where };
 };

@@ -21,7 +21,7 @@ const SIGN_MS = 3_000;
 /**
  * The lock file of a vault: one program at a time. It comes into being complete (a hard link to
  * a finished file), locked by the kernel where that is possible, and is taken over only from a
- * process that is certainly gone.
+ * process that has certainly ended.
  */
 export class VaultLock {
   readonly #path: string;

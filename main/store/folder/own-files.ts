@@ -30,7 +30,7 @@ export class OwnFiles {
     return this.#numbers.has(keyOf(file));
   }
 
-  /** Whether a file or folder lies in the vault, or would, where it is still to be made. */
+  /** Whether a file or folder is in the vault, or would be once it is created. */
   async holds(folder: string): Promise<boolean> {
     const place = await placeOf(folder);
     return isInside(place, this.#place) || this.#isBelowOwn(place);

@@ -42,7 +42,7 @@ const isProcOurs = async (): Promise<boolean> =>
   (await readlink('/proc/self').catch(() => null)) === String(process.pid);
 
 /**
- * Whether this very process is still there: an id is given anew to other processes, so the start
+ * Whether the same process is still running: IDs are reused, so the start
  * time must fit too. A zombie no longer runs. In doubt the answer is yes.
  */
 export const isRunning = async (pid: number, start: string | null): Promise<boolean> => {

@@ -87,7 +87,7 @@ export class DiskModel implements Files {
     return this.#steps;
   }
 
-  /** Counts steps anew and fails as told. */
+  /** Restarts the count of steps and fails at the given one. */
   arm(fault: Fault | null): void {
     this.#fault = fault;
     this.#steps = 0;
@@ -253,7 +253,7 @@ export class DiskModel implements Files {
 const survivor = ({ durable, cached }: Inode, random: (below: number) => number): Buffer => {
   if (cached === durable) return durable;
   const isCut = durable.subarray(0, cached.length).equals(cached);
-  // Cutting a file off never takes more than was asked; emptying it comes before writing it anew.
+  // Cutting a file off never takes more than was asked; emptying it comes before rewriting it.
   if (isCut) return random(2) === 0 ? durable : cached;
   const isAppend =
     cached.length > durable.length && cached.subarray(0, durable.length).equals(durable);

@@ -6,7 +6,7 @@ import type { ByteRange, Store, StoreReader } from '../store.ts';
 export interface StorePlace {
   /** Opens it to be changed, again after `close`. */
   hold(): Promise<Store>;
-  /** Opens it to be looked at, beside whoever holds it. */
+  /** Opens it for viewing, while another holds it. */
   look(): Store;
   /** What an interrupted write leaves: bytes behind the last line. */
   tear(bytes: Buffer): Promise<void>;

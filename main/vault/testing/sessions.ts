@@ -6,7 +6,7 @@ import { Vault, type VaultContext, type VaultCreation } from '../vault.ts';
 import { newVaultId } from './context.ts';
 import { SoftwareToken } from './software-token.ts';
 
-/** Begins a session as the program does after the PIN. @throws Failure 'rolled-back' and the like */
+/** Starts a session as the program does after the PIN. @throws Failure 'rolled-back' and the like */
 export const unlock = async (
   vault: Vault,
   token: SoftwareToken,
@@ -58,7 +58,7 @@ export const createUnlocked = async (
   return { vault: await unlock(vault, token), token };
 };
 
-/** Opens a vault and begins a session. */
+/** Opens a vault and starts a session. */
 export const openUnlocked = async (
   where: string | DiskModel,
   context: VaultContext,

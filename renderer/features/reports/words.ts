@@ -47,7 +47,7 @@ export const titleOf = (reports: Reports, names: { key: string; batch: string })
   return `${what}, ${periodName(period, reports.span(now) ?? {}, now)}`;
 };
 
-/** A filter in words, its times to the millisecond; empty where nothing but all was asked. */
+/** A filter in words, its times to the millisecond; empty if everything was asked for. */
 export const filterWords = (filter: ReportFilter, keys: Keys): string => {
   const { since, until } = filter;
   const times = { since: since && utc(since), until: until && utc(until) };
@@ -96,6 +96,6 @@ const daysOf = ({ since, until }: ReportFilter): string | null => {
 
 const isMidnight = (date: Date): boolean => date.toISOString().endsWith('T00:00:00.000Z');
 
-/** Where a month that begins there ends; NaN where none does. */
+/** Where a month that starts there ends; NaN where none does. */
 const nextMonth = (start: Date): number =>
   start.getUTCDate() === 1 ? Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1) : NaN;

@@ -1,4 +1,4 @@
-/** Shapes of 14 by 14. Each stands for one meaning everywhere and never for another. */
+/** Shapes of 14 by 14. Each has one meaning everywhere. */
 export const glyphs = {
   pre: { ring: 5, dashed: true },
   active: { disc: 5.5 },

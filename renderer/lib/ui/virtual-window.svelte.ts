@@ -39,7 +39,7 @@ export class VirtualWindow {
   readonly first = $derived(Math.floor(this.top / this.rowHeight));
   /** One past the last row that is seen. */
   readonly end = $derived(Math.min(this.count, Math.ceil((this.top + this.seen) / this.rowHeight)));
-  /** Where the first row begins, from the top of the part that is seen. */
+  /** Where the first row starts, from the top of the part that is seen. */
   readonly shift = $derived(this.first * this.rowHeight - this.top);
 
   moveTo(top: number): void {

@@ -15,7 +15,7 @@ export const upToDate = (): Failure =>
     },
   );
 
-/** A rewrap would not take the file key from whoever knows it. */
+/** A rewrap would not help against anyone who knows the file key. */
 export const notRewrapped = ({ id, name, version }: Omit<UnusableKey, 'state'>): Failure =>
   new Failure(
     'key-state',

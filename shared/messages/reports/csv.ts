@@ -1,4 +1,4 @@
-/** What stands above the rows of a report's CSV. */
+/** The lines above the rows of a report's CSV. */
 export const cover = {
   report: 'Claviger report',
   kind: 'Kind',

@@ -89,7 +89,7 @@ export const tables = {
   resultColumns: ['Check', 'Expected', 'Result', 'As expected'],
 } as const;
 
-/** How a record's facts are told in one line. */
+/** A record's facts in one line. */
 export const record = {
   keys: (count: number, names: string) => `${count === 1 ? 'key' : 'keys'} ${names}`,
   bytes: (count: number) => counted(count, 'byte'),

@@ -1,4 +1,4 @@
-/** What is told of a token or its library when a vault is unlocked, in sentences. */
+/** What is reported about a token or its library when a vault is unlocked, in sentences. */
 
 interface Named {
   readonly label: string;

@@ -98,6 +98,6 @@ it('answers every point of the checklist that is a matter of rules', () => {
     experimentalFeatures: false,
     webviewTag: false,
   });
-  // Kept in memory: a name that begins with "persist:" would leave a cache on the disk.
+  // Kept in memory: a name that starts with "persist:" would leave a cache on the disk.
   expect(windowPreferences.partition).not.toMatch(/^persist:/);
 });

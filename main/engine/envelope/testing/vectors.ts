@@ -8,7 +8,7 @@ export interface VectorIndex {
   readonly bad: readonly BadVector[];
 }
 
-/** Every file of testdata/ by its name, made anew: the same bytes each time. */
+/** Every file of testdata/ by its name, generated: the same bytes each time. */
 export const makeVectors = (): ReadonlyMap<string, Buffer> => {
   const good = makeGoodVectors();
   const bad = makeBadVectors();
