@@ -69,7 +69,7 @@ it('never lets an older version encrypt again', () => {
 describe('a version that is to be destroyed', () => {
   const before = keyStates.filter((state) => state !== 'destroyed');
 
-  it.each(before)('and was %s goes back to that if the destruction is cancelled', (state) => {
+  it.each(before)('and was %s returns to that if the destruction is cancelled', (state) => {
     const place = { state: 'suspended', isNewest: true, beforeDestroy: state } as const;
     expect(stateAfter('cancel-destroy', place)).toBe(state);
   });
@@ -83,7 +83,7 @@ describe('a version that is to be destroyed', () => {
   });
 });
 
-it('tells acts on a version from acts on the whole key', () => {
+it('distinguishes actions on a version from actions on the whole key', () => {
   expect(keyActs.filter((act) => !isVersionAct(act))).toEqual([
     'rotate',
     'protect',
@@ -111,7 +111,7 @@ describe('a rotation', () => {
     expect(on(1, { ...key, seals: { used: 89, limit: 100 } })).toBeNull();
   });
 
-  it('is never due of a key without a period, or that is not active', () => {
+  it('is never due for a key without a period, or that is not active', () => {
     expect(on(9_999, { ...key, periodDays: null })).toBeNull();
     expect(on(9_999, { ...key, activated: null })).toBeNull();
     for (const state of keyStates)

@@ -7,7 +7,7 @@ test('names are listed as people count', () => {
   expect(names.toSorted(compareNames)).toEqual(sorted);
 });
 
-test('two names that look the same still have one order', () => {
+test('two names that look the same still have a fixed order', () => {
   expect(compareNames('e\u0301', '\u00e9')).toBe(-1);
   expect(compareNames('\u00e9', 'e\u0301')).toBe(1);
   expect(compareNames('a', 'a')).toBe(0);

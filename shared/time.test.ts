@@ -27,7 +27,7 @@ it.each([
   ['nothing', ''],
 ])('%s is none', (_, text) => expect(isUtcTime(text)).toBe(false));
 
-it('a day begins at midnight UTC, whatever the zone is', () => {
+it('a day starts at midnight UTC in every time zone', () => {
   expect(utcMidnight('2026-01-31')).toBe('2026-01-31T00:00:00.000Z');
   for (const none of ['2026-02-30', '2026-1-31', '12026-01-01', '', '2026-01-31T00:00'])
     expect(utcMidnight(none), none).toBe(null);

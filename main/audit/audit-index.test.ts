@@ -116,7 +116,7 @@ describe('the audit index', () => {
     await vault.close();
   });
 
-  it('knows records that were made after it was built', async () => {
+  it('includes records that were made after it was built', async () => {
     const { vault } = await openWith(3);
     const index = await vault.audit();
     expect((await index.query({ limit: 1 })).total).toBe(5);
@@ -171,12 +171,12 @@ describe('the audit index in the cache of the user', () => {
     return total;
   };
 
-  it('is not kept for a few records', async () => {
+  it('is not saved for a few records', async () => {
     await grown(20);
     expect(kept()).toEqual([]);
   });
 
-  it('is kept for this user alone, and neither lies in the vault nor is recorded', async () => {
+  it('is saved for this user only, neither in the vault nor recorded', async () => {
     const disk = await grown(1500);
     const [file = '', ...more] = kept();
     expect(more).toEqual([]);
@@ -187,7 +187,7 @@ describe('the audit index in the cache of the user', () => {
     expect(ledgerLines(disk).join()).not.toContain('audit.index');
   });
 
-  it('is used again, and goes on from there', async () => {
+  it('is used again, and continued', async () => {
     const disk = await grown(1500);
     const [file = ''] = kept();
     const before = readFileSync(file);
@@ -204,14 +204,14 @@ describe('the audit index in the cache of the user', () => {
     ['emptied', () => Buffer.alloc(0)],
     ['damaged', (image: Buffer) => Buffer.concat([image.subarray(0, -1), Buffer.from('!')])],
     ['replaced by something else', () => Buffer.from('x'.repeat(5000))],
-  ])('that was %s is built again without a word', async (_, change) => {
+  ])('that was %s is silently rebuilt', async (_, change) => {
     const disk = await grown(1500);
     const [file = ''] = kept();
     writeFileSync(file, change(readFileSync(file)));
     expect(await encrypted(disk)).toBe(750);
   });
 
-  it('of another copy of the vault, which went another way, is built again', async () => {
+  it('of another copy of the vault that was changed differently is rebuilt', async () => {
     const disk = await grown(1500);
     const files = disk.files();
     const lines = ledgerLines(disk);
@@ -228,7 +228,7 @@ describe('the audit index in the cache of the user', () => {
     expect(cut).toBe(50);
   });
 
-  it('that lies in a vault is ignored whatever names it, and removed with the next write', async () => {
+  it('that is in a vault is ignored, and removed with the next write', async () => {
     const disk = await grown(1500);
     const image = withoutRecords(readFileSync(kept()[0] ?? '').subarray(32));
     rmSync(kept()[0] ?? '');

@@ -40,7 +40,7 @@ const file = (action: Action, time: string, more: Partial<NewRecord> = {}, path 
   ...more,
 });
 
-it('counts the files that a key version opens', () => {
+it('counts the files that a key version decrypts', () => {
   const keys = [
     { key: first, version: 2 },
     { key: second, version: 1 },
@@ -119,7 +119,7 @@ const filesOf = (db: Db): Record<string, [files: number, moved: number]> =>
     ]),
   );
 
-it('keeps what was known of a file whose replacement got another name, or none', () => {
+it('keeps the entry of a file whose replacement got another name, or none', () => {
   const failed = { outcome: 'failed' as const, code: 'io' };
   const db = indexOf([
     encrypted('/replaced', one),
@@ -169,7 +169,7 @@ it('knows that a file still has its old slots where its new copy did not get its
   expect(filesOf(db)).toMatchObject({ 'first/1': [1, 1], 'first/2': [0, 0] });
 });
 
-it('tells files that only one version opens from those that others open, too', () => {
+it('distinguishes files that only one version decrypts', () => {
   const foreign = slot(randomBytes(16).toString('hex'), 4);
   const db = indexOf([
     encrypted('/a', one),

@@ -13,7 +13,7 @@ describe('the names of the outputs of a batch', () => {
   };
   const nameOf = (settled: Settled): string | null => ('name' in settled ? settled.name : null);
 
-  it('are found with a few looks each, also when a batch of like names is run again', async () => {
+  it('are found with few file-system calls, also when a batch of similar names runs again', async () => {
     const count = 500;
     const numbered = (n: number): string => (n === 1 ? 'a.clv' : numberedName('a.clv', n));
     const first = Array.from({ length: count }, (_, at) => numbered(at + 1));

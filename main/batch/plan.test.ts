@@ -35,7 +35,7 @@ describe('the plan of a batch', () => {
       ({ input, outcome, reason }) => `${path.relative(root, input)} ${outcome} ${reason.code}`,
     );
 
-  it('makes no folder, and nothing outside, the output of a name that is only dots', async () => {
+  it('never uses a folder or anything outside as the output of a name that is only dots', async () => {
     const paths = ['.clv', '..clv', '...clv', '....clv'].map((name) => file(`in/${name}`));
     expect(outputs(await plan({ kind: 'decrypt', paths }))).toEqual([
       'in/.clv.decrypted',
@@ -56,14 +56,14 @@ describe('the plan of a batch', () => {
     ]);
   });
 
-  it('adds up bytes and takes a file that is named twice once', async () => {
+  it('adds up bytes and counts a file once that is named twice', async () => {
     const one = file('one', '12345');
     const result = await plan({ paths: [one, one, root] });
     expect(result.bytes).toBe(5);
     expect(result.files).toHaveLength(1);
   });
 
-  it('takes one file once that two paths lead to, and tells of the other', async () => {
+  it('processes a file once that two paths lead to, and reports the other path', async () => {
     const one = file('in/one.txt');
     symlinkSync('in', path.join(root, 'link'));
     const result = await plan({ paths: [one, path.join(root, 'link')], conflict: 'replace' });
@@ -74,7 +74,7 @@ describe('the plan of a batch', () => {
     expect(reasons(named)).toEqual(['link/one.txt skipped exists']);
   });
 
-  it('keeps both, replaces or skips where the output exists', async () => {
+  it('keeps both, replaces or skips if the output exists', async () => {
     const one = file('one.pdf');
     file('one.pdf.clv');
     file('one (2).pdf.clv');
@@ -105,7 +105,7 @@ describe('the plan of a batch', () => {
     expect(reasons(result)).toContain('x.clv failed collision');
   });
 
-  it('skips what it meets in a folder and fails what was named', async () => {
+  it('skips files found in a folder and fails files that were named', async () => {
     file('a/real');
     symlinkSync('real', path.join(root, 'a/link'));
     execFileSync('mkfifo', [path.join(root, 'a/fifo')]);
@@ -129,7 +129,7 @@ describe('the plan of a batch', () => {
     expect(result.skipped).toHaveLength(2);
   });
 
-  it('says of names that can only fail that they do', async () => {
+  it('refuses names that can only fail', async () => {
     const names = ['back\\slash', 'new\nline', 'tab\there', 'n'.repeat(252)];
     for (const name of [...names, 'fine']) file(`in/${name}`);
     const result = await plan({ paths: [path.join(root, 'in')] });
@@ -145,7 +145,7 @@ describe('the plan of a batch', () => {
     ]);
   });
 
-  it('decrypts only .clv files of a folder, and any file that is named', async () => {
+  it('decrypts only .clv files in a folder, and any file that is named', async () => {
     file('a/x.txt.clv');
     file('a/readme');
     const odd = file('renamed.bin');

@@ -14,7 +14,7 @@ const large = (index: number): PlannedFile => ({
   size: limits.wholeFileBytes + 1_000,
 });
 
-it('shows no file any more whose group has ended, whatever a lost engine still says of it', () => {
+it('drops the files of a finished group, even if a lost engine still reports them', () => {
   const files = [large(0), large(1)];
   const told: BatchProgress[] = [];
   const meter = new ProgressMeter(files, (progress) => told.push(progress));

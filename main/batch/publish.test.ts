@@ -14,7 +14,7 @@ import type { ConflictRule } from '../../shared/batch.ts';
 import { OpenFolders } from '../engine/files/open-folders.ts';
 import { Publisher } from './publish.ts';
 
-describe('giving a part its name', () => {
+describe('renaming a partial file', () => {
   let folder = '';
   const at = (name: string): string => path.join(folder, name);
   beforeEach(() => {
@@ -29,7 +29,7 @@ describe('giving a part its name', () => {
       async (open) => publisher.publish(await open.of(folder), part, 'a.txt.clv'),
     );
 
-  it('gives it its name and leaves no part', async () => {
+  it('gives it its name and leaves no partial file', async () => {
     expect(await publish('keep-both')).toBe('a.txt.clv');
     expect(names()).toEqual(['a.txt.clv']);
   });
@@ -44,7 +44,7 @@ describe('giving a part its name', () => {
     },
   );
 
-  it('replaces where that is the rule', async () => {
+  it('replaces if that is the rule', async () => {
     writeFileSync(at('a.txt.clv'), 'older');
     expect(await publish('replace')).toBe('a.txt.clv');
     expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
@@ -69,7 +69,7 @@ describe('giving a part its name', () => {
     expect(readFileSync(at('a.txt.clv'), 'utf8')).toBe('new');
   });
 
-  it('drops the claim of an interrupted part, under whichever name, and nothing else', async () => {
+  it('removes the claim of an interrupted partial file, whatever its name, and nothing else', async () => {
     const drop = () =>
       OpenFolders.during(
         (place) => ({ path: place, root: place, identity: null }),

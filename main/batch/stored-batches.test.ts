@@ -5,7 +5,7 @@ import { migrations } from '../keystore/migrations/index.ts';
 import { loadSqlJs } from '../sqlite/sql-js.ts';
 import { unfinishedBatches } from './index.ts';
 
-it('a stored batch that is damaged is told as a damaged keystore, in words', async () => {
+it('a damaged stored batch is reported as a damaged keystore', async () => {
   const store = Keystore.empty(await loadSqlJs());
   store.migrate(migrations);
   const created = '2026-01-01T00:00:00.000Z';

@@ -47,7 +47,7 @@ it('replaces nothing that is in the trash already, with or without its info file
   expect(await readdir(inTrash('info'))).toHaveLength(2);
 });
 
-it('takes a name that is as long as names may be', async () => {
+it('accepts a name of the maximum length', async () => {
   const file = path.join(home, 'ü'.repeat(127));
   await writeFile(file, 'plain');
   await trash.take(file, file);
@@ -57,7 +57,7 @@ it('takes a name that is as long as names may be', async () => {
   expect(decodeURIComponent(content)).toContain(file);
 });
 
-it('leaves nothing in the trash of a file that is not there', async () => {
+it('leaves nothing in the trash for a missing file', async () => {
   const gone = path.join(home, 'gone.txt');
   await expect(trash.take(gone, gone)).rejects.toMatchObject({ code: 'ENOENT' });
   expect(await readdir(home)).toEqual([]);
@@ -84,7 +84,7 @@ it.runIf(mounts)('uses a trash on the disk of the file, and copies nothing acros
   }
 });
 
-it('says so where there is no trash', async () => {
+it('says so if there is no trash', async () => {
   expect(await withoutTrash.serves(home)).toBe(false);
   await expect(withoutTrash.take(home, home)).rejects.toMatchObject({ code: 'usage' });
 });

@@ -6,7 +6,7 @@ import { ask, withFile } from '../reports/pdf/testing/tools.ts';
 
 const time = new Date('2026-11-22T03:11:05Z');
 
-test('the certificate is signed with its own key, names the vault and never ends', async () => {
+test('the certificate is signed with its own key, names the vault and does not expire', async () => {
   const { certificate: der } = await makeSoftwareSigner(sampleVault, time);
   const certificate = new X509Certificate(der);
   expect(certificate.verify(certificate.publicKey)).toBe(true);

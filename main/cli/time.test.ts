@@ -10,7 +10,7 @@ describe('a time in an option', () => {
     ['2026-11-28T12:00:59.999Z', '2026-11-28T12:00:59.999Z'],
     ['2026-11-28T00:30+01:00', '2026-11-27T23:30:00.000Z'],
     ['2026-12-31T23:30:00-05:30', '2027-01-01T05:00:00.000Z'],
-  ])('%s is %s wherever one is', (text, utc) => {
+  ])('%s is %s in every time zone', (text, utc) => {
     expect(utcOf(text)).toBe(utc);
   });
 
@@ -43,7 +43,7 @@ describe('a time in an option', () => {
     ' 2026-11-28',
     '2026-11-28\n',
     '',
-  ])('%j is none', (text) => {
+  ])('%j is not one', (text) => {
     expect(utcOf(text)).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('settings', () => {
   const file = (): string => path.join(folder, 'settings.json');
 
-  it('begins with safe values and keeps what was changed', async () => {
+  it('starts with safe values and keeps changes', async () => {
     const store = await SettingsStore.open(file());
     expect(store.values).toMatchObject({ autoLockMinutes: 10, lockWithSystem: true });
     await store.change({ autoLockMinutes: 5, theme: 'dark' });
@@ -32,12 +32,12 @@ describe('settings', () => {
     ['is empty', ''],
     ['never locks', '{"autoLockMinutes":0}'],
     ['holds what is no setting', '{"debug":true}'],
-  ])('takes a file that %s for never written', async (_what, text) => {
+  ])('ignores a file that %s', async (_what, text) => {
     await writeFile(file(), text);
     expect((await SettingsStore.open(file())).values.autoLockMinutes).toBe(10);
   });
 
-  it('keeps the old values where the new ones cannot be written', async () => {
+  it('keeps the old values if the new ones cannot be written', async () => {
     const store = await SettingsStore.open(path.join(folder, 'file/settings.json'));
     await writeFile(path.join(folder, 'file'), '');
     await expect(store.change({ autoLockMinutes: 60 })).rejects.toMatchObject({
@@ -68,7 +68,7 @@ describe('recent vaults', () => {
     expect((await open()).list()).toHaveLength(1);
   });
 
-  it('does without its file where that cannot be written, but not for taking a vault off', async () => {
+  it('works if its file cannot be written, except for removing a vault', async () => {
     const recent = await RecentVaults.open(path.join(folder, 'file/vaults.json'));
     await writeFile(path.join(folder, 'file'), '');
     await recent.add('/vault');
@@ -77,7 +77,7 @@ describe('recent vaults', () => {
     expect(recent.list()).toHaveLength(1);
   });
 
-  it('takes no file with a time that does not exist', async () => {
+  it('rejects a file with a time that does not exist', async () => {
     const vaults = [{ path: '/vault', opened: '2026-02-30T03:00:00.000Z' }];
     await writeFile(path.join(folder, 'vaults.json'), JSON.stringify({ vaults }));
     expect((await open()).list()).toEqual([]);

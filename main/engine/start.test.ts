@@ -32,14 +32,14 @@ it('an engine that the system does not start is lost, and nobody waits for it', 
   }
 });
 
-it('an engine that is gone can be stopped as often as one likes, and its end stays known', async () => {
+it('an engine that has ended can be stopped repeatedly, and its end stays known', async () => {
   const engine = startEngine(script('process.exit(7);'));
   await expect(engine.caller.call('logout', null)).rejects.toMatchObject({ code: 'engine-lost' });
   for (let time = 0; time < 3; time++) await engine.stop();
   await expect(engine.exited).resolves.toMatchObject({ asked: false, code: 7 });
 });
 
-it('an engine whose parent is gone ends without a word', async () => {
+it('an engine whose parent has ended exits silently', async () => {
   const channels = new URL('../../out/main/rpc/channels.js', import.meta.url);
   const start = new URL('../../out/main/engine/start.js', import.meta.url);
   // It answers for a while longer, like an engine whose driver is busy.

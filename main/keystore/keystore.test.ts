@@ -99,7 +99,7 @@ describe('keys', () => {
     ['STRASSE', 'stra\u00dfe'],
     ['a b', 'a\u00a0 b'],
     ['ab', 'a\u200db'],
-  ])('have names that can be told apart: %j, %j', (one, other) => {
+  ])('have distinguishable names: %j, %j', (one, other) => {
     const id = addKey(one);
     expect(() => addKey(other)).toThrow(one);
     const taken = expect.objectContaining({ code: 'name-taken' }) as Error;
@@ -107,7 +107,7 @@ describe('keys', () => {
     expect(tables.keys.get(other).id).toBe(id);
   });
 
-  it('of an older vault may have names that differ in case alone: only the exact one is meant', () => {
+  it('of an older vault may have names that differ only in case: only the exact one matches', () => {
     const [one, other] = [addKey('K'), addKey('of somebody else')];
     const older = Db.load(sqlJs, store.image());
     older.run(sql`UPDATE keys SET name = 'k' WHERE id = ${other}`);
@@ -117,7 +117,7 @@ describe('keys', () => {
     for (const name of ['k', 'K']) expect(() => keys.refuseName(name)).toThrow(taken);
   });
 
-  it('that are not there are told in words', () => {
+  it('that do not exist are reported', () => {
     addKey('Payroll');
     const missing = expect.objectContaining({ code: 'key-not-found' }) as Error;
     expect(() => tables.keys.get("x' OR 1=1 --")).toThrow(missing);
@@ -125,7 +125,7 @@ describe('keys', () => {
     expect(tables.keys.find('nobody')).toBeNull();
   });
 
-  it('that were destroyed have no blob, and never live again', () => {
+  it('that were destroyed have no blob, and are never active again', () => {
     const id = addKey('Payroll', Buffer.from('SEALED-BYTES-TO-GO'.repeat(400)));
     tables.keys.destroy(id, 1, LATER);
     expect(store.image().includes('SEALED-BYTES')).toBe(false);
@@ -225,7 +225,7 @@ describe('the other tables', () => {
 });
 
 describe('a transaction', () => {
-  it('is undone as a whole where a part of it fails, also a bulk change', () => {
+  it('is rolled back completely if a part of it fails, also a bulk change', () => {
     expect(() =>
       store.change(({ keys }) => {
         for (const name of ['a', 'b', 'c', 'a'])
@@ -272,7 +272,7 @@ describe('migrations', () => {
     expect(Keystore.load(sqlJs, draft.image(), [...migrations, later]).pending).toEqual([]);
   });
 
-  it('must begin with those that were taken', () => {
+  it('must start with those that were applied', () => {
     const draft = Keystore.load(sqlJs, store.image(), [...migrations, later]).keystore.draft();
     draft.migrate([later]);
     const image = draft.image();
@@ -282,7 +282,7 @@ describe('migrations', () => {
     expect(() => Keystore.load(sqlJs, image, renamed)).toThrow(damaged);
   });
 
-  it('are undone where a step fails', () => {
+  it('are rolled back if a step fails', () => {
     const broken = { ...later, script: `${later.script}; CREATE TABLE keys (x);` };
     const draft = Keystore.load(sqlJs, store.image(), migrations).keystore.draft();
     expect(() => draft.migrate([broken])).toThrow(/already exists/);

@@ -65,7 +65,7 @@ describe('the ledger', () => {
     expect(ledger.bytes).toBe(Buffer.byteLength(text(storage)));
   });
 
-  it('lets appends that come together share one write and one fsync', async () => {
+  it('lets simultaneous appends share one write and one fsync', async () => {
     const storage = disk(encodeRecord(record(1)));
     const ledger = await unlocked(storage);
     storage.arm(null);
@@ -75,7 +75,7 @@ describe('the ledger', () => {
     expect(storage.steps).toBe(2);
   });
 
-  it('accepts nothing after a write that failed, even where the disk would', async () => {
+  it('accepts nothing after a failed write, even if the disk would', async () => {
     class RefusesOnce extends DiskModel {
       refusals = 0;
       override async append(name: string, at: number, bytes: Uint8Array): Promise<void> {
@@ -107,7 +107,7 @@ describe('the ledger', () => {
     expect(await fine).toMatchObject([{ seq: 3 }]);
   });
 
-  it('keeps room for what shows the session, so that no group fails for it', async () => {
+  it('reserves space for the session mark, so that no group fails because of it', async () => {
     const ledger = await unlocked(disk(encodeRecord(record(1))));
     const { MAX_SAFE_INTEGER: most } = Number;
     const [mac, root] = ['0'.repeat(32), '0'.repeat(64)];
@@ -134,7 +134,7 @@ describe('the ledger', () => {
     expect(text(storage).trimEnd().split('\n')).toHaveLength(5);
   });
 
-  it('marks every line of a session, and names the head behind unlocks and commits', async () => {
+  it('marks every line of a session, and names the head in unlocks and commits', async () => {
     const storage = disk(encodeRecord(record(1)));
     const ledger = await Ledger.open(storage.store(), stamp);
     const heads = [ledger.head];
@@ -163,7 +163,7 @@ describe('the ledger', () => {
     }
   });
 
-  it('zeroises the key of a session at its end, and where another begins', async () => {
+  it('zeroises the key of a session at its end, and when another starts', async () => {
     const ledger = await Ledger.open(disk(encodeRecord(record(1))).store(), stamp);
     const openKey = (): Promise<null> => Promise.resolve(null);
     const keys = [key(), key()];
@@ -221,7 +221,7 @@ const faults: readonly (readonly [string, (seq: number, line: Buffer) => string 
 ];
 
 describe.each(faults)('a ledger with %s', (_, fault) => {
-  it('behind the signed part opens up to there, and has the rest set aside at unlock', async () => {
+  it('after the signed part opens up to there, and the rest is set aside at unlock', async () => {
     const sound = encodeRecord(record(1));
     const line = fault(2, encodeRecord({ ...record(2), mark: { session, n: 0, mac: session } }));
     const behind = Buffer.concat([Buffer.from(line), encodeRecord(record(2)), Buffer.from('{"se')]);
@@ -245,7 +245,7 @@ describe.each(faults)('a ledger with %s', (_, fault) => {
     expect((await Ledger.open(storage.store(), stamp)).head).toEqual(ledger.head);
   });
 
-  it('behind the signed part has it set aside before anything else is recorded', async () => {
+  it('after the signed part has it set aside before anything else is recorded', async () => {
     const line = fault(2, encodeRecord({ ...record(2), mark: { session, n: 0, mac: session } }));
     const storage = disk(encodeRecord(record(1)), line);
     const ledger = await Ledger.open(storage.store(), stamp);
@@ -325,7 +325,7 @@ describe('a record', () => {
     );
   });
 
-  it('keeps what shows its session, behind its details', () => {
+  it('keeps its session mark, after its details', () => {
     const hex = (length: number): fc.Arbitrary<string> =>
       fc
         .uint8Array({ minLength: length, maxLength: length })
@@ -376,7 +376,7 @@ describe('the place where a text stops being JSON', () => {
     expect(jsonFault(json)).toBe(at);
   });
 
-  it('is the end for every prefix of JSON between two tokens, and never beyond it', () => {
+  it('is the end of every incomplete JSON text, and never beyond it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(), (value, cut) => {
         const whole = JSON.stringify(value);

@@ -69,7 +69,7 @@ describe('the Merkle tree of RFC 6962', () => {
     );
   });
 
-  it('keeps leaves and nodes apart', () => {
+  it('distinguishes leaves and nodes', () => {
     const [a, b] = [leafHash(Buffer.from('a')), leafHash(Buffer.from('b'))];
     const forged = Buffer.concat([Uint8Array.of(1), a, b]);
     expect(leafHash(forged)).not.toEqual(nodeHash(a, b));
@@ -81,7 +81,7 @@ describe('the Merkle tree of RFC 6962', () => {
     expect(() => tree.root(9)).toThrow('not that large');
   });
 
-  it('goes on from hashes that were kept', () => {
+  it('continues from saved hashes', () => {
     fc.assert(
       fc.property(fc.nat({ max: 130 }), fc.nat({ max: 70 }), (kept, more) => {
         const entries = Array.from({ length: kept + more }, (_, i) => Buffer.from(`entry ${i}`));

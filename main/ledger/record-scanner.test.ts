@@ -96,7 +96,7 @@ const marked: LedgerRecord = { ...plain, mark: { session, n: 12, mac } };
 const lineOf = (each: LedgerRecord): Buffer => encodeRecord(each).subarray(0, -1);
 
 describe('reading a record by its bytes', () => {
-  it('accepts what most records are', () => {
+  it('accepts most records', () => {
     const line = encodeRecord(plain).subarray(0, -1);
     const { seq, time, action } = plain;
     expect(lines.read(line)).toEqual({ seq, time, action });
@@ -116,7 +116,7 @@ describe('reading a record by its bytes', () => {
     );
   });
 
-  it('leaves what names a keystore, and what is long, to the parser', () => {
+  it('leaves records with a keystore, and long ones, to the parser', () => {
     const named = { ...plain, details: { ...plain.details, keystore: 'ab'.repeat(32) } };
     expect(lines.read(encodeRecord(named).subarray(0, -1))).toBeNull();
     const long = Buffer.from(

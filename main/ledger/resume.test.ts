@@ -60,7 +60,7 @@ const flip = (name: string, at: number): Record<string, Buffer> => {
 };
 
 describe('opening a large ledger', () => {
-  it('reads only what follows the summing-up, and knows the same as after reading all', async () => {
+  it('reads only what follows the summary, with the same result as reading everything', async () => {
     const quick = await open();
     const slow = await open({ [vaultFiles.resume]: Buffer.from('{}') });
     expect(quick.from).toBeGreaterThan(1_000_000);
@@ -134,7 +134,7 @@ describe('opening a large ledger', () => {
     await vault.close();
   });
 
-  it('begins a session where it was left, and vouches for what a crash leaves unsigned', async () => {
+  it('continues a session, and authenticates what a crash leaves unsigned', async () => {
     const disk = new DiskModel(files);
     const vault = await openUnlocked(disk, context, token);
     const signed = vault.newestCheckpoint?.size ?? 0;
@@ -156,7 +156,7 @@ describe('opening a large ledger', () => {
   it.each([
     ['no record', 'garbage'],
     ['a record of another number', '{"seq":7'],
-  ])('leaves %s behind the signed part for the unlock', async (_, words) => {
+  ])('leaves %s after the signed part to the unlock', async (_, words) => {
     const last = lines.at(-1) ?? '';
     const changed = lines.with(
       -1,
@@ -168,7 +168,7 @@ describe('opening a large ledger', () => {
     await vault.close();
   });
 
-  it('is refused with a line damaged between the summing-up and the checkpoint', async () => {
+  it('is refused with a damaged line between the summary and the checkpoint', async () => {
     const lock = lines.length - 2;
     expect(lines[lock]).toContain('"action":"vault.lock"');
     const disk = new WatchedDisk({ ...files, ...ledgerOf(lines.with(lock, 'garbage')) });

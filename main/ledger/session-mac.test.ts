@@ -110,7 +110,7 @@ describe('the code of a line', () => {
     expect(accepted([first, second])).toBe(2);
   });
 
-  it('stands behind everything else in the line', () => {
+  it('is the last value of the line', () => {
     const marks = new SessionMarks(ours, keyOf(1));
     const { mark, ...rest } = marks.mark(record, { size: 6, root });
     const line = encodeRecord({ ...rest, mark }).toString();
@@ -121,7 +121,7 @@ describe('the code of a line', () => {
 });
 
 describe('the lines of a session', () => {
-  it('verify from their beginning, and from wherever they were known up to', () => {
+  it('verify from their start, and from any known line', () => {
     fc.assert(
       fc.property(acts, fc.nat(), (all, cut) => {
         const lines = chainOf(all);
@@ -134,7 +134,7 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('may be numbered anew in a ledger that is shared', () => {
+  it('may be renumbered in a shared ledger', () => {
     fc.assert(
       fc.property(acts, fc.integer({ min: 1, max: 10 ** 9 }), (all, seq) => {
         const lines = chainOf(all).map((line, at) => ({ ...line, seq: seq + at }));
@@ -217,7 +217,7 @@ describe('the lines of a session', () => {
   const renumbered = (lines: readonly MarkedRecord[]): MarkedRecord[] =>
     lines.map((line, n) => ({ ...line, seq: n + 1, mark: { ...line.mark, n } }));
 
-  it('are refused from where one was removed', () => {
+  it('are refused after a removed line', () => {
     fc.assert(
       fc.property(several, ([all, a, b]) => {
         const lines = chainOf(all);
@@ -229,7 +229,7 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('are refused from where two were exchanged', () => {
+  it('are refused from two exchanged lines on', () => {
     fc.assert(
       fc.property(several, ([all, a, b]) => {
         const lines = chainOf(all);
@@ -243,7 +243,7 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('are refused from where one stands again', () => {
+  it('are refused from a repeated line on', () => {
     fc.assert(
       fc.property(several, ([all, a, b]) => {
         const lines = chainOf(all);
@@ -256,7 +256,7 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('are refused from where those of another session or key stand', () => {
+  it('are refused from a line of another session or key on', () => {
     fc.assert(
       fc.property(acts, fc.nat(), (all, which) => {
         const lines = chainOf(all);
@@ -274,7 +274,7 @@ describe('the lines of a session', () => {
     );
   });
 
-  it('are refused behind others than those they were written behind, the same key or not', () => {
+  it('are refused after other lines than they were written after, with the same key or not', () => {
     fc.assert(
       fc.property(several, ([all, a, b]) => {
         const lines = chainOf(all);
@@ -319,7 +319,7 @@ describe('the key of a session', () => {
     expect(() => marks.mark(record, null)).toThrow('has ended');
   });
 
-  it('is copied to check, and no longer there once that is over', () => {
+  it('is copied for a check, and erased afterwards', () => {
     const lines = chainOf([{ record, base: null }]);
     const key = keyOf(1);
     const check = new SessionCheck(key, null);

@@ -125,7 +125,7 @@ describe('a signed ledger', () => {
     },
   );
 
-  it('says between which checkpoints the change is where no hashes are left', async () => {
+  it('says between which checkpoints the change is, if there are no hashes', async () => {
     const changed = lines.with(5, edited(lines[5] ?? ''));
     const { first, signed } = await verify(changed, [vaultFiles.hashes]);
     expect(first?.problem).toBe('At least one of records 5 to 6 is not what was signed.');
@@ -143,7 +143,7 @@ describe('a signed ledger', () => {
     );
   });
 
-  it('tells that a checkpoint is signed with another key', async () => {
+  it('finds a checkpoint that is signed with another key', async () => {
     const stranger = new SoftwareToken();
     const forged = textOf(files, vaultFiles.checkpoint).replace(/ [\w+/=]+\n$/, (signature) => {
       const bytes = Buffer.from(signature.trim(), 'base64').subarray(0, 4);
@@ -155,7 +155,7 @@ describe('a signed ledger', () => {
     expect(findings[0]?.problem).toMatch(/not signed by this vault's key/);
   });
 
-  it('tells that the ledger of another vault was put in its place', async () => {
+  it('finds that it was replaced by the ledger of another vault', async () => {
     const context = await testContext();
     const disk = new DiskModel();
     const { vault } = await createUnlocked(disk, context);

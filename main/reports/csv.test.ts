@@ -39,7 +39,7 @@ test('every record is one row, in order, with its ids, hashes and words whatever
   expect(column('details_json')).toEqual(lines.map(({ details }) => JSON.stringify(details)));
 });
 
-test('what a spreadsheet would take for a formula is defused', () => {
+test('text that a spreadsheet would treat as a formula is escaped', () => {
   const report = sampleReport({ records: 1 });
   const evil = ['=HYPERLINK("http://example.invalid")', '+1', '-1', '@SUM(1)', '\tx', '\rx'];
   const table = { title: '=1+1', columns: ['=A1'], rows: evil.map((text) => [text]) };
@@ -59,7 +59,7 @@ test('keys are in the words of the window, not in those of the file format', () 
   expect(key).not.toContain('hsm-only');
 });
 
-test('a line break in a name begins no row of its own', () => {
+test('a line break in a name does not start a row', () => {
   const report = sampleReport({ records: 1 });
   const evil = 'a\n=HYPERLINK("http://example.invalid")\r=1';
   const table = { title: 'Keys', columns: ['Name', 'Id'], rows: [[evil, 'x']] };

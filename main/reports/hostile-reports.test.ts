@@ -34,7 +34,7 @@ const spelt = (forgery: Forgery, change: (text: string) => string): Buffer => {
 
 const completeness = (bytes: Buffer): boolean => verifyReport(bytes).complete;
 
-describe('where a report begins and ends', () => {
+describe('where a report starts and ends', () => {
   // Records 1 to 4, made a second apart, and the export as record 5.
   it.each<[string, Forgery, boolean]>([
     ['nothing but all was asked for', {}, true],
@@ -97,11 +97,11 @@ describe('where a report begins and ends', () => {
         },
       },
     ],
-  ])('is not believed where %s', (_, forgery) => {
+  ])('is not accepted where %s', (_, forgery) => {
     expect(judge(forgeReport(forgery))).toMatchObject(found);
   });
 
-  it('is no more than it proves in the first format', () => {
+  it('claims only what it proves in the first format', () => {
     const whole = forgeReport({ format: 1 });
     expect([judge(whole), completeness(whole)]).toEqual([expect.objectContaining(genuine), true]);
     for (const forgery of [
@@ -129,11 +129,11 @@ function noBefore({ evidence }: { evidence: { before: unknown } }): void {
   evidence.before = null;
 }
 
-describe('what nobody signed', () => {
+describe('unsigned additions', () => {
   const late = { filter: { since: timeOf(3) }, range: { first: 3, last: 4 }, opening: 2 };
   const stamped = { ...late, stamp: (note: string) => authority.stamp(note) };
 
-  it('is taken where it proves itself: an outside time stamp', () => {
+  it('an outside time stamp is accepted if it is valid', () => {
     for (const format of [1, 2] as const)
       expect(judge(forgeReport({ ...stamped, format }))).toMatchObject(genuine);
   });
@@ -220,7 +220,7 @@ describe('what nobody signed', () => {
     expect(judge(forgeReport(forgery))).toMatchObject(found);
   });
 
-  it('is left alone: the signature of a witness behind ours', () => {
+  it('the signature of a witness after ours is ignored', () => {
     const bytes = forgeReport({
       edit: ({ checkpoints: { closing } }) =>
         void (closing.note += '— witness.invalid/1 AAAAAAAA\n'),
@@ -266,7 +266,7 @@ describe('a key', () => {
     ],
     ['behind which another one stands', () => ({ edit: ({ key }) => void (key.pem += key.pem) })],
     ['that is none', () => ({ edit: ({ key }) => void (key.pem = pemOfAny(Buffer.from('none'))) })],
-  ])('%s signs none', (_, forgery) => {
+  ])('%s signs no report', (_, forgery) => {
     expect(judge(forgeReport(forgery()))).toMatchObject(found);
   });
 });
@@ -338,7 +338,7 @@ describe('a file of the wrong form', () => {
     ],
     ['40 MB of lists', () => `[${'[],'.repeat(13_500_000)}[]]`],
     ['what is not UTF-8', (text) => text.replace('Activity', '\ufffd')],
-  ])('is refused in words: %s', (_, change) => {
+  ])('is refused with a message: %s', (_, change) => {
     const judgement = judge(spelt({}, change));
     expect(judgement).toMatchObject(found);
     expect(judgement.why).not.toMatch(/Traceback|RangeError|at \S+:\d+/);
@@ -356,14 +356,14 @@ describe('a file of the wrong form', () => {
     ]);
   });
 
-  it('is not taken apart where it holds more values than a report has', () => {
+  it('is not parsed if it has more values than a report can have', () => {
     const { checks } = verifyReport(Buffer.from(`[${'[],'.repeat(13_500_000)}[]]`));
     expect(checks).toEqual([
       { name: 'form', ok: false, words: 'The file holds more values than a report has.' },
     ]);
   });
 
-  it('is refused where a record is nested more deeply than any', () => {
+  it('is refused if a record is nested too deeply', () => {
     const nested = (depth: number) => (line: string, seq: number) =>
       seq === 2
         ? line.replace('"details":{}', `"details":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`)
@@ -384,7 +384,7 @@ describe('a file of the wrong form', () => {
     },
   );
 
-  it('is refused where a line is longer than a record, or has a name twice', () => {
+  it('is refused if a line is longer than a record, or has a duplicate name', () => {
     const long = (line: string, seq: number): string =>
       seq === 2 ? line.replace('"details":{}', `"details":{"a":"${'x'.repeat(1 << 20)}"}`) : line;
     expect(judge(forgeReport({ line: long }))).toMatchObject(found);

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('rendering a report in a thread of its own', () => {
-  it('gives the same PDF and CSV, and tells how far it is', async () => {
+  it('gives the same PDF and CSV, and reports progress', async () => {
     let records = 0;
     const call = { onProgress: (more: number): void => void (records += more) };
     const pdf = await renderInThread({ ...request, format: 'pdf' }, call, script);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { aboutRecord } from './render-words.ts';
 
-it('tells on paper what settings were changed to', () => {
+it('prints what settings were changed to', () => {
   const about = aboutRecord(
     {
       seq: 7,

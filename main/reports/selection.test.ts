@@ -18,7 +18,7 @@ it('takes its records from the ledger, whatever the search index hides', async (
   await vault.close();
 });
 
-it('makes no report of a line that was changed while the vault is open', async () => {
+it('makes no report with a line that was changed while the vault is open', async () => {
   const { disk, session, key } = await makeReportVault('ed25519');
   await session.vault.record([fileAct('file.decrypt', key, 'secret.txt')]);
   const ledger = disk.files()[vaultFiles.ledger]?.toString() ?? '';

@@ -58,7 +58,7 @@ describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) =
     expect(lines).toHaveLength(RECORDS);
   });
 
-  it('is genuine as it is', async () => {
+  it('is genuine without a change', async () => {
     expect(await judgeFolder(files, { kept, fingerprint })).toMatchObject(genuine);
     expect(await judgeFolder(earlier, { fingerprint })).toMatchObject(genuine);
   });
@@ -94,7 +94,7 @@ describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) =
     expect(await judgeFolder(withLines(files, lines.slice(0, size)))).toMatchObject(found);
   });
 
-  it('is found cut together with its newest checkpoint by whoever kept one', async () => {
+  it('is found to be shortened, even with its newest checkpoint, by a saved checkpoint', async () => {
     const history = textOf(files, vaultFiles.checkpoints).trimEnd().split('\n').slice(0, -1);
     const { note } = JSON.parse(history.at(-1) ?? '') as { note: string };
     const size = Number(note.split('\n')[1]);
@@ -108,7 +108,7 @@ describe.each(['ed25519', 'p256'] as const)('a ledger signed with %s', (curve) =
     expect(await judgeFolder(cut, { kept })).toMatchObject(found);
   });
 
-  it('is found to be an old copy by whoever kept a checkpoint', async () => {
+  it('is found to be an old copy by a saved checkpoint', async () => {
     expect(await judgeFolder(earlier, { kept })).toMatchObject(found);
   });
 

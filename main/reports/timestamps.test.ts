@@ -19,7 +19,7 @@ afterAll(() => authority.remove());
 const usage: unknown = expect.objectContaining({ code: 'usage' });
 
 describe('a time stamp of RFC 3161', () => {
-  it('made by openssl is kept, travels in reports, and openssl verifies it', async () => {
+  it('made by openssl is stored, included in reports, and openssl verifies it', async () => {
     const { session } = await makeReportVault('ed25519');
     const checkpoint = await session.checkpoint();
     const reply = authority.stamp(checkpoint?.note ?? '');
@@ -35,7 +35,7 @@ describe('a time stamp of RFC 3161', () => {
     expect(judge(encodeReport(report))).toMatchObject({ ours: false, script: false });
   });
 
-  it('is told from other files, which are named for what they are', async () => {
+  it('is distinguished from other files, which are named', async () => {
     const { session } = await makeReportVault('p256');
     const note = (await session.checkpoint())?.note ?? '';
     const file = path.join(authority.folder, 'given');

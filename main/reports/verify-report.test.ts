@@ -106,7 +106,7 @@ describe('a report', () => {
     expect(filtered.checkpoints.opening).not.toBeNull();
   });
 
-  it('is found to be another with any record removed, edited, exchanged or put in', () => {
+  it('is refused with any record removed, edited, exchanged or added', () => {
     for (const report of [whole, filtered])
       for (const patch of [patched, () => undefined])
         report.records.forEach((_, index) => {
@@ -274,7 +274,7 @@ describe('a report', () => {
           reply: 'AAAA',
         }),
     ],
-  ])('is found to be another with %s', (_, tamper) => {
+  ])('is refused with %s', (_, tamper) => {
     expect(judge(changed(filtered, tamper))).toMatchObject(found);
     expect(judge(encodeReport(filtered))).toMatchObject(genuine);
   });
@@ -287,13 +287,13 @@ describe('a report', () => {
     ['a number in another form', (text) => text.replace('"epoch": 1', '"epoch": 1.0')],
     ['nothing in it', () => ''],
     ['another document', () => '{"format":"claviger-report/1"}\n'],
-  ])('is no report with %s', (_, change) => {
+  ])('is not a report with %s', (_, change) => {
     const text = encodeReport(whole).toString();
     expect(change(text)).not.toBe(text);
     expect(judge(Buffer.from(change(text)))).toMatchObject(found);
   });
 
-  it('made up from end to end with another key is found by the fingerprint', () => {
+  it('forged completely with another key is found by the fingerprint', () => {
     const forger = new SoftwareToken();
     const forged = changed(whole, (draft) => {
       const spki = Buffer.from(forger.key.spki);
@@ -357,8 +357,8 @@ describe('a report', () => {
   });
 });
 
-describe('the report before', () => {
-  it('is accepted, and no other one', async () => {
+describe('the previous report', () => {
+  it('is accepted, but no other one', async () => {
     const bytes = encodeReport(whole);
     expect(judge(bytes, { previous: encodeReport(before) })).toMatchObject(genuine);
     expect(judge(bytes, { previous: encodeReport(filtered) })).toMatchObject(found);
@@ -370,7 +370,7 @@ describe('the report before', () => {
     expect(judge(bytes, { previous: edited })).toMatchObject(found);
   });
 
-  it('shows that the ledger was rolled back and went another way', async () => {
+  it('shows that the ledger was rolled back and changed differently', async () => {
     const vault = await makeReportVault('ed25519');
     await fill(vault);
     const files = vault.disk.files();

@@ -41,13 +41,13 @@ const connected = (): { caller: Caller<Api>; cut: () => void } => {
 };
 
 describe('calls over a channel', () => {
-  it('brings values back, each to its own call', async () => {
+  it('returns values, each to its own call', async () => {
     const { caller, cut } = connected();
     expect(await Promise.all([1, 2, 3].map((n) => caller.call('double', n)))).toEqual([2, 4, 6]);
     cut();
   });
 
-  it('brings failures back with all their words', async () => {
+  it('returns failures with their full text', async () => {
     const { caller, cut } = connected();
     await expect(caller.call('refuse', null)).rejects.toMatchObject({
       code: 'key-state',
@@ -58,7 +58,7 @@ describe('calls over a channel', () => {
     cut();
   });
 
-  it('tells a bug from a failure', async () => {
+  it('distinguishes a bug from a failure', async () => {
     const { caller, cut } = connected();
     const broken = caller.call('break', null);
     await expect(broken).rejects.toThrow('a bug');

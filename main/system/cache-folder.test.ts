@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cacheFolder } from './cache-folder.ts';
 
-it('is the place of the system, or the one that the system names', () => {
+it('is the default of the system, or the folder that the system names', () => {
   const home = { HOME: '/home/ada', USERPROFILE: 'C:\\Users\\ada' };
   expect(cacheFolder(home, 'linux')).toBe('/home/ada/.cache/claviger');
   expect(cacheFolder(home, 'darwin')).toBe('/home/ada/Library/Caches/Claviger');

@@ -22,7 +22,7 @@ const said = (work: () => unknown): string => {
   throw new Error('the system has refused nothing');
 };
 
-it('says of the side that an error is about, not of the other', () => {
+it('names the side that an error is about, not the other', () => {
   const missing = path.join(folder, 'gone');
   expect(said(() => openSync(path.join(folder, 'a.txt'), 'r'))).toBe(
     'There is no such file or folder.',

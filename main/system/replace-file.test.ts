@@ -19,7 +19,7 @@ const at = (...names: string[]): string => path.join(folder, ...names);
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'claviger-replace-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('puts a file there that only its user may read', async () => {
+it('creates a file that only its user may read', async () => {
   await replaceFile(at('a'), 'text');
   expect(readFileSync(at('a'), 'utf8')).toBe('text');
   expect(statSync(at('a')).mode & 0o777).toBe(0o600);
@@ -33,7 +33,7 @@ it('replaces a link, and not what it points to', async () => {
   expect(readFileSync(at('a'), 'utf8')).toBe('text');
 });
 
-it('leaves nothing behind where it cannot be replaced', async () => {
+it('leaves nothing if it cannot be replaced', async () => {
   mkdirSync(at('a'));
   writeFileSync(at('a', 'b'), 'kept');
   await expect(replaceFile(at('a'), 'text')).rejects.toThrow();
@@ -41,7 +41,7 @@ it('leaves nothing behind where it cannot be replaced', async () => {
   expect(readFileSync(at('a', 'b'), 'utf8')).toBe('kept');
 });
 
-it('makes folders for their user alone, and leaves the mode of one that is there', async () => {
+it('creates folders for their user only, and keeps the mode of an existing one', async () => {
   chmodSync(folder, 0o755);
   await makeFolder(at('b', 'c'));
   await makeFolder(at('b', 'c'));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { stateFolder } from './state-folder.ts';
 
-it('is the same for everybody who is not told otherwise: the place of the system', () => {
+it('is the default of the system', () => {
   const home = { HOME: '/home/ada', USERPROFILE: 'C:\\Users\\ada' };
   expect(stateFolder(home, 'linux')).toBe('/home/ada/.local/state/claviger');
   expect(stateFolder(home, 'darwin')).toBe('/home/ada/Library/Application Support/Claviger/state');

@@ -22,11 +22,11 @@ const call = (program: string): Promise<null> => {
 };
 
 describe('a thread that ends without an answer', () => {
-  it('by itself is told in words', async () => {
+  it('is reported', async () => {
     await expect(call('process.exit(3)')).rejects.toMatchObject({ code: 'worker-lost' });
   });
 
-  it('for want of memory is told so', async () => {
+  it('because of too little memory is reported as that', async () => {
     const hungry = `
       throw Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });`;
     await expect(call(hungry)).rejects.toThrow('needs more memory');

@@ -22,7 +22,7 @@ it('remembers who compared a key first, and when', async () => {
   expect(await signers.find('cd'.repeat(32))).toBe(null);
 });
 
-it('believes no file that others may have written or that is damaged', async () => {
+it('trusts no file that others could have written or that is damaged', async () => {
   const signers = new Signers(folder);
   await signers.remember({ fingerprint, by: 'anna', at });
   const refused = { code: 'trust-damaged' };

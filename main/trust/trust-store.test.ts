@@ -54,12 +54,12 @@ const identity = (): unknown => {
 
 const again = (): Promise<KnownVault | null> => new TrustStore(folder).find(vault);
 
-it('knows no vault that it has not met', async () => {
+it('knows no vault that was not opened here', async () => {
   expect(await store.find(vault)).toBeNull();
   expect(await store.find(parse(vaultIdSchema, 'cd'.repeat(16)))).toBeNull();
 });
 
-it('keeps what it is told in files for this user alone, also for the next run', async () => {
+it('stores what it learns in files of this user only, also for the next run', async () => {
   expect(await store.remember(known)).toBeNull();
   expect(await again()).toEqual(known);
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -70,7 +70,7 @@ it('keeps what it is told in files for this user alone, also for the next run', 
   expect(readdirSync(path.dirname(file))).toEqual([path.basename(file)]);
 });
 
-it('writes into no place that something else was put at', async () => {
+it('does not write to a path that something else occupies', async () => {
   await store.remember(known);
   const elsewhere = path.join(home, 'elsewhere');
   writeFileSync(elsewhere, 'mine');
@@ -81,7 +81,7 @@ it('writes into no place that something else was put at', async () => {
   expect(await again()).toEqual(known);
 });
 
-describe('a file that is not as we write it is refused, and left as it is', () => {
+describe('a file in another form is refused, and not changed', () => {
   const other = { ...known, vault: 'cd'.repeat(16) };
   const text = (value: unknown) => (): void => writeFileSync(file, JSON.stringify(value));
   const spoil: readonly (readonly [string, () => void])[] = [
@@ -133,7 +133,7 @@ describe('a file that is not as we write it is refused, and left as it is', () =
   });
 });
 
-it('says that it could not remember, and knows for as long as it runs', async () => {
+it('says that it could not remember, and remembers until it ends', async () => {
   writeFileSync(folder, 'a file where the folder should be');
   const failure = await store.remember(known);
   expect(failure).toMatchObject({ code: 'not-remembered', detail: file });

@@ -299,8 +299,8 @@ const expectOneRoot = (token: SoftwareToken, roots: Map<string, string>, what: s
   }
 };
 
-describe('whoever may only write into the folder', () => {
-  it('raises no alarm by leaving it alone, in whatever state it is', async () => {
+describe('somebody who can only write to the folder', () => {
+  it('is not accused of an untouched folder, in whatever state it is', async () => {
     const { token, states } = world;
     for (const state of states) {
       token.anchors = [...state.anchors];

@@ -195,7 +195,7 @@ it(`raises no alarm and loses nothing in ordinary life (${HISTORIES} histories)`
   expect(events.size).toBe(14);
 }, 600_000);
 
-it('tells a copy that was used beside the vault on the computer that saw both', async () => {
+it('reports a copy that was used beside the vault, on the computer that saw both', async () => {
   for (let seed = 0; seed < HISTORIES / 10; seed += 1) {
     const life = await Life.begin(seededRandom(seed));
     for (let n = 0; n < EVENTS; n += 1) await life.next();
@@ -208,7 +208,7 @@ it('tells a copy that was used beside the vault on the computer that saw both', 
   }
 }, 600_000);
 
-it('lets nothing count that somebody writes behind such a life', async () => {
+it('accepts nothing that somebody appends afterwards', async () => {
   for (let seed = 0; seed < HISTORIES / 10; seed += 1) {
     const life = await Life.begin(seededRandom(seed));
     for (let n = 0; n < EVENTS; n += 1) await life.next();

@@ -36,7 +36,7 @@ const makeVault = async (): Promise<void> => {
   await vault.close();
 };
 
-describe('a folder into which others may write', () => {
+describe('a folder that others can write to', () => {
   const names = ['ledger.jsonl', 'keystore.sqlite', 'checkpoint', 'checkpoints.jsonl'] as const;
   const isRefused = async (): Promise<void> => {
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'not-a-file' });
@@ -62,7 +62,7 @@ describe('a folder into which others may write', () => {
     expect(await readFile(elsewhere)).toEqual(before);
   });
 
-  it('never writes through a link: a new file takes its place', async () => {
+  it('never writes through a link: a new file replaces it', async () => {
     await makeVault();
     const victim = join(parent, 'victim');
     await writeFile(victim, 'mine');

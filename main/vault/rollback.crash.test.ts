@@ -126,7 +126,7 @@ const cutAt = (disk: DiskModel, token: SoftwareToken, step: number): void => {
 };
 
 describe('the anchor', () => {
-  it('is written only over records and a checkpoint that no power cut can take back', async () => {
+  it('is written only for records and a checkpoint that survive a power cut', async () => {
     const disk = new DiskModel();
     const token = new WatchedToken(disk);
     await story(disk, token, []);
@@ -135,7 +135,7 @@ describe('the anchor', () => {
 });
 
 describe('a power cut', () => {
-  it('at any step of disk or token raises no false alarm, and the vault goes on', async () => {
+  it('at any step of disk or token is not reported as a rollback, and the vault continues', async () => {
     const counting = new DiskModel();
     const counted = new SoftwareToken();
     cutAt(counting, counted, Number.POSITIVE_INFINITY);
@@ -190,7 +190,7 @@ describe('a power cut', () => {
     }
   }, 300_000);
 
-  it('while a rollback is being accepted leaves no epoch that is begun twice', async () => {
+  it('while a rollback is being accepted never starts an epoch twice', async () => {
     const [disk, token] = [new DiskModel(), new SoftwareToken()];
     const snapshots: Snapshot[] = [];
     await story(disk, token, snapshots);
@@ -224,7 +224,7 @@ describe('a power cut', () => {
 });
 
 describe('an older copy of the folder', () => {
-  it('is found at unlock wherever it lies before the anchor, and never signed again', async () => {
+  it('is found at unlock, however far before the anchor, and never signed again', async () => {
     const [disk, token] = [new DiskModel(), new SoftwareToken()];
     const snapshots: Snapshot[] = [];
     await story(disk, token, snapshots);
@@ -241,7 +241,7 @@ describe('an older copy of the folder', () => {
     expect(token.signed).toHaveLength(signedBefore);
   });
 
-  it('is found again at every later unlock, and is told once', async () => {
+  it('is found again at every later unlock, and recorded once', async () => {
     const [disk, token] = [new DiskModel(), new SoftwareToken()];
     const snapshots: Snapshot[] = [];
     await story(disk, token, snapshots);

@@ -63,14 +63,14 @@ const judge = (
 const kinds = ({ findings }: RollbackVerdict): string[] => findings.map(({ kind }) => kind);
 
 describe('an unlock', () => {
-  it('finds nothing where anchor and checkpoint lie on the ledger', () => {
+  it('finds nothing if anchor and checkpoint match the ledger', () => {
     const verdict = judge(view(10), [note(9)], [note(10)]);
     expect(verdict).toMatchObject({ findings: [], isRolledBack: false });
     expect(verdict.anchor?.size).toBe(9);
     expect(verdict.checkpoint?.size).toBe(10);
   });
 
-  it('takes the largest of several anchors, whatever their order', () => {
+  it('uses the largest of several anchors, whatever their order', () => {
     for (const anchors of [
       [note(4), note(9), note(7)],
       [note(9), note(4)],
@@ -102,7 +102,7 @@ describe('an unlock', () => {
     expect(kinds(judge(view(8), null, [note(9)]))).toEqual(['rollback']);
   });
 
-  it('finds an edited record under either witness', () => {
+  it('finds an edited record with either checkpoint', () => {
     expect(kinds(judge(view(10, {}, other), [note(9)], []))).toContain('edited');
     expect(kinds(judge(view(10, {}, other), null, [note(9)]))).toEqual(['edited']);
     expect(kinds(judge(view(10, {}, other), [note(4)], [note(4)]))).toEqual([]);
@@ -138,7 +138,7 @@ describe('an unlock', () => {
     expect(judge(view(10), null, [note(10)]).isRolledBack).toBe(false);
   });
 
-  it('finds a ledger of which nothing signed speaks, as one that was made up', () => {
+  it('finds a ledger without any signed checkpoint, like a forged one', () => {
     const madeUp = view(3, { isOlder: false, sawCheckpoint: false, sawAnchor: false });
     const verdict = judge(madeUp, [], [note(3, { by: stranger })]);
     expect(kinds(verdict)).toEqual(['checkpoint-foreign', 'ledger-unsigned']);
@@ -152,7 +152,7 @@ describe('an unlock', () => {
     expect(kinds(verdict)).toEqual(['rollback']);
   });
 
-  it('lets a new epoch go on from the anchor that it names, and from no other', () => {
+  it('lets a new epoch continue only from the anchor that it names', () => {
     const { epoch, size, root } = signed(9);
     const accepted = { epoch, size, root };
     const later = { epoch: 2, accepted, sawAnchor: false, sawCheckpoint: false };
@@ -162,7 +162,7 @@ describe('an unlock', () => {
     expect(kinds(judge(view(1, later), [note(9)], []))).toEqual(['epoch-unsigned']);
   });
 
-  it('tells of a lock that was not signed and goes on', () => {
+  it('reports a lock that was not signed, and continues', () => {
     const verdict = judge(view(10, { lastLock: 10 }), [note(9)], [note(9)]);
     expect(kinds(verdict)).toEqual(['lock-unsigned']);
     expect(verdict.isRolledBack).toBe(false);
@@ -172,7 +172,7 @@ describe('an unlock', () => {
     ]);
   });
 
-  it('tells of a session without a lock and goes on', () => {
+  it('reports a session without a lock, and continues', () => {
     const verdict = judge(view(10, { wasLocked: false }), [note(9)], [note(10)]);
     expect(kinds(verdict)).toEqual(['no-lock']);
     expect(verdict.isRolledBack).toBe(false);

@@ -193,7 +193,7 @@ describe.each([
   { code: 'EIO', once: true },
   { code: 'EIO', once: false },
 ])('a disk that answers $code (once: $once)', ({ code, once }) => {
-  it('at any step makes the act fail in words and the vault healthy when opened again', async () => {
+  it('at any step makes the action fail with a message, and the vault is intact when reopened', async () => {
     const steps = await countSteps();
     let failures = 0;
     for (let step = 0; step < steps; step += 1) {
@@ -214,7 +214,7 @@ describe.each([
     expect(failures).toBeGreaterThan(50);
   });
 
-  it('lets nothing through after a record could not be written', async () => {
+  it('accepts nothing after a record could not be written', async () => {
     const disk = new DiskModel();
     const { vault } = await createUnlocked(disk, context);
     disk.arm({ kind: 'errno', step: 1, code, once: true });
@@ -228,7 +228,7 @@ describe.each([
     expect(vault.tables.seals.reserved('master')).toBe(0);
   });
 
-  it('after the record leaves the change in force, and the vault closed to more', async () => {
+  it('after the record keeps the change, and the vault accepts nothing more', async () => {
     const disk = new DiskModel();
     const { vault, token } = await createUnlocked(disk, context);
     const reserve = (on: Vault): Promise<number> =>
@@ -250,7 +250,7 @@ describe.each([
     expect(await reserve(again)).toBe(10);
   });
 
-  it('leaves a vault usable where the change failed before its record', async () => {
+  it('leaves a vault usable if the change failed before its record', async () => {
     const disk = new DiskModel();
     const { vault } = await createUnlocked(disk, context);
     disk.arm({ kind: 'errno', step: 1, code, once: true });

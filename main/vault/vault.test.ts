@@ -62,7 +62,7 @@ const fullVault = async (): Promise<void> => {
 };
 
 describe('creating a vault', () => {
-  it('makes a private folder with a ledger, a keystore and nothing else', async () => {
+  it('creates a private folder with a ledger, a keystore and nothing else', async () => {
     const vaultId = newVaultId();
     const details = { ...token.details, reason: 'test' };
     const vault = await Vault.create(folder, { ...token.first, vaultId, details }, context);
@@ -89,7 +89,7 @@ describe('creating a vault', () => {
     });
   });
 
-  it('refuses a folder with a vault or with anything else, and leaves it as it is', async () => {
+  it('refuses a folder with a vault or with anything else, and does not change it', async () => {
     await fullVault();
     const before = await contents();
     const again = Vault.create(folder, { ...token.first, vaultId: newVaultId() }, context);
@@ -112,7 +112,7 @@ describe('creating a vault', () => {
     await vault.close();
   });
 
-  it('says that there is no vault, without leaving a trace', async () => {
+  it('says that there is no vault, and changes nothing', async () => {
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-not-found' });
     await mkdir(folder);
     await expect(Vault.open(folder, context)).rejects.toMatchObject({ code: 'vault-not-found' });
@@ -161,7 +161,7 @@ describe('an open vault', () => {
     expect(await readFile(join(folder, 'ledger.jsonl'), 'utf8')).toContain('"serial":"5B02"');
   });
 
-  it('changes nothing where the change or its record throws', async () => {
+  it('changes nothing if the change or its record throws', async () => {
     const { vault } = await createUnlocked(folder, context, {}, token);
     const before = await contents();
     const reserve = vault.commit(
@@ -200,7 +200,7 @@ describe('an open vault', () => {
     await vault.close();
   });
 
-  it('cannot be changed around the ledger, nor be told what only the vault may record', async () => {
+  it('cannot be changed without the ledger, and refuses records that only the vault may write', async () => {
     const { vault } = await createUnlocked(folder, context, {}, token);
     const { seals } = vault.tables as unknown as { seals: { reserve(s: string, n: number): void } };
     expect(() => {
@@ -222,7 +222,7 @@ describe('an open vault', () => {
 });
 
 describe('a purging commit', () => {
-  it('leaves the blob in no file, and overwrites where it lay', async () => {
+  it('leaves the blob in no file, and overwrites its place', async () => {
     const secret = Buffer.from('A-SEALED-KEY-BLOB-THAT-HAS-TO-GO');
     const id = newKeyId();
     const blob = Buffer.concat([secret, Buffer.alloc(9000, 5), secret]);
@@ -290,7 +290,7 @@ describe('a keystore that was touched outside', () => {
     await vault.close();
   });
 
-  it('is refused where it is an older one, an empty one, gone, or somebody else’s', async () => {
+  it('is refused if it is older, empty, missing, or of another vault', async () => {
     await fullVault();
     const path = join(folder, 'keystore.sqlite');
     const older = await readFile(path);
@@ -313,7 +313,7 @@ describe('a keystore that was touched outside', () => {
 });
 
 describe('a ledger that was touched outside', () => {
-  it('is never begun anew when it is empty or gone', async () => {
+  it('is never started again if it is empty or missing', async () => {
     await fullVault();
     const path = join(folder, 'ledger.jsonl');
     await writeFile(path, '');
@@ -329,7 +329,7 @@ describe('a ledger that was touched outside', () => {
     expect(await readdir(folder)).not.toContain('ledger.jsonl');
   });
 
-  it('has a torn tail set aside, recorded, and goes on', async () => {
+  it('has an incomplete end set aside, recorded, and continues', async () => {
     await fullVault();
     const path = join(folder, 'ledger.jsonl');
     const whole = await readFile(path);

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 describe('verifying a ledger in a thread of its own', () => {
-  it('finds the same, and tells how far it is', async () => {
+  it('finds the same, and reports progress', async () => {
     let bytes = 0;
     const onProgress = (more: number): void => void (bytes += more);
     const verdict = await verifyInThread(folder, { onProgress }, script);

@@ -40,7 +40,7 @@ const untrusted: unknown = expect.objectContaining({
 });
 
 describe('verifying a ledger', () => {
-  it('finds nothing where nothing is wrong, and the same head as the vault', async () => {
+  it('finds nothing in an intact ledger, and the same head as the vault', async () => {
     const verdict = await verifyLedger(new DiskModel(files).store(), { heads: [earlier, head] });
     expect(verdict).toMatchObject({ ...head, signed: 5, findings: [], total: 0 });
   });
@@ -79,7 +79,7 @@ describe('verifying a ledger', () => {
     ]);
   });
 
-  it('names bytes that are not text, and goes on to the other findings', async () => {
+  it('names bytes that are not text, and continues to the other findings', async () => {
     const gap = 2;
     const at = ledgerBytes().indexOf('{"seq":2,') + 300;
     const broken = withLedger((ledger) => {
@@ -99,7 +99,7 @@ describe('verifying a ledger', () => {
     expect(findings[4]).toMatchObject({ kind: 'damage', byte: at });
   });
 
-  it('finds JSON that was written in another way', async () => {
+  it('finds JSON that was written differently', async () => {
     const doubled = withLedger((ledger) =>
       Buffer.from(ledger.toString().replace('"seq":2,', '"seq":9,"seq":2,')),
     );
@@ -143,7 +143,7 @@ describe('verifying a ledger', () => {
     ]);
   });
 
-  it('only notices a torn end and a clock that went back', async () => {
+  it('only notes an incomplete end and a clock that was set back', async () => {
     const torn = withLedger((ledger) => Buffer.concat([ledger, Buffer.from('{"seq":7')]));
     expect((await verifyLedger(torn.store())).findings).toMatchObject([
       { kind: 'notice', record: 7, byte: ledgerBytes().length },
@@ -163,7 +163,7 @@ describe('verifying a ledger', () => {
     ['24:00', '2026-01-31T24:00:00.000Z'],
     ['30 February', '2026-02-30T12:00:00.000Z'],
     ['the year 0', '0000-01-01T00:00:00.000Z'],
-  ])('takes no record with a time that does not exist: %s', async (_, time) => {
+  ])('accepts no record with a time that does not exist: %s', async (_, time) => {
     const untimely = withLedger((ledger) => {
       const all = lines(ledger);
       all[5] = all[5]?.replace(/"time":"[^"]+"/, `"time":"${time}"`) ?? '';

@@ -22,7 +22,7 @@ test('a countdown ends at zero', () => {
   expect(countdown(-5)).toBe('0:00');
 });
 
-test('times of records are told in UTC', () => {
+test('times of records are shown in UTC', () => {
   expect(utc('2026-11-20T12:58:02.418Z')).toBe('2026-11-20 12:58:02.418 UTC');
   expect(utc('2026-11-20T00:00:00.000Z')).toBe('2026-11-20 00:00:00 UTC');
 });

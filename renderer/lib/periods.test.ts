@@ -43,7 +43,7 @@ describe.each([
     { from: '2026-02-30', to: '' },
     { from: '12026-01-01', to: '' },
     { from: '', to: 'record 5' },
-  ])('%j is no span', (days) => {
+  ])('%j is not a span', (days) => {
     expect(spanOf('custom', days, now)).toBe(null);
   });
 });

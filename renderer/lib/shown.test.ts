@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { shown } from './shown.ts';
 
-test('what would turn letters round is spelt out wherever it stands, and nothing else changes', () => {
+test('direction marks are spelt out everywhere, and nothing else changes', () => {
   const said = {
     name: 'rtl\u202egnp.exe',
     keys: [{ label: 'a\u200bb', version: 3, used: null, is: true }],

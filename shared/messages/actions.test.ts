@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { actions } from '../actions.ts';
 import { actionName } from './actions.ts';
 
-it('gives every action words of its own', () => {
+it('names every action differently', () => {
   const names = actions.map(actionName);
   expect(new Set(names).size).toBe(actions.length);
   for (const name of names) expect(name).toMatch(/^[A-Z][a-z]+( [a-z]+| PIN)*$/);

@@ -20,6 +20,6 @@ it.each([
   [recordsUnsigned(64_964, 70_001).message, 'Records 64,964 to 70,001'],
   [notEnoughSpace('/out', 64_964_000, 4_096).message, 'up to 65 MB, 4.1 kB are free'],
   [workarounds.smallSegments(65_536), 'segments of 65,536 bytes'],
-])('a number is told as people read it: %s', (told, wanted) => {
+])('a number is shown with separators: %s', (told, wanted) => {
   expect(told).toContain(wanted);
 });

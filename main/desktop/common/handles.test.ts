@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Handles } from './handles.ts';
 
-it('knows what it gave out, under ids that nobody can guess, until it is cleared', () => {
+it('finds what it handed out by unguessable IDs, until it is cleared', () => {
   const handles = new Handles<string>('folders');
   const first = handles.give('/home/officer/a');
   const second = handles.give('/home/officer/a');

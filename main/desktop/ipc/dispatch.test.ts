@@ -59,7 +59,7 @@ const dispatcher = (answers: Partial<Record<CallName, (input: unknown) => unknow
 
 const refused = (code: string) => ({ ok: false, failure: { code } });
 
-describe('who speaks', () => {
+describe('the sender', () => {
   it.each<[string, Sender]>([
     ['another window or a frame', { ...own, isOwnWindow: false }],
     ['a page from elsewhere', { ...own, url: 'https://example.org/' }],
@@ -79,7 +79,7 @@ describe('who speaks', () => {
   });
 });
 
-describe('what is asked', () => {
+describe('the request', () => {
   it.each([
     'no.such.call',
     '__proto__',
@@ -131,7 +131,7 @@ describe('what is asked', () => {
     expect(records).toHaveLength(1);
   });
 
-  it('tells nothing of a refused input', async () => {
+  it('reveals nothing of a refused input', async () => {
     const result = await dispatcher().call(own, 'session.unlock', { pin: '77777777', more: 1 });
     expect(JSON.stringify([result, records])).not.toContain('77777777');
   });
@@ -142,7 +142,7 @@ describe('what is asked', () => {
     expect(result).toMatchObject({ ok: false, failure: { detail } });
   });
 
-  it('refuses, or passes on what fits, whatever arrives', async () => {
+  it('refuses any input or passes on a valid one', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), fc.anything(), async (name, input) => {
         const result = await dispatcher().call(own, name, input);
@@ -168,8 +168,8 @@ describe('what is asked', () => {
   });
 });
 
-describe('the two ways', () => {
-  it('takes no paths by a call: a script in the page could name any', async () => {
+describe('calls and drops', () => {
+  it('accepts no paths in a call: a script in the page could name any', async () => {
     for (const name of drops)
       expect(await dispatcher().call(own, name, ['/etc/passwd'])).toMatchObject(
         refused('invalid-request'),
@@ -177,7 +177,7 @@ describe('the two ways', () => {
     expect(reached).toEqual([]);
   });
 
-  it('answers no call as a drop', async () => {
+  it('does not answer a call as a drop', async () => {
     const result = await dispatcher().drop(own, 'session.lock', ['/a']);
     expect(result).toMatchObject(refused('invalid-request'));
     expect(await dispatcher().drop(own, 7, ['/a'])).toMatchObject(refused('invalid-request'));
@@ -204,13 +204,13 @@ describe('while locked', () => {
     expect(reached).toEqual([]);
   });
 
-  it('verifies dropped reports all the same', async () => {
+  it('still verifies dropped reports', async () => {
     unlocked = false;
     await dispatcher().drop(own, 'verify.drop', ['/a']);
     expect(reached).toEqual([{ name: 'verify.drop', input: ['/a'] }]);
   });
 
-  it('is a short list of calls that may be made all the same', () => {
+  it('allows only a short list of calls', () => {
     expect(open).toEqual([
       'app.state',
       'vault.recent',
@@ -246,10 +246,10 @@ describe('while locked', () => {
   });
 });
 
-describe('while the vault can only be looked at', () => {
+describe('while the vault is read-only', () => {
   const looks = names.filter((name) => 'looking' in contract.calls[name]);
 
-  it('refuses and tells every call that changes or decrypts something', async () => {
+  it('refuses and reports every call that changes or decrypts something', async () => {
     restriction = new Failure('rolled-back', 'This vault can only be looked at.');
     const changing = names.filter((name) => contract.calls[name].unlocked && !looks.includes(name));
     expect(changing).toContain('batch.start');
@@ -266,7 +266,7 @@ describe('while the vault can only be looked at', () => {
     expect(records[0]).toMatchObject({ action: 'window.refused', code: 'rolled-back' });
   });
 
-  it('answers a short list of calls that only look, and those that decide it', () => {
+  it('answers a short list of calls that only view, and those that resolve it', () => {
     expect(looks).toEqual([
       'session.status',
       'session.profile',
@@ -285,7 +285,7 @@ describe('while the vault can only be looked at', () => {
   });
 });
 
-describe('what is answered', () => {
+describe('the answer', () => {
   it('passes an expected failure on', async () => {
     const fails = () => {
       throw new Failure('disk-full', 'The disk is full.', { next: 'Make room.' });
@@ -297,7 +297,7 @@ describe('what is answered', () => {
     });
   });
 
-  it('keeps a bug to itself', async () => {
+  it('does not reveal a bug', async () => {
     const breaks = () => {
       throw new Error('secret at /home/somebody');
     };
@@ -306,7 +306,7 @@ describe('what is answered', () => {
     expect(reports).toMatchObject([{ error: { message: 'secret at /home/somebody' } }]);
   });
 
-  it('lets nothing out that the contract does not name', async () => {
+  it('returns nothing that the contract does not name', async () => {
     const leaks = () => [{ id: 'a'.repeat(32), key: 'bytes' }];
     const result = await dispatcher({ 'vault.recent': leaks }).call(own, 'vault.recent', null);
     expect(result).toHaveProperty('incident');

@@ -82,7 +82,7 @@ describe('an export that is cancelled', () => {
     },
   );
 
-  it('is no link between the one before and the one after', async () => {
+  it('is not linked to by the next one', async () => {
     await exportTo('first.json');
     at('pdf', () => desk.app.reports.cancel());
     await expect(exportTo('second.json', ['pdf'])).rejects.toEqual(cancelled);
@@ -108,7 +108,7 @@ describe('an export that is cancelled', () => {
     expect(last).toEqual(['report.cancel', 'vault.lock']);
   });
 
-  it('after its end is whole', async () => {
+  it('after its end is complete', async () => {
     await exportTo('a.json');
     desk.app.reports.cancel();
     expect(await readdir(out)).toEqual(['a.json']);

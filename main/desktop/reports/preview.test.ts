@@ -7,7 +7,7 @@ import { openDoctored } from '../../reports/testing/doctored-index.ts';
 import { sessionOn } from '../../reports/testing/report-vault.ts';
 import { previewOf } from './preview.ts';
 
-it('counts what the report will hold, whatever the search index hides', async () => {
+it('counts what the report will contain, whatever the search index hides', async () => {
   const { vault, key: named } = await openDoctored();
   const key = parse(keyIdSchema, named);
   const year = new Date().getUTCFullYear();

@@ -34,7 +34,7 @@ const profile: Profile = {
   probed: null,
 };
 
-it('writes what was found, under a name that no token can choose', async () => {
+it('writes the results, with a name that no token can choose', async () => {
   let asked = '';
   const file = path.join(folder, 'results.json');
   const dialogs = {
@@ -48,6 +48,6 @@ it('writes what was found, under a name that no token can choose', async () => {
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ profile });
 });
 
-it('writes nothing where the dialog was cancelled', async () => {
+it('writes nothing if the dialog was cancelled', async () => {
   expect(await saveProbe(profile, { pickSave: () => Promise.resolve(null) })).toBe(null);
 });

@@ -35,14 +35,14 @@ const refused = async (folder: string): Promise<Failure> => {
   throw new Error('it did not fail as expected', { cause: error });
 };
 
-it('leaves nothing of a wizard that was cancelled, also none of the folders above', async () => {
+it('leaves nothing of a cancelled wizard, not even the parent folders', async () => {
   await connect(path.join(desk.home, 'Safe', 'Claviger', 'Vault'));
   expect(await readdir(path.join(desk.home, 'Safe', 'Claviger', 'Vault'))).not.toEqual([]);
   await desk.app.setup.cancel();
   expect(await readdir(desk.home)).toEqual(['data']);
 });
 
-it('is cancelled while it makes and probes the token, as when the program is quit', async () => {
+it('is cancelled while it creates and tests the token, as when the program is quit', async () => {
   const connected = refused(path.join(desk.home, 'Claviger', 'Vault'));
   await vi.waitFor(async () => {
     expect(await readdir(path.join(desk.home, 'Claviger', 'Vault'))).toContain('token');
@@ -53,7 +53,7 @@ it('is cancelled while it makes and probes the token, as when the program is qui
   expect(() => desk.app.setup.profile).toThrow();
 });
 
-it('makes one vault where it is asked to twice', async () => {
+it('creates one vault if asked to twice', async () => {
   const id = await connect(path.join(desk.home, 'Vault'));
   const finish = (): Promise<unknown> => desk.app.setup.finish({ folder: id, lossPlan: null });
   const [first, second] = await Promise.allSettled([finish(), finish()]);
@@ -63,7 +63,7 @@ it('makes one vault where it is asked to twice', async () => {
   expect((await index.query({ action: 'vault.create', limit: 5 })).total).toBe(1);
 });
 
-it('takes the last of two tokens that are asked for at once', async () => {
+it('uses the last of two tokens that are requested at once', async () => {
   const [first, second] = await Promise.allSettled([
     connect(path.join(desk.home, 'One')),
     connect(path.join(desk.home, 'Two')),
@@ -75,7 +75,7 @@ it('takes the last of two tokens that are asked for at once', async () => {
   expect(desk.app.desk.isUnlocked).toBe(true);
 });
 
-it('leaves a folder that was there before, and what others put beside it', async () => {
+it('leaves a folder that existed before, and what others put beside it', async () => {
   await mkdir(path.join(desk.home, 'there'));
   await connect(path.join(desk.home, 'there'));
   await desk.app.setup.cancel();
@@ -86,7 +86,7 @@ it('leaves a folder that was there before, and what others put beside it', async
   expect(await readdir(path.join(desk.home, 'new'))).toEqual(['notes.txt']);
 });
 
-it('says of a folder that cannot be used when it is chosen, before any PIN', async () => {
+it('refuses an unusable folder when it is chosen, before any PIN', async () => {
   desk.answer = desk.home;
   await expect(desk.app.setup.pickFolder()).rejects.toMatchObject({ code: 'vault-exists' });
   desk.answer = path.join(desk.home, 'new', 'Vault');
@@ -94,7 +94,7 @@ it('says of a folder that cannot be used when it is chosen, before any PIN', asy
   expect(await readdir(desk.home)).toEqual(['data']);
 });
 
-it('says in the words of a window what is wrong with a folder', async () => {
+it('says what is wrong with a folder without naming command-line options', async () => {
   const file = path.join(desk.home, 'a file');
   await writeFile(file, '');
   for (const folder of [desk.home, file, path.join(file, 'below')]) {
@@ -106,7 +106,7 @@ it('says in the words of a window what is wrong with a folder', async () => {
   }
 });
 
-it('makes a vault on a token whose library wants to be told what to open', async () => {
+it('creates a vault on a token whose library needs parameters', async () => {
   const nss = makeNssToken();
   try {
     const shown = await desk.app.setup.search.all();

@@ -59,7 +59,7 @@ it.each([
   expect(await response.text()).toBe('');
 });
 
-it('never leaves its folder, however the address is written', () => {
+it('never leaves its folder, however the URL is written', () => {
   const bits = ['..', '%2e%2e', '.', '/', '%2f', '\\', '%5c', 'a', '//', '%2e'];
   for (const a of bits)
     for (const b of bits)

@@ -19,18 +19,18 @@ describe('the Electron that runs the program', () => {
   const packed = (about: object): Promise<void> =>
     writeFile(path.join(appPath, 'package.json'), JSON.stringify(about));
 
-  it('is the official one only where the start has checked it', async () => {
+  it('is the official one only if the start has checked it', async () => {
     expect(await started({ told: 'official' })).toEqual({ official: true, anyToken: true });
     for (const told of [undefined, '', 'stand-in', 'Official', process.version])
       expect(await started({ told })).toEqual({ official: false, anyToken: false });
   });
 
-  it('takes any token where a test asks for that, and is not the official one for it', async () => {
+  it('accepts any token if a test asks for that, and does not count as official', async () => {
     const hasSwitch = (name: string): boolean => name === 'allow-any-token';
     expect(await started({ hasSwitch })).toEqual({ official: false, anyToken: true });
   });
 
-  it('is in a package what was checked when it was packed, whatever the start says', async () => {
+  it('in a package is what was checked when it was packed, whatever the start says', async () => {
     const lies = { isPackaged: true, told: 'official', hasSwitch: () => true };
     for (const about of [{}, { runtime: 'third-party' }, { version: '45.4.1' }]) {
       await packed(about);

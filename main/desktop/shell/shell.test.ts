@@ -37,14 +37,14 @@ describe('locking with the computer', () => {
     expect(lock).toHaveBeenCalledWith(reason);
   });
 
-  it('stays open where that was chosen', () => {
+  it('stays open if that was chosen', () => {
     const { powerMonitor, lock } = start('darwin', false);
     powerMonitor.emit('lock-screen');
     expect(lock).not.toHaveBeenCalled();
   });
 });
 
-it('counts what a person does as input, and nothing else', () => {
+it('counts only what a person does as activity', () => {
   const contents = new EventEmitter();
   const touched = vi.fn();
   watchInput(contents as unknown as Parameters<typeof watchInput>[0], touched);

@@ -22,7 +22,7 @@ beforeEach(() => {
   lock = new AutoLock(() => minutes, { steady: () => steady, wall: () => wall });
 });
 
-it('is due after the set minutes without input, also where the setting changes meanwhile', () => {
+it('is due after the set minutes of inactivity, also if the setting changes meanwhile', () => {
   expect(lock.locksAt).toBe('2026-11-20T12:10:00.000Z');
   pass(10 * MINUTE - 1);
   expect(lock.isDue).toBe(false);
@@ -35,7 +35,7 @@ it('is due after the set minutes without input, also where the setting changes m
   expect(lock.isDue).toBe(true);
 });
 
-it('begins anew with every input', () => {
+it('restarts with every input', () => {
   pass(9 * MINUTE);
   lock.touch();
   expect(lock.locksAt).toBe('2026-11-20T12:19:00.000Z');
@@ -43,7 +43,7 @@ it('begins anew with every input', () => {
   expect(lock.isDue).toBe(false);
 });
 
-it('is due when a computer wakes up that slept longer, and the input that woke it changes nothing', () => {
+it('is due when a computer wakes up after a longer sleep, despite the input that woke it', () => {
   pass(8 * 60 * MINUTE);
   lock.touch();
   expect(lock.isDue).toBe(true);

@@ -11,7 +11,7 @@ import { Vault } from '../../vault/vault.ts';
 import { unsignedTailOf } from './carry-over.ts';
 import { UnsignedRanges } from './unsigned-ranges.ts';
 
-it('shows an unsigned tail that whoever wrote it made as large as a ledger takes', async () => {
+it('shows an unsigned tail of the maximum size', async () => {
   const context = await testContext();
   const disk = new DiskModel();
   const { vault } = await createUnlocked(disk, context);

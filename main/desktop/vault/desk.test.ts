@@ -61,7 +61,7 @@ const openScreen = (): Extract<Screen, { screen: 'open' }> => {
 };
 
 describe('lock and unlock', () => {
-  it('locks at once, records why, and gives nothing out until the PIN is given', async () => {
+  it('locks at once, records why, and reveals nothing until the PIN is entered', async () => {
     const { app } = desk;
     const locked = app.desk.lock('idle');
     expect(app.desk.isUnlocked).toBe(false);
@@ -99,14 +99,14 @@ describe('lock and unlock', () => {
     expect(status.ledger.checkpoint?.at).not.toBe(null);
   });
 
-  it('keeps nobody waiting for a PIN that is locked away', async () => {
+  it('does not wait for a PIN after a lock', async () => {
     const { app } = desk;
     await Promise.all([app.desk.lock('user'), app.desk.lock('suspend')]);
     expect((await actions()).filter((action) => action === 'vault.lock')).toHaveLength(1);
     expect(app.desk.screen()).toMatchObject({ screen: 'locked', lock: { reason: 'user' } });
   });
 
-  it('finds a token again that was away while locked', async () => {
+  it('finds a token again that was missing while locked', async () => {
     const { app } = desk;
     await app.desk.lock('user');
     await app.desk.look();
@@ -140,7 +140,7 @@ describe('a token that fails a batch', () => {
     expect((await actions()).slice(-3)).toEqual(['engine.lost', 'token.login', 'vault.unlock']);
   });
 
-  it('locks where the token does not come back', async () => {
+  it('locks if the token does not come back', async () => {
     const token = path.join(folder, 'token');
     await rename(token, `${token}-away`);
     await expect(comeBack()).rejects.toBeInstanceOf(Failure);
@@ -152,7 +152,7 @@ describe('a token that fails a batch', () => {
     await desk.app.desk.unlock(PIN);
   });
 
-  it('stays locked where it is locked while it comes back', async () => {
+  it('stays locked if it is locked while the token comes back', async () => {
     for (const isGiven of [false, true]) {
       const back = comeBack();
       back.catch(() => undefined);
@@ -169,7 +169,7 @@ describe('a token that fails a batch', () => {
 });
 
 describe('which vault', () => {
-  it('shows why a damaged one does not open, and leaves it as it is', async () => {
+  it('shows why a damaged one does not open, and does not change it', async () => {
     const { app } = desk;
     await app.desk.close();
     expect(existsSync(path.join(folder, 'lock'))).toBe(false);
@@ -213,7 +213,7 @@ it('says what needs attention: refused PINs and settings weaker than the default
   expect((await overview()).attention.some(({ kind }) => kind === 'setting-weak')).toBe(false);
 });
 
-describe('a vault that is not as it was signed last', () => {
+describe('a vault that differs from its last signed state', () => {
   const knownBy = (place: string): unknown => expect.stringContaining(`checkpoint ${place}`);
 
   /** Two records are missing from the folder; the token and this computer know it. */
@@ -230,7 +230,7 @@ describe('a vault that is not as it was signed last', () => {
     return { newest };
   };
 
-  it('opens to be looked at, without an engine, and writes nothing after the finding', async () => {
+  it('opens for viewing, without an engine, and writes nothing after the finding', async () => {
     const { app } = desk;
     await rollBack();
     const before = (await actions()).length;
@@ -259,7 +259,7 @@ describe('a vault that is not as it was signed last', () => {
     expect((await actions()).at(-1)).toBe('vault.rollback');
   });
 
-  it('tells a ledger that was edited, by what token and folder have kept of it', async () => {
+  it('finds an edited ledger by the checkpoints in token and folder', async () => {
     const { app } = desk;
     await app.desk.close();
     const file = path.join(folder, 'ledger.jsonl');
@@ -278,7 +278,7 @@ describe('a vault that is not as it was signed last', () => {
     });
   });
 
-  it('tells a checkpoint that is gone from both places', async () => {
+  it('finds a checkpoint that is missing in both places', async () => {
     const { app } = desk;
     await app.desk.lock('user');
     await app.desk.unlock(PIN);
@@ -293,7 +293,7 @@ describe('a vault that is not as it was signed last', () => {
     expect(attention).toContainEqual({ kind: 'finding', finding: 'checkpoint-missing' });
   });
 
-  it('takes a wrong PIN for nothing, and begins a new epoch with the right one', async () => {
+  it('ignores a wrong PIN, and starts a new epoch with the right one', async () => {
     const { app } = desk;
     await rollBack();
     await app.desk.unlock(PIN);
@@ -317,7 +317,7 @@ describe('a vault that is not as it was signed last', () => {
     expect(openScreen().rollback).toBe(null);
   });
 
-  it('takes the newest copy back without a question', async () => {
+  it('accepts the restored newest copy without a question', async () => {
     const { app } = desk;
     const { newest } = await rollBack();
     await app.desk.unlock(PIN);

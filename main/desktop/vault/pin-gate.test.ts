@@ -25,7 +25,7 @@ it('gives an offered PIN once and keeps none', async () => {
   expect(gate.isAwaited).toBe(false);
 });
 
-it('forgets what was offered and not taken', async () => {
+it('forgets a PIN that was not used', async () => {
   gate.offer('1234');
   gate.withdraw();
   const taken = gate.take();
@@ -34,7 +34,7 @@ it('forgets what was offered and not taken', async () => {
   await expect(taken).rejects.toEqual(missing);
 });
 
-it('lets nobody wait once it is closed, until the next offer', async () => {
+it('ends every wait once it is closed, until the next offer', async () => {
   const waiting = gate.take();
   gate.close();
   await expect(waiting).rejects.toEqual(missing);

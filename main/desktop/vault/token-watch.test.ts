@@ -26,7 +26,7 @@ afterEach(async () => {
   await engines.remove();
 });
 
-it('sees the token of a locked vault, without a PIN, and says why where it is gone', async () => {
+it('sees the token of a locked vault, without a PIN, and says why it is missing', async () => {
   const { open } = desk.app.desk;
   if (open === null) throw new Error('no vault');
   const watch = new TokenWatch(open, () => engines.start());
@@ -43,7 +43,7 @@ it('sees the token of a locked vault, without a PIN, and says why where it is go
   await desk.app.desk.unlock(PIN);
 });
 
-it('says that the folder of the vault is gone, and finds it again', async () => {
+it('reports that the folder of the vault is missing, and finds it again', async () => {
   const { desk: app } = desk.app;
   const shown = async (): Promise<unknown> => {
     await app.look();

@@ -26,7 +26,7 @@ it('counts what is in a folder: files, bytes, and those that are encrypted', asy
   expect(items[0]?.id).toMatch(/^[0-9a-f]{32}$/);
 });
 
-it('takes each file once, however it is written', async () => {
+it('adds each file once, however its path is written', async () => {
   await writeFile(place('a.txt'), 'first');
   await draft.add([place('a.txt'), `${folder}/./a.txt`]);
   expect((await draft.add([place('a.txt')])).items).toHaveLength(1);
@@ -43,7 +43,7 @@ it('refuses what is not from a disk, and then adds nothing', async () => {
   expect(draft.view().items).toEqual([]);
 });
 
-it('gives up what is removed, and all when cleared', async () => {
+it('drops what is removed, and everything when cleared', async () => {
   await writeFile(place('a.txt'), '');
   await writeFile(place('b.txt'), '');
   const { items } = await draft.add([place('a.txt'), place('b.txt')]);

@@ -75,7 +75,7 @@ describe('the independent decryptor', () => {
     }),
   );
 
-  test('takes no key as an argument, where every program of this computer could see it', () =>
+  test('accepts no key as an argument, where every program on this computer could see it', () =>
     inFolder(async (cwd) => {
       const { dek, file } = anyVector();
       const args = [script, '--dek', dek, path.join(folder, file), 'out'];

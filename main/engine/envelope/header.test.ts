@@ -51,7 +51,7 @@ describe('a header', () => {
     expect(parsed.sealed).toEqual(before);
   });
 
-  test('is never made of arbitrary bytes', () => {
+  test('is never read from arbitrary bytes', () => {
     const start = area(encodeHeader(fixed, sampleSlots(hash))).subarray(0, 12);
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1012, maxLength: 1012 }), (bytes) => {
@@ -61,7 +61,7 @@ describe('a header', () => {
     );
   });
 
-  test('may nest as deeply as it likes and is only refused', () => {
+  test('is refused however deeply it is nested', () => {
     const bytes = area(encodeHeader(fixed, sampleSlots(hash), 65_024));
     for (const line of ['['.repeat(30_000), `${'['.repeat(15_000)}${']'.repeat(15_000)}`]) {
       const deep = Buffer.from(bytes);
@@ -92,11 +92,11 @@ describe('a writer', () => {
       'slots of two kinds',
       [...change({ version: 2 }), ...sampleSlots(hash, { wrap: 'A256GCMKW' })],
     ],
-  ])('makes no header with %s', (_, slots) => {
+  ])('refuses a header with %s', (_, slots) => {
     expect(() => encodeHeader(fixed, slots)).toThrow();
   });
 
-  test('makes no area of a wrong length', () => {
+  test('refuses an area of a wrong length', () => {
     for (const length of [0, 511, 700, 65_025, 65_536, 512 * 1.5])
       expect(() => encodeHeader(fixed, sampleSlots(hash), length)).toThrow(RangeError);
     expect(() => encodeHeader(fixed, sampleSlots(hash, { slots: 8 }), 1024)).toThrow(RangeError);
@@ -119,7 +119,7 @@ describe('what is bound', () => {
     expect(slotAad(hash, { ...slot, dek: Buffer.alloc(0) })).toEqual(expected);
   });
 
-  test('nonces of seals and segments never meet', () => {
+  test('nonces of seals and segments are never equal', () => {
     expect(segmentNonce(2 ** 32 - 1).toString('hex')).toBe('0000000000000000ffffffff');
     expect(sealNonce(Buffer.alloc(11)).toString('hex')).toBe('ff0000000000000000000000');
   });

@@ -57,7 +57,7 @@ describe('the host cipher', () => {
       expect(hostCipher(dek).decrypt(nonce, aad, data.subarray(0, length))).toBeNull();
   });
 
-  test('refuses what has no room for plaintext', () => {
+  test('refuses data too short for plaintext', () => {
     expect(() => hostCipher(dek).decrypt(nonce, aad, data.subarray(0, 16))).toThrow(RangeError);
     expect(() => hostCipher(dek).encrypt(nonce, aad, Buffer.alloc(0))).toThrow(RangeError);
   });
@@ -95,7 +95,7 @@ describe('the host cipher', () => {
     }
   });
 
-  test('puts data into the room it is given, and into no other', () => {
+  test('writes only into the given buffer', () => {
     const plaintext = derive('host/plaintext', 300_000);
     const expected = hostCipher(dek).encrypt(nonce, aad, plaintext).data;
     const memory = Buffer.alloc(plaintext.length + 18, 9);
@@ -119,7 +119,7 @@ describe('the host cipher', () => {
     expect([memory[0], memory[sealed.length + 1]]).toEqual([9, 9]);
   });
 
-  test('does not work under a key that has been wiped', () => {
+  test('does not work with an erased key', () => {
     const key = Buffer.from(dek);
     const cipher = hostCipher(key);
     release(key);
@@ -136,7 +136,7 @@ describe('release', () => {
     expect([...memory]).toEqual([7, 7, 7, 7, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7, 7, 7]);
   });
 
-  test('gives back memory only where the view is all of it', () => {
+  test('frees memory only if the view covers all of it', () => {
     const lengths: number[] = [];
     const withTransfer = (memory: ArrayBuffer) =>
       Object.assign(memory, { transfer: (length: number) => lengths.push(length) });

@@ -25,7 +25,7 @@ const slowOffsets = (areaLength: bigint, fixed: FixedHeader): bigint[] => {
 const exponent = fc.integer({ min: 12, max: 22 });
 
 describe('the layout', () => {
-  test('is that of laying one segment behind the other', () => {
+  test('places one segment after the other', () => {
     const request = fc.record({
       exponent,
       segments: fc.integer({ min: 0, max: 40 }),
@@ -77,7 +77,7 @@ describe('the layout', () => {
     expect(() => segmentOffset(512, fixed, 3)).toThrow(RangeError);
   });
 
-  test('tells too short from too long', () => {
+  test('distinguishes too short from too long', () => {
     const fixed = sampleFixed({ size: 2 ** 48, segment: 2 ** 17 });
     const length = fileLength(1024, fixed);
     expect(codeOf(() => checkFileLength(1024, fixed, length))).toBe('success');

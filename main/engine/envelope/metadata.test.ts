@@ -19,13 +19,13 @@ describe('metadata', () => {
     expect(parseMetadata(encodeMetadata({ ...stored, mode: 0o106755 })).mode).toBe(0o755);
   });
 
-  test('is refused quickly when it is mostly blanks', () => {
+  test('is refused quickly if it is mostly spaces', () => {
     const bytes = Buffer.alloc(4_194_304, ' ');
     bytes.write('x', bytes.length - 1);
     expect(codeOf(() => parseMetadata(bytes))).toBe('metadata-damaged');
   });
 
-  test('is read only from the bytes that a writer makes', () => {
+  test('is read only from bytes that a writer produces', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 256, maxLength: 256 }), (bytes) => {
         expect(codeOf(() => parseMetadata(bytes))).toBe('metadata-damaged');

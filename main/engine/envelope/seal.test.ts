@@ -48,7 +48,7 @@ describe('the seal', () => {
     expect(() => makeSeal(short, header.sealed, sealNonce(Buffer.alloc(11)))).toThrow('length');
   });
 
-  test('tells a wrong key from an altered header', () => {
+  test('distinguishes a wrong key from an altered header', () => {
     const cipher = hostCipher(sample.dek);
     expect(codeOf(() => checkSeal(cipher, header))).toBe('success');
     expect(codeOf(() => checkSeal(hostCipher(other), header))).toBe('wrong-body-key');
@@ -57,7 +57,7 @@ describe('the seal', () => {
     expect(codeOf(() => checkSeal(cipher, changed('seal', 0)))).toBe('wrong-body-key');
   });
 
-  test('is refused without a guess where the token makes the nonce', () => {
+  test('is refused without naming a cause if the token makes the nonce', () => {
     expect(codeOf(() => checkSeal(ownNonces(other), header))).toBe('header-altered');
     expect(codeOf(() => checkSeal(ownNonces(sample.dek), changed('seal', 0)))).toBe(
       'header-altered',
@@ -65,7 +65,7 @@ describe('the seal', () => {
   });
 });
 
-describe('a file made to open under two keys', () => {
+describe('a file made to decrypt with two keys', () => {
   const keys = [sample.dek, other] as const;
   const contentOffset = 512 + 256 + 28;
   const nonce = segmentNonce(1);
@@ -81,7 +81,7 @@ describe('a file made to open under two keys', () => {
     expect(first).not.toEqual(second);
   });
 
-  test('opens only under the key that the seal commits to', () => {
+  test('decrypts only with the key that the seal commits to', () => {
     expect(codeOf(() => readFile(file, { dek: sample.dek }))).toBe('success');
     expect(codeOf(() => readFile(file, { dek: other }))).toBe('wrong-body-key');
   });

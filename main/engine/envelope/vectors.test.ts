@@ -14,7 +14,7 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 describe('the writer', () => {
   const made = makeVectors();
 
-  test('makes exactly the files that are there', () => {
+  test('produces exactly the stored files', () => {
     const there = readdirSync(folder, { recursive: true }).map(String);
     const files = there.filter((name) => /\.(clv|json)$/.test(name));
     expect(files.sort()).toEqual([...made.keys()].sort());

@@ -46,7 +46,7 @@ describe('a file', () => {
     );
   });
 
-  test('is not written when its parts do not fit its header', () => {
+  test('is not written if its parts do not match its header', () => {
     const { dek, fixed } = makeSample({ size: 5 });
     const parts = {
       cipher: hostCipher(dek),
@@ -158,7 +158,7 @@ describe('a rewrap', () => {
   const seal = makeSeal(hostCipher(old.dek), sealed, sealNonce(derive('rewrap/seal', 11)));
   const rewrapped = Buffer.concat([sealed, seal, old.file.subarray(header.areaLength)]);
 
-  test('changes slots and area and leaves every segment as it is', () => {
+  test('changes slots and area but no segment', () => {
     expect(parseHeader(rewrapped).areaLength).toBeGreaterThan(header.areaLength);
     for (let number = 0; number < 16; number += 1) {
       const opened = readFile(rewrapped, { key: derive(`sample/key/${number}`, 32) });

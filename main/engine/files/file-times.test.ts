@@ -37,6 +37,6 @@ it.each([
   [-1n, -1],
   [-1_000_000n, -1],
   [-1_000_001n, -2],
-])('%s nanoseconds lie in millisecond %s', (nanoseconds, milliseconds) => {
+])('%s nanoseconds are in millisecond %s', (nanoseconds, milliseconds) => {
   expect(wholeMilliseconds(nanoseconds)).toBe(milliseconds);
 });

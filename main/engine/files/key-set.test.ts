@@ -23,7 +23,7 @@ const headerWith = (...ids: readonly KeyId[]): Pick<ParsedHeader, 'slots'> => ({
   })),
 });
 
-it('a file under a destroyed and a suspended key tells which one to resume, and names both', () => {
+it('for a file with a destroyed and a suspended key it says which to resume, and names both', () => {
   const set = new KeySet({
     keys: [],
     refused: [

@@ -102,11 +102,11 @@ describe('rewrap', () => {
 describe('re-encrypt', () => {
   const again = (more: Partial<SlotRules> = {}): SlotRules => rules({ kind: 'reencrypt', ...more });
 
-  it('makes every slot anew, also of the newest version', () => {
+  it('makes every slot again, also of the newest version', () => {
     expect(words([slot(a, 2), slot(b, 1)], again())).toEqual(['made a 2', 'made b 2']);
   });
 
-  it('loses slots of other vaults only where that is allowed', () => {
+  it('drops slots of other vaults only if that is allowed', () => {
     const slots = [slot(foreign, 1), slot(a, 1)];
     expect(codeOf(slots, again())).toBe('usage');
     expect(words(slots, again({ dropOthers: true }))).toEqual(['made a 2']);

@@ -31,19 +31,19 @@ describe('parts and sources', () => {
     expect(statSync(inFolder('a.part')).mode & 0o777).toBe(0o600);
   });
 
-  it('a part never takes the place of a file that is there', () => {
+  it('a part never replaces an existing file', () => {
     writeFileSync(inFolder('a.part'), 'older');
     expect(() => parts.create(inFolder('a.part'))).toThrow('EEXIST');
     expect(readFileSync(inFolder('a.part'), 'utf8')).toBe('older');
   });
 
-  it('a discarded part is gone', () => {
+  it('a discarded part is deleted', () => {
     const file = inFolder('a.part');
     parts.discard(parts.create(file), file);
     expect(() => statSync(file)).toThrow('ENOENT');
   });
 
-  it('an engine whose program is gone neither makes nor removes a part', () => {
+  it('an engine whose program has ended neither creates nor removes a part', () => {
     const orphan = new Parts(process.ppid + 1);
     const file = inFolder('a.part');
     expect(() => orphan.create(file)).toThrow('is gone');
@@ -54,7 +54,7 @@ describe('parts and sources', () => {
     expect(statSync(file).isFile()).toBe(true);
   });
 
-  it('a source that was written to while it was open is noticed, also at the same length', async () => {
+  it('a source that was changed while it was open is noticed, even with the same length', async () => {
     writeFileSync(inFolder('source'), 'one');
     const source = openSource(inFolder('source'));
     assertUnchanged(source);

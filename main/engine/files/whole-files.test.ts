@@ -167,7 +167,7 @@ describe.each(testTokens)('groups of small files on $name', ({ make }) => {
     expect(opened).toMatchObject({ outcome: 'done', keys: [{ id: other.material.id }] });
   });
 
-  it('keeps no file key beyond its file while the session goes on', () => {
+  it('keeps no file key after its file while the session continues', () => {
     for (const pair of custodyPairs) {
       const key = load(pair);
       connection.withSession((session) => {

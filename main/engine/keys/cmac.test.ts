@@ -20,7 +20,7 @@ describe('AES-256-CMAC', () => {
     expect(aesCmac(key, message.subarray(0, length)).toString('hex')).toBe(expected);
   });
 
-  it('leaves the message as it was', () => {
+  it('does not change the message', () => {
     const before = Buffer.from(message);
     aesCmac(key, message);
     expect(message).toEqual(before);

@@ -73,7 +73,7 @@ describe('the keyring', () => {
     },
   );
 
-  it('erases a key after its absolute time although it is used all the time', async () => {
+  it('erases a key after its absolute time, even if it is in constant use', async () => {
     const first = await use(material('a'));
     for (now = 50; now < 1_000; now += 50) await use(material('a'));
     expect(unsealed).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('the keyring', () => {
     expect(isZero(second)).toBe(false);
   });
 
-  it('erases a flushed key only when its last user is done', async () => {
+  it('erases a cleared key only when its last user is done', async () => {
     let seen: Uint8Array | undefined;
     await keyring.use(material('a'), (bytes) => {
       keyring.flush();
@@ -96,7 +96,7 @@ describe('the keyring', () => {
     expect(isZero(seen)).toBe(true);
   });
 
-  it('erases a flushed key also where its user fails', async () => {
+  it('erases a cleared key also if its user fails', async () => {
     let seen: Uint8Array | undefined;
     const failing = keyring.use(material('a'), (bytes) => {
       seen = bytes;
@@ -107,7 +107,7 @@ describe('the keyring', () => {
     expect(isZero(seen)).toBe(true);
   });
 
-  it('flushes one key and keeps the others', async () => {
+  it('clears one key and keeps the others', async () => {
     const a = await use(material('a'));
     const b = await use(material('b'));
     keyring.flush(material('a').id);

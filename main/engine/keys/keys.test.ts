@@ -62,7 +62,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
   const decrypt = (fileKey: FileKey, data: Uint8Array): Uint8Array | null =>
     inSession((keys) => keys.cipher(fileKey).decrypt(nonce, aad, data));
 
-  it('takes other masters for what they are', () => {
+  it('recognises other master keys', () => {
     const others = createMasters(connection, vaultId, limits);
     const mixed = { wrap: { ...masters.wrap, proof: others.wrap.proof }, seal: masters.seal };
     const find = (): unknown =>
@@ -70,7 +70,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
     expect(find).toThrow('is not the one of this vault');
   });
 
-  it('makes a key without a check value where the token has no AES-CMAC', () => {
+  it('creates a key without a check value if the token has no AES-CMAC', () => {
     const { connection: faulty, injector } = faultyConnection(test);
     injector.tamper = (call) => {
       if (call === 'C_SignInit') throw new Error('CKR_MECHANISM_INVALID:112');
@@ -87,7 +87,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
   });
 
   describe.each(custodyPairs)('$custody/$bulk', (pair) => {
-    it('opens in a new session what it closed in another, and leaves no object', () => {
+    it('unwraps in a new session what it wrapped in another, and leaves no object', () => {
       const key = load(create(pair));
       const hash = headerHash(fixed());
       const made = inSession((keys) => keys.newFileKey(hash, [key]));
@@ -100,7 +100,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
       expect(connection.withSession((session) => session.countSessionObjects())).toBe(0);
     });
 
-    it('opens no slot of another key', () => {
+    it('unwraps no slot of another key', () => {
       const hash = headerHash(fixed());
       const made = inSession((keys) => keys.newFileKey(hash, [load(create(pair))]));
       const other = load(create(pair));
@@ -167,7 +167,7 @@ describe.each(testTokens)('keys on $name', ({ make, limits }) => {
     });
   });
 
-  it('never unseals a key that is to stay in the token', () => {
+  it('never unseals a key that must stay in the token', () => {
     const material = create({ custody: 'hsm-only', bulk: 'host' });
     expect(() => inSession((keys) => keys.unseal(material))).toThrow('is never unsealed');
   });

@@ -84,7 +84,7 @@ describe.each(testTokens)('the keys of a ledger on $name', ({ name, make }) => {
     expect(() => LedgerKeys.find(connection, nobody)).toThrow('does not hold');
   });
 
-  test('are not taken from objects that anybody can put there without the PIN', () => {
+  test('are not read from objects that anyone can create without the PIN', () => {
     const planted: Template = [
       { type: CKA.CLASS, value: CKO.SECRET_KEY },
       { type: CKA.KEY_TYPE, value: CKK.AES },
@@ -126,7 +126,7 @@ describe.each(testTokens)('the keys of a ledger on $name', ({ name, make }) => {
     expect(alone.openSessionKey(session, under.sealed)).toBeNull();
   });
 
-  test('have one anchor, that of the newest checkpoint; other vaults keep theirs', () => {
+  test('have one anchor, of the newest checkpoint; those of other vaults stay', () => {
     const other = newVaultId();
     connection.withSession((session) => {
       expect(readAnchors(session, vaultId, false)).toEqual([]);

@@ -58,7 +58,7 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
       native.C_GenerateKey(handle, { mechanism: CKM.AES_KEY_GEN }, [...template]);
     });
 
-  it('are all sound in a vault that nobody has touched', () => {
+  it('are all intact in an untouched vault', () => {
     expect(reconcile(connection, expected)).toMatchObject({ findings: [], sound: 5 });
   });
 
@@ -69,7 +69,7 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
     expect(destroyMasters(connection, [wrap, seal])).toBe(2);
   });
 
-  it('a key that is not there is missing', () => {
+  it('an absent key is missing', () => {
     const key = resident('host');
     destroy(key);
     expect(found({ keys: [key] })).toEqual(
@@ -103,7 +103,7 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
     expect(found()).toEqual([]);
   });
 
-  it('another key in the place of one is found by its proof', () => {
+  it('a replaced key is found by its proof', () => {
     const key = resident('host');
     const { objectId, label } = nameOf(key);
     destroy(key);
@@ -119,7 +119,7 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
     destroy(key);
   });
 
-  it('attributes that are not as they were made are named', () => {
+  it('changed attributes are named', () => {
     const key = resident('host');
     const { objectId, label } = nameOf(key);
     destroy(key);
@@ -141,7 +141,7 @@ describe.each(testTokens)('the objects in $name', ({ name, make, limits }) => {
     destroy(key);
   });
 
-  it('a key under another label is altered, and is not removed', () => {
+  it('a key with another label is altered, and is not removed', () => {
     const key = resident('host');
     const moved = { ...key, id: keyId() };
     const [altered, ...others] = found({ keys: [...expected.keys, moved] });

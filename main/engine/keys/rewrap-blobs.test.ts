@@ -80,7 +80,7 @@ describe.each(testTokens)('wrapped keys under other masters on $name', ({ make, 
       expect(() => proveBlobs(next, [wrong])).toThrow('does not belong to this entry');
   });
 
-  it('a token that wraps another key than it was given is found out', () => {
+  it('a token that wraps another key than the given one is detected', () => {
     const { connection: faulty, injector } = faultyConnection(test);
     const through = findMasters({
       connection: faulty,

@@ -72,7 +72,7 @@ describe.each(testTokens)('changing the PIN of $name', ({ name, make }) => {
     expect(opened?.toString()).toBe('a');
   });
 
-  test('a wrong old PIN changes nothing, and the tries that are left are told', () => {
+  test('a wrong old PIN changes nothing, and the remaining tries are reported', () => {
     const wrong = failure(() => connection.changePin({ oldPin: '314159', newPin: NEW }));
     expect(wrong).toMatchObject({ code: 'pin-incorrect', unharmed: 'The PIN was not changed.' });
     expect(wrong.next).toMatch(name === 'SoftHSM2' ? /Few tries remain/ : /again/);
@@ -130,7 +130,7 @@ describe.each(testTokens)('changing the PIN of $name', ({ name, make }) => {
     expect(injector.calls).not.toContain('C_SetPIN');
   });
 
-  test('at a PIN pad nothing is handed over; a token without one wants the PINs', () => {
+  test('with a PIN pad no PIN is passed; a token without one needs the PINs', () => {
     expect(failure(() => connection.changePin(null)).code).toBe('pin-missing');
     const { connection: padded, injector } = faultyConnection(token);
     injector.answer = (call, answer) =>
@@ -144,7 +144,7 @@ describe.each(testTokens)('changing the PIN of $name', ({ name, make }) => {
     expect(pins).toEqual(['', '']);
   });
 
-  test('an expired PIN is told as such, and is changed without a login where that is possible', () => {
+  test('an expired PIN is reported as such, and is changed without a login if that is possible', () => {
     connection.logout();
     const { connection: faulty, injector } = faultyConnection(token);
     injector.tamper = (call) => {

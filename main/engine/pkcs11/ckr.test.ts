@@ -17,7 +17,7 @@ describe('return values of tokens', () => {
     expect(describeCkr(0x80000123)).toMatchObject({ name: 'CKR 0x80000123' });
   });
 
-  test('are nothing else: bugs stay bugs', () => {
+  test('do not hide bugs', () => {
     for (const bug of [new Error('CKR'), new TypeError('x'), 'CKR_OK:0', null, { code: 5 }]) {
       expect(ckrOf(bug)).toBeNull();
     }
@@ -40,7 +40,7 @@ const ckrThrownBy = (work: () => unknown): ReturnType<typeof ckrOf> => ckrOf(thr
 const callThrownBy = (work: () => unknown): string | null => callOf(thrownBy(work));
 
 describe('known libraries', () => {
-  test('each product is offered once, at the first place where it is', () => {
+  test('each product is offered once, at the first place where it is found', () => {
     const everywhere = findModules('linux', () => true);
     const products = everywhere.map((module) => module.product);
     expect(new Set(products).size).toBe(products.length);
@@ -49,7 +49,7 @@ describe('known libraries', () => {
     expect(findModules('darwin', () => false)).toEqual([]);
   });
 
-  test('only NSS wants parameters, and its folder may have any name', () => {
+  test('only NSS needs parameters, and its folder may have any name', () => {
     const wanting = knownModules('linux').filter((module) => module.needsParameters);
     expect(new Set(wanting.map((module) => module.product))).toEqual(new Set(['NSS softokn']));
     expect(nssParameters("/tmp/it's here")).toContain("configdir='sql:/tmp/it\\'s here'");

@@ -48,7 +48,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(connection.login('wrong')).toBe('already');
   });
 
-  test('a wrong PIN is said in words, and the right one works afterwards', () => {
+  test('a wrong PIN is reported, and the right one works afterwards', () => {
     const wrong = failure(() => connection.login('314159'));
     expect(wrong.code).toBe('pin-incorrect');
     expect(wrong.detail).toBe('C_Login CKR_PIN_INCORRECT');
@@ -56,7 +56,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(connection.login(token.pin)).toBe('verified');
   });
 
-  test('a token without a PIN pad wants a PIN', () => {
+  test('a token without a PIN pad needs a PIN', () => {
     expect(code(() => connection.login(null))).toBe('pin-missing');
   });
 
@@ -86,7 +86,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(wrong.next).toMatch(words);
   });
 
-  test('a PIN that cannot be right is not given to the token and spends no try', () => {
+  test('a PIN that cannot be right is not sent to the token', () => {
     connection.login(token.pin);
     connection.logout();
     for (const pin of ['', 'x'.repeat(connection.token.pinLength.max + 1)]) {
@@ -97,13 +97,13 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(connection.token.pinState).toBe('ok');
   });
 
-  test('the login outlives every session that was opened under it', () => {
+  test('the login continues after every session that used it has ended', () => {
     connection.login(token.pin);
     for (let i = 0; i < 3; i++) connection.withSession((session) => session.random(8));
     expect(connection.withSession((session) => createTokenKey(session, `k`, 'data'))).toBeDefined();
   });
 
-  test('without a login nothing is looked for, so that no key seems to be lost', () => {
+  test('without a login nothing is searched, so that no key seems to be missing', () => {
     connection.login(token.pin);
     const key = connection.withSession((session) => createTokenKey(session, 'found', 'data'));
     connection.logout();
@@ -131,7 +131,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     await worker.terminate();
   });
 
-  test('when somebody closes every session the login is lost, said, and can be had again', () => {
+  test('if every session is closed the login is lost, which is reported, and can be repeated', () => {
     connection.login(token.pin);
     connection.module.native.C_CloseAllSessions(Buffer.from(connection.token.slotId, 'hex'));
     expect(code(() => connection.withSession((session) => session.random(1)))).toBe(
@@ -141,7 +141,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     connection.withSession((session) => expect(session.random(1)).toHaveLength(1));
   });
 
-  test('a session that is closed under its work is a token that was removed', () => {
+  test('a session that is closed during its work counts as a removed token', () => {
     connection.login(token.pin);
     const pulled = (): unknown =>
       connection.withSession((session) => {
@@ -151,7 +151,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     expect(code(pulled)).toBe('token-removed');
   });
 
-  test('another label or serial number finds nothing and says what there is', () => {
+  test('another label or serial number finds nothing, and the existing tokens are listed', () => {
     const { target } = token;
     const other = failure(() => TokenConnection.open({ ...target, label: 'nobody' }));
     expect(other.code).toBe('token-not-found');
@@ -161,7 +161,7 @@ describe.each(testTokens)('the way to $name', ({ name, make }) => {
     );
   });
 
-  test('a token whose storage is gone fails in words', () => {
+  test('a token whose storage is missing fails with a message', () => {
     connection.login(token.pin);
     const away = `${token.folder}.away`;
     renameSync(token.folder, away);

@@ -43,14 +43,14 @@ describe('an evaluation token', () => {
     },
   );
 
-  test('wants a PIN of a length that the token takes, and is not made otherwise', () => {
+  test('needs a PIN of a length that the token accepts, and is not created otherwise', () => {
     const short = failure(() => createEvaluationToken(folder, '123'));
     expect(short.code).toBe('pin-incorrect');
     expect(short.message).toMatch(/4 to 255/);
     expect(readdirSync(join(folder, 'token'))).toHaveLength(0);
   });
 
-  test('lies in its folder, for its owner alone, and opens with its PIN', () => {
+  test('is in its folder, readable only by its owner, and opens with its PIN', () => {
     const target = createEvaluationToken(folder, PIN);
     expect(target.label).toMatch(/^claviger-eval-[0-9a-f]{6}$/);
     expect(statSync(join(folder, 'token')).mode & 0o777).toBe(0o700);
@@ -62,7 +62,7 @@ describe('an evaluation token', () => {
     connection.close();
   });
 
-  test('cannot be made in a second folder by the same process, which would put it elsewhere', () => {
+  test('cannot be created in a second folder by the same process, which would put it elsewhere', () => {
     const elsewhere = failure(() => createEvaluationToken(join(root, 'other'), PIN));
     expect(elsewhere.code).toBe('module-unusable');
     expect(readdirSync(join(root, 'other', 'token'))).toHaveLength(0);
@@ -86,7 +86,7 @@ describe('an evaluation token', () => {
     after.close();
   });
 
-  test('its configuration is never missing or half, also while several engines write it', async () => {
+  test('its configuration is never missing or incomplete, even while several engines write it', async () => {
     const home = mkdtempSync(join(root, 'busy '));
     const built = new URL('../../../out/main/engine/pkcs11/evaluation.js', import.meta.url);
     const file = join(home, 'softhsm2.conf');
@@ -120,7 +120,7 @@ describe('an evaluation token', () => {
     expect(statSync(file).ino).toBe(before);
   });
 
-  test('the officer PIN is nowhere: not even the usual ones open the token', () => {
+  test('the officer PIN is stored nowhere, and is none of the usual ones', () => {
     const target = createEvaluationToken(join(root, 'second place'), PIN);
     const module = Pkcs11Module.load(target.modulePath, null, null);
     const token = module.tokens().find((candidate) => candidate.label === target.label);

@@ -70,20 +70,24 @@ describe.each(testTokens)('errors of $name', ({ make }) => {
     { error: 'CKR_GENERAL_ERROR', when: 'after' },
     { error: 'CKR_DEVICE_REMOVED', when: 'instead' },
   ];
-  test.each(faults)('whichever call ends with $error ($when): a failure, and no trace', (fault) => {
-    injector.arm(null);
-    connection.withSession(everything);
-    const calls = [...injector.calls];
-    expect(calls.length).toBeGreaterThan(40);
-    for (let at = 1; at <= calls.length; at++) {
-      injector.arm({ ...fault, at });
-      expect(() => connection.withSession(everything), `call ${at} ${calls[at - 1] ?? ''}`).toThrow(
-        Failure,
-      );
-      clean();
-    }
-    connection.withSession(everything);
-  });
+  test.each(faults)(
+    'whichever call ends with $error ($when): a failure, and nothing is left',
+    (fault) => {
+      injector.arm(null);
+      connection.withSession(everything);
+      const calls = [...injector.calls];
+      expect(calls.length).toBeGreaterThan(40);
+      for (let at = 1; at <= calls.length; at++) {
+        injector.arm({ ...fault, at });
+        expect(
+          () => connection.withSession(everything),
+          `call ${at} ${calls[at - 1] ?? ''}`,
+        ).toThrow(Failure);
+        clean();
+      }
+      connection.withSession(everything);
+    },
+  );
 
   const jams: readonly (readonly [string, (session: Session) => unknown])[] = [
     [
@@ -117,7 +121,7 @@ describe.each(testTokens)('errors of $name', ({ make }) => {
     clean();
   });
 
-  test('a session that met an error keeps saying that error', () => {
+  test('a session with an error keeps reporting that error', () => {
     clean();
     connection.withSession((session) => {
       const key = session.generateSecretKey({ usage: 'data', extractable: false, token: null });

@@ -98,7 +98,7 @@ describe.each(testTokens)('the library of $name', ({ name, make }) => {
     expect(first.info().description).not.toMatch(/\s$/);
   });
 
-  test('lists its tokens with what they say of themselves', () => {
+  test('lists its tokens with what they report', () => {
     const module = Pkcs11Module.load(token.target.modulePath, token.target.parameters, null);
     const found = module.tokens().find((candidate) => candidate.label === token.target.label);
     expect(found).toMatchObject({

@@ -18,7 +18,7 @@ describe.each(testTokens)('token keys on $name', ({ make, limits }) => {
     token.remove();
   });
 
-  test('a key is found again by another session, proved, and gone after it is destroyed', () => {
+  test('a key is found by another session, proved, and missing after it is destroyed', () => {
     const { name, proof } = connection.withSession((session) => {
       const key = createTokenKey(session, 'claviger/test/wrap', 'wrap');
       return { name: key, proof: makeWrapProof(session, key.handle) };
@@ -32,7 +32,7 @@ describe.each(testTokens)('token keys on $name', ({ make, limits }) => {
     });
   });
 
-  test('a key is kept from copies and other mechanisms where the token enforces it', () => {
+  test('a key cannot be copied or used with other mechanisms if the token enforces that', () => {
     connection.withSession((session) => {
       const { handle } = createTokenKey(session, 'claviger/test/limits', 'data', limits);
       const { native, handle: own } = session.raw;
@@ -54,7 +54,7 @@ describe.each(testTokens)('token keys on $name', ({ make, limits }) => {
     });
   });
 
-  test('a proof tells one key from another of the same kind', () => {
+  test('a proof distinguishes keys of the same kind', () => {
     connection.withSession((session) => {
       const [wrap, otherWrap] = ['a', 'b'].map((l) => createTokenKey(session, l, 'wrap').handle);
       const [data, otherData] = ['c', 'd'].map((l) => createTokenKey(session, l, 'data').handle);

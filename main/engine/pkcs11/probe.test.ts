@@ -91,7 +91,7 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
     );
   });
 
-  test('keys get the limits that were seen to be enforced', () => {
+  test('keys get the limits that the token enforces', () => {
     const enforced = name === 'SoftHSM2';
     expect(keyLimitsOf(profile)).toEqual({ copy: enforced, mechanisms: enforced });
   });
@@ -113,7 +113,7 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
     expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
   });
 
-  test('a token that goes away is not taken for one that refuses', () => {
+  test('a removed token is not taken for one that refuses', () => {
     const { connection: spoiled, injector } = faultyConnection(token);
     injector.tamper = (call) => {
       if (call === 'C_WrapKey') throw new Error('CKR_DEVICE_REMOVED:50');
@@ -128,7 +128,7 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
     expect(caught).toMatchObject({ code: 'token-removed' });
   });
 
-  test('a token that knows no way to wrap has not shown that it keeps its keys in', () => {
+  test('a token that cannot wrap has not shown that its keys cannot leave it', () => {
     const { connection: spoiled, injector } = faultyConnection(token);
     injector.tamper = (call) => {
       if (call === 'C_WrapKey') throw new Error('CKR_MECHANISM_INVALID:112');
@@ -143,7 +143,7 @@ describe.each(testTokens)('the probe of $name', ({ name, make }) => {
     });
   });
 
-  test('a library that changes what it is asked for is found out', () => {
+  test('a library that changes requests is detected', () => {
     const { connection: spoiled, injector } = faultyConnection(token);
     injector.tamper = (call, args) => {
       if (call !== 'C_GenerateKey') return;

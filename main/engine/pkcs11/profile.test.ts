@@ -49,8 +49,8 @@ const noGcm: Changes = {
   'gcm-largest-buffer': ['0', false],
 };
 
-describe('what a token can carry', () => {
-  test('everything works: all five pairs, nothing to work round', () => {
+describe('what a token supports', () => {
+  test('everything works: all five pairs, no workarounds', () => {
     expect(carried({})).toHaveLength(5);
     const abilities = deriveAbilities(findings({}));
     expect(abilities).toMatchObject({ evaluationOnly: false, workers: 8, workarounds: [] });
@@ -63,7 +63,7 @@ describe('what a token can carry', () => {
     expect(reasons({ ...noGcm, ...noWrap })).not.toMatch(/at most 0 bytes/);
   });
 
-  test('like a TPM, no AES-GCM, no wrapping and keys that cannot be tested: nothing, and no slander', () => {
+  test('like a TPM, no AES-GCM, no wrapping and keys that cannot be tested: nothing, without wrong reasons', () => {
     const unsupported = ['CKR_FUNCTION_NOT_SUPPORTED', false] as const;
     const tpm: Changes = { ...noGcm, ...noWrap, 'copy-adds-nothing': unsupported };
     expect(carried(tpm)).toEqual([]);
@@ -93,7 +93,7 @@ describe('what a token can carry', () => {
     expect(reasons(nethsm)).toMatch(/does not store AES-256 keys .*CKR_ACTION_PROHIBITED/);
   });
 
-  test('AES-GCM without key wrap carries the keys that need no wrapping', () => {
+  test('AES-GCM without key wrap supports the keys that need no wrapping', () => {
     expect(carried(noWrap)).toEqual(['resident/host', 'hsm-wrapped/host']);
     expect(reasons(noWrap)).toMatch(/no RFC 3394 key wrap .*CKR_MECHANISM_INVALID/);
   });
@@ -143,7 +143,7 @@ describe('what a token can carry', () => {
     expect(deriveAbilities(findings({ sessions: ['1', false] })).workers).toBe(1);
   });
 
-  test('no signature and no place for the checkpoint are said', () => {
+  test('a missing signature or place for the checkpoint is reported', () => {
     const none: Changes = {
       ed25519: invalid,
       'ecdsa-p256': invalid,
@@ -155,7 +155,7 @@ describe('what a token can carry', () => {
     expect(abilities.workarounds.join('\n')).toMatch(/cannot sign[\s\S]*rolled-back vault/);
   });
 
-  test('nothing was tested: nothing is carried and nothing is trusted', () => {
+  test('nothing was tested: nothing is supported and nothing is trusted', () => {
     const abilities = deriveAbilities([]);
     expect(abilities.pairs.some((pair) => pair.carried)).toBe(false);
     expect(abilities.evaluationOnly).toBe(true);

@@ -111,7 +111,7 @@ describe.each(testTokens)('a session on $name', ({ name, make }) => {
     },
   );
 
-  test('answers null for changed data, nonce, AAD or key, and goes on working', () => {
+  test('answers null for changed data, nonce, AAD or key, and continues to work', () => {
     inSession((session) => {
       const [one, other] = [
         session.generateSecretKey(key('data')),
@@ -167,7 +167,7 @@ describe.each(testTokens)('a session on $name', ({ name, make }) => {
     });
   });
 
-  test('refuses a second key under a taken id, and the first one stays', () => {
+  test('refuses a second key with the same ID, and the first one stays', () => {
     inSession((session) => {
       const objectId = session.random(16);
       const intent = (label: string): KeyIntent => ({
@@ -183,7 +183,7 @@ describe.each(testTokens)('a session on $name', ({ name, make }) => {
     });
   });
 
-  test('refuses a key that the token made otherwise than asked, and leaves nothing behind', () => {
+  test('refuses a key with other attributes than requested, and leaves nothing', () => {
     const { connection: spoiled, injector } = faultyConnection(token);
     injector.tamper = (call, args) => {
       if (call !== 'C_GenerateKey') return;
@@ -198,7 +198,7 @@ describe.each(testTokens)('a session on $name', ({ name, make }) => {
     inSession((session) => expect(session.countSessionObjects()).toBe(0));
   });
 
-  test('says what the token says to a template in the wrong order', () => {
+  test('reports what the token answers to a template in the wrong order', () => {
     inSession((session) => {
       const kek = session.generateSecretKey(key('wrap'));
       const blob = session.wrap(kek, session.generateSecretKey(key('data', true)));

@@ -36,7 +36,7 @@ describe('the signature', () => {
     expect(said).toContain('Nov 22 2026 03:11:05');
   });
 
-  test('one changed bit, before or behind the signature, and pdfsig refuses it', () => {
+  test('pdfsig refuses one changed bit, before or after the signature', () => {
     for (const at of [1000, pdf.length - 2000]) {
       const changed = Buffer.from(pdf);
       changed[at] = (changed[at] ?? 0) ^ 1;
@@ -69,7 +69,7 @@ describe('the signature', () => {
     expect(unsigned.includes('/ByteRange')).toBe(false);
   });
 
-  test('a token that refuses to sign is heard', async () => {
+  test('a token that refuses to sign is reported', async () => {
     const failure = new Failure('token-removed', 'The token is gone.', { next: 'Connect it.' });
     const refusing = { ...signer, sign: () => Promise.reject(failure) };
     await expect(renderPdf(report, refusing)).rejects.toBe(failure);
@@ -105,7 +105,7 @@ describe('the document', () => {
     expect(info).toMatch(/Tagged:\s+yes/);
   });
 
-  test('readers of the page hear its order, its tables and its pictures', () => {
+  test('screen readers get its order, its tables and its pictures', () => {
     const structure = withFile(pdf, (path) => ask('pdfinfo', ['-struct-text', path]));
     expect(structure).toMatch(/^Document\n {2}Sect\n/);
     for (const element of ['H1', 'H2', 'Figure', 'Table', 'TR', 'TH', 'TD', 'LBody', 'Form'])
@@ -152,7 +152,7 @@ describe('what it says', () => {
     expect(plain).not.toMatch(/hsm-only|bulk host/);
   });
 
-  test('failures come first, keys and the vault have their names, filters are told in words', async () => {
+  test('failures come first, keys and the vault have their names, filters are in words', async () => {
     const sample = sampleReport({ records: 200 });
     const [, [first = '', key = ''] = [], [second = '', recovery = ''] = []] =
       sample.statement.tables[0]?.rows ?? [];
@@ -188,7 +188,7 @@ describe('what it says', () => {
     expect(plain).not.toContain('action checkpoint.');
   });
 
-  test('names in other scripts come out as their letters', () => {
+  test('names in other scripts keep their letters', () => {
     // What poppler marks as right-to-left, it marks with these.
     const plain = text.replace(/[\u202a-\u202c]/g, '');
     for (const name of [
@@ -224,7 +224,7 @@ describe('what it says', () => {
     expect(text).not.toContain('EVALUATION');
   });
 
-  test('the signed checkpoint stands under its heading, wherever the page ends', async () => {
+  test('the signed checkpoint is on the page of its heading', async () => {
     const short = sampleReport({ records: 0, tables: false });
     for (let more = 0; more < 24; more += 1) {
       const limits = [...short.statement.limits, ...Array<string>(more).fill('Nor this.')];
@@ -235,7 +235,7 @@ describe('what it says', () => {
     }
   });
 
-  test('a report without records or tables is a document all the same', async () => {
+  test('a report without records or tables is a valid document', async () => {
     const empty = await renderPdf(sampleReport({ records: 0, tables: false }), null);
     withFile(empty, (path) => {
       expect(ask('qpdf', ['--check', path])).toContain('No syntax');
@@ -250,7 +250,7 @@ const pixmapHead = (image: Buffer): [string, number, number] => {
   return [match?.[0] ?? '', Number(match?.[1]), Number(match?.[2])];
 };
 
-test('every action stands in words above its code, what another version wrote as it is', async () => {
+test('every action is named above its code; one of another version has only its code', async () => {
   const all = [...actions, 'quorum.grant'];
   const drawn = await renderPdf(sampleReport({ records: all.length, actions: all }), null);
   const said = withFile(drawn, (path) => ask('pdftotext', ['-raw', path, '-']));

@@ -11,7 +11,7 @@ const fontFor: FontFor = (grapheme) => {
 const cut = (text: string): string[] => new RunCutter().cut(text, fontFor).map((run) => run.text);
 
 describe('visible text', () => {
-  test('shows what would hide or turn a name around', () => {
+  test('shows characters that would hide or reverse a name', () => {
     expect(visible('gpj.\u202eexe')).toBe('gpj.\\u{202e}exe');
     expect(visible('a\u200bb\nc\u0000\ud800')).toBe('a\\u{200b}b\\u{a}c\\u{0}\\u{d800}');
   });
@@ -49,7 +49,7 @@ describe('runs', () => {
     expect(cut('Հa')).toEqual(['\\u{540}a']);
   });
 
-  test('right-to-left words stand as the Unicode Bidirectional Algorithm says', () => {
+  test('right-to-left words are ordered by the Unicode Bidirectional Algorithm', () => {
     expect(cut('/a/אב/גד.pdf')).toEqual(['/a/', 'גד', '/', 'אב', '.pdf']);
     expect(cut('x אב 12 y')[0]).toBe('x ');
     expect(cut('אב 12')).toEqual(['12', ' ', 'אב']);

@@ -48,7 +48,7 @@ test('what is cut short ends in an ellipsis and still fits', () => {
   expect(type.width(lines[1] ?? '', styles.cell)).toBeLessThanOrEqual(150);
 });
 
-test('paths break at their joints, ideographs between them', () => {
+test('paths break at separators, ideographs anywhere', () => {
   expect(type.lines('/alpha/beta', styles.cell, 40)).toEqual(['/alpha/', 'beta']);
   expect(type.lines('重要書類', styles.cell, 20)).toEqual(['重要', '書類']);
 });

@@ -15,14 +15,14 @@ beforeAll(async () => {
   pdf = await signPdf(Buffer.from(unsigned), signer);
 });
 
-it('tells a PDF that is whole from one that the named key did not sign', () => {
+it('distinguishes an intact PDF from one that the named key did not sign', () => {
   expect(checkPdfSignature(pdf, certificate)).toBe('whole');
   expect(checkPdfSignature(pdf, 'ab'.repeat(32))).toBe('other');
   expect(checkPdfSignature(pdf, null)).toBe('other');
   expect(checkPdfSignature(Buffer.from('%PDF-1.7\n'), certificate)).toBe('none');
 });
 
-it('finds every bit that was changed outside of the room for the signature, and what was added', () => {
+it('finds every changed bit outside the signature, and additions', () => {
   const end = pdf.indexOf('\nA rendering');
   for (const at of [0, 5, 8, end + 5, pdf.length - 2]) {
     const bitten = Buffer.from(pdf);

@@ -12,7 +12,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('adding to a file', () => {
-  it('is refused where another file of the same content took its place', async () => {
+  it('is refused if it was replaced by another file with the same content', async () => {
     const files = new FolderFiles(folder);
     const file = path.join(folder, 'ledger.jsonl');
     await files.writeSynced('ledger.jsonl', Buffer.from('one\n'));
@@ -27,7 +27,7 @@ describe('adding to a file', () => {
     expect(await readFile(file, 'utf8')).toBe('one\ntwo\nthree\n');
   });
 
-  it('is refused where it is gone, and makes nothing', async () => {
+  it('is refused if it is missing, and creates nothing', async () => {
     const files = new FolderFiles(folder);
     rmSync(folder, { recursive: true });
     const added = files.append('ledger.jsonl', 0, Buffer.from('one\n'));

@@ -32,7 +32,7 @@ describe('a folder on a disk', () => {
   storeContract(makePlace);
   holderContract(makePlace);
 
-  it('gives no document that a link was put in the place of', async () => {
+  it('returns no document that was replaced by a link', async () => {
     const folder = await mkdtemp(path.join(root, 'vault-'));
     const secret = path.join(root, 'secret');
     await writeFile(secret, 'of the user');
@@ -82,7 +82,7 @@ describe('a commit in a folder', () => {
     return kind;
   };
 
-  it('cut at any step is there with line and image, or not at all', async () => {
+  it('interrupted at any step is complete or absent', async () => {
     const counting = await madeDisk();
     counting.arm(null);
     expect(await commit(counting.store())).toBe('done');

@@ -89,7 +89,7 @@ const elsewhere = { machine: 'another', boot: 'another', pidNamespace: 'another'
 const firstBuilds = { machine: undefined, pidNamespace: undefined, flock: undefined };
 
 describe('the lock of a vault', () => {
-  it('is held by one at a time in one process, and leaves nothing behind', async () => {
+  it('is held by one at a time in one process, and leaves nothing', async () => {
     const tries = Array.from({ length: 20 }, () => VaultLock.acquire(folder));
     const results = await Promise.allSettled(tries);
     const won = results.filter((result) => result.status === 'fulfilled');
@@ -117,7 +117,7 @@ describe('the lock of a vault', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['log']);
   });
 
-  it('never lets two processes in, also when each one dies holding it', async () => {
+  it('never admits two processes, even if each one dies while holding it', async () => {
     const [processes, rounds] = [4, 25];
     const children = Array.from({ length: processes }, () => start(rounds));
     const waiting = new Map(children.map((child) => [child, holds(child)]));
@@ -136,7 +136,7 @@ describe('the lock of a vault', () => {
     await lock.release();
   });
 
-  it('of a stale one has exactly one new holder among many takers', async () => {
+  it('if stale is taken over by exactly one of many processes', async () => {
     for (let round = 0; round < 40; round += 1) {
       await plant({ start: '1', nonce: String(round) });
       const results = await Promise.allSettled(
@@ -176,12 +176,12 @@ describe('the lock of a vault', () => {
     expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(content);
   });
 
-  it('of a clone of this machine is live while it gives signs of life', async () => {
+  it('of a clone of this machine is live while it is refreshed', async () => {
     await plant({ boot: 'another' });
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({ code: 'vault-locked' });
   });
 
-  it('gives signs of life', async () => {
+  it('is refreshed', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
       const lock = await VaultLock.acquire(folder);
@@ -212,7 +212,7 @@ describe('the lock of a vault', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['lock', 'target']);
   });
 
-  it('of another computer is never stale; the words say what to do', async () => {
+  it('of another computer is never stale; the message says what to do', async () => {
     const content = await plant({ ...elsewhere, host: 'vault-room', start: '1' });
     await expect(VaultLock.acquire(folder)).rejects.toMatchObject({
       code: 'vault-locked',
@@ -234,7 +234,7 @@ describe('the lock of a vault', () => {
     expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(content);
   });
 
-  it('survives takers that were killed in the middle of a take-over', async () => {
+  it('survives processes that were killed during a takeover', async () => {
     const stale = await plant({ start: '1' });
     const { createHash } = await import('node:crypto');
     const claim = createHash('sha256').update(stale).digest('hex').slice(0, 32);
@@ -289,7 +289,7 @@ describe.runIf(canUnshare && hasFlock)('the lock of a vault between sandboxes', 
     await Promise.all(children.map(kill));
   });
 
-  it('is refused for good where the system has no flock and the sandbox is gone', async () => {
+  it('is refused permanently if the system has no flock and the sandbox has ended', async () => {
     vi.stubEnv('PATH', '');
     const holder = start('once', [...unshare.with(0, '/usr/bin/unshare'), '--mount-proc']);
     expect(await firstLine(holder)).toBe('held');

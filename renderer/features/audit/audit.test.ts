@@ -37,7 +37,7 @@ test('a record that was made while locked is marked in the list and in its panel
   expect(within(panel).getByText('Signed with the checkpoint over 12 records')).toBeVisible();
 });
 
-test('the old rows stay until those of another search are there', async () => {
+test('the old rows stay until those of the next search arrive', async () => {
   const waiting: (() => void)[] = [];
   const { user } = openWindow({
     'audit.query': ({ filter }) => {
@@ -77,7 +77,7 @@ test('what another version wrote is shown as it is, and filters offer it last', 
   expect(offered.slice(-3)).toEqual(['Check for rollback', 'Create key', 'a.later']);
 });
 
-test('a change of settings is told in words', async () => {
+test('a change of settings is described in words', async () => {
   const details = { lockWithSystem: '{"before":true,"after":false}' };
   const row = { ...auditRow(12, 'settings.change'), details };
   const { user } = openWindow({

@@ -74,7 +74,7 @@ const press = (dialog: HTMLElement, { user }: OpenWindow, name: string): Promise
 const id = keyRow('Payroll', '2').id;
 
 describe('the panel of a key', () => {
-  test('rotates it with its usual reason, and tells the record', async () => {
+  test('rotates it with its usual reason, and shows the record', async () => {
     const opened = await openPanel();
     const dialog = await begin(opened, 'Rotate…');
     expect(within(dialog).getByText('Version 2')).toBeVisible();
@@ -84,7 +84,7 @@ describe('the panel of a key', () => {
     await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
   });
 
-  test('plans a rewrap of the known files afterwards, if that is wanted', async () => {
+  test('plans a rewrap of the known files afterwards, if wanted', async () => {
     const opened = await openPanel([versionOf(1, { files: 3 })]);
     opened.bridge.answer('draft.addOlder', () => ({ draft: { items: [] }, missing: 2 }));
     const dialog = await begin(opened, 'Rotate…');
@@ -135,7 +135,7 @@ describe('the panel of a key', () => {
     ]);
   });
 
-  test('takes a date of disclosure, but none in the future', async () => {
+  test('accepts a date of disclosure, but none in the future', async () => {
     const opened = await openPanel();
     const dialog = await begin(opened, 'Mark compromised…');
     await chooseReason(opened, 'Disclosed to others');
@@ -159,7 +159,7 @@ describe('the panel of a key', () => {
     expect(opened.changes()).toEqual([]);
   });
 
-  test('sets a period, or takes its end away', async () => {
+  test('sets a period, or removes its end', async () => {
     const opened = await openPanel([versionOf(1)], { periodDays: 90 });
     const dialog = await begin(opened, 'Cryptoperiod…');
     const days = within(dialog).getByLabelText('Cryptoperiod in days');
@@ -215,7 +215,7 @@ describe('destroying a version', () => {
     expect(opened.changes()).toMatchObject([{ act: 'cancel-destroy', version: 1 }]);
   });
 
-  test('asks a person where the clock could not be checked', async () => {
+  test('asks for a confirmation if the clock could not be checked', async () => {
     const due = versionOf(1, {
       ...{ state: 'suspended', beforeDestroy: 'active', postponed: true },
       destroys: '2026-11-01T14:00:00.000Z',

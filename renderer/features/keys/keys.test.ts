@@ -44,7 +44,7 @@ describe('keys', () => {
     expect(tender).toHaveTextContent('Active');
   });
 
-  test('a column head sorts, and turns the order at the second press', async () => {
+  test('a column head sorts, and reverses the order at the second press', async () => {
     const { user } = await openKeys();
     const head = await screen.findByRole('button', { name: 'Key' });
     await user.click(head);
@@ -57,7 +57,7 @@ describe('keys', () => {
     expect(names()).toEqual(['Payroll', 'Contracts']);
   });
 
-  test('the table is worked by keyboard', async () => {
+  test('the table works by keyboard', async () => {
     const { bridge, user } = await openKeys({
       'keys.detail': ({ id: key }) => ({
         key: keyRow('Payroll', key.charAt(0)),
@@ -77,13 +77,13 @@ describe('keys', () => {
     expect(screen.getByRole('grid')).toHaveFocus();
   });
 
-  test('without keys the place says what to do next', async () => {
+  test('without keys the page says what to do next', async () => {
     await openKeys({ 'keys.list': () => [] });
     expect(await screen.findByRole('heading', { name: 'No keys yet' })).toBeVisible();
     expect(screen.getByRole('button', { name: /Create the first key/ })).toBeVisible();
   });
 
-  test('a list that could not be had says why and can be asked for again', async () => {
+  test('a list that could not be loaded says why and can be loaded again', async () => {
     let broken = true;
     const { user } = await openKeys({
       'keys.list': () => {
@@ -124,7 +124,7 @@ describe('create a key', () => {
     await expect.poll(() => screen.queryByRole('dialog')).toBeNull();
   });
 
-  test('a preset that the token cannot carry says why and cannot be chosen', async () => {
+  test('a preset that the token does not support says why and cannot be chosen', async () => {
     const { user } = await openKeys();
     await screen.findByRole('grid');
     await user.keyboard('n');
@@ -132,7 +132,7 @@ describe('create a key', () => {
     expect(screen.getByRole('radio', { name: 'Maximum' })).toBeDisabled();
   });
 
-  test('a name that is taken is told at the field and kept', async () => {
+  test('a name that is in use is reported at the field and kept', async () => {
     const { user } = await openKeys({
       'keys.create': () => {
         throw new Failure('name-taken', 'A key with this name exists.');

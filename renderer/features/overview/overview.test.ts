@@ -9,7 +9,7 @@ const overview = (attention: Overview['attention']): Overview => ({
   attention,
 });
 
-test('refused PINs, failed files and weak settings need attention, and lead to their place', async () => {
+test('refused PINs, failed files and weak settings need attention, and lead to their page', async () => {
   const { bridge, user } = openWindow({
     'overview.get': () =>
       overview([

@@ -27,7 +27,7 @@ const newest = ({ bridge }: OpenWindow): unknown => bridge.inputsOf('reports.pre
 const panel = (): HTMLElement =>
   screen.getByRole('complementary', { name: 'What the report will contain' });
 
-describe('what a report will hold', () => {
+describe('what a report will contain', () => {
   test('is counted, with its proofs and what it cannot prove', async () => {
     await openReports({
       'reports.preview': () =>
@@ -76,7 +76,7 @@ describe('what a report will hold', () => {
     expect(screen.getByRole('button', { name: /^User/ })).toHaveTextContent('an\\u{200b}na');
   });
 
-  test('asks for the key before it counts one key’s life', async () => {
+  test('asks for the key before it counts a key history', async () => {
     const opened = await openReports();
     await choose(opened, 'Kind', /Key history/);
     expect(await within(panel()).findByText('Choose the key first.')).toBeVisible();
@@ -94,7 +94,7 @@ describe('what a report will hold', () => {
     expect(screen.getByText('about 9 kB')).toBeVisible();
   });
 
-  test('says before it is begun that a PDF would be too long', async () => {
+  test('says before the start that a PDF would be too long', async () => {
     const sizes = { json: 1, csv: 1, pdf: null, mostOnPaper: 58_000 };
     const counts = { searched: 70_000, included: 70_000, omitted: 0 };
     const { bridge, user } = await openReports({
@@ -139,7 +139,7 @@ describe('export', () => {
     expect(note).toHaveTextContent('ffff ffff');
   });
 
-  test('the JSON cannot be taken away', async () => {
+  test('the JSON cannot be deselected', async () => {
     const { user } = await openReports();
     const json = screen.getByRole('checkbox', { name: 'JSON' });
     await user.click(json);
@@ -196,7 +196,7 @@ describe('export', () => {
 });
 
 describe('from elsewhere', () => {
-  test('"Report on this key" opens the export of that key’s life', async () => {
+  test('"Report on this key" opens the export of its history', async () => {
     const key = keyRow('Contracts', '1');
     const { bridge, user } = openWindow({
       'keys.detail': () => ({ key, versions: [], history: [], records: 3, seals: null }),
@@ -225,14 +225,14 @@ describe('from elsewhere', () => {
   });
 });
 
-describe('exported before', () => {
+describe('past exports', () => {
   const openPast = async (calls: FakeCalls): Promise<OpenWindow> => {
     const opened = await openReports(calls);
     await opened.user.click(screen.getByRole('tab', { name: 'Past exports' }));
     return opened;
   };
 
-  test('lists each report with its files, and says which are gone', async () => {
+  test('lists each report with its files, and says which are missing', async () => {
     const [file] = pastReport().files;
     const files = file === undefined ? [] : [file, { ...file, id: id('8'), present: false }];
     const { bridge, user } = await openPast({
@@ -275,7 +275,7 @@ describe('exported before', () => {
     expect(within(detail).getByText(/^This export was cancelled/)).toBeVisible();
   });
 
-  test('offers to export the first one where there is none', async () => {
+  test('offers to export the first one if there is none', async () => {
     const { user } = await openPast({ 'reports.past': () => ({ reports: [], total: 0 }) });
     await user.click(await screen.findByRole('button', { name: 'Export a report' }));
     expect(screen.getByRole('tab', { name: 'Export', selected: true })).toBeVisible();

@@ -67,7 +67,7 @@ test('a dropped report is verified, check by check', async () => {
   expect(bridge.inputsOf('verify.drop')).toEqual([['activity.json', 'before.json']]);
 });
 
-test('a report that does not hold is refused, with the reason', async () => {
+test('a report that fails verification is refused, with the reason', async () => {
   const words = 'The records are not those that the closing checkpoint covers.';
   const checks = [{ name: 'inclusion', ok: false, words }];
   await openTab('Verify a report', {
@@ -106,7 +106,7 @@ test('the fingerprint is compared when it is given', async () => {
   expect(bridge.inputsOf('verify.against')).toEqual([{ fingerprint }]);
 });
 
-test('another report takes the verdict on the one before away at once', async () => {
+test('another report removes the previous verdict at once', async () => {
   const { bridge } = await openTab('Verify a report', { 'verify.against': () => verdict() });
   await drop(['activity.json']);
   expect(await screen.findByText(/This report is genuine/)).toBeVisible();
@@ -118,7 +118,7 @@ test('another report takes the verdict on the one before away at once', async ()
   expect(await screen.findByText(/This report is genuine/)).toBeVisible();
 });
 
-test('a name that would turn its letters round is spelt out', async () => {
+test('a name with direction marks is spelt out', async () => {
   const checks = [{ name: 'form', ok: false, words: 'It holds "\u202etxt.exe".' }];
   await openTab('Verify a report', { 'verify.against': () => verdict({ genuine: false, checks }) });
   await drop(['a.json']);
@@ -157,7 +157,7 @@ const checkpoint: CheckpointView = {
   stamped: [],
 };
 
-test('the newest checkpoint is a code to be scanned and a file to be kept', async () => {
+test('the newest checkpoint is a code to scan and a file to save', async () => {
   const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.write': () => ({ path: '/media/stick/a.checkpoint', size: 15 }),
@@ -167,7 +167,7 @@ test('the newest checkpoint is a code to be scanned and a file to be kept', asyn
   expect(await screen.findByText('Checkpoint over 15 records saved')).toBeVisible();
 });
 
-test('a kept checkpoint that is not inside the ledger is an alarm', async () => {
+test('a saved checkpoint that is not inside the ledger is a warning', async () => {
   const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
@@ -182,7 +182,7 @@ test('a kept checkpoint that is not inside the ledger is an alarm', async () => 
   expect(await screen.findByRole('alert')).toHaveTextContent('records were removed');
 });
 
-test('a kept checkpoint is compared when it is dropped', async () => {
+test('a saved checkpoint is compared when it is dropped', async () => {
   const kept = { epoch: 1, size: 12, root: id('d').repeat(2) };
   const { bridge } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
@@ -201,7 +201,7 @@ test('a kept checkpoint is compared when it is dropped', async () => {
   expect(screen.queryByText('It is inside today’s ledger')).toBe(null);
 });
 
-test('a checkpoint of another vault is no alarm about this one', async () => {
+test('a checkpoint of another vault is not a warning about this one', async () => {
   const { user } = await openTab('Saved checkpoints', {
     'checkpoints.current': () => checkpoint,
     'checkpoints.compare': () => ({
@@ -212,7 +212,7 @@ test('a checkpoint of another vault is no alarm about this one', async () => {
   expect(await screen.findByText('It says nothing about this ledger')).toBeVisible();
 });
 
-test('a report that cannot be read takes the verdict on the one before away', async () => {
+test('a report that cannot be read removes the previous verdict', async () => {
   const { bridge } = await openTab('Verify a report', { 'verify.against': () => verdict() });
   await drop(['activity.json']);
   expect(await screen.findByText(/This report is genuine/)).toBeVisible();
@@ -243,7 +243,7 @@ test('the steps with openssl are those of this report', async () => {
   expect(screen.queryByRole('region', { name: 'The steps with openssl' })).toBe(null);
 });
 
-test('a PDF beside it is told from that of another report', async () => {
+test('a PDF beside it is distinguished from that of another report', async () => {
   const renderings: ReportVerdict['renderings'] = [
     { name: 'activity.pdf', of: 'this', signature: 'whole' },
     { name: 'bitten.pdf', of: 'this', signature: 'broken' },
@@ -267,7 +267,7 @@ test('a PDF beside it is told from that of another report', async () => {
   expect(line('september.pdf')).toHaveTextContent('another file');
 });
 
-test('what is no report has no steps', async () => {
+test('a file that is not a report has no steps', async () => {
   const checks = [{ name: 'form', ok: false, words: 'The file is not JSON, from byte 7 on.' }];
   await openTab('Verify a report', {
     'verify.against': () => verdict({ genuine: false, checks, about: null, fingerprint: null }),

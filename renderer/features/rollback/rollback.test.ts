@@ -25,7 +25,7 @@ const openRolledBack = (more: Partial<Rollback> = {}, calls: FakeCalls = {}): Op
   });
 
 describe('a vault that was rolled back', () => {
-  test('says at once what is missing, who remembers it and how it was found', async () => {
+  test('says at once what is missing, where its checkpoint is and how it was found', async () => {
     openRolledBack();
     const alarm = await screen.findByRole('alert');
     expect(alarm).toHaveTextContent('The ledger is older than the checkpoint in the token');
@@ -61,7 +61,7 @@ describe('a vault that was rolled back', () => {
     expect(await screen.findByRole('heading', { level: 1, name: title })).toBeVisible();
   });
 
-  test('keeps the alarm on every place, and greys what would change something', async () => {
+  test('keeps the warning on every page, and disables what would change something', async () => {
     const { bridge, user } = openRolledBack();
     await user.click(await screen.findByRole('button', { name: 'Keys' }));
     const create = await screen.findByRole('button', { name: /Create key/ });
@@ -87,7 +87,7 @@ describe('a vault that was rolled back', () => {
     expect(screen.getByRole('heading', { level: 1, name: /missing/ })).toBeVisible();
   });
 
-  test('tells where the evidence lies, or why it could not be written', async () => {
+  test('says where the evidence is, or why it could not be written', async () => {
     let full = true;
     const { user } = openRolledBack(
       {},

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { session } from '../../testing/answers.ts';
 import { openWindow } from '../../testing/window.ts';
 
-test('the waiting period of destructions is set for the vault, and can be taken back', async () => {
+test('the waiting period of destructions is set for the vault, and can be undone', async () => {
   const { user, bridge } = openWindow({
     'session.setWaitingDays': ({ days }) => ({ ...session, waitingDays: days }),
   });

@@ -57,7 +57,7 @@ test('the new PIN is typed twice, and nothing is sent before both agree', async 
   ]);
 });
 
-test('a refusal is told in the dialog, and no PIN stays in it', async () => {
+test('a refusal is shown in the dialog, and no PIN stays in it', async () => {
   const opened = await openChange();
   opened.bridge.answer('session.changePin', () => {
     throw new Failure('pin-incorrect', 'The old PIN is not correct.', {

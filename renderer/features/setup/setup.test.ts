@@ -54,7 +54,7 @@ describe('the wizard', () => {
     expect(screen.queryByLabelText('Token PIN')).toBeNull();
   });
 
-  test('each page begins with its heading, or with the field to be filled in', async () => {
+  test('the focus starts at the heading of each page, or at its first field', async () => {
     const wizard = openWizard();
     expect(await heading(/^Choose the token/)).toHaveFocus();
     await wizard.user.click(screen.getByRole('button', { name: 'Create an evaluation token' }));
@@ -77,7 +77,7 @@ describe('the wizard', () => {
     await heading(/^Choose the token/);
   });
 
-  test('a folder that cannot be used is told when it is chosen, not after the PIN', async () => {
+  test('an unusable folder is refused when it is chosen, not after the PIN', async () => {
     const wizard = openWizard({
       'setup.pickFolder': () => {
         throw new Failure('vault-exists', 'The folder /srv/full is not empty.');
@@ -91,7 +91,7 @@ describe('the wizard', () => {
     expect(wizard.bridge.inputsOf('setup.connect')).toEqual([]);
   });
 
-  test('who has vaults is asked which to open; a new one is made from there', async () => {
+  test('with existing vaults the page asks which to open; a new one is created from there', async () => {
     const vault = { id: id('8'), name: 'part 1', path: '/srv/part 1', opened: noon, present: true };
     const { bridge, user } = openWizard({
       'app.state': () => appState({ screen: 'first-run', recent: [vault] }),
@@ -105,7 +105,7 @@ describe('the wizard', () => {
     await heading(/^Open a vault$/);
   });
 
-  test('who goes back while the token is made stays there, without a fault', async () => {
+  test('going back while the token is created stays there, without an error', async () => {
     let end = (): void => undefined;
     const connecting = new Promise<typeof profile>((_resolve, reject) => {
       end = () => reject(new Failure('engine-lost', 'The engine has ended.'));
@@ -128,7 +128,7 @@ describe('the wizard', () => {
   });
 });
 
-test('an open vault begins with the heading of its place', async () => {
+test('in an open vault the focus starts at the heading of the page', async () => {
   openWindow({
     'app.state': () => appState({ screen: 'open', vault: vaultInfo, rollback: null }),
   });

@@ -7,7 +7,7 @@ import { openWindow } from '../../testing/window.ts';
 const nameOf = (button: HTMLElement): string | undefined =>
   button.querySelector('.label')?.textContent;
 
-test('the settings name the places that Ctrl and a digit lead to', async () => {
+test('the settings name the pages that Ctrl and a digit lead to', async () => {
   const { user } = openWindow({
     'audit.query': () => ({ rows: [], total: 0, upTo: 12 }),
     'audit.actions': () => [],

@@ -65,7 +65,7 @@ describe('a vault that this computer does not know', () => {
     expect(answers(opened)).toEqual([{ library: id('1'), parameters: null }]);
   });
 
-  test('takes a library that is named', async () => {
+  test('accepts a named library', async () => {
     const opened = open('vault-unknown', { ...unknown, libraries: [] });
     const { user } = opened;
     expect(await screen.findByText(/No PKCS#11 library was found/)).toBeVisible();
@@ -77,7 +77,7 @@ describe('a vault that this computer does not know', () => {
   });
 });
 
-test('a library that has changed is shown with both hashes, and trusted by a press alone', async () => {
+test('a changed library is shown with both hashes, and trusted only by a click', async () => {
   const opened = open('library-changed', {
     kind: 'changed',
     library: library('2', 'SoftHSM2'),

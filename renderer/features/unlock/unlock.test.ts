@@ -40,7 +40,7 @@ const openLocked = (
   });
 
 describe('unlock', () => {
-  test('a refused PIN is cleared, told, and asked for again', async () => {
+  test('a refused PIN is cleared and reported, and asked for again', async () => {
     const { user } = openLocked({ pinState: 'count-low' });
     const field = await screen.findByLabelText('Token PIN');
     await user.type(field, '9999{Enter}');
@@ -51,7 +51,7 @@ describe('unlock', () => {
     expect(field).toHaveAttribute('aria-invalid', 'true');
   });
 
-  test('the tries that are left are those after this try, whatever was seen before it', async () => {
+  test('the remaining tries are those after this try, whatever was shown before', async () => {
     const next = 'One try remains before the PIN is locked.';
     const { bridge, user } = openLocked();
     bridge.answer('session.unlock', () => {
@@ -106,7 +106,7 @@ describe('unlock', () => {
     expect(screen.queryByText('Enter the PIN first.')).toBeNull();
   });
 
-  test('says why the token cannot be used, not merely that it is not there', async () => {
+  test('says why the token cannot be used, not merely that it is missing', async () => {
     const failure = {
       code: 'not-found',
       cause: 'The folder /srv/a is not there any more.',
@@ -144,7 +144,7 @@ describe('unlock', () => {
     await expect.poll(() => button.getAttribute('aria-disabled')).toBeNull();
   });
 
-  test('a batch behind the lock keeps the vault, and the token is not looked for', async () => {
+  test('a batch that runs while locked keeps the vault, and the token is not searched', async () => {
     const { bridge, user } = openLocked({ present: null }, 'user', { batchRunning: true });
     const other = await screen.findByRole('button', { name: 'Switch vault' });
     expect(other).toHaveAttribute('aria-disabled', 'true');
@@ -154,7 +154,7 @@ describe('unlock', () => {
     expect(screen.queryByText('Looking for the token…')).toBeNull();
   });
 
-  test('a locked token says who can help and takes no PIN', async () => {
+  test('a locked token says who can help and accepts no PIN', async () => {
     openLocked({ pinState: 'locked' });
     expect(await screen.findByText('The token has locked itself.')).toBeVisible();
     expect(screen.getByRole('button', { name: /Unlock/ })).toHaveAttribute('aria-disabled', 'true');

@@ -87,7 +87,7 @@ describe('plan', () => {
       expect(await screen.findByRole('switch', { name: 'Delete originals' })).not.toBeChecked();
     });
 
-    test('deletes for good, and says so, where there is no trash', async () => {
+    test('deletes permanently, and says so, if there is no trash', async () => {
       const { bridge, user } = await openWork({
         'batch.plan': ({ kind }) => plan({ kind, trash: false }),
       });
@@ -125,7 +125,7 @@ describe('plan', () => {
     });
   });
 
-  test('the picker tells keys apart by their whole names and their KCV', async () => {
+  test('the picker shows full names and the KCV to distinguish keys', async () => {
     const keys = [
       keyRow('Customer statements 2025', '1', { lastUsed: noon, kcv: '878d33' }),
       keyRow('Customer statements 2026', '2', { kcv: '00ab11' }),
@@ -138,7 +138,7 @@ describe('plan', () => {
     expect(screen.getByRole('option', { name: /2026.*00ab11/ })).toBeVisible();
   });
 
-  test('a second key of the same bulk opens the files too; others say why not', async () => {
+  test('a second key of the same bulk can be added; others say why not', async () => {
     const keys = [
       keyRow('Contracts', '1', { lastUsed: noon }),
       keyRow('Recovery', '2'),
@@ -178,7 +178,7 @@ describe('plan', () => {
     expect(bridge.inputsOf('batch.plan')).toMatchObject([{ kind: 'decrypt', keys: [] }]);
   });
 
-  test('a mixed drop stays with Encrypt and offers the other', async () => {
+  test('a mixed drop stays with Encrypt and offers Decrypt', async () => {
     const { bridge, user } = await openWork();
     bridge.answerDrop(() => ({
       items: [item('folder', { folder: true, files: 9, encrypted: 4 })],
@@ -276,7 +276,7 @@ describe('plan', () => {
     expect(screen.getByRole('button', { name: 'Verify 5 files' })).toBeVisible();
   });
 
-  test('without an active key the place offers to make one', async () => {
+  test('without an active key the page offers to create one', async () => {
     await openWork({ 'keys.list': () => [keyRow('Old', '1', { state: 'deactivated' })] });
     expect(await screen.findByRole('heading', { name: 'There is no active key' })).toBeVisible();
   });
@@ -325,7 +325,7 @@ describe('run and results', () => {
     expect(bridge.inputsOf('batch.retry')).toEqual([{ id: id('e') }]);
   });
 
-  test('what was cancelled and what was left out is counted beside what failed', async () => {
+  test('cancelled and skipped files are counted beside failed ones', async () => {
     const counts = { done: 1_024, failed: 1, skipped: 3, cancelled: 207 };
     const ended = batch({ state: 'cancelled', ended: noon, files: 1_232, ...counts });
     const { bridge, user } = await openWork({
@@ -342,7 +342,7 @@ describe('run and results', () => {
     expect(bridge.inputsOf('batch.retry')).toEqual([{ id: id('e') }]);
   });
 
-  test('an interrupted batch can be resumed where it stopped', async () => {
+  test('an interrupted batch can be resumed', async () => {
     const { bridge, user } = await openWork({
       'batch.unfinished': () => [{ id: batch().id, kind: 'encrypt', created: noon, files: 9 }],
       'batch.resume': () => batch(),

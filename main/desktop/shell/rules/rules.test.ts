@@ -86,7 +86,7 @@ it('prevents downloads and further windows', () => {
   expect(contents.open({ url: 'https://example.org/' })).toEqual({ action: 'deny' });
 });
 
-it('answers every point of the checklist that is a matter of rules', () => {
+it('covers every point of the checklist that rules can cover', () => {
   const points = new Set(rules.flatMap((rule) => rule.points));
   expect([...points].sort((a, b) => a - b)).toEqual([1, 5, 11, 12, 13, 14, 15, 18]);
   expect(windowPreferences).toMatchObject({
