@@ -38,8 +38,9 @@ export const makePeers = async (options: PeerOptions): Promise<Peers> => {
     ...(gpg === null ? [] : [gpg.tool]),
     copyTool(smallFiles, false),
     ...(onDisk ? [copyTool(smallFiles, true)] : []),
-    rawTool(null, smallFiles, threads),
-    rawTool(await makeRawToken(options), smallFiles, threads),
+    ...[null, await makeRawToken(options)].flatMap((token) =>
+      [false, true].map((digest) => rawTool({ token, threads, digest }, smallFiles)),
+    ),
   ];
   const missing = [...(age === null ? ['age'] : []), ...(gpg === null ? ['gpg'] : [])];
   return { tools, missing, stop: gpg?.stop ?? (() => Promise.resolve()) };

@@ -21,6 +21,8 @@ export interface RawJob {
   readonly from: string;
   readonly to: string;
   readonly threads: number;
+  /** Whether SHA-256 is made of the encrypted bytes, piece by piece, as for a receipt. */
+  readonly digest: boolean;
 }
 
 /** What the threads share: the number of the next piece of work. */

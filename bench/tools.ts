@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import type { Workload } from './workloads.ts';
 import type { Command } from './processes.ts';
-import type { RawJob, RawToken } from './raw-job.ts';
+import type { RawJob } from './raw-job.ts';
 
 export const directions = ['encrypt', 'decrypt'] as const;
 export type Direction = (typeof directions)[number];
@@ -50,14 +50,17 @@ export const clavigerTool = (
   },
 });
 
-export const rawTool = (token: RawToken | null, smallFiles: number, threads: number): Tool => ({
-  name: token === null ? 'raw node:crypto' : 'raw PKCS#11',
+export const rawTool = (
+  job: Pick<RawJob, 'token' | 'threads' | 'digest'>,
+  smallFiles: number,
+): Tool => ({
+  name: `${job.token === null ? 'raw node:crypto' : 'raw PKCS#11'}${job.digest ? ', digest' : ''}`,
   smallFiles,
   suffix: '',
   ours: false,
   command: ({ direction, from, to }) => {
-    const job: RawJob = { token, direction, from, to, threads };
-    return node('./raw-loop.js', JSON.stringify(job));
+    const whole: RawJob = { ...job, direction, from, to };
+    return node('./raw-loop.js', JSON.stringify(whole));
   },
 });
 
