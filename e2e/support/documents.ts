@@ -252,7 +252,10 @@ const schemas = {
   }),
   rotated: v.strictObject({ rotated }),
   compromised: v.strictObject({
-    compromised: v.strictObject({ keys: v.array(v.string()), versions: count }),
+    compromised: v.strictObject({
+      keys: v.array(v.strictObject({ name: v.string(), files: count })),
+      versions: count,
+    }),
     rotated,
   }),
   epoch: v.strictObject({ epoch: version, reason: v.string() }),

@@ -7,22 +7,15 @@ import { hashFile } from './files/file-hash.ts';
 import { FileService } from './files/file-service.ts';
 import { Parts } from './files/part.ts';
 import { createKey, type KeyAbilities } from './keys/create-key.ts';
-import { destroyMasters } from './keys/destroy-masters.ts';
 import { destroyKey, missingKeys } from './keys/destroy-key.ts';
 import { KeySession } from './keys/key-session.ts';
 import { Keyring } from './keys/keyring.ts';
 import { LedgerKeys } from './keys/ledger-keys.ts';
-import { proveBlobs, rewrapBlobs } from './keys/rewrap-blobs.ts';
 import { createSigningKeys, signReportDigest } from './keys/signing-keys.ts';
 import { reconcile, removeObject } from './keys/reconcile.ts';
-import {
-  createMasters,
-  findMasters,
-  type Masters,
-  requireMasters,
-  type VaultToken,
-} from './keys/vault-token.ts';
+import { findMasters, type Masters, type VaultToken } from './keys/vault-token.ts';
 import { keepAnchor, readAnchors } from './pkcs11/anchors.ts';
+import { type MasterCalls, masterCalls } from './master-calls.ts';
 import { TokenConnection } from './pkcs11/connection.ts';
 import {
   createEvaluationToken,
@@ -77,18 +70,6 @@ export interface EngineOptions {
 type TokenCalls = Pick<
   Calls<EngineCalls>,
   'tokenStatus' | 'changePin' | 'missingKeys' | 'reconcile' | 'removeObject'
->;
-
-/** What is about the master keys. */
-type MasterCalls = Pick<
-  Calls<EngineCalls>,
-  | 'createMasters'
-  | 'useMasters'
-  | 'rewrapBlobs'
-  | 'proveBlobs'
-  | 'leaveMasters'
-  | 'destroyMasters'
-  | 'requireMasters'
 >;
 
 const SWEEP_MS = 1_000;
@@ -155,32 +136,18 @@ export class Engine {
 
   #masterCalls(): MasterCalls {
     return {
-      createMasters: ({ vaultId, profile, ids }) =>
-        this.#alone(() =>
-          createMasters(this.#connection().connection, vaultId, keyLimitsOf(profile), ids),
-        ),
+      ...masterCalls({
+        connection: () => this.#connection().connection,
+        inUse: () => this.#opened,
+        token: () => this.#vault().token,
+        alone: (work) => this.#alone(work),
+      }),
       useMasters: (input) => this.#useMasters(input),
-      rewrapBlobs: ({ to, keys }) => {
-        const { token } = this.#vault();
-        return rewrapBlobs(token, findMasters({ ...token, masters: to }), keys);
-      },
-      proveBlobs: ({ keys }) => proveBlobs(this.#vault().token, keys),
       leaveMasters: () => {
         this.#whyNot = mastersBeingRotated;
         return this.#closeVault();
       },
-      requireMasters: ({ masters }) => requireMasters(this.#connection().connection, masters),
-      destroyMasters: ({ masters }) => {
-        if (masters.some((master) => this.#uses(master)))
-          throw new Error('masters in use are never destroyed');
-        return this.#alone(() => destroyMasters(this.#connection().connection, masters));
-      },
     };
-  }
-
-  #uses({ objectId }: { readonly objectId: Uint8Array }): boolean {
-    const { wrap, seal } = this.#opened?.masters ?? {};
-    return [wrap, seal].some((used) => used && Buffer.from(used.objectId).equals(objectId));
   }
 
   #tokenCalls(): TokenCalls {

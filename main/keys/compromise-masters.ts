@@ -1,3 +1,4 @@
+import { compareNames } from '../../shared/names.ts';
 import { stateAfter } from '../../shared/key-life.ts';
 import type { Tables, WrappedMaterial } from '../keystore/index.ts';
 import type { VaultSession } from '../session/index.ts';
@@ -6,9 +7,15 @@ import type { KeyChange } from './key-change.ts';
 
 export type MasterCompromise = Pick<KeyChange, 'reason' | 'note' | 'since'>;
 
+interface CompromisedKey {
+  readonly name: string;
+  /** How many files that the ledger knows one of these versions opens. */
+  readonly files: number;
+}
+
 export interface CompromisedKeys {
-  /** Names of the keys of which a version has become compromised. */
-  readonly keys: readonly string[];
+  /** The keys of which a version has become compromised, by name. */
+  readonly keys: readonly CompromisedKey[];
   readonly versions: number;
 }
 
@@ -34,9 +41,19 @@ export const compromiseMasters = async (
     }),
   );
   await engine.call('flushKeys', { id: null });
-  const ids = new Set(changed.map(({ id }) => id));
-  const names = [...ids].map((id) => vault.tables.keys.get(id).name);
-  return { keys: names.sort(), versions: changed.length };
+  const ids = [...new Set(changed.map(({ id }) => id))];
+  const keys: CompromisedKey[] = [];
+  const index = await vault.audit();
+  for (const id of ids) {
+    const versions = changed.filter((key) => key.id === id);
+    const groups = versions.map(({ version }) => index.sharedFiles({ key: id, version }));
+    const files = (await Promise.all(groups)).flat().reduce((sum, group) => sum + group.files, 0);
+    keys.push({ name: vault.tables.keys.get(id).name, files });
+  }
+  return {
+    keys: keys.toSorted((a, b) => compareNames(a.name, b.name)),
+    versions: changed.length,
+  };
 };
 
 /** @returns whether it was not compromised before */

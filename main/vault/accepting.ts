@@ -29,7 +29,12 @@ export const acceptRollback = async (
   const { image } = await matchKeystore(store, keystore);
   if (keystore === null) throw noKeystoreRecord();
   // A vault that opens nothing must not make the newer one a rollback.
-  await token.requireMasters(loadKeystore(context, image).keystore.tables);
+  const carried = loadKeystore(context, image).keystore;
+  try {
+    await token.requireMasters(carried.tables);
+  } finally {
+    carried.close();
+  }
   const newest = verdict.anchor ?? verdict.checkpoint;
   return beginEpoch(
     store,

@@ -28,6 +28,12 @@ export const rotationEffects = ({ wrapped, resident, inVault }: RotationEffects)
   'Encrypted files are not touched and open as before.',
 ];
 
+/** What is said before the masters are marked as compromised. */
+export const compromiseEffect = (wrapped: number): string =>
+  wrapped === 0
+    ? 'The master keys wrap no key yet, so none becomes compromised.'
+    : `Whoever has the master keys has the keys that they wrap: ${versions(wrapped)} will be marked as compromised, and only decrypt.`;
+
 /** What an unlock made of a rotation that was interrupted. */
 export const rotationSettled = {
   undone:

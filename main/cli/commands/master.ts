@@ -4,8 +4,8 @@ import {
   keyReasonNotGiven,
   masterRotationNotConfirmed,
 } from '../../../shared/messages/failures/cli.ts';
-import { rotationEffects } from '../../../shared/messages/masters.ts';
-import { counted } from '../../../shared/numbers.ts';
+import { compromiseEffect, rotationEffects } from '../../../shared/messages/masters.ts';
+import { counted, n } from '../../../shared/numbers.ts';
 import {
   compromiseMasters,
   type CompromisedKeys,
@@ -79,6 +79,7 @@ export const masterCompromiseCommand: Command = {
     return withSession(context, async (session) => {
       refuseReason(request, session.vault.now);
       needOpen(await session.unlock());
+      context.terminal.notice([compromiseEffect(session.vault.tables.keys.wrapped().length)]);
       await confirmRotation(session, context, args);
       const compromised = await compromiseMasters(session, request);
       const rotated = await rotateMasters(session, { ...request, ...progressOn(context) });
@@ -115,7 +116,7 @@ const progressOn = ({
 });
 
 const linesOf = ({ versions, oldKept }: RotatedMasters): string[] => [
-  `The master keys are rotated: ${counted(versions, 'version')} of keys wrapped again.`,
+  `The master keys are rotated: ${counted(versions, 'version of a key', 'versions of keys')} wrapped again.`,
   oldKept === null
     ? 'The old master keys are destroyed, and the token does not find them any more.'
     : `The old master keys are still in the token: ${oldKept} The next unlock tries again.`,
@@ -130,6 +131,8 @@ const nextLines = ({ keys }: CompromisedKeys): string[] =>
     ? []
     : [
         'Now rotate each of these keys, and encrypt their files again with new file keys:',
-        ...keys.map((name) => `  claviger key rotate ${JSON.stringify(name)}`),
+        ...keys.map(({ name }) => `  claviger key rotate ${JSON.stringify(name)}`),
         '  claviger reencrypt PATH...',
+        'Files that the ledger knows:',
+        ...keys.map(({ name, files }) => `  ${n(files)} under ${JSON.stringify(name)}`),
       ];
