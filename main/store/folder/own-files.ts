@@ -13,6 +13,8 @@ type Numbers = Pick<BigIntStats, 'dev' | 'ino'>;
 export class OwnFiles {
   readonly #place: string;
   readonly #numbers: ReadonlySet<string>;
+  /** By folder as it is named, and by where it lies: a plan asks for every file. */
+  readonly #named = new Map<string, Promise<boolean>>();
   readonly #known = new Map<string, Promise<boolean>>();
 
   private constructor(place: string, numbers: ReadonlySet<string>) {
@@ -31,7 +33,13 @@ export class OwnFiles {
   }
 
   /** Whether a file or folder is in the vault, or would be once it is created. */
-  async holds(folder: string): Promise<boolean> {
+  holds(folder: string): Promise<boolean> {
+    const known = this.#named.get(folder) ?? this.#find(folder);
+    this.#named.set(folder, known);
+    return known;
+  }
+
+  async #find(folder: string): Promise<boolean> {
     const place = await placeOf(folder);
     return isInside(place, this.#place) || this.#isBelowOwn(place);
   }
