@@ -1,11 +1,14 @@
+import { Failure, groupOf } from '../../shared/failure.ts';
 import type { KeyId } from '../../shared/ids.ts';
 import {
   destructionNotDue,
   keyIsProtected,
   notInThisState,
+  objectKept,
   versionInUse,
 } from '../../shared/messages/failures/keys.ts';
 import type { KeyReader } from '../keystore/index.ts';
+import type { NewRecord } from '../ledger/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import { changeKey, forget, refusalsRecorded } from './change-key.ts';
 import type { ChangedKey, KeyChange } from './key-change.ts';
@@ -87,7 +90,10 @@ export const destroyVersion = async (
     { purge: true },
   );
   await forget(session, id);
-  await removeDestroyedObjects(session);
+  const own = vault.tables.keys
+    .destroyedObjects()
+    .find((object) => object.id === id && object.version === version);
+  if (own !== undefined) await removeObject(session, own);
   return { key: changed.key, version: changed.version };
 };
 
@@ -108,19 +114,41 @@ const lookAgain = (
   return found.destroys;
 };
 
-/** Removes the token objects of destroyed keys, as far as they are still there, and looks again. */
-export const removeDestroyedObjects = async ({ vault, engine }: VaultSession): Promise<void> => {
-  for (const { id, version, objectId } of vault.tables.keys.destroyedObjects()) {
+/**
+ * Removes the token objects of destroyed keys, as far as they are still there, and looks again.
+ * @returns why some are still there
+ */
+export const tryToRemoveObjects = async (session: VaultSession): Promise<readonly Failure[]> => {
+  const kept: Failure[] = [];
+  for (const object of session.vault.tables.keys.destroyedObjects()) {
+    try {
+      await removeObject(session, object);
+    } catch (error) {
+      if (!(error instanceof Failure) || groupOf(error.code) !== 'token') throw error;
+      kept.push(error);
+    }
+  }
+  return kept;
+};
+
+const removeObject = async (
+  { vault, engine }: VaultSession,
+  { id, version, objectId }: ReturnType<KeyReader['destroyedObjects']>[number],
+): Promise<void> => {
+  const { name } = vault.tables.keys.get(id);
+  const record = (result: Pick<NewRecord, 'outcome' | 'code'>, details = {}): NewRecord => ({
+    action: 'key.remove-object',
+    subject: { key: id, name, version },
+    ...result,
+    details: { objectId: Buffer.from(objectId).toString('hex'), ...details },
+  });
+  try {
     const { found } = await engine.call('destroyKey', { id, version, objectId });
-    if (!found) continue;
-    const { name } = vault.tables.keys.get(id);
-    await vault.record([
-      {
-        action: 'key.remove-object',
-        subject: { key: id, name, version },
-        outcome: 'ok',
-        details: { objectId: Buffer.from(objectId).toString('hex') },
-      },
-    ]);
+    if (found) await vault.record([record({ outcome: 'ok' })]);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'token-failed') throw error;
+    const { code, message: cause } = error;
+    await vault.record([record({ outcome: 'failed', code }, { cause })]);
+    throw objectKept(name, version, error);
   }
 };

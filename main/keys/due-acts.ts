@@ -2,12 +2,12 @@ import { Failure } from '../../shared/failure.ts';
 import { rotationDue } from '../../shared/key-life.ts';
 import type { KeySummary, KeyVersion } from '../../shared/keys.ts';
 import { limits } from '../../shared/limits.ts';
-import { destructionPostponed } from '../../shared/messages/due-acts.ts';
+import { destructionPostponed, rotationFailed } from '../../shared/messages/due-acts.ts';
 import type { ReadTables } from '../keystore/index.ts';
 import type { VaultSession } from '../session/index.ts';
 import { changeKey } from './change-key.ts';
 import { checkClock } from './clock-check.ts';
-import { destroyVersion, removeDestroyedObjects } from './destroy-key.ts';
+import { destroyVersion, tryToRemoveObjects } from './destroy-key.ts';
 import { settleMasters } from './settle-masters.ts';
 
 /** An act whose date has come and that was not done. */
@@ -30,7 +30,7 @@ export const catchUp = async (session: VaultSession): Promise<CaughtUp> => {
     settled = await settleMasters(session);
     return null;
   });
-  const objects = await problemOf(() => done(removeDestroyedObjects(session)));
+  const objects = (await tryToRemoveObjects(session)).map(({ message }) => ({ problem: message }));
   return { postponed: [...masters, ...objects, ...(await doDueActs(session))], settled };
 };
 
@@ -95,7 +95,7 @@ const dueOf = (session: VaultSession, key: KeySummary, version: KeyVersion): Due
 const rotationsOf = (session: VaultSession, key: KeySummary): DueAct[] => {
   const { tables, now } = session.vault;
   return key.atPeriodEnd === 'rotate' && rotationOf(tables, key, now)?.state === 'overdue'
-    ? [() => done(rotate(session, key))]
+    ? [() => rotate(session, key)]
     : [];
 };
 
@@ -111,8 +111,15 @@ const activate = (
 ): Promise<unknown> =>
   changeKey(session, { act: 'activate', key: id, version, reason: 'scheduled', note: '' });
 
-const rotate = (session: VaultSession, { id }: KeySummary): Promise<unknown> =>
-  changeKey(session, { act: 'rotate', key: id, reason: 'scheduled', note: '' });
+const rotate = async (session: VaultSession, { id, name }: KeySummary): Promise<string | null> => {
+  try {
+    await changeKey(session, { act: 'rotate', key: id, reason: 'scheduled', note: '' });
+    return null;
+  } catch (error) {
+    if (error instanceof Failure) return rotationFailed(name, error.message);
+    throw error;
+  }
+};
 
 /**
  * A clock that was set forward stays suspicious at the next unlock, too: once postponed, only a

@@ -157,6 +157,16 @@ export const versionInUse = (name: string, version: number): Failure =>
     next: 'Schedule its destruction with a waiting period.',
   });
 
+export const objectKept = (name: string, version: number, refusal: Failure): Failure =>
+  new Failure(
+    refusal.code,
+    `Version ${version} of the key "${name}" is destroyed, but its object is still in the token. ${refusal.message}`,
+    {
+      next: 'Claviger tries to remove it again at the next unlock.',
+      ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
+    },
+  );
+
 export const destructionNotDue = (name: string, version: number, due: string): Failure =>
   new Failure('key-state', `Version ${version} of the key "${name}" is not due before ${due}.`, {
     unharmed: 'It was not destroyed.',
