@@ -224,9 +224,9 @@ describe('a destruction', () => {
     await batchDone(vault.cli, ['encrypt', '--key', 'going', only ?? '']);
     await batchDone(vault.cli, ['encrypt', '--key', 'going', '--key', 'staying', both ?? '']);
     const told = await run(vault, destroy('going', '--after', '1'));
-    expect(told).toContain('opens 2 files of this vault’s ledger');
+    expect(told).toContain('decrypts 2 files in this vault’s ledger');
     expect(told).toContain('1 file becomes unreadable');
-    expect(told).toContain('1 file can still be opened with "staying"');
+    expect(told).toContain('1 file can still be decrypted with "staying"');
     await visit(vault, 0.9);
     await visit(vault, 1.1);
     expect(await stateOf(vault, 'going')).toBe('destroyed');

@@ -108,7 +108,7 @@ describe('the slots of a file', () => {
 
   it('of other vaults’ keys are lost in a re-encryption only where that is asked for', async () => {
     const file = await encrypted('b', 'a');
-    const cause = 'A key of another vault opens this file too';
+    const cause = 'A key of another vault can decrypt this file too';
     await expectRefused(earlier, ['reencrypt'], file, { code: 'usage', cause });
     await batchDone(earlier, ['reencrypt', '--drop-other-keys', file]);
     expect(slotsOf(file)).toEqual([expect.stringMatching(/^a [1-9]$/)]);
@@ -283,7 +283,7 @@ describe('files that cannot be rewrapped', () => {
 
   it('files of another vault are reported as such', async () => {
     const file = await encrypted('b');
-    const cause = 'No key of this vault opens this file.';
+    const cause = 'No key of this vault can decrypt this file.';
     await expectRefused(earlier, ['rewrap'], file, { code: 'no-key', cause });
   });
 });

@@ -71,10 +71,10 @@ const consequences = (
   version: number,
   { files, unreadable, others, moved, refused }: DestructionPreview,
 ): string[] => [
-  `Version ${version} of the key "${name}" opens ${counted(files, 'file')} of this vault’s ledger.`,
+  `Version ${version} of the key "${name}" decrypts ${counted(files, 'file')} in this vault’s ledger.`,
   `${counted(unreadable, 'file becomes', 'files become')} unreadable.`,
   ...others.map(
-    (other) => `${counted(other.files, 'file')} can still be opened with "${other.name}".`,
+    (other) => `${counted(other.files, 'file')} can still be decrypted with "${other.name}".`,
   ),
   ...(moved === 0
     ? []

@@ -36,8 +36,8 @@ const words: Readonly<Record<PlainKeyAct, ActWords>> = {
   rotate: {
     summary: 'create a new version of a key, which encrypts from then on',
     done: ({ key }) =>
-      `Key "${key.name}" encrypts under version ${key.version} now, KCV ${kcvOf(key)}`,
-    notes: 'Files that are encrypted under older versions still open.',
+      `Key "${key.name}" encrypts with version ${key.version} now, KCV ${kcvOf(key)}`,
+    notes: 'Files that are encrypted with older versions can still be decrypted.',
   },
   suspend: {
     summary: 'stop a key for now: it neither encrypts nor decrypts',

@@ -22,7 +22,7 @@ const slotOptions = {
     value: 'NAME',
     help: 'one key for all (the newest version of each key that a file has)',
   },
-  add: { type: 'string', multiple: true, value: 'NAME', help: 'a key that opens them too' },
+  add: { type: 'string', multiple: true, value: 'NAME', help: 'a key that can decrypt them too' },
   remove: {
     type: 'string',
     multiple: true,
@@ -37,8 +37,8 @@ export const rewrapCommand: Command = {
   takesArguments: 'paths',
   usage: '[--to NAME] [--add NAME] [--remove NAME] PATH...',
   notes:
-    'For use after "claviger key rotate". Each file is replaced once its new copy has been opened\n' +
-    'through every new slot. Its file key stays the same: this is rotation, not revocation. For files\n' +
+    'For use after "claviger key rotate". Each file is replaced once its new copy has been verified\n' +
+    'with every new slot. Its file key stays the same: this is rotation, not revocation. For files\n' +
     'with a compromised key, use "claviger reencrypt".',
   usesToken: true,
   options: slotOptions,
@@ -52,7 +52,7 @@ export const reencryptCommand: Command = {
   usage: '[--to NAME] [--add NAME] [--remove NAME] [--drop-other-keys] PATH...',
   notes:
     'For files encrypted with a compromised key: rotate the key first, or choose another one. Nothing that is\n' +
-    'decrypted is written to the disk. Copies of the old files still open with the old keys.',
+    'decrypted is written to the disk. Copies of the old files can still be decrypted with the old keys.',
   usesToken: true,
   options: {
     ...slotOptions,

@@ -40,7 +40,7 @@ export const overview = {
           text: 'The token’s own copy matches the ledger, and a new checkpoint was signed.',
         },
         'token-twin': {
-          title: 'Another token than before opened this vault',
+          title: 'This vault was opened with a different token',
           text: 'Its keys are the same. If you know of no second token, find out where this one comes from.',
         },
         'library-updated': {

@@ -76,7 +76,8 @@ export const work = {
     add: 'Add a key',
     addNote: 'Each file also opens with it, for example with a recovery key.',
     remove: 'Remove a key',
-    removeNote: 'No version of it opens the files any more. Copies of the old files still do.',
+    removeNote:
+      'It cannot decrypt the files any more. It can still decrypt copies of the old files.',
     chooseKey: 'Choose a key',
     dropOthers: 'Drop keys of other vaults',
     dropOthersNote:
@@ -104,10 +105,11 @@ export const work = {
       'Whoever had a compromised key has the keys of these files, and a new header would not change that.',
     planReencryption: 'Plan re-encryption',
     readable: 'Files stay readable throughout',
-    readableNote: 'The old file goes only after the new one has been opened and is on disk.',
+    readableNote:
+      'The old file is replaced only after the new one has been verified and is on disk.',
     contents: { rewrap: 'Contents are not decrypted', reencrypt: 'Contents stay in memory' },
     contentsNote: {
-      rewrap: 'Only each file’s key is opened, for a moment.',
+      rewrap: 'Only the key of each file is unwrapped, for a moment.',
       reencrypt: 'Nothing that is decrypted is written to the disk.',
     },
   },

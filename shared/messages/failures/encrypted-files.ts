@@ -76,7 +76,7 @@ export const metadataDamaged = (detail: string): Failure =>
 const NO_OUTPUT = 'The file is unchanged and nothing was written.';
 
 export const noKeyForFile = (): Failure =>
-  new Failure('no-key', 'No key of this vault opens this file.', {
+  new Failure('no-key', 'No key of this vault can decrypt this file.', {
     unharmed: NO_OUTPUT,
     next: 'Open the vault that has one of its keys, or ask the sender.',
   });

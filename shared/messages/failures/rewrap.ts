@@ -9,7 +9,7 @@ const UNCHANGED = 'The file is unchanged.';
 export const upToDate = (): Failure =>
   new Failure(
     'up-to-date',
-    'This file is up to date: it already opens with these versions of its keys.',
+    'This file is up to date: it already uses these versions of its keys.',
     {
       unharmed: 'It was left as it is.',
     },
@@ -62,10 +62,14 @@ export const tooManySlots = (): Failure =>
   });
 
 export const othersWouldLose = (): Failure =>
-  new Failure('usage', 'A key of another vault opens this file too, and could not open it again.', {
-    unharmed: UNCHANGED,
-    next: 'A rewrap keeps that slot. To re-encrypt the file without it, allow that other keys are dropped.',
-  });
+  new Failure(
+    'usage',
+    'A key of another vault can decrypt this file too, and could not decrypt it afterwards.',
+    {
+      unharmed: UNCHANGED,
+      next: 'A rewrap keeps that slot. To re-encrypt the file without it, allow that other keys are dropped.',
+    },
+  );
 
 /** Its header has changed since the plan was made. */
 export const slotsChanged = (): Failure =>

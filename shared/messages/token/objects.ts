@@ -60,7 +60,7 @@ export const objectAdvice = (kind: ObjectKind, role: ObjectRole, accepted: boole
     case 'missing':
       return role === 'report'
         ? `No report can be signed as a PDF. ${BACKUP}`
-        : `What is encrypted under it cannot be opened without it. ${BACKUP}`;
+        : `Files encrypted with it cannot be decrypted without it. ${BACKUP}`;
     case 'altered':
       return `It is not used. Somebody with the PIN may have changed it: find out who. ${BACKUP}`;
     case 'orphaned':
