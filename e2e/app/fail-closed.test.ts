@@ -33,14 +33,14 @@ const losses: readonly Loss[] = [
     happens: (_, folder) => renameSync(folder, `${folder}-away`),
     mended: (_, folder) => renameSync(`${folder}-away`, folder),
     // The evaluation token is in that folder, too.
-    words: /folder is not there|was not found|token was removed/,
+    words: /folder does not exist|was not found|token was removed/,
   },
   {
     what: 'was removed',
     happens: (_, folder) => rmSync(folder, { recursive: true }),
     mended: null,
     // The evaluation token is in that folder, too.
-    words: /folder is not there|was not found|token was removed/,
+    words: /folder does not exist|was not found|token was removed/,
   },
 ];
 

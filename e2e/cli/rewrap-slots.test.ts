@@ -164,7 +164,7 @@ describe('the states of keys', () => {
     await act('compromise', 'leaked', '--reason', 'disclosed');
     const refused = {
       code: 'key-state',
-      cause: 'Version 1 of the key "leaked" is compromised: a new slot would not keep out',
+      cause: 'Version 1 of the key "leaked" is compromised: a new slot would not help',
     };
     await expectRefused(vault.cli, ['rewrap'], file, refused);
     await expectRefused(vault.cli, ['rewrap', '--remove', 'leaked'], file, refused);

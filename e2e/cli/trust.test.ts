@@ -225,7 +225,7 @@ it('reports a cloned token, and works with it', async () => {
   await succeed(['key', 'create', 'Payroll']);
   const twin = makeTwin(token, join(home, 'twin'));
   const { stderr } = await succeed(['key', 'create', 'Second'], twin.env);
-  expect(stderr).toContain('another token than the one that this computer knows');
+  expect(stderr).toContain('This is not the token that this computer knows');
   expect(stderr).toContain('f00dfeedf00dfeed');
   const unlock = records().findLast(({ action }) => action === 'vault.unlock');
   expect(unlock?.details['findings']).toContainEqual(

@@ -112,7 +112,7 @@ describe('what a token supports', () => {
     const abilities = deriveAbilities(findings(cloud));
     expect(abilities).toMatchObject({ iv: 'token', segmentSize: 8192 });
     expect(abilities.workarounds.join('\n')).toMatch(
-      /makes the nonces[\s\S]*segments of 8,192 bytes/,
+      /chooses the nonces[\s\S]*segments of 8,192 bytes/,
     );
   });
 
