@@ -36,8 +36,21 @@ test('Settings rotates the master keys; what was there before works on', async (
   expect(await vault.call('token.reconcile', null)).toMatchObject({ findings: [], total: 0 });
   // The same session goes on under the new ones.
   await vault.call('keys.create', { name: 'Later', custody: 'hsm-only', bulk: 'host' });
+
+  await page.getByRole('button', { name: 'Mark as compromised…' }).click();
+  const marking = page.getByRole('dialog', { name: /^Mark the master keys as compromised/ });
+  await marking.getByText('2 versions of keys will be marked as compromised').waitFor();
+  await inspect(vault, 'marking the master keys as compromised');
+  await marking.getByLabel('Reason').click();
+  await page.getByRole('option', { name: 'Disclosed to others' }).click();
+  await marking.getByLabel('Type the name of the vault').fill(path.basename(folder));
+  await page.keyboard.press('Enter');
+  await page.getByText('2 versions of keys marked as compromised').waitFor();
   const archive = (await vault.call('keys.list', null)).find(({ name }) => name === 'Archive');
   const filter = { filter: { action: 'master.destroy' }, upTo: null, offset: 0, limit: 10 };
-  expect((await vault.call('audit.query', filter)).rows).toMatchObject([{ outcome: 'ok' }]);
-  expect(archive).toMatchObject({ state: 'active', version: 1 });
+  expect((await vault.call('audit.query', filter)).rows).toMatchObject([
+    { outcome: 'ok' },
+    { outcome: 'ok' },
+  ]);
+  expect(archive).toMatchObject({ state: 'compromised', version: 1 });
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { keyReasons } from '../key-life.ts';
 import { bulks, custodies } from '../keys.ts';
 import { limits } from '../limits.ts';
 import {
@@ -134,9 +135,17 @@ export type Masters = v.InferOutput<typeof mastersSchema>;
 export const tokenCalls = {
   'token.masters': { input: nothing, output: mastersSchema, unlocked: true, audit: 'none' },
   'token.rotateMasters': {
-    input: v.strictObject({ vaultName: text() }),
+    input: v.strictObject({
+      vaultName: text(),
+      reason: v.picklist(keyReasons),
+      note: text(),
+      /** First, every key that they wrap is marked as compromised. */
+      compromised: v.nullable(v.strictObject({ since: v.optional(time) })),
+    }),
     output: v.strictObject({
       versions: count,
+      /** Versions that were marked as compromised. */
+      marked: count,
       /** Why the old ones are still in the token; null: they are destroyed. */
       oldKept: v.nullable(text()),
     }),

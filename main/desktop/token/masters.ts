@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Input, Output } from '../../../shared/contract.ts';
 import type { Masters } from '../../../shared/contract/token.ts';
 import { vaultNameNotTyped } from '../../../shared/messages/failures/masters.ts';
-import { rotateMasters, rotationEffectsOf } from '../../keys/index.ts';
+import { compromiseMasters, rotateMasters, rotationEffectsOf } from '../../keys/index.ts';
 import type { OpenVault } from '../vault/index.ts';
 
 /** The master keys of an open vault. */
@@ -15,10 +15,13 @@ export const mastersOfVault = ({ vault, folder }: OpenVault): Masters => ({
 /** Rotates them, once the vault's name was typed. @throws Failure 'usage' and as `rotateMasters` */
 export const rotateMastersOf = async (
   { session, folder }: OpenVault,
-  { vaultName }: Input<'token.rotateMasters'>,
+  { vaultName, compromised, ...request }: Input<'token.rotateMasters'>,
 ): Promise<Output<'token.rotateMasters'>> => {
   const name = path.basename(folder);
   if (vaultName !== name) throw vaultNameNotTyped(name);
   await session.ready();
-  return rotateMasters(session, { reason: 'scheduled', note: '' });
+  const marked =
+    compromised === null ? null : await compromiseMasters(session, { ...request, ...compromised });
+  const rotated = await rotateMasters(session, request);
+  return { ...rotated, marked: marked?.versions ?? 0 };
 };

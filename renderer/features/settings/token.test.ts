@@ -4,6 +4,7 @@ import type { Comparison, ObjectFinding } from '../../../shared/contract/token.t
 import { Failure } from '../../../shared/failure.ts';
 import type { Profile } from '../../../shared/contract/token.ts';
 import type { Session } from '../../../shared/contract/session.ts';
+import { messages } from '../../messages/en.ts';
 import { id, masters, noon, preview, profile, session } from '../../testing/answers.ts';
 import { openWindow, type OpenWindow } from '../../testing/window.ts';
 
@@ -131,14 +132,14 @@ test('removes what the keystore does not need, and only after it was confirmed',
   expect(await screen.findByText('Nothing is missing, altered or left over.')).toBeVisible();
 });
 
-const openMasters = async (): Promise<OpenWindow> => {
+const openMasters = async (button = 'Rotate…'): Promise<OpenWindow> => {
   const opened = openWindow({
     'session.profile': () => profile,
-    'token.rotateMasters': () => ({ versions: 3, oldKept: null }),
+    'token.rotateMasters': () => ({ versions: 3, marked: 2, oldKept: null }),
   });
   await opened.user.click(await screen.findByRole('button', { name: /^Settings/ }));
   await opened.user.click(screen.getByRole('button', { name: 'Module and token' }));
-  await opened.user.click(await screen.findByRole('button', { name: 'Rotate…' }));
+  await opened.user.click(await screen.findByRole('button', { name: button }));
   return opened;
 };
 
@@ -156,7 +157,9 @@ test('the master keys are rotated once the name of the vault is typed, and not b
     `${masters.vaultName}{Enter}`,
   );
   expect(await screen.findByText('Master keys rotated')).toBeVisible();
-  expect(bridge.inputsOf('token.rotateMasters')).toEqual([{ vaultName: 'vault' }]);
+  expect(bridge.inputsOf('token.rotateMasters')).toEqual([
+    { vaultName: 'vault', reason: 'scheduled', note: '', compromised: null },
+  ]);
 });
 
 test('a rotation that fails is told in its dialog; old master keys that stay are told too', async () => {
@@ -167,7 +170,27 @@ test('a rotation that fails is told in its dialog; old master keys that stay are
   const dialog = within(await screen.findByRole('dialog'));
   await user.type(dialog.getByLabelText('Type the name of the vault'), 'vault{Enter}');
   expect(await dialog.findByText('A batch is running.')).toBeVisible();
-  bridge.answer('token.rotateMasters', () => ({ versions: 3, oldKept: 'The token refused.' }));
+  bridge.answer('token.rotateMasters', () => ({
+    versions: 3,
+    marked: 0,
+    oldKept: 'The token refused.',
+  }));
   await user.click(dialog.getByRole('button', { name: 'Rotate the master keys' }));
   expect(await screen.findByText(/still in the token: The token refused\./)).toBeVisible();
+});
+
+test('master keys are marked as compromised with a reason, and what to do next is told', async () => {
+  const { bridge, user } = await openMasters('Mark as compromised…');
+  const dialog = within(await screen.findByRole('dialog', { name: /^Mark the master keys/ }));
+  expect(dialog.getByText(/3 versions of keys will be marked as compromised/)).toBeVisible();
+  await user.type(dialog.getByLabelText('Type the name of the vault'), 'vault{Enter}');
+  expect(await dialog.findByText('Choose a reason.')).toBeVisible();
+  expect(bridge.inputsOf('token.rotateMasters')).toEqual([]);
+  await user.click(dialog.getByLabelText('Reason'));
+  await user.click(await screen.findByRole('option', { name: messages.keyActs.reasons.disclosed }));
+  await user.click(dialog.getByRole('button', { name: 'Mark and rotate' }));
+  expect(await screen.findByText('2 versions of keys marked as compromised')).toBeVisible();
+  expect(bridge.inputsOf('token.rotateMasters')).toEqual([
+    { vaultName: 'vault', reason: 'disclosed', note: '', compromised: {} },
+  ]);
 });

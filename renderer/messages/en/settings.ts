@@ -109,15 +109,26 @@ export const settings = {
       name: 'Wrapping and sealing master',
       created: (when: string) => `Created ${when}. They never leave the token.`,
       rotate: 'Rotate…',
-      dialogTitle: 'Rotate the master keys?',
+      compromise: {
+        name: 'If others may have them',
+        note: 'Marks every key that they wrap as compromised, and rotates them.',
+        open: 'Mark as compromised…',
+      },
+      dialogTitle: {
+        rotate: 'Rotate the master keys?',
+        compromise: 'Mark the master keys as compromised and rotate them?',
+      },
       recorded:
         'Recorded in the ledger. If it is interrupted, the next unlock undoes or finishes it.',
       typeName: 'Type the name of the vault',
       typeNameWrong: 'This is not the name of the vault.',
-      go: 'Rotate the master keys',
+      go: { rotate: 'Rotate the master keys', compromise: 'Mark and rotate' },
       done: 'Master keys rotated',
       doneNote: (versions: number) =>
         `${counted(versions, 'version of a key', 'versions of keys')} wrapped again. The old master keys are destroyed.`,
+      marked: (versions: number) =>
+        `${counted(versions, 'version of a key', 'versions of keys')} marked as compromised`,
+      markedNote: 'Rotate each of these keys, then encrypt their files again.',
       oldKept: (why: string) =>
         `The old master keys are still in the token: ${why} The next unlock tries again.`,
     },
