@@ -6,10 +6,10 @@ import { documentOf, type FileReceipt, type RecordDocument } from './documents.t
 import type { Seeded } from './seeded.ts';
 import {
   differences,
+  digestOfFile,
   filesIn,
   partsIn,
   randomTree,
-  sha256Of,
   snapshotOf,
   type TreeShape,
 } from './trees.ts';
@@ -38,7 +38,8 @@ const expectRecordedKept = (
 ): void => {
   for (const { action, outcome, subject, details } of records) {
     if (action !== `file.${kind}` || outcome !== 'ok' || kind !== 'encrypt') continue;
-    expect(sha256Of(String(subject['output'])), note).toBe(details['sha256']);
+    const { algorithm, hex } = digestOfFile(String(subject['output']));
+    expect(details[algorithm], note).toBe(hex);
   }
 };
 
