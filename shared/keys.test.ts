@@ -36,8 +36,8 @@ describe('a key name', () => {
     ['k\u200d', /no blank at its ends/],
     ['a\u202eb', /no control characters/],
     ['a\u001b[2Jb', /no control characters/],
-    ['ab'.repeat(16), /look like a key id/],
-    ['AB'.repeat(16), /look like a key id/],
+    ['ab'.repeat(16), /look like a key ID/],
+    ['AB'.repeat(16), /look like a key ID/],
   ])('is not %j', (name, problem) => {
     expect(problemOf(name)).toMatch(problem);
   });

@@ -95,7 +95,7 @@ export const keyNameSchema = v.pipe(
   // A name like an id would make "id or name" mean two keys.
   v.check(
     (name) => !v.is(idSchema, comparableName(name)),
-    'a key name must not look like a key id',
+    'a key name must not look like a key ID',
   ),
 );
 

@@ -24,7 +24,7 @@ test('copies the id and the KCV of a key', async ({ vault }) => {
   await vault.page.reload();
   await new Workspace(vault.page).go('Keys');
   await vault.page.getByRole('row').filter({ hasText: 'Contracts' }).click();
-  expect(await copied(vault, 'Copy the key id')).toBe(key.id);
+  expect(await copied(vault, 'Copy the key ID')).toBe(key.id);
   expect(await copied(vault, 'Copy the KCV')).toBe(key.kcv);
   await vault.page.getByRole('status').getByText('Copied').first().waitFor();
 });
@@ -50,6 +50,6 @@ test('says so if the clipboard refuses it', async ({ vault }) => {
   });
   await new Workspace(vault.page).go('Keys');
   await vault.page.getByRole('row').filter({ hasText: 'Contracts' }).click();
-  await vault.page.getByRole('button', { name: 'Copy the key id' }).click();
+  await vault.page.getByRole('button', { name: 'Copy the key ID' }).click();
   await vault.page.getByRole('alert').filter({ hasText: 'Not copied' }).waitFor();
 });

@@ -1,3 +1,4 @@
+import { nameColumns } from '../../shared/messages/reports/document.ts';
 import type { Json } from '../json/index.ts';
 import type { LedgerRecord } from '../ledger/index.ts';
 import type { ReportStatement } from './report.ts';
@@ -35,7 +36,7 @@ export const keyNamesOf = ({
 }: Pick<ReportStatement, 'tables'>): ReadonlyMap<string, string> =>
   new Map(
     tables.flatMap(({ columns, rows }): [string, string][] => {
-      const [id, name] = [columns.indexOf('Id'), columns.indexOf('Name')];
+      const [id, name] = [columns.indexOf(nameColumns.id), columns.indexOf(nameColumns.name)];
       if (id === -1 || name === -1) return [];
       return rows.map((row) => [row[id] ?? '', row[name] ?? '']);
     }),

@@ -8,6 +8,7 @@ import { DiskModel } from '../store/testing/disk-model.ts';
 import { SoftwareToken } from '../vault/testing/software-token.ts';
 import { testContext } from '../vault/testing/context.ts';
 import { Vault } from '../vault/vault.ts';
+import { keyNamesOf } from './key-names.ts';
 import { makeReport } from './make-report.ts';
 import { encodeReport, type ReportDocument } from './report.ts';
 import { fileAct, makeReportVault, sessionOn, type ReportVault } from './testing/report-vault.ts';
@@ -104,6 +105,7 @@ describe('a report', () => {
     );
     expect(names).toEqual(['file.encrypt', 'file.decrypt']);
     expect(filtered.checkpoints.opening).not.toBeNull();
+    expect(keyNamesOf(filtered.statement).get(made.key)).toBeDefined();
   });
 
   it('is refused with any record removed, edited, exchanged or added', () => {

@@ -23,7 +23,7 @@ export const auditListCommand: Command = {
   notes: actionNotes,
   options: {
     ...spanOptions,
-    key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
+    key: { type: 'string', value: 'NAME', help: 'records about this key (name or ID)' },
     action: {
       type: 'string',
       value: 'ACTION',

@@ -38,7 +38,7 @@ export const reportCommand: Command = {
     csv: { type: 'boolean', help: 'also write FILE.csv' },
     pdf: { type: 'boolean', help: 'also write FILE.pdf, signed with the report key' },
     ...spanOptions,
-    key: { type: 'string', value: 'NAME', help: 'records about this key (name or id)' },
+    key: { type: 'string', value: 'NAME', help: 'records about this key (name or ID)' },
     batch: { type: 'string', value: 'ID', help: 'records of this batch' },
     user: { type: 'string', value: 'NAME', help: 'records of actions by this user' },
     action: {

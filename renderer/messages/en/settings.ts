@@ -168,7 +168,7 @@ export const settings = {
     lead: 'A folder with the ledger and with keys that only the token can open.',
     folder: 'Folder',
     show: 'Show in the file manager',
-    id: 'Vault id',
+    id: 'Vault ID',
     created: 'Created',
     records: 'Records',
     root: 'Root of the ledger',

@@ -56,13 +56,16 @@ export const limits = {
     'The token is for evaluation only: anyone with a copy of the vault folder and the PIN could sign in its name.',
 } as const;
 
+/** The columns of a table in which renderings find the names of keys, in every report ever made. */
+export const nameColumns = { id: 'Id', name: 'Name' } as const;
+
 /** The vault's tables. `Custody`, `Bulk` and `State` hold stored values, which renderings name. */
 export const tables = {
   keys: 'Keys',
   keysInRecords: 'Keys in these records',
   key: 'The key',
   keyColumns: [
-    ...['Name', 'ID', 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
+    ...[nameColumns.name, nameColumns.id, 'Custody', 'Bulk', 'State', 'Version', 'KCV', 'Created'],
     ...['Active since', 'Cryptoperiod ends', 'Protected'],
   ],
   never: 'never',
@@ -74,7 +77,7 @@ export const tables = {
   ],
   destroyed: 'Destroyed versions',
   destroyedColumns: [
-    ...['Name', 'ID', 'Custody', 'Version', 'KCV', 'Created', 'Destroyed'],
+    ...[nameColumns.name, nameColumns.id, 'Custody', 'Version', 'KCV', 'Created', 'Destroyed'],
     'What was destroyed',
   ],
   destroyedObject: 'the key object in the token, which was looked for afterwards',
