@@ -7,6 +7,7 @@ import { batch, batchDone } from '../support/batches.ts';
 import type { CliOptions } from '../support/cli.ts';
 import { readClv } from '../support/clv.ts';
 import { documentOf } from '../support/documents.ts';
+import { oldVaults, unpack } from '../support/old-vaults.ts';
 import { filesWith, storedBlobs } from '../support/stored-blobs.ts';
 import { differences, snapshotOf, writeFile } from '../support/trees.ts';
 import { clavigerOf, makeVault, type TestVault, usualTokens } from '../support/vaults.ts';
@@ -220,6 +221,25 @@ it('master keys that wrap nothing yet are rotated too', async () => {
     const file = writeFile(join(vault.home, 'a.txt'), 'a');
     await batchDone(vault.cli, ['encrypt', '--key', 'first', file]);
     await batchDone(vault.cli, ['verify', `${file}.clv`]);
+  } finally {
+    vault.remove();
+  }
+});
+
+/** Older forms of ledger and keystore are brought up to date by the same unlock. */
+const isLong = usualTokens.length > 1;
+it.each(
+  isLong ? oldVaults.filter((name) => !name.endsWith('killed')) : (['softhsm2-accepted'] as const),
+)('master keys of a vault that an earlier version made are rotated: %s', async (name) => {
+  const vault = unpack(name);
+  try {
+    await vault.trust();
+    await vault.done('master', 'rotate', '--confirm', 'vault');
+    const compared = documentOf('reconciled', await vault.done('reconcile', '--json'));
+    expect(compared.findings).toEqual([]);
+    const migrations = vault.records().filter(({ action }) => action === 'keystore.migrate');
+    expect(migrations.length).toBeLessThanOrEqual(1);
+    await vault.done('audit', 'verify');
   } finally {
     vault.remove();
   }

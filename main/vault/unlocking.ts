@@ -7,6 +7,7 @@ import {
   type Tail,
   vaultActions,
 } from '../ledger/index.ts';
+import type { Migration } from '../keystore/index.ts';
 import { sha256 } from '../system/index.ts';
 import { detectRollback } from './detect-rollback.ts';
 import type { LedgerToken } from './ledger-token.ts';
@@ -35,6 +36,8 @@ export interface Sound extends FoundSigned {
   readonly kind: 'sound';
   readonly tail: Tail;
   readonly keystore: NamedKeystore;
+  /** Steps of the keystore's form that were taken in memory only. */
+  readonly pending: readonly Migration[];
 }
 
 /**
@@ -78,21 +81,25 @@ export const examine = async (
   if (tail.older !== null && !carryOver)
     return { kind: 'unsigned-tail', verdict, anchors, range: tail.older };
   const found = await matchKeystore(store, tail.prefix.facts.keystore);
-  if (sha256(found.image) !== parts.image)
-    keystore.adopt(loadKeystore(parts.context, found.image).keystore);
+  const isShown = sha256(found.image) === parts.image;
+  const loaded = isShown ? parts : loadKeystore(parts.context, found.image);
+  if (!isShown) keystore.adopt(loaded.keystore);
   const findings = [...verdict.findings, ...notOurs(tail)];
-  return { kind: 'sound', verdict: { ...verdict, findings }, anchors, tail, keystore: found };
+  return {
+    ...{ kind: 'sound', verdict: { ...verdict, findings }, anchors, tail },
+    ...{ keystore: found, pending: loaded.pending },
+  };
 };
 
 /** Starts a session: its unlock record is the first thing that is written. Then repairs. */
 export const begin = async (
   parts: VaultParts,
   token: LedgerToken,
-  { verdict, tail, keystore }: Sound,
+  { verdict, tail, keystore, pending }: Sound,
   /** What was found of the token. */
   found: readonly Found[],
 ): Promise<void> => {
-  const { store, ledger, keeper, committer, pending } = parts;
+  const { store, ledger, keeper, committer } = parts;
   const id = randomBytes(16).toString('hex');
   const { key, sealed } = await token.newSessionKey({ ...keeper.origin, session: id });
   const findings = [...verdict.findings, ...found];

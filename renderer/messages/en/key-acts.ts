@@ -174,7 +174,7 @@ export const keyActs = {
     'Counted from the ledger. Copies and files that it does not list are encrypted with the same key.',
   oldCopies: {
     fact: 'An older copy of the vault’s folder can bring this key back',
-    text: 'as long as the master keys exist.',
+    text: 'until the master keys are rotated.',
   },
   typeName: 'Type the name of the key',
   typeNameWrong: 'This is not the name of the key.',
