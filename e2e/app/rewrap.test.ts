@@ -43,6 +43,10 @@ test('files go from one key to another, and from a compromised one to a new file
   await vault.page.getByText('Rewrap to v2').waitFor();
   await work.start('Rewrap');
   await work.allDone('Rewrap', 3);
+  const known = vault.page.getByRole('table', { name: 'Known files by key and version' });
+  await known
+    .getByRole('row', { name: 'Lab results v1 Deactivated 3 0 −3 No known file needs it' })
+    .waitFor();
   expect(sealed.flatMap((file) => readClv(file).slots)).toMatchObject(
     Array(3).fill({ key: first.id, version: 2 }),
   );

@@ -158,6 +158,18 @@ export const batchSchema = v.strictObject({
 });
 export type Batch = v.InferOutput<typeof batchSchema>;
 
+/** How many files that the ledger knows a key version opened before a batch, and opens now. */
+const knownVersionSchema = v.strictObject({
+  id: keyId,
+  name: text(),
+  version: positive,
+  state: v.picklist(keyStates),
+  destroys: v.nullable(time),
+  before: count,
+  after: count,
+});
+export type KnownVersion = v.InferOutput<typeof knownVersionSchema>;
+
 const unfinishedSchema = v.strictObject({ id: batchId, kind, created: time, files: count });
 
 /** One of the last batches, from the ledger. */
@@ -260,6 +272,13 @@ export const workCalls = {
   'batch.receipts': {
     input: v.strictObject({ id: batchId, outcome: outcomeFilter, text: text(), ...page }),
     output: v.strictObject({ rows: rows(receiptRowSchema), total: count }),
+    unlocked: true,
+    audit: 'none',
+  },
+  /** Of a rewrap or a re-encryption that has ended; null where nothing is known from before it. */
+  'batch.known': {
+    input: whichBatch,
+    output: v.nullable(list(knownVersionSchema)),
     unlocked: true,
     audit: 'none',
   },

@@ -189,6 +189,7 @@ const batchHandlers = ({ work, desk, dialogs }: App): Part<'batch'> & Part<'plan
   },
   'batch.retry': ({ id }) => work.retry(id),
   'batch.receipts': (input) => work.receipts(input),
+  'batch.known': ({ id }) => work.known(id),
   'batch.export': (input) => work.export(input),
   'batch.reveal': ({ id }) => {
     work.reveal(id);

@@ -5,6 +5,7 @@ import type { Input, Output } from '../../../shared/contract.ts';
 import type { Batch, ReceiptRow } from '../../../shared/contract/work.ts';
 import { type Failure, toFailureData } from '../../../shared/failure.ts';
 import { keyIdSchema } from '../../../shared/ids.ts';
+import type { KeyUse } from '../../audit/index.ts';
 import type { KeyReader } from '../../keystore/index.ts';
 import { pageOf, placeOf } from './plan.ts';
 import { Rate } from './rate.ts';
@@ -13,6 +14,8 @@ import { Rate } from './rate.ts';
 export class RunningBatch {
   readonly stored: StoredBatch;
   readonly cancelling = new AbortController();
+  /** How the keys were used before it; null where that is not known. */
+  usesBefore: readonly KeyUse[] | null = null;
   readonly #keys: Batch['keys'];
   readonly #receipts: Receipt[] = [];
   readonly #counts = { done: 0, failed: 0, skipped: 0, cancelled: 0 };

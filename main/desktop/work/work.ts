@@ -43,6 +43,7 @@ import { CANCEL_MS, type Desk, type LockedWork, type OpenVault } from '../vault/
 import { type Dialogs, type Events, Handles } from '../common/index.ts';
 import { Draft } from './draft.ts';
 import { receiptsAsCsv, receiptsAsJson } from './export.ts';
+import { knownVersions } from './known-versions.ts';
 import { type KeptPlan, makePlan, outputGone, type PlanChoice, slotChoice } from './plan.ts';
 import { ReceiptFeed } from './receipt-feed.ts';
 import { RunningBatch } from './running-batch.ts';
@@ -205,6 +206,13 @@ export class Work {
     return this.#of(id).rows(page);
   }
 
+  async known(id: string): Promise<Output<'batch.known'>> {
+    const { vault } = this.#parts.desk.unlocked;
+    const { usesBefore, hasEnded } = this.#of(id);
+    if (usesBefore === null || !hasEnded) return null;
+    return knownVersions(vault.tables.keys, usesBefore, await (await vault.audit()).uses());
+  }
+
   async export({ id, format }: Input<'batch.export'>): Promise<Output<'batch.export'>> {
     const { stored, receipts } = this.#of(id);
     const file = await this.#parts.dialogs.pickSave(`receipts-${id.slice(0, 8)}.${format}`);
@@ -271,7 +279,10 @@ export class Work {
         feed.add(receipt);
       },
     };
-    this.#ended = this.#toTheEnd(batch, run(options), feed);
+    const all = isReplacing(stored.kind)
+      ? rememberUses(open, batch).then(() => run(options))
+      : run(options);
+    this.#ended = this.#toTheEnd(batch, all, feed);
     return batch.view();
   }
 
@@ -339,3 +350,12 @@ export class Work {
 }
 
 const notDone = ({ outcome }: Receipt): boolean => outcome === 'failed' || outcome === 'cancelled';
+
+/** A batch does not need it. */
+const rememberUses = async ({ vault }: OpenVault, batch: RunningBatch): Promise<void> => {
+  try {
+    batch.usesBefore = await (await vault.audit()).uses();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+};

@@ -114,6 +114,44 @@ test('keys are added to files and removed from them, and taken back', async () =
   expect(inputs(opened).at(-1)).toMatchObject({ slots: { add: [], remove: [] } });
 });
 
+test('the results tell how many known files each version opened before and opens now', async () => {
+  const known = (
+    version: number,
+    state: 'active' | 'deactivated',
+    before: number,
+    after: number,
+  ) => ({
+    ...{ id: keyId, name: 'Lab results', version, state, destroys: null, before, after },
+  });
+  const opened = await openPlan(
+    { files: 12 },
+    {
+      'batch.start': () => batch({ kind: 'rewrap', state: 'finished', done: 12 }),
+      'batch.receipts': () => ({ rows: [], total: 0 }),
+      'batch.known': () => [
+        known(3, 'active', 2, 10),
+        known(2, 'deactivated', 9, 1),
+        known(1, 'deactivated', 4, 0),
+      ],
+    },
+  );
+  await opened.user.keyboard('{Enter}');
+  const table = await screen.findByRole('table', { name: 'Known files by key and version' });
+  const rows = within(table).getAllByRole('row').slice(1);
+  expect(
+    rows.map((row) =>
+      within(row)
+        .getAllByRole('cell')
+        .slice(1)
+        .map((cell) => cell.textContent.trim()),
+    ),
+  ).toEqual([
+    ['2', '10', '+8', 'Encrypts new files'],
+    ['9', '1', '−8', '1 file still needs it'],
+    ['4', '0', '−4', 'No known file needs it'],
+  ]);
+});
+
 test('re-encrypting, keys of other vaults are dropped only where that is chosen', async () => {
   const opened = await openPlan({});
   expect(screen.queryByLabelText(/^Drop keys of other vaults/)).toBeNull();
