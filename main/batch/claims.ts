@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { PlannedFile, StoredBatch } from '../../shared/batch.ts';
 import { isReplacing } from '../../shared/batch.ts';
 import { Failure, type FailureData, toFailureData } from '../../shared/failure.ts';
 import { claimedByAnother } from '../../shared/messages/failures/rewrap.ts';
 import type { OpenFolder, OpenFolders } from '../engine/index.ts';
-import { fileFailure } from '../system/index.ts';
+import { fileFailure, sha256 } from '../system/index.ts';
 import { isClaimOf, makeClaim, removeClaim } from './claim-file.ts';
 import { partOf } from './engine-calls.ts';
 import type { BatchFolders } from './folders.ts';
@@ -81,7 +80,7 @@ interface Place {
 const placeOf = async (open: OpenFolders, batch: Batch, file: PlannedFile): Promise<Place> => {
   const part = partOf(batch, file);
   const name = nameKey(path.basename(file.output ?? part));
-  const hash = createHash('sha256').update(name).digest('hex');
+  const hash = sha256(Buffer.from(name));
   return {
     folder: await open.of(path.dirname(part)),
     claim: claimName(hash),

@@ -1,6 +1,7 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { fromBER } from 'asn1js';
 import { Certificate, ContentInfo, SignedData } from 'pkijs';
+import { sha256 } from '../../system/index.ts';
 
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const RANGE = /\/ByteRange \[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]/g;
@@ -25,7 +26,7 @@ export const checkPdfSignature = (pdf: Buffer, certificate: string | null): PdfS
       digest.digest(),
     );
     if (der === null) return 'broken';
-    return createHash('sha256').update(der).digest('hex') === certificate ? 'whole' : 'other';
+    return sha256(der) === certificate ? 'whole' : 'other';
   } catch {
     return 'broken'; // what the parser refuses is no signature
   }
